@@ -1,0 +1,22 @@
+import type { AgentId, RunId } from '../ids.ts';
+
+export type DriverKind = 'function' | 'command' | 'llm' | 'acp' | 'a2a' | 'remote';
+
+/** An agent as it was registered. */
+export type AgentSpec = Readonly<{
+  id: AgentId;
+  /** The group or card it belongs to: `builder`, `reviewer`, `local`. */
+  role: string;
+  driver: DriverKind;
+  /** Everything tasks may require of it, the driver's own (`command`, `function:<name>`) included. */
+  capabilities: readonly string[];
+  /** Attempts it runs side by side; 1 to 1,000. */
+  slots: number;
+  /** The host whose capacity its reservations count against. */
+  host: string;
+  /** Set when the agent serves this run only. */
+  runId?: RunId;
+}>;
+
+/** What a host offers in all. Reservations on it never exceed 80 % of each figure. */
+export type HostSpec = Readonly<{ host: string; cpu: number; memory: number; storage?: number; network?: number }>;

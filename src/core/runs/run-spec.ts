@@ -1,0 +1,41 @@
+import type { JsonObject } from '../json.ts';
+
+/** Limits of a run. Absent means unlimited. Reserved before launch: what does not fit waits or ends the run. */
+export type BudgetSpec = Readonly<{
+  /** ms of led time from the start of the run. */
+  wallMs?: number;
+  /** Charged and uncharged attempts in all. */
+  attempts?: number;
+  /** Attempts at the same time. */
+  agents?: number;
+  tokens?: number;
+  costMicros?: number;
+}>;
+
+/** One execution of a workflow, as it was submitted. Never changes. */
+export type RunSpec = Readonly<{
+  /** The workflow's name. */
+  name: string;
+  inputs: JsonObject;
+  budget: BudgetSpec;
+  /** Share against other runs. 1 to 100. @default 1 */
+  weight?: number;
+  /** Absolute path of the project that the work happens in. */
+  project: string;
+  /** Where the definition came from, for people: `release.yaml`, `code`, `built-in:check`. */
+  source: string;
+  /** The run that this one does again, whose succeeded tasks are reused. */
+  retryOf?: string;
+  labels?: Readonly<Record<string, string>>;
+}>;
+
+export type RunFailure =
+  | Readonly<{ reason: 'task-failed'; tasks: readonly string[] }>
+  | Readonly<{ reason: 'budget-exhausted'; budget: keyof BudgetSpec; limit: number }>;
+
+export type RunOutcome =
+  | Readonly<{ state: 'succeeded' }>
+  | Readonly<{ state: 'failed'; failure: RunFailure }>
+  | Readonly<{ state: 'cancelled'; reason: string }>;
+
+export type RunState = 'running' | 'paused' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
