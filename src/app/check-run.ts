@@ -1,0 +1,25 @@
+import type { RunId } from '../core/ids.ts';
+import type { RunRecord } from '../ports/run-archive.ts';
+
+export type CheckOptions = Readonly<{
+  /** Absolute folder for the reports. @default `.waggle/check/<run>` */
+  out?: string;
+  /** Agents side by side. @default as many as cores */
+  agents?: number;
+  /** Forgets the baseline first. @default false */
+  isBaselineReset?: boolean;
+  /** Called once the run is durable: follow it from here. */
+  onSubmitted?: (runId: RunId) => void;
+}>;
+
+/** How a check ended, once its reports are written. */
+export type CheckRun = Readonly<{
+  runId: RunId;
+  record: RunRecord;
+  /** Absolute paths. */
+  reports: Readonly<{ html: string; markdown: string; json: string }>;
+  /** Findings by severity. */
+  counts: Readonly<{ critical: number; high: number; medium: number; low: number; new: number }>;
+  /** What was not checked and the one thing that would check it. */
+  skipped: readonly Readonly<{ what: string; reason: string; fix: string }>[];
+}>;

@@ -1,0 +1,86 @@
+import type { AgentSpec, DriverKind } from '../core/agents/agent-spec.ts';
+import type { RunId } from '../core/ids.ts';
+import type { SwarmInput } from '../core/inputs.ts';
+import type { Refusal } from '../core/ruling.ts';
+import type { RunSpec } from '../core/runs/run-spec.ts';
+import type { TaskSpec } from '../core/tasks/task-spec.ts';
+import type { JournalRecord } from '../ports/journal.ts';
+import type { RunRecord } from '../ports/run-archive.ts';
+
+/** `count` equal agents for one run. */
+export type AgentGroup = Readonly<{
+  /** Also the first part of the agents' ids: `builder` gives `builder-1`, `builder-2` ... */
+  role: string;
+  driver: DriverKind;
+  /** 1 to 1,000. */
+  count: number;
+  /** The driver's own capability (`command`, `function:<name>`) included. */
+  capabilities: readonly string[];
+  /** Attempts of one agent side by side. @default 1 */
+  slots?: number;
+}>;
+
+/** A compiled workflow, ready to be submitted. Estimates that are missing are filled from history. */
+export type Submission = Readonly<{
+  /** `project` is added by the coordinator. */
+  run: Omit<RunSpec, 'project'>;
+  /** In the order of the definition; validated, acyclic. */
+  tasks: readonly TaskSpec[];
+  /** Agents that serve this run only. Empty: built-in local command agents, as many as `agents.count` says. */
+  agents: readonly AgentGroup[];
+  /** Given: submitting again with the same id and body is answered like the first time. Absent: a new id. */
+  runId?: RunId;
+}>;
+
+/** Not done, and why. Nothing changed. */
+export type CommandRefusal =
+  | Refusal
+  /** Too many inputs wait for a commit: try again in a moment. */
+  | Readonly<{ reason: 'overloaded' }>
+  /** This coordinator was closed before the answer came: whether the command is stored is not known. */
+  | Readonly<{ reason: 'closed' }>
+  /** Larger than a command may be. */
+  | Readonly<{ reason: 'too-large'; bytes: number; most: number }>;
+
+export type CommandAnswer = Readonly<{ ok: true }> | Readonly<{ ok: false; refusal: CommandRefusal }>;
+
+export type SubmitAnswer = Readonly<{ ok: true; runId: RunId }> | Readonly<{ ok: false; refusal: CommandRefusal }>;
+
+export type ConnectOptions = Readonly<{
+  /** Told in one sentence what does not work as it should but needs no stop: the store is full, the lead moved. */
+  onTrouble?: (message: string) => void;
+}>;
+
+/**
+ * The one handle on the swarm of a project. It leads, or follows the process that does; callers see no
+ * difference: when the leader goes away it takes the lead, or follows the next one, and repeats what was not
+ * answered.
+ */
+export interface Coordinator extends AsyncDisposable {
+  /** Who leads now. May change at any time. */
+  readonly role: 'leading' | 'following';
+  /** Interrupted runs that went on when this process took the lead, oldest first. */
+  readonly resumed: readonly RunId[];
+  /** Resolves when the run is durable. Never rejects for anything in the submission: mistakes are refusals. */
+  submit(submission: Submission): Promise<SubmitAnswer>;
+  /** Does an old run again as a new one (`retryOf`), reusing the tasks that succeeded. */
+  retry(runId: RunId): Promise<SubmitAnswer>;
+  /** Pause, resume, cancel and the like. Resolves after the commit. */
+  command(input: SwarmInput): Promise<CommandAnswer>;
+  /** Waits for the run to end. Rejects when the run is unknown or the coordinator is closed before. */
+  finished(runId: RunId): Promise<RunRecord>;
+  /**
+   * Gives all committed records that touch the run (agents included), the past first, in order, then what
+   * comes. The result ends it. `onRecords` never gets an empty list.
+   */
+  follow(runId: RunId, onRecords: (records: readonly JournalRecord[]) => void): () => void;
+  /** Registered agents, those of ended runs left out. */
+  agents(): readonly AgentSpec[];
+  /**
+   * Takes nothing new, ends its own attempts by their effect class, gives up the lead. Open runs stay as they are:
+   * the next process that starts goes on with them. Calling it twice does no harm.
+   */
+  drain(): Promise<void>;
+  /** Ends at once: every process it started is killed, nothing is written. As after `kill -9`. */
+  abandon(): void;
+}
