@@ -1,5 +1,4 @@
-import type { AgentSpec } from '../core/agents/agent-spec.ts';
-import type { RunId } from '../core/ids.ts';
+import type { DriverKind } from '../core/agents/agent-spec.ts';
 import type { Json } from '../core/json.ts';
 import type { BudgetSpec, RunSpec } from '../core/runs/run-spec.ts';
 import type { RetryPolicy, TaskSpec } from '../core/tasks/task-spec.ts';
@@ -8,9 +7,6 @@ import type { Diagnostic } from './diagnostics.ts';
 
 /** What a definition does not know about itself. */
 export type CompileOptions = Readonly<{
-  runId: RunId;
-  /** Absolute path of the project that the work happens in. */
-  project: string;
   /** For people: `release.yaml`, `code`. */
   source: string;
   /** Values of inputs, given in code. */
@@ -40,11 +36,24 @@ export type CompileOptions = Readonly<{
   retryOf?: string;
 }>;
 
-/** What `run.submit` takes. Tasks stand in the order of the definition, cells of a matrix side by side. */
+/** `count` equal agents, called `<role>-1` to `<role>-<count>`. */
+export type AgentGroup = Readonly<{
+  role: string;
+  driver: DriverKind;
+  /** 1 to 1,000. */
+  count: number;
+  /** The driver's own capability (`command`, `function:<name>`) and `agent:<role>` included. */
+  capabilities: readonly string[];
+  /** Attempts of one agent side by side; 1 to 1,000. */
+  slots: number;
+}>;
+
+/** What is submitted. Tasks stand in the order of the definition, cells of a matrix side by side. */
 export type CompiledWorkflow = Readonly<{
-  run: RunSpec;
+  run: Omit<RunSpec, 'project'>;
   tasks: readonly TaskSpec[];
-  agents: readonly AgentSpec[];
+  /** Serve this run only. */
+  agents: readonly AgentGroup[];
 }>;
 
 /** Either everything, or all that is wrong at once (errors and warnings, in the order of the definition). */
