@@ -5,18 +5,27 @@ import { benchEnvironment } from './environment.ts';
 import { drawFrom } from './scenarios.ts';
 
 /** A task graph in the `swarm-dag/1` format: a parent's index is always smaller than its child's. */
-const swarmDag = z.object({
+export type Graph = Readonly<{
+  format: 'swarm-dag/1';
+  name: string;
+  n: number;
+  kinds: readonly string[];
+  /** Index into `kinds`, by task. */
+  kind: readonly number[];
+  /** Seconds, by task. */
+  runtime: readonly number[];
+  parents: readonly (readonly number[])[];
+}>;
+
+const swarmDag: z.ZodType<Graph> = z.object({
   format: z.literal('swarm-dag/1'),
   name: z.string(),
   n: z.int().positive(),
   kinds: z.array(z.string()),
   kind: z.array(z.int()),
-  /** Seconds. */
   runtime: z.array(z.number()),
   parents: z.array(z.array(z.int())),
 });
-
-export type Graph = z.infer<typeof swarmDag>;
 
 /** The graphs of the figures: a recorded astronomy workflow, and seven database queries at once. */
 const RECORDED: Readonly<Record<number, string>> = { 1312: 'wfi-montage-2mass-04d-001', 8000: 'tpch-100g-mix-open' };
