@@ -1,0 +1,70 @@
+import type { JournalRecord, Outlook, RunView, TaskEvent, TaskView } from '../../app/views.ts';
+import { nameOf } from '../../app/views.ts';
+import { failureSentence } from './failure.ts';
+import { elapsed, plural } from './format.ts';
+import { endLine, timeLeftWords } from './run-screen.ts';
+import type { Style } from './style.ts';
+import { visible } from './text.ts';
+
+/** No cutting where there is no terminal: a log has no width. */
+const ENDLESS = 10_000;
+
+/** What one record means, in a line that stays; undefined when it is not worth one. `view` has applied it. */
+export function plainLine(record: JournalRecord, view: RunView, style: Style): string | undefined {
+  const { event, atMs } = record;
+  if ('taskId' in event) {
+    const task = view.tasks.get(nameOf(event.taskId));
+    return task === undefined
+      ? undefined
+      : (noticeLine(event, atMs, task, style) ?? progressLine(event, task, view, style));
+  }
+  if (event.type === 'run.paused') return `${style.signs.warn} paused: ${visible(event.reason)}`;
+  return event.type === 'run.resumed' ? `${style.signs.running} resumed` : undefined;
+}
+
+function noticeLine(event: TaskEvent, atMs: number, task: TaskView, style: Style): string | undefined {
+  const warning = `${style.signs.warn} ${visible(task.spec.name)}`;
+  if (event.type === 'attempt.failed') {
+    const again = elapsed(event.retryAtMs - atMs);
+    return `${warning}  attempt ${event.attempt} ${failureSentence(event.failure)}; again in ${again}`;
+  }
+  if (event.type !== 'task.outcome-unknown') return undefined;
+  return `${warning}  outcome unknown; say what happened: waggle tasks settle ${visible(event.taskId)}`;
+}
+
+function progressLine(event: TaskEvent, task: TaskView, view: RunView, style: Style): string | undefined {
+  if (event.type === 'attempt.assigned') return isSmall(view) ? startLine(task, style) : undefined;
+  return ENDS.has(event.type) ? `${counter(view)} ${endLine(task, ENDLESS, style)}` : undefined;
+}
+
+const ENDS: ReadonlySet<string> = new Set(['task.succeeded', 'task.failed', 'task.skipped', 'task.cancelled']);
+
+/** Above this, starts are left out: ends alone are enough to read. */
+function isSmall(view: RunView): boolean {
+  return view.tasks.size <= 200;
+}
+
+function startLine(task: TaskView, style: Style): string | undefined {
+  if (!('agentId' in task.stand)) return undefined;
+  const again = task.attempt > 1 ? `, attempt ${task.attempt}` : '';
+  return style.dim(
+    `${style.signs.running} ${visible(task.spec.name)}  starts on ${visible(task.stand.agentId ?? '')}${again}`,
+  );
+}
+
+function counter(view: RunView): string {
+  const total = String(view.tasks.size);
+  return `[${String(view.ended).padStart(total.length)}/${total}]`;
+}
+
+/** Said when nothing was printed for a while: what runs, and how much is done. */
+export function stillRunningLine(view: RunView, nowMs: number, outlook: Outlook): string {
+  const names = [...view.active]
+    .slice(0, 3)
+    .map(
+      ({ spec, stand }) => `${visible(spec.name)} ${'startedAtMs' in stand ? elapsed(nowMs - stand.startedAtMs) : ''}`,
+    );
+  const more = view.active.size > 3 ? ` and ${view.active.size - 3} more` : '';
+  const what = names.length === 0 ? 'nothing runs' : `still running: ${names.join(', ')}${more}`;
+  return `  ${what} (${view.ended} of ${plural(view.tasks.size, 'task')} done; time left ${timeLeftWords(outlook)})`;
+}
