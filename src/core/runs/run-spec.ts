@@ -26,6 +26,8 @@ export type RunSpec = Readonly<{
   source: string;
   /** The run that this one does again, whose succeeded tasks are reused. */
   retryOf?: string;
+  /** Hash of all that was submitted: a repeat with the same id must have the same one. */
+  fingerprint?: string;
   labels?: Readonly<Record<string, string>>;
 }>;
 

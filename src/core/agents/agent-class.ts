@@ -1,0 +1,61 @@
+import { IndexedHeap } from '../../util/indexed-heap.ts';
+import type { AgentSpec } from './agent-spec.ts';
+
+/** One registered agent and how it has done so far. Kept and changed by the registry alone. */
+export type Agent = {
+  readonly spec: AgentSpec;
+  readonly class: AgentClass;
+  used: number;
+  /** Successes and ends, both fading. */
+  succeeded: number;
+  ended: number;
+  /** Expected by actual duration, at most 1; fading. */
+  speed: number;
+  /** Rises with every assignment of the swarm: who was used longest ago. */
+  lastTurn: number;
+  /** Place in the order of its class; the higher the better. Meaning depends on the strategy. */
+  key: number;
+  isRemoved: boolean;
+  heapIndex: number;
+};
+
+/** One running attempt, in the order in which its class expects agents to become free. */
+export type BusySlot = { readonly agent: Agent; expectedEndMs: number; heapIndex: number };
+
+/**
+ * Agents that are equal before every task: same capabilities, role, driver, host and run. Choosing among classes and
+ * then taking the first of a heap is what keeps an assignment from costing more in a larger swarm.
+ */
+export class AgentClass {
+  /** Stable across restarts: what durations are learned under. */
+  readonly key: string;
+  readonly capabilities: ReadonlySet<string>;
+  readonly runId: string;
+  /** Agents with a free slot, best first. */
+  readonly free: IndexedHeap<Agent> = new IndexedHeap(isAgentBefore);
+  /** Slots in use, the one that should end first in front. */
+  readonly busy: IndexedHeap<BusySlot> = new IndexedHeap(endsBefore);
+  size = 0;
+  /** Ready tasks that wait for one of its busy agents, since the queue was last opened again. */
+  awaited = 0;
+
+  constructor(spec: AgentSpec) {
+    this.key = classKeyOf(spec);
+    this.capabilities = new Set(spec.capabilities);
+    this.runId = spec.runId ?? '';
+  }
+}
+
+/** The run is left out of what is learned: the next run of the workflow has the same kinds of agents. */
+export function classKeyOf(spec: AgentSpec): string {
+  return [spec.role, spec.driver, spec.host, ...spec.capabilities.toSorted()].join('|');
+}
+
+function isAgentBefore(one: Agent, other: Agent): boolean {
+  if (one.key !== other.key) return one.key > other.key;
+  return one.spec.id < other.spec.id;
+}
+
+function endsBefore(one: BusySlot, other: BusySlot): boolean {
+  return one.expectedEndMs < other.expectedEndMs;
+}

@@ -1,0 +1,214 @@
+import { assert } from '../../util/assert.ts';
+import { NOT_IN_HEAP } from '../../util/indexed-heap.ts';
+import type { AgentId, RunId, TaskId } from '../ids.ts';
+import type { TaskSpec } from '../tasks/task-spec.ts';
+import { loadRatio, noteOutcome, performance } from './agent.ts';
+import type { AgentSpec } from './agent-spec.ts';
+import { type Agent, AgentClass, type BusySlot, classKeyOf } from './agent-class.ts';
+
+/** How agents are chosen. Source: docs/semantics.md, Scheduling 5. */
+export type Strategy = 'adaptive' | 'capability-based' | 'least-loaded' | 'round-robin';
+
+/** A class that has all a task requires, and how well it fits: 0.5 + 0.5 · preferred matched / preferred. */
+export type ClassMatch = Readonly<{ class: AgentClass; capability: number }>;
+
+/** What a task asks of its agent. One object per distinct question, so that it can be compared by identity. */
+export type Signature = {
+  readonly requires: readonly string[];
+  readonly prefers: readonly string[];
+  readonly runId: RunId;
+  /** Best fit first, then specialists before generalists. */
+  matches: readonly ClassMatch[];
+  version: number;
+};
+
+/** How an attempt ended, as far as its agent's record goes. */
+export type AttemptMark = Readonly<{ hasSucceeded: boolean; speed: number | undefined }>;
+
+/** All agents by class: who has a free slot, who fits a task, who did well. */
+export class Registry {
+  readonly #strategy: Strategy;
+  readonly #agents = new Map<AgentId, Agent>();
+  readonly #classes = new Map<string, AgentClass>();
+  readonly #agentsOfRun = new Map<RunId, AgentId[]>();
+  readonly #signatures = new Map<RunId, Map<string, Signature>>();
+  readonly #slots = new Map<TaskId, BusySlot>();
+  #version = 0;
+  #turn = 0;
+  #freeSlots = 0;
+
+  constructor(strategy: Strategy) {
+    this.#strategy = strategy;
+  }
+
+  get strategy(): Strategy {
+    return this.#strategy;
+  }
+
+  /** Free slots of all agents. */
+  get freeSlots(): number {
+    return this.#freeSlots;
+  }
+
+  get agents(): ReadonlyMap<AgentId, Agent> {
+    return this.#agents;
+  }
+
+  /** Registering an agent again replaces nothing: the first one stays. */
+  add(spec: AgentSpec): void {
+    if (this.#agents.has(spec.id)) return;
+    const home = this.#classOf(spec);
+    const start = { used: 0, succeeded: 0, ended: 0, speed: 1, lastTurn: 0, key: 0, isRemoved: false };
+    const agent: Agent = { spec, class: home, ...start, heapIndex: NOT_IN_HEAP };
+    this.#agents.set(spec.id, agent);
+    this.#noteRun(spec);
+    home.size++;
+    this.#freeSlots += spec.slots;
+    this.#place(agent);
+  }
+
+  /** It gets nothing more; attempts that it runs go on. */
+  remove(id: AgentId): void {
+    const agent = this.#agents.get(id);
+    if (agent === undefined) return;
+    this.#agents.delete(id);
+    agent.isRemoved = true;
+    agent.class.size--;
+    agent.class.free.remove(agent);
+    this.#freeSlots -= agent.spec.slots - agent.used;
+    if (agent.class.size > 0) return;
+    this.#classes.delete(classIdOf(agent.spec));
+    this.#version++;
+  }
+
+  /** Forgets the agents and questions of a run that has ended. */
+  removeRun(runId: RunId): void {
+    for (const id of this.#agentsOfRun.get(runId) ?? []) this.remove(id);
+    this.#agentsOfRun.delete(runId);
+    this.#signatures.delete(runId);
+  }
+
+  /** The question that a task asks; the same object for the same question. */
+  signatureOf(spec: TaskSpec, runId: RunId): Signature {
+    const ofRun = this.#signatures.get(runId) ?? new Map<string, Signature>();
+    this.#signatures.set(runId, ofRun);
+    const key = questionOf(spec);
+    const known = ofRun.get(key);
+    if (known !== undefined) return known;
+    const { requires, prefers = [] } = spec;
+    const signature: Signature = { requires, prefers, runId, matches: [], version: -1 };
+    ofRun.set(key, signature);
+    return signature;
+  }
+
+  /** The classes that have everything required, best fit first; looked up again only when classes come or go. */
+  matches(signature: Signature): readonly ClassMatch[] {
+    if (signature.version === this.#version) return signature.matches;
+    const found: ClassMatch[] = [];
+    for (const candidate of this.#classes.values()) {
+      if (candidate.runId !== '' && candidate.runId !== signature.runId) continue;
+      if (signature.requires.every((name) => candidate.capabilities.has(name))) {
+        found.push({ class: candidate, capability: capabilityScore(signature.prefers, candidate) });
+      }
+    }
+    signature.matches = found.sort(compareMatches);
+    signature.version = this.#version;
+    return signature.matches;
+  }
+
+  /** Takes a slot of the agent for a task that should end at `expectedEndMs`. */
+  occupy(id: AgentId, taskId: TaskId, expectedEndMs: number): void {
+    const agent = this.#agents.get(id);
+    assert(agent !== undefined && agent.used < agent.spec.slots, `agent ${id} has no free slot for ${taskId}`);
+    agent.used++;
+    agent.lastTurn = ++this.#turn;
+    this.#freeSlots--;
+    const slot: BusySlot = { agent, expectedEndMs, heapIndex: NOT_IN_HEAP };
+    this.#slots.set(taskId, slot);
+    agent.class.busy.push(slot);
+    this.#place(agent);
+  }
+
+  /** The slot that a task holds. */
+  slotOf(taskId: TaskId): BusySlot {
+    const slot = this.#slots.get(taskId);
+    assert(slot !== undefined, `no agent is busy with ${taskId}`);
+    return slot;
+  }
+
+  /** Gives the slot back. `mark` is absent when the end says nothing about the agent. */
+  release(taskId: TaskId, mark: AttemptMark | undefined): void {
+    const slot = this.slotOf(taskId);
+    this.#slots.delete(taskId);
+    const { agent } = slot;
+    agent.class.busy.remove(slot);
+    agent.used--;
+    if (mark !== undefined) noteOutcome(agent, mark.hasSucceeded, mark.speed);
+    if (agent.isRemoved) return;
+    this.#freeSlots++;
+    this.#place(agent);
+  }
+
+  /** Nobody waits for a busy agent any more: the tasks are offered again. */
+  forgetAwaited(): void {
+    for (const known of this.#classes.values()) known.awaited = 0;
+  }
+
+  #noteRun({ id, runId }: AgentSpec): void {
+    if (runId === undefined) return;
+    const ofRun = this.#agentsOfRun.get(runId);
+    if (ofRun === undefined) this.#agentsOfRun.set(runId, [id]);
+    else ofRun.push(id);
+  }
+
+  #classOf(spec: AgentSpec): AgentClass {
+    const id = classIdOf(spec);
+    const known = this.#classes.get(id);
+    if (known !== undefined) return known;
+    const made = new AgentClass(spec);
+    this.#classes.set(id, made);
+    this.#version++;
+    return made;
+  }
+
+  /** Puts the agent where its new figures belong in the order of its class. */
+  #place(agent: Agent): void {
+    const { free } = agent.class;
+    if (agent.used >= agent.spec.slots) {
+      free.remove(agent);
+      return;
+    }
+    agent.key = keyOf(agent, this.#strategy);
+    if (agent.heapIndex === NOT_IN_HEAP) free.push(agent);
+    else free.moved(agent);
+  }
+}
+
+/** What makes one agent of a class better than another; what all of a class share is left out. */
+function keyOf(agent: Agent, strategy: Strategy): number {
+  if (strategy === 'round-robin') return -agent.lastTurn;
+  if (strategy === 'least-loaded') return -loadRatio(agent);
+  return 0.3 * (1 - loadRatio(agent)) + 0.3 * performance(agent);
+}
+
+function classIdOf(spec: AgentSpec): string {
+  return `${spec.runId ?? ''}|${classKeyOf(spec)}`;
+}
+
+function questionOf({ requires, prefers }: TaskSpec): string {
+  const needed = requires.length === 1 ? (requires[0] ?? '') : requires.toSorted().join(',');
+  return prefers === undefined ? needed : `${needed}|${prefers.toSorted().join(',')}`;
+}
+
+function capabilityScore(prefers: readonly string[], { capabilities }: AgentClass): number {
+  if (prefers.length === 0) return 1;
+  return 0.5 + (0.5 * prefers.filter((name) => capabilities.has(name)).length) / prefers.length;
+}
+
+function compareMatches(one: ClassMatch, other: ClassMatch): number {
+  if (one.capability !== other.capability) return other.capability - one.capability;
+  if (one.class.capabilities.size !== other.class.capabilities.size) {
+    return one.class.capabilities.size - other.class.capabilities.size;
+  }
+  return one.class.key < other.class.key ? -1 : 1;
+}

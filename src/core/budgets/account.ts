@@ -1,0 +1,87 @@
+import type { BudgetSpec } from '../runs/run-spec.ts';
+import type { Usage } from '../tasks/attempt.ts';
+import type { TaskSpec } from '../tasks/task-spec.ts';
+
+/** Budgets that are amounts; wall time is a deadline of the run. */
+type AmountBudget = Exclude<keyof BudgetSpec, 'wallMs'>;
+
+/** Why an attempt may not start: it must wait for another one to end, or no end can ever make room. */
+export type BudgetAnswer = 'fits' | 'wait' | Readonly<{ exhausted: AmountBudget; limit: number }>;
+
+/**
+ * What a run has spent and reserved. Reserved before launch, settled after: spent + reserved never exceeds a limit.
+ * Usage that nobody knows counts as its reserved maximum.
+ */
+export class Account {
+  readonly #limits: BudgetSpec;
+  #attempts = 0;
+  #running = 0;
+  readonly #spent = { tokens: 0, costMicros: 0 };
+  readonly #reserved = { tokens: 0, costMicros: 0 };
+
+  constructor(limits: BudgetSpec) {
+    this.#limits = limits;
+  }
+
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  /** What is spent for sure and what is promised to attempts that run, in tokens and micro-dollars. */
+  get figures(): Readonly<Record<'spentTokens' | 'reservedTokens' | 'spentMicros' | 'reservedMicros', number>> {
+    return {
+      spentTokens: this.#spent.tokens,
+      reservedTokens: this.#reserved.tokens,
+      spentMicros: this.#spent.costMicros,
+      reservedMicros: this.#reserved.costMicros,
+    };
+  }
+
+  check({ grant }: TaskSpec): BudgetAnswer {
+    const { agents, attempts } = this.#limits;
+    if (attempts !== undefined && this.#attempts >= attempts) return this.#noRoom('attempts', attempts);
+    if (agents !== undefined && this.#running >= agents) return this.#noRoom('agents', agents);
+    for (const kind of AMOUNTS) {
+      const limit = this.#limits[kind];
+      if (limit !== undefined && this.#spent[kind] + this.#reserved[kind] + (grant?.[kind] ?? 0) > limit) {
+        return this.#noRoom(kind, limit);
+      }
+    }
+    return 'fits';
+  }
+
+  reserve({ grant }: TaskSpec): void {
+    this.#attempts++;
+    this.#running++;
+    for (const kind of AMOUNTS) this.#reserved[kind] += grant?.[kind] ?? 0;
+  }
+
+  settle({ grant }: TaskSpec, usage: Usage | undefined): void {
+    this.#running--;
+    for (const kind of AMOUNTS) {
+      const reserved = grant?.[kind] ?? 0;
+      this.#reserved[kind] -= reserved;
+      this.#spent[kind] += used(kind, usage) ?? reserved;
+    }
+  }
+
+  /** Puts an account back as it was: `figures` and `attempts` of the old one. */
+  restore(attempts: number, spentTokens: number, spentMicros: number): void {
+    this.#attempts = attempts;
+    this.#spent.tokens = spentTokens;
+    this.#spent.costMicros = spentMicros;
+  }
+
+  /** With nothing running nothing will be given back, so waiting would be for ever. */
+  #noRoom(budget: AmountBudget, limit: number): BudgetAnswer {
+    return this.#running > 0 ? 'wait' : { exhausted: budget, limit };
+  }
+}
+
+const AMOUNTS = ['tokens', 'costMicros'] as const;
+
+function used(kind: (typeof AMOUNTS)[number], usage: Usage | undefined): number | undefined {
+  if (kind === 'costMicros') return usage?.costMicros;
+  if (usage?.inputTokens === undefined && usage?.outputTokens === undefined) return undefined;
+  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+}

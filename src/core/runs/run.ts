@@ -1,0 +1,65 @@
+import { Account } from '../budgets/account.ts';
+import type { RunId, TaskId } from '../ids.ts';
+import { TaskGraph } from '../tasks/task-graph.ts';
+import type { Task } from '../tasks/task.ts';
+import type { RunOutcome, RunSpec, RunState } from './run-spec.ts';
+
+export type TaskCounts = Record<Task['status'], number>;
+
+/** One run under way, kept by the owner of the state. */
+export type Run = {
+  readonly id: RunId;
+  readonly spec: RunSpec;
+  readonly taskCount: number;
+  /** Led time. */
+  readonly createdMs: number;
+  readonly graph: TaskGraph;
+  readonly account: Account;
+  readonly counts: TaskCounts;
+  /** Tasks that hold an agent. */
+  readonly active: Set<TaskId>;
+  /** Names of tasks that failed, at most 100. */
+  readonly failed: string[];
+  /** Why it is paused; undefined when it is not. */
+  pausedBecause: string | undefined;
+  /** What it will end with, once nothing of it is open. */
+  ending: RunOutcome | undefined;
+};
+
+export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: number): Run {
+  const counts: TaskCounts = {
+    blocked: 0,
+    ready: 0,
+    running: 0,
+    verifying: 0,
+    cancelling: 0,
+    'backing-off': 0,
+    'outcome-unknown': 0,
+    succeeded: 0,
+    failed: 0,
+    cancelled: 0,
+    skipped: 0,
+  };
+  const start = { graph: new TaskGraph(), account: new Account(spec.budget), counts, active: new Set<TaskId>() };
+  return { id, spec, taskCount, createdMs, ...start, failed: [], pausedBecause: undefined, ending: undefined };
+}
+
+/** Tasks that have not ended. */
+export function openCount({ taskCount, counts }: Run): number {
+  return taskCount - counts.succeeded - counts.failed - counts.cancelled - counts.skipped;
+}
+
+/** How the run stands while it is open. It waits when only a person can make it go on. */
+export function stateOf(run: Run): Extract<RunState, 'running' | 'paused' | 'waiting'> {
+  if (run.pausedBecause !== undefined) return 'paused';
+  const { counts } = run;
+  const isMoving = counts.ready + counts['backing-off'] + run.active.size > 0;
+  return counts['outcome-unknown'] > 0 && !isMoving ? 'waiting' : 'running';
+}
+
+/** What a run ends with when its last task has ended and nothing else was decided. */
+export function outcomeOf(run: Run): RunOutcome {
+  if (run.ending !== undefined) return run.ending;
+  if (run.failed.length === 0) return { state: 'succeeded' };
+  return { state: 'failed', failure: { reason: 'task-failed', tasks: [...run.failed] } };
+}

@@ -1,0 +1,111 @@
+import { evaluateCondition } from '../expressions/resolve-work.ts';
+import type { SwarmEvent } from '../events.ts';
+import type { TaskId } from '../ids.ts';
+import { endRun } from '../runs/decide-run.ts';
+import { openCount, outcomeOf, type Run } from '../runs/run.ts';
+import { scopeOf } from '../runs/scope.ts';
+import type { Swarm } from '../swarm-state.ts';
+import { chooseAgent } from './choose-agent.ts';
+import type { ReadyTask } from './ready-queue.ts';
+
+/** Tasks that may wait for a busy agent while later ones are looked at. */
+const MAX_DEFERRED = 64;
+
+/**
+ * What happens next without any input: a condition is looked at, a task is skipped, a run ends, a task is given to
+ * an agent. The owner applies the event and asks again, until there is nothing. Changes no entity.
+ */
+export function nextEvents(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
+  for (const id of swarm.undecided) return [settleTask(swarm, id)];
+  for (const id of swarm.closing) {
+    const run = swarm.runs.get(id);
+    if (run !== undefined && openCount(run) === 0) {
+      return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
+    }
+    swarm.closing.delete(id);
+  }
+  return nextAssignment(swarm, nowMs);
+}
+
+/** The needs of the task have ended: does it run, or is it skipped, and why? */
+function settleTask(swarm: Swarm, id: TaskId): SwarmEvent {
+  const task = swarm.tasks.get(id);
+  const run = task === undefined ? undefined : swarm.runs.get(task.identity.runId);
+  if (task === undefined || run === undefined) throw new Error(`Internal error: undecided task ${id} is unknown`);
+  const { spec, index } = task.identity;
+  const needs = run.graph.needsState(index);
+  const when = spec.when ?? 'success';
+  if (when === 'success' && needs === 'some-not-succeeded') {
+    return {
+      type: 'task.skipped',
+      taskId: id,
+      cause: { reason: 'need-failed', task: stoppedBy(swarm, run, spec.needs) },
+    };
+  }
+  if (when === 'failed' && needs === 'all-succeeded') {
+    return { type: 'task.skipped', taskId: id, cause: { reason: 'nothing-failed' } };
+  }
+  if (spec.if === undefined) return { type: 'task.became-ready', taskId: id };
+  const answer = evaluateCondition(spec.if, scopeOf(swarm, run, spec));
+  if (!answer.ok) {
+    const failure = { reason: 'expression-failed', message: answer.message } as const;
+    return { type: 'task.failed', taskId: id, attempt: task.attempt, failure };
+  }
+  if (answer.value) return { type: 'task.became-ready', taskId: id };
+  return { type: 'task.skipped', taskId: id, cause: { reason: 'condition-false', condition: spec.if } };
+}
+
+/** The task at the root of a chain of skipped ones. */
+function stoppedBy(swarm: Swarm, run: Run, needs: readonly string[]): string {
+  for (const name of needs) {
+    const id = run.graph.idOf(name);
+    const task = id === undefined ? undefined : swarm.tasks.get(id);
+    if (task === undefined || task.status === 'succeeded') continue;
+    return task.status === 'skipped' && task.cause.reason === 'need-failed' ? task.cause.task : name;
+  }
+  return needs[0] ?? '';
+}
+
+/** Order, filter, score, assign. What cannot be placed now is put aside until something is freed. */
+function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
+  const { queue, registry, tasks } = swarm;
+  if (queue.size === 0 || registry.freeSlots === 0) return undefined;
+  queue.age(nowMs);
+  for (let ready = queue.peek(); ready !== undefined; ready = queue.peek()) {
+    const task = tasks.get(ready.id);
+    const run = swarm.runs.get(ready.identity.runId);
+    if (task?.status !== 'ready' || run === undefined) throw new Error(`Internal error: ${ready.id} is not ready`);
+    const budget = run.account.check(ready.identity.spec);
+    if (typeof budget === 'object') {
+      const failure = { reason: 'budget-exhausted', budget: budget.exhausted, limit: budget.limit } as const;
+      const ruling = endRun(swarm, run, { state: 'failed', failure });
+      return ruling.ok ? ruling.events : undefined;
+    }
+    const choice = budget === 'wait' ? NO_BUDGET : chooseAgent(marketOf(swarm), ready, task, nowMs);
+    if (choice.kind === 'assign') {
+      const { resources } = ready.identity.spec;
+      const reserved = resources === undefined ? NOTHING_RESERVED : { reserved: resources };
+      const assignment = { taskId: ready.id, attempt: task.attempt + 1, agentId: choice.agent.spec.id, ...reserved };
+      return [{ type: 'attempt.assigned', ...assignment }];
+    }
+    putAside(swarm, ready, choice.kind);
+  }
+  return undefined;
+}
+
+const NO_BUDGET = { kind: 'none' } as const;
+const NOTHING_RESERVED = {};
+
+function marketOf({ registry, capacity, durations, rules }: Swarm): Parameters<typeof chooseAgent>[0] {
+  return { registry, capacity, durations, maxWaitMs: rules.maxWaitMs };
+}
+
+/**
+ * A task that waits for one agent lets others of its group pass, and so does one whose reservation does not fit:
+ * the next may ask for less. Where no agent is free for the group, none of it is looked at again.
+ */
+function putAside({ queue }: Swarm, ready: ReadyTask, kind: 'wait' | 'none'): void {
+  const isOwnFault = kind === 'wait' || ready.identity.spec.resources !== undefined;
+  if (isOwnFault && queue.deferredCount < MAX_DEFERRED) queue.defer(ready);
+  else queue.park(ready.group);
+}

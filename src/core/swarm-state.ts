@@ -1,0 +1,63 @@
+import { Durations } from './agents/durations.ts';
+import { Registry, type Strategy } from './agents/registry.ts';
+import type { RunId, TaskId } from './ids.ts';
+import { Capacity } from './resources/capacity.ts';
+import type { Run } from './runs/run.ts';
+import { ReadyQueue } from './scheduling/ready-queue.ts';
+import type { RetryPolicy } from './tasks/task-spec.ts';
+import type { Task } from './tasks/task.ts';
+
+/** The rules of one swarm; configuration that a journal does not depend on. */
+export type SwarmRules = Readonly<{
+  retry: RetryPolicy;
+  strategy: Strategy;
+  /** The longest that a task may wait for a busy better agent, ms. @default 600_000 */
+  maxWaitMs: number;
+  /** @default 100_000 */
+  maxTasksPerRun: number;
+  /** Runs that are open at the same time. @default 10_000 */
+  maxOpenRuns: number;
+}>;
+
+export const DEFAULT_RULES: SwarmRules = {
+  retry: { maxAttempts: 3, firstDelayMs: 1_000, maxDelayMs: 300_000, nonRetryable: [] },
+  strategy: 'adaptive',
+  maxWaitMs: 600_000,
+  maxTasksPerRun: 100_000,
+  maxOpenRuns: 10_000,
+};
+
+/**
+ * The whole state. Entities change by replacement; the maps that hold them change in place: copying them per event
+ * is quadratic. What is not a map of entities is an index over them, rebuilt from the same events.
+ */
+export type Swarm = {
+  readonly rules: SwarmRules;
+  readonly tasks: Map<TaskId, Task>;
+  readonly runs: Map<RunId, Run>;
+  /** Fingerprints of runs that have ended, oldest first. */
+  readonly ended: Map<RunId, string>;
+  readonly registry: Registry;
+  readonly capacity: Capacity;
+  readonly durations: Durations;
+  readonly queue: ReadyQueue;
+  /** Tasks whose needs have all ended, and for which it is not decided yet what that means. */
+  readonly undecided: Set<TaskId>;
+  /** Runs that may have nothing open any more. */
+  readonly closing: Set<RunId>;
+};
+
+export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
+  return {
+    rules,
+    tasks: new Map(),
+    runs: new Map(),
+    ended: new Map(),
+    registry: new Registry(rules.strategy),
+    capacity: new Capacity(),
+    durations: new Durations(),
+    queue: new ReadyQueue(),
+    undecided: new Set(),
+    closing: new Set(),
+  };
+}

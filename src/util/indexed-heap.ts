@@ -1,0 +1,111 @@
+/** What a heap holds: it writes down where the item stands, so that an item can be moved or taken out. */
+export type HeapItem = { heapIndex: number };
+
+/** `heapIndex` of an item that is in no heap. */
+export const NOT_IN_HEAP = -1;
+
+/**
+ * Binary heap whose items know their place: push, pop, remove and move cost O(log n). The first item is the one
+ * that `isBefore` puts before all others. An item may be in one heap at a time.
+ */
+export class IndexedHeap<Item extends HeapItem> {
+  readonly #items: Item[] = [];
+  readonly #isBefore: (one: Item, other: Item) => boolean;
+
+  constructor(isBefore: (one: Item, other: Item) => boolean) {
+    this.#isBefore = isBefore;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  get first(): Item | undefined {
+    return this.#items[0];
+  }
+
+  /** The items in no particular order; the first one first. */
+  get items(): readonly Item[] {
+    return this.#items;
+  }
+
+  /** The item that would be first if the first one were not there. */
+  get second(): Item | undefined {
+    const [, left, right] = this.#items;
+    if (left === undefined || right === undefined) return left;
+    return this.#isBefore(right, left) ? right : left;
+  }
+
+  push(item: Item): void {
+    this.#items.push(item);
+    this.#rise(item, this.#items.length - 1);
+  }
+
+  pop(): Item | undefined {
+    const first = this.#items[0];
+    if (first !== undefined) this.remove(first);
+    return first;
+  }
+
+  /** Does nothing when the item is not in this heap. */
+  remove(item: Item): void {
+    const index = item.heapIndex;
+    if (this.#items[index] !== item) return;
+    const last = this.#items.pop();
+    item.heapIndex = NOT_IN_HEAP;
+    if (last === undefined || last === item) return;
+    this.#settle(last, index);
+  }
+
+  /** Call after the order of `item` has changed. Does nothing when it is not in this heap. */
+  moved(item: Item): void {
+    const index = item.heapIndex;
+    if (this.#items[index] === item) this.#settle(item, index);
+  }
+
+  clear(): void {
+    for (const item of this.#items.splice(0)) item.heapIndex = NOT_IN_HEAP;
+  }
+
+  #settle(item: Item, index: number): void {
+    const parent = this.#items[(index - 1) >> 1];
+    if (index > 0 && parent !== undefined && this.#isBefore(item, parent)) this.#rise(item, index);
+    else this.#sink(item, index);
+  }
+
+  #rise(item: Item, from: number): void {
+    const items = this.#items;
+    let index = from;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = items[parentIndex];
+      if (parent === undefined || !this.#isBefore(item, parent)) break;
+      items[index] = parent;
+      parent.heapIndex = index;
+      index = parentIndex;
+    }
+    items[index] = item;
+    item.heapIndex = index;
+  }
+
+  #sink(item: Item, from: number): void {
+    const items = this.#items;
+    let index = from;
+    for (;;) {
+      let childIndex = 2 * index + 1;
+      let child = items[childIndex];
+      if (child === undefined) break;
+      const right = items[childIndex + 1];
+      if (right !== undefined && this.#isBefore(right, child)) {
+        child = right;
+        childIndex++;
+      }
+      if (!this.#isBefore(child, item)) break;
+      items[index] = child;
+      child.heapIndex = index;
+      index = childIndex;
+    }
+    items[index] = item;
+    item.heapIndex = index;
+  }
+}
