@@ -1,0 +1,312 @@
+type Described = Readonly<{
+  /** One sentence for people: what a change does. */
+  effect: string;
+  /** Why the default is what it is. */
+  reason: string;
+  /** `start`: when the leading process starts next. `run`: for runs submitted from then on. */
+  applies: 'start' | 'run';
+  /** Set where a repository could harm its reader with it: in a project file it counts only with the user's grant. */
+  needsGrant?: true;
+}>;
+
+/** `null` means no value: unlimited, or decided elsewhere. */
+type Ranged = Readonly<{ default: number | null; min: number; max: number }>;
+
+/** One row of the table. Figures are whole numbers. */
+export type OptionRow = Described &
+  (
+    | (Ranged & Readonly<{ type: 'count'; unit: string }>)
+    /** As many as the machine has processor cores. */
+    | Readonly<{ type: 'count'; unit: string; default: 'cores'; min: number; max: number }>
+    /** ms; written as a figure in ms or with a unit, `5m`. */
+    | (Ranged & Readonly<{ type: 'duration' }>)
+    /** bytes; written as a figure in bytes or with a unit, `512MiB`. */
+    | (Ranged & Readonly<{ type: 'bytes' }>)
+    | Readonly<{ type: 'choice'; choices: readonly string[]; default: string }>
+    /** Names of environment variables. */
+    | Readonly<{ type: 'names'; default: readonly string[]; most: number }>
+    /** Programs with their arguments. */
+    | Readonly<{ type: 'commands'; default: readonly (readonly string[])[]; most: number }>
+  );
+
+const TABLE = {
+  coordination: {
+    algorithm: {
+      type: 'choice',
+      choices: ['adaptive', 'capability-based', 'least-loaded', 'round-robin'],
+      default: 'adaptive',
+      effect: 'How an agent is chosen for a task.',
+      reason: 'adaptive looks at when an agent will be free and how long it takes; the others look at less.',
+      applies: 'start',
+    },
+    maxAgents: {
+      type: 'count',
+      unit: 'agents',
+      default: 'cores',
+      min: 1,
+      max: 1_000,
+      effect: 'How many built-in local agents a run gets, so how many plain tasks run side by side.',
+      reason: 'Commands keep a core busy; more of them than cores get in each other’s way.',
+      applies: 'run',
+    },
+    maxWaitMs: {
+      type: 'duration',
+      default: 600_000,
+      min: 0,
+      max: 86_400_000,
+      effect: 'The longest that a task waits for a busy agent that is expected to finish it sooner than an idle one.',
+      reason: 'An expectation can be wrong; after ten minutes any agent that fits is better than none.',
+      applies: 'start',
+    },
+    maxTasksPerRun: {
+      type: 'count',
+      unit: 'tasks',
+      default: 100_000,
+      min: 1,
+      max: 1_000_000,
+      effect: 'A run with more tasks is refused.',
+      reason: 'Memory is reserved by graphs, so a slip of a generator must not fill it.',
+      applies: 'start',
+    },
+    maxOpenRuns: {
+      type: 'count',
+      unit: 'runs',
+      default: 10_000,
+      min: 1,
+      max: 100_000,
+      effect: 'Further runs are refused while this many are open.',
+      reason: 'Far above what one machine works on, far below what fills its memory.',
+      applies: 'start',
+    },
+  },
+  faultTolerance: {
+    maxAttempts: {
+      type: 'count',
+      unit: 'attempts',
+      default: 3,
+      min: 1,
+      max: 20,
+      effect: 'How often a task that fails is tried in all, unless the workflow says otherwise.',
+      reason: 'Most passing trouble is over by the third try; a real mistake is not.',
+      applies: 'run',
+    },
+    retryFirstDelayMs: {
+      type: 'duration',
+      default: 1_000,
+      min: 0,
+      max: 3_600_000,
+      effect: 'The wait before the second attempt; it doubles from attempt to attempt.',
+      reason: 'Short enough for a person who watches, long enough for a port to be free again.',
+      applies: 'run',
+    },
+    retryMaxDelayMs: {
+      type: 'duration',
+      default: 300_000,
+      min: 0,
+      max: 86_400_000,
+      effect: 'The longest wait between two attempts.',
+      reason: 'Beyond five minutes waiting longer helps no more.',
+      applies: 'run',
+    },
+    taskTimeoutMs: {
+      type: 'duration',
+      default: 3_600_000,
+      min: 1_000,
+      max: 604_800_000,
+      effect: 'When an attempt is ended that does not end by itself, unless the workflow says otherwise.',
+      reason: 'Longer than nearly every build, short enough that a hanging one is noticed the same day.',
+      applies: 'run',
+    },
+  },
+  performance: {
+    maxConcurrency: {
+      type: 'count',
+      unit: 'attempts',
+      default: null,
+      min: 1,
+      max: 100_000,
+      effect: 'Attempts of one run at the same time, over all its agents.',
+      reason: 'Unlimited, because the number of agents is a limit already.',
+      applies: 'run',
+    },
+    maxBatch: {
+      type: 'count',
+      unit: 'inputs',
+      default: 512,
+      min: 1,
+      max: 10_000,
+      effect: 'Inputs that share one commit of the journal.',
+      reason: 'Enough that one sync of the disk pays for many inputs, small enough to keep answers quick.',
+      applies: 'start',
+    },
+    maxBacklog: {
+      type: 'count',
+      unit: 'inputs',
+      default: 10_000,
+      min: 100,
+      max: 1_000_000,
+      effect: 'Inputs that may wait for a commit; further ones are turned away.',
+      reason: 'A second of full load; a longer queue only hides that the disk is too slow.',
+      applies: 'start',
+    },
+    outputLimitBytes: {
+      type: 'bytes',
+      default: 52_428_800,
+      min: 65_536,
+      max: 1_073_741_824,
+      effect: 'What an attempt may print; one that prints more is ended.',
+      reason: 'Logs that people read are far smaller, and a loop that prints fills a disk in minutes.',
+      applies: 'start',
+    },
+  },
+  monitoring: {
+    loggingLevel: {
+      type: 'choice',
+      choices: ['error', 'warn', 'info', 'debug'],
+      default: 'info',
+      effect: 'What Waggle writes to its own log.',
+      reason: 'info says what happened without saying everything.',
+      applies: 'start',
+    },
+  },
+  budgets: {
+    wallMs: {
+      type: 'duration',
+      default: null,
+      min: 1_000,
+      max: 31_536_000_000,
+      effect: 'How long a run may take in all, unless the workflow says otherwise.',
+      reason: 'Unlimited: a run that nobody limits should end by its work.',
+      applies: 'run',
+    },
+    attempts: {
+      type: 'count',
+      unit: 'attempts',
+      default: null,
+      min: 1,
+      max: 10_000_000,
+      effect: 'Attempts of a run in all, unless the workflow says otherwise.',
+      reason: 'Unlimited: every task has a limit of its own.',
+      applies: 'run',
+    },
+  },
+  workspaces: {
+    setup: {
+      type: 'commands',
+      default: [],
+      most: 20,
+      effect: 'Commands that prepare a clean copy of the project before the verify commands of a task run in it.',
+      reason: 'None: dependency folders that the project ignores are linked into the copy.',
+      applies: 'run',
+      needsGrant: true,
+    },
+    maxFiles: {
+      type: 'count',
+      unit: 'files',
+      default: 200_000,
+      min: 100,
+      max: 5_000_000,
+      effect: 'A project with more files gets no clean copy, so tasks with verify commands fail in it.',
+      reason: 'More than the largest checkouts we know, less than a home folder taken by mistake.',
+      applies: 'start',
+    },
+    maxBytes: {
+      type: 'bytes',
+      default: 2_147_483_648,
+      min: 1_048_576,
+      max: 1_099_511_627_776,
+      effect: 'A project that is larger gets no clean copy.',
+      reason: 'A copy of 2 GiB takes seconds; a larger one should be somebody’s decision.',
+      applies: 'start',
+    },
+  },
+  memory: {
+    cacheSize: {
+      type: 'count',
+      unit: 'entries',
+      default: 1_000,
+      min: 0,
+      max: 1_000_000,
+      effect: 'Entries that tier 1 of the shared memory keeps in this process.',
+      reason: 'The hot part of what a swarm remembers, at most a few megabytes.',
+      applies: 'start',
+    },
+    cacheTtlMs: {
+      type: 'duration',
+      default: 300_000,
+      min: 0,
+      max: 86_400_000,
+      effect: 'How long tier 1 keeps an entry.',
+      reason: 'Five minutes bound how old an answer can be when a tier below was changed by somebody else.',
+      applies: 'start',
+    },
+  },
+  security: {
+    passEnvironment: {
+      type: 'names',
+      default: [],
+      most: 100,
+      effect: 'Environment variables that every command gets, as if each task named them in envFrom.',
+      reason: 'None: a command sees only PATH and the like, so that no secret gets lost by accident.',
+      applies: 'run',
+      needsGrant: true,
+    },
+  },
+} as const;
+
+type Table = typeof TABLE;
+type ValueOf<Row> = Row extends { type: 'choice'; choices: readonly (infer Choice)[] }
+  ? Choice
+  : Row extends { type: 'names' }
+    ? readonly string[]
+    : Row extends { type: 'commands' }
+      ? readonly (readonly string[])[]
+      : Row extends { default: null }
+        ? number | undefined
+        : number;
+
+export type OptionGroup = keyof Table;
+
+/** The value of every option, by group: `options.coordination.maxAgents`. Undefined means unlimited. */
+export type Options = {
+  readonly [Group in OptionGroup]: { readonly [Name in keyof Table[Group]]: ValueOf<Table[Group][Name]> };
+};
+
+/** `<group>.<name>`. */
+export type OptionName = { [Group in OptionGroup]: `${Group}.${keyof Table[Group] & string}` }[OptionGroup];
+
+/** A value of any option. */
+export type OptionValue = number | string | readonly string[] | readonly (readonly string[])[] | undefined;
+
+const GROUPS: Readonly<Record<string, Readonly<Record<string, OptionRow>>>> = TABLE;
+
+/** Every option there is, by `<group>.<name>`, in the order of the table. */
+export const OPTIONS: ReadonlyMap<string, OptionRow> = new Map(
+  Object.entries(GROUPS).flatMap(([group, rows]) =>
+    Object.entries(rows).map(([name, row]): [string, OptionRow] => [`${group}.${name}`, row]),
+  ),
+);
+
+/** In the order of the table. */
+export const OPTION_GROUPS: readonly string[] = Object.keys(GROUPS);
+
+/** What an option is when nobody sets it. */
+export function defaultOf(row: OptionRow, cores: number): OptionValue {
+  if (row.default === 'cores') return Math.max(1, cores);
+  return row.default ?? undefined;
+}
+
+/** `coordination.maxAgents` is `WAGGLE_COORDINATION_MAX_AGENTS` in the environment. */
+export function variableOf(name: string): string {
+  return `WAGGLE_${name.replaceAll('.', '_').replaceAll(/([a-z])([A-Z])/g, '$1_$2')}`.toUpperCase();
+}
+
+/** Puts values by name into their groups. `values` has one for each option, checked against its row. */
+export function toOptions(values: ReadonlyMap<string, OptionValue>): Options {
+  const groups = Object.entries(GROUPS).map(([group, rows]) => [
+    group,
+    Object.fromEntries(Object.keys(rows).map((name) => [name, values.get(`${group}.${name}`)])),
+  ]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `Options` is derived from the table that is walked here
+  return Object.fromEntries(groups) as Options;
+}
