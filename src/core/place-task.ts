@@ -42,16 +42,16 @@ export function enter(swarm: Swarm, run: Run, task: Task, atMs: number): void {
   if (task.status === 'ready') {
     const signature = swarm.registry.signatureOf(task.identity.spec, run.id);
     swarm.queue.push(task.identity, signature, task.sinceMs, run.graph.remainingMs(task.identity.index));
-  } else if (isActive(task)) takeAgent(swarm, run, task, atMs);
+  } else if (isActive(task)) takeAgent(swarm, run, task);
   else if (isEnded(task)) end(swarm, run, task, atMs);
 }
 
-function takeAgent(swarm: Swarm, run: Run, task: ActiveTask, atMs: number): void {
+function takeAgent(swarm: Swarm, run: Run, task: ActiveTask): void {
   const { id, spec } = task.identity;
   const agent = swarm.registry.agents.get(task.agentId);
   assert(agent !== undefined, `task ${id} runs on an unknown agent ${task.agentId}`);
   const workMs = expectedMs(swarm.durations, spec, agent.class);
-  swarm.registry.occupy(task.agentId, id, atMs + workMs);
+  swarm.registry.occupy(task.agentId, id, task.startedMs + workMs);
   swarm.capacity.reserve(agent.spec.host, spec.resources);
   swarm.queue.charge(run.id, workMs);
   run.account.reserve(spec);

@@ -22,6 +22,20 @@ export class Durations {
     return base * (this.#factors.get(classKey)?.value ?? 1);
   }
 
+  /** All that is learned, for a snapshot. */
+  dump(): readonly (readonly (readonly [string, number, number])[])[] {
+    return [this.#types, this.#factors, this.#pairs].map((means) =>
+      [...means].map(([key, { count, value }]) => [key, count, value] as const),
+    );
+  }
+
+  /** Takes over what `dump` gave. */
+  load(dumped: readonly (readonly (readonly [string, number, number])[])[]): void {
+    for (const [index, means] of [this.#types, this.#factors, this.#pairs].entries()) {
+      for (const [key, count, value] of dumped[index] ?? []) means.set(key, { count, value });
+    }
+  }
+
   note(type: string, classKey: string, estimateMs: number, actualMs: number): void {
     const base = this.#types.get(type)?.value ?? estimateMs;
     if (base > 0) learn(this.#factors, classKey, actualMs / base);

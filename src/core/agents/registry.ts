@@ -67,6 +67,15 @@ export class Registry {
     this.#place(agent);
   }
 
+  /** Puts the record of a registered agent back as a snapshot has it. */
+  restore(id: AgentId, [succeeded, ended, speed, lastTurn]: readonly [number, number, number, number]): void {
+    const agent = this.#agents.get(id);
+    if (agent === undefined) return;
+    Object.assign(agent, { succeeded, ended, speed, lastTurn });
+    this.#turn = Math.max(this.#turn, lastTurn);
+    this.#place(agent);
+  }
+
   /** It gets nothing more; attempts that it runs go on. */
   remove(id: AgentId): void {
     const agent = this.#agents.get(id);

@@ -64,12 +64,20 @@ export class ReadyQueue {
     return this.#tasks.has(id);
   }
 
+  /** A newcomer starts level with the others: it may not claim the past. */
   addRun(id: RunId, weight: number): void {
-    const passes = [...this.#runs.values()].filter((run) => run.open.size > 0).map((run) => run.pass);
-    // A newcomer starts level with the others: it may not claim the past.
-    const pass = passes.length === 0 ? 0 : Math.min(...passes);
+    const pass = this.#lowestPass();
     const open = new IndexedHeap<ReadyGroup>(isGroupBefore);
     this.#runs.set(id, { id, groups: new Map(), open, weight, pass, isSuspended: false });
+  }
+
+  passOf(id: RunId): number {
+    return this.#runs.get(id)?.pass ?? 0;
+  }
+
+  setPass(id: RunId, pass: number): void {
+    const run = this.#runs.get(id);
+    if (run !== undefined) run.pass = pass;
   }
 
   removeRun(id: RunId): void {
@@ -178,6 +186,14 @@ export class ReadyQueue {
   /** Ready tasks in no particular order. */
   ids(): IterableIterator<TaskId> {
     return this.#tasks.keys();
+  }
+
+  #lowestPass(): number {
+    let lowest: number | undefined;
+    for (const run of this.#runs.values()) {
+      if (run.open.size > 0 && (lowest === undefined || run.pass < lowest)) lowest = run.pass;
+    }
+    return lowest ?? 0;
   }
 
   #newGroup(run: ReadyRun, signature: Signature): ReadyGroup {

@@ -1,0 +1,142 @@
+import type { AgentSpec, HostSpec } from './agents/agent-spec.ts';
+import type { RunId } from './ids.ts';
+import { runId, taskId } from './ids.ts';
+import { enter, offerAgain } from './place-task.ts';
+import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
+import { newRun, openCount, type Run } from './runs/run.ts';
+import type { Swarm } from './swarm-state.ts';
+import { type EndedTask, isEnded, type Task } from './tasks/task.ts';
+import type { TaskSpec } from './tasks/task-spec.ts';
+
+/** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
+const SNAPSHOT_VERSION = 1;
+
+type StoredAgent = Readonly<{
+  spec: AgentSpec;
+  record: readonly [succeeded: number, ended: number, speed: number, turn: number];
+}>;
+/** A task without its identity, which is rebuilt from the spec. */
+type StoredTask = Readonly<{ spec: TaskSpec; state: JsonState }>;
+type JsonState = Omit<Task, 'identity'>;
+type StoredRun = Readonly<{
+  id: string;
+  spec: RunSpec;
+  createdMs: number;
+  pausedBecause?: string;
+  ending?: RunOutcome;
+  failed: readonly string[];
+  attempts: number;
+  spentTokens: number;
+  spentMicros: number;
+  pass: number;
+  tasks: readonly StoredTask[];
+}>;
+type Stored = Readonly<{
+  version: number;
+  nowMs: number;
+  hosts: readonly HostSpec[];
+  agents: readonly StoredAgent[];
+  runs: readonly StoredRun[];
+  ended: readonly (readonly [string, string])[];
+  durations: ReturnType<Swarm['durations']['dump']>;
+}>;
+
+/** The whole state as text. Same state, same text. */
+export function snapshotOf(swarm: Swarm, nowMs: number): string {
+  const agents = [...swarm.registry.agents.values()].map((agent): StoredAgent => ({
+    spec: agent.spec,
+    record: [agent.succeeded, agent.ended, agent.speed, agent.lastTurn],
+  }));
+  const stored: Stored = {
+    version: SNAPSHOT_VERSION,
+    nowMs,
+    hosts: swarm.capacity.hosts,
+    agents,
+    runs: [...swarm.runs.values()].map((run) => storeRun(swarm, run)),
+    ended: [...swarm.ended],
+    durations: swarm.durations.dump(),
+  };
+  return JSON.stringify(stored);
+}
+
+/** Fills an empty swarm from the text of `snapshotOf`; gives the led time of the snapshot. Throws on another version. */
+export function restoreSwarm(swarm: Swarm, text: string): number {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `snapshotOf` makes it, and the journal checks its hash
+  const stored = JSON.parse(text) as Stored;
+  if (stored.version !== SNAPSHOT_VERSION) throw new Error(`snapshot has version ${stored.version}`);
+  for (const host of stored.hosts) swarm.capacity.setHost(host);
+  for (const { spec } of stored.agents) swarm.registry.add(spec);
+  swarm.durations.load(stored.durations);
+  for (const run of stored.runs) restoreRun(swarm, run, stored.nowMs);
+  // Last: putting running tasks back has counted them as new assignments.
+  for (const { spec, record } of stored.agents) swarm.registry.restore(spec.id, record);
+  for (const { id, pass } of stored.runs) swarm.queue.setPass(runId(id), pass);
+  for (const [id, fingerprint] of stored.ended) swarm.ended.set(runId(id), fingerprint);
+  offerAgain(swarm);
+  return stored.nowMs;
+}
+
+function storeRun(swarm: Swarm, run: Run): StoredRun {
+  const tasks: StoredTask[] = [];
+  for (let index = 0; index < run.graph.size; index++) {
+    const { id, spec } = run.graph.identity(index);
+    const task = swarm.tasks.get(id);
+    if (task === undefined) throw new Error(`Internal error: task ${id} is not in memory`);
+    const { identity: _identity, ...state } = task;
+    tasks.push({ spec, state });
+  }
+  return {
+    id: run.id,
+    spec: run.spec,
+    createdMs: run.createdMs,
+    ...(run.pausedBecause === undefined ? {} : { pausedBecause: run.pausedBecause }),
+    ...(run.ending === undefined ? {} : { ending: run.ending }),
+    failed: run.failed,
+    attempts: run.account.attempts,
+    spentTokens: run.account.figures.spentTokens,
+    spentMicros: run.account.figures.spentMicros,
+    pass: swarm.queue.passOf(run.id),
+    tasks,
+  };
+}
+
+function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
+  const id: RunId = runId(stored.id);
+  const run = newRun(id, stored.spec, stored.tasks.length, stored.createdMs);
+  run.pausedBecause = stored.pausedBecause;
+  run.ending = stored.ending;
+  swarm.runs.set(id, run);
+  swarm.queue.addRun(id, stored.spec.weight ?? 1);
+  swarm.queue.suspend(id, run.pausedBecause !== undefined);
+  const tasks = stored.tasks.map(({ spec, state }, index): Task => {
+    const identity = { id: taskId(id, spec.name), runId: id, index, spec };
+    run.graph.add(identity);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `storeRun` took just the identity away
+    return { ...state, identity } as Task;
+  });
+  run.graph.link();
+  for (const task of tasks) {
+    run.counts[task.status]++;
+    swarm.tasks.set(task.identity.id, task);
+  }
+  for (const task of tasks) restoreTask(swarm, run, task, nowMs);
+  run.failed.push(...stored.failed);
+  run.account.restore(stored.attempts, stored.spentTokens, stored.spentMicros);
+  for (const task of tasks) noteUndecided(swarm, run, task);
+  if (openCount(run) === 0) swarm.closing.add(id);
+}
+
+/** Ends first only tell the graph: what they set free is in the snapshot already. */
+function restoreTask(swarm: Swarm, run: Run, task: Task, nowMs: number): void {
+  if (isEnded(task)) restoreEnd(run, task);
+  else if (task.status !== 'blocked') enter(swarm, run, task, nowMs);
+}
+
+function restoreEnd(run: Run, task: EndedTask): void {
+  run.graph.end(task.identity.index, task.status === 'succeeded');
+}
+
+function noteUndecided(swarm: Swarm, run: Run, task: Task): void {
+  if (task.status !== 'blocked' || run.graph.needsState(task.identity.index) === 'open') return;
+  swarm.undecided.add(task.identity.id);
+}

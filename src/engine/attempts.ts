@@ -1,0 +1,157 @@
+import { resolveWork } from '../core/expressions/resolve-work.ts';
+import type { AgentId, TaskId } from '../core/ids.ts';
+import type { SwarmInput } from '../core/inputs.ts';
+import type { Run } from '../core/runs/run.ts';
+import { scopeOf } from '../core/runs/scope.ts';
+import type { Swarm } from '../core/swarm-state.ts';
+import type { AttemptResult, Verdict } from '../core/tasks/attempt.ts';
+import type { Task } from '../core/tasks/task.ts';
+import { assert } from '../util/assert.ts';
+import type { AgentDriver, StopReason } from '../ports/agent-driver.ts';
+import type { ClaimToVerify, Verifier } from '../ports/verifier.ts';
+import { RunAssignment } from './assignment.ts';
+import type { LedTime } from './led-time.ts';
+import { type AttemptHost, RunningAttempt } from './running-attempt.ts';
+import type { Waits } from './waits.ts';
+
+/** Deadline of an attempt that declares none, ms. Source: docs/semantics.md, Attempts. */
+export const DEFAULT_TIMEOUT_MS = 3_600_000;
+
+export type AttemptPorts = Readonly<{
+  /** By kind of work. */
+  drivers: Readonly<Record<'command' | 'function', AgentDriver>>;
+  verifier: Verifier;
+}>;
+
+export type AttemptSurroundings = Readonly<{
+  swarm: Swarm;
+  waits: Waits;
+  time: LedTime;
+  feed: (input: SwarmInput) => void;
+}>;
+
+/** The attempts and checks that this process has under way; what comes of them is fed back as inputs. */
+export class Attempts {
+  readonly #ports: AttemptPorts;
+  readonly #swarm: Swarm;
+  readonly #feed: (input: SwarmInput) => void;
+  readonly #host: AttemptHost;
+  readonly #running = new Map<TaskId, RunningAttempt>();
+  readonly #checks = new Map<TaskId, AbortController>();
+  #isStopped = false;
+
+  constructor(ports: AttemptPorts, { swarm, waits, time, feed }: AttemptSurroundings) {
+    this.#ports = ports;
+    this.#swarm = swarm;
+    this.#feed = feed;
+    const onEnd = ({ assignment }: RunningAttempt): void => void this.#running.delete(assignment.taskId);
+    this.#host = { waits, time, feed, onEnd };
+  }
+
+  /** Attempts that run, without those that are only being checked. */
+  get count(): number {
+    return this.#running.size;
+  }
+
+  start(taskId: TaskId, attempt: number, agentId: AgentId): void {
+    const task = this.#swarm.tasks.get(taskId);
+    // It may have been cancelled in the same batch: then it never starts.
+    if (this.#isStopped || task?.status !== 'running' || task.attempt !== attempt) return;
+    const run = this.#runOf(task);
+    const { spec } = task.identity;
+    const work = resolveWork(spec.work, scopeOf(this.#swarm, run, spec));
+    if (!work.ok) {
+      const failure = { reason: 'expression-failed', message: work.message } as const;
+      this.#feed({ type: 'attempt.end', taskId, attempt, result: { ok: false, failure } });
+      return;
+    }
+    const assignment = new RunAssignment(this.#swarm, run, { taskId, agentId, attempt, spec, work: work.value });
+    const running = new RunningAttempt(assignment, spec.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#host);
+    this.#running.set(taskId, running);
+    this.#drive(running);
+  }
+
+  /** Ends an attempt with all it started; one that never started here is reported as stopped. */
+  stop(taskId: TaskId, attempt: number, why: 'cancelled' | 'paused'): void {
+    const running = this.#running.get(taskId);
+    if (running?.assignment.attempt === attempt) return running.stop(why);
+    const check = this.#checks.get(taskId);
+    // A check is short and its result may be wanted after a pause; only a cancel ends it.
+    if (check !== undefined) return why === 'cancelled' ? check.abort(why) : undefined;
+    this.#feed({ type: 'attempt.end', taskId, attempt, result: { ok: false, failure: { reason: 'stopped', why } } });
+  }
+
+  /** Runs the declared checks of a claim that is journaled. */
+  verify(taskId: TaskId, attempt: number): void {
+    const task = this.#swarm.tasks.get(taskId);
+    if (this.#isStopped || task?.status !== 'verifying' || task.attempt !== attempt) return;
+    const controller = new AbortController();
+    this.#checks.set(taskId, controller);
+    const run = this.#runOf(task);
+    const { spec } = task.identity;
+    const scope = scopeOf(this.#swarm, run, spec);
+    const work = resolveWork(spec.work, scope);
+    const parts = { taskId, agentId: task.agentId, attempt, spec, work: work.ok ? work.value : spec.work };
+    const assignment = new RunAssignment(this.#swarm, run, parts);
+    const claim = { assignment, claim: task.claim, writesBefore: this.#writesBefore(run, task.identity.index) };
+    void this.#check(claim, controller.signal);
+  }
+
+  /** Asks every attempt to end. Checks are dropped: the next lead runs them again. */
+  stopAll(reason: StopReason): void {
+    for (const running of this.#running.values()) running.stop(reason);
+    for (const check of this.#checks.values()) check.abort(reason);
+  }
+
+  /** Nothing starts any more, and what still comes goes nowhere. */
+  close(): void {
+    this.#isStopped = true;
+    this.stopAll('lead-lost');
+  }
+
+  #drive(running: RunningAttempt): void {
+    const driver = this.#ports.drivers[running.assignment.work.kind];
+    try {
+      const result = driver.run(running.assignment, running);
+      if (!(result instanceof Promise)) return running.end(result);
+      result.then(
+        (value) => running.end(value),
+        (error: unknown) => running.end(internalError(error)),
+      );
+    } catch (error) {
+      running.end(internalError(error));
+    }
+  }
+
+  /** An agent's word is not evidence: what it claims is checked before it counts. */
+  async #check(claim: ClaimToVerify, signal: AbortSignal): Promise<void> {
+    const { taskId, attempt } = claim.assignment;
+    const verdict = await this.#ports.verifier.verify(claim, signal).catch(internalError);
+    this.#checks.delete(taskId);
+    // A check that was stopped has found nothing; unless it was cancelled, the next lead does it again.
+    if (this.#isStopped || (signal.aborted && signal.reason !== 'cancelled')) return;
+    this.#feed({ type: 'attempt.judge', taskId, attempt, verdict });
+  }
+
+  #writesBefore(run: Run, index: number): readonly string[] {
+    const writes = new Set<string>();
+    for (const before of run.graph.ancestors(index)) {
+      const { id, spec } = run.graph.identity(before);
+      if (this.#swarm.tasks.get(id)?.status !== 'succeeded') continue;
+      for (const path of spec.writes ?? []) writes.add(path);
+    }
+    return [...writes];
+  }
+
+  #runOf({ identity }: Task): Run {
+    const run = this.#swarm.runs.get(identity.runId);
+    assert(run !== undefined, `task ${identity.id} has no run`);
+    return run;
+  }
+}
+
+/** A driver or verifier that throws has a bug. The swarm goes on, and the task keeps the evidence. */
+function internalError(error: unknown): Extract<AttemptResult, { ok: false }> & Extract<Verdict, { ok: false }> {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { ok: false, failure: { reason: 'internal-error', message: message.slice(0, 8_000) } };
+}

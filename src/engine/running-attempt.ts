@@ -1,0 +1,84 @@
+import type { SwarmInput } from '../core/inputs.ts';
+import type { AgentReport, AttemptResult, TaskFailure } from '../core/tasks/attempt.ts';
+import type { Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
+import type { LedTime } from './led-time.ts';
+import type { Wait, Waits } from './waits.ts';
+
+/** A driver has 10 s to end an attempt; after this it counts as ended whatever the driver does, ms. */
+const FORCED_END_MS = 12_000;
+/** At most one progress report per attempt and second is journaled. */
+const MS_BETWEEN_REPORTS = 1_000;
+
+/** What an attempt needs of the lead it belongs to. */
+export type AttemptHost = Readonly<{
+  waits: Waits;
+  time: LedTime;
+  feed: (input: SwarmInput) => void;
+  /** It has ended and its result is fed. */
+  onEnd: (attempt: RunningAttempt) => void;
+}>;
+
+/** One attempt under way in this process: its context for the driver, its deadline, its one result. */
+export class RunningAttempt implements RunContext {
+  readonly assignment: Assignment;
+  readonly #host: AttemptHost;
+  readonly #startedMs: number;
+  readonly #deadline: Wait;
+  #controller: AbortController | undefined;
+  #stopReason: StopReason | undefined;
+  #forced: Wait | undefined;
+  #nextReportMs = 0;
+  #hasEnded = false;
+
+  constructor(assignment: Assignment, timeoutMs: number, host: AttemptHost) {
+    this.assignment = assignment;
+    this.#host = host;
+    this.#startedMs = host.time.nowMs();
+    this.#deadline = host.waits.add(this.#startedMs + timeoutMs, () => this.stop('timed-out'));
+  }
+
+  /** Made when a driver first asks for it: most attempts end without. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#stopReason !== undefined) this.#controller.abort(this.#stopReason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** A function value, so that drivers can hand it on. */
+  readonly report = (report: AgentReport): void => {
+    const nowMs = this.#host.time.nowMs();
+    if (this.#hasEnded || nowMs < this.#nextReportMs) return;
+    this.#nextReportMs = nowMs + MS_BETWEEN_REPORTS;
+    const { taskId, attempt } = this.assignment;
+    this.#host.feed({ type: 'attempt.report', taskId, attempt, report });
+  };
+
+  /** Asks the driver to end it; when it does not in time, the attempt ends without it. The first reason stays. */
+  stop(reason: StopReason): void {
+    if (this.#hasEnded || this.#stopReason !== undefined) return;
+    this.#stopReason = reason;
+    const forcedAtMs = this.#host.time.nowMs() + FORCED_END_MS;
+    this.#forced = this.#host.waits.add(forcedAtMs, () => this.end({ ok: false, failure: this.#stopFailure(reason) }));
+    this.#controller?.abort(reason);
+  }
+
+  /** Only the first result counts. */
+  end(result: AttemptResult): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#host.waits.remove(this.#deadline);
+    if (this.#forced !== undefined) this.#host.waits.remove(this.#forced);
+    const { taskId, attempt } = this.assignment;
+    this.#host.feed({ type: 'attempt.end', taskId, attempt, result });
+    this.#host.onEnd(this);
+  }
+
+  #stopFailure(reason: StopReason): TaskFailure {
+    if (reason === 'timed-out') {
+      return { reason: 'timed-out', afterMs: this.#host.time.nowMs() - this.#startedMs, tail: '' };
+    }
+    return { reason: 'stopped', why: reason === 'lead-lost' ? 'draining' : reason };
+  }
+}
