@@ -5,13 +5,12 @@ import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { cancelTask } from '../tasks/decide-task.ts';
 import { findGraphProblems } from '../tasks/task-graph.ts';
-import type { TaskSpec } from '../tasks/task-spec.ts';
 import type { Run } from './run.ts';
 import type { RunOutcome } from './run-spec.ts';
 
 /** Room that an event's tasks may take in the journal, in characters of JSON. Source: docs/semantics.md, Limits. */
 const MAX_EVENT_CHARS = 60_000;
-const MAX_TASKS_PER_EVENT = 500;
+const MAX_ITEMS_PER_EVENT = 500;
 const MAX_NEEDS = 1_000;
 /** The event holds the run's spec whole. */
 const MAX_SPEC_CHARS = 48_000;
@@ -65,44 +64,45 @@ function submit(swarm: Swarm, input: Extract<RunInput, { type: 'run.submit' }>, 
   if (tasks.length > maxTasksPerRun)
     return refuse({ reason: 'limit-reached', limit: 'tasks per run', most: maxTasksPerRun });
   if (swarm.runs.size >= maxOpenRuns) return refuse({ reason: 'limit-reached', limit: 'open runs', most: maxOpenRuns });
-  const problems = [...findGraphProblems(tasks), ...findSizeProblems(swarm, input)];
+  const sizes = tasks.map((task) => JSON.stringify(task).length);
+  const problems = [...findGraphProblems(tasks), ...findSizeProblems(swarm, input, sizes)];
   if (problems.length > 0) return refuse({ reason: 'graph-invalid', problems: problems.slice(0, 50) });
   const events: SwarmEvent[] = [{ type: 'run.created', runId, run, taskCount: tasks.length, wallTimeMs }];
-  for (const chunk of chunksOf(agents, (agent) => JSON.stringify(agent).length)) {
-    events.push({ type: 'agents.registered', agents: chunk });
-  }
-  for (const chunk of chunksOf(tasks, sizeOf)) events.push({ type: 'tasks.added', runId, tasks: chunk });
+  const agentSizes = agents.map((agent) => JSON.stringify(agent).length);
+  for (const chunk of chunksOf(agents, agentSizes)) events.push({ type: 'agents.registered', agents: chunk });
+  for (const chunk of chunksOf(tasks, sizes)) events.push({ type: 'tasks.added', runId, tasks: chunk });
   return { ok: true, events };
 }
 
-function findSizeProblems(swarm: Swarm, { run, tasks }: Extract<RunInput, { type: 'run.submit' }>): readonly string[] {
+function findSizeProblems(
+  { capacity }: Swarm,
+  { run, tasks }: Extract<RunInput, { type: 'run.submit' }>,
+  sizes: readonly number[],
+): readonly string[] {
   const problems: string[] = [];
-  if (JSON.stringify(run).length > MAX_SPEC_CHARS)
+  if (JSON.stringify(run).length > MAX_SPEC_CHARS) {
     problems.push(`the run's inputs are over ${MAX_SPEC_CHARS} characters`);
-  for (const task of tasks) {
-    if (task.needs.length > MAX_NEEDS) problems.push(`task "${task.name}" has over ${MAX_NEEDS} needs`);
-    if (sizeOf(task) > MAX_EVENT_CHARS) problems.push(`task "${task.name}" is over ${MAX_EVENT_CHARS} characters`);
-    const { resources } = task;
-    if (resources === undefined || swarm.capacity.hosts.length === 0) continue;
-    if (swarm.capacity.hosts.every(({ host }) => swarm.capacity.check(host, resources) === 'never')) {
-      problems.push(`task "${task.name}" reserves more than 80 % of any host`);
+  }
+  const hosts = capacity.hosts;
+  for (const [index, { name, needs, resources }] of tasks.entries()) {
+    if (needs.length > MAX_NEEDS) problems.push(`task "${name}" has over ${MAX_NEEDS} needs`);
+    if ((sizes[index] ?? 0) > MAX_EVENT_CHARS) problems.push(`task "${name}" is over ${MAX_EVENT_CHARS} characters`);
+    if (resources === undefined || hosts.length === 0) continue;
+    if (hosts.every(({ host }) => capacity.check(host, resources) === 'never')) {
+      problems.push(`task "${name}" reserves more than 80 % of any host`);
     }
   }
   return problems;
 }
 
-function sizeOf(task: TaskSpec): number {
-  return JSON.stringify(task).length;
-}
-
-/** Runs of items that fit into one event each, in order. */
-function chunksOf<Item>(items: readonly Item[], size: (item: Item) => number): readonly (readonly Item[])[] {
+/** Runs of items that fit into one event each, in order. `sizes` are their characters as JSON. */
+function chunksOf<Item>(items: readonly Item[], sizes: readonly number[]): readonly (readonly Item[])[] {
   const chunks: Item[][] = [];
   let chunk: Item[] = [];
   let chars = 0;
-  for (const item of items) {
-    const itemChars = size(item) + 1;
-    if (chunk.length > 0 && (chars + itemChars > MAX_EVENT_CHARS || chunk.length >= MAX_TASKS_PER_EVENT)) {
+  for (const [index, item] of items.entries()) {
+    const itemChars = (sizes[index] ?? 0) + 1;
+    if (chunk.length > 0 && (chars + itemChars > MAX_EVENT_CHARS || chunk.length >= MAX_ITEMS_PER_EVENT)) {
       chunks.push(chunk);
       chunk = [];
       chars = 0;

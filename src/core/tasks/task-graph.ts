@@ -1,7 +1,7 @@
 import { assert } from '../../util/assert.ts';
 import type { TaskId } from '../ids.ts';
+import { at, type Edges, type GraphSpec, linkEdges, needsFirst } from './edges.ts';
 import type { TaskIdentity } from './task.ts';
-import type { TaskSpec } from './task-spec.ts';
 
 /** Expected duration of a task about which nothing is known, ms. */
 export const DEFAULT_ESTIMATE_MS = 60_000;
@@ -9,178 +9,142 @@ export const DEFAULT_ESTIMATE_MS = 60_000;
 /** How the needs of a task stand once none of them is open. */
 export type NeedsState = 'open' | 'all-succeeded' | 'some-not-succeeded';
 
-type Node = {
-  readonly identity: TaskIdentity;
-  dependents: number[];
-  openNeeds: number;
-  notSucceeded: number;
-  /** Longest remaining path from here to an end of the graph, this task included, ms of estimates. */
-  remainingMs: number;
+const NO_NUMBERS = new Int32Array(0);
+const NO_EDGES: Edges = {
+  needsFrom: NO_NUMBERS,
+  needs: NO_NUMBERS,
+  dependentsFrom: NO_NUMBERS,
+  dependents: NO_NUMBERS,
 };
+const NO_TASKS: readonly number[] = [];
 
 /**
  * The needs of one run, as an index: who waits for whom, how many needs are open, how long the rest takes. Derived
  * from the run's tasks and kept up to date by the owner of the state. Costs O(1) per need in all.
  */
 export class TaskGraph {
-  readonly #nodes: Node[] = [];
-  readonly #indexByName = new Map<string, number>();
+  readonly #identities: TaskIdentity[] = [];
+  readonly #places = new Map<string, number>();
+  #edges = NO_EDGES;
+  #openNeeds = NO_NUMBERS;
+  #notSucceeded = NO_NUMBERS;
+  #remainingMs = new Float64Array(0);
 
   get size(): number {
-    return this.#nodes.length;
+    return this.#identities.length;
   }
 
   add(identity: TaskIdentity): void {
-    this.#indexByName.set(identity.spec.name, this.#nodes.length);
-    this.#nodes.push({ identity, dependents: [], openNeeds: 0, notSucceeded: 0, remainingMs: 0 });
+    this.#places.set(identity.spec.name, this.#identities.length);
+    this.#identities.push(identity);
   }
 
   /** Call once, when all tasks are there: needs may point forward. */
   link(): void {
-    for (const [index, node] of this.#nodes.entries()) {
-      for (const need of node.identity.spec.needs) this.#nodeOf(need).dependents.push(index);
-      node.openNeeds = node.identity.spec.needs.length;
-    }
-    this.#rank();
+    const specs = this.#identities.map(({ spec }) => spec);
+    const edges = linkEdges(specs, this.#places);
+    this.#edges = edges;
+    this.#notSucceeded = new Int32Array(specs.length);
+    this.#openNeeds = Int32Array.from(specs, (spec) => spec.needs.length);
+    this.#remainingMs = Float64Array.from(specs, (spec) => spec.estimateMs ?? DEFAULT_ESTIMATE_MS);
+    const order = needsFirst(edges);
+    for (let index = order.length - 1; index >= 0; index--) this.#rank(at(order, index));
   }
 
   identity(index: number): TaskIdentity {
-    return this.#at(index).identity;
+    const identity = this.#identities[index];
+    assert(identity !== undefined, `no task at index ${index}`);
+    return identity;
   }
 
   /** Id of the task called `name`. */
   idOf(name: string): TaskId | undefined {
-    const index = this.#indexByName.get(name);
-    return index === undefined ? undefined : this.#at(index).identity.id;
+    const index = this.#places.get(name);
+    return index === undefined ? undefined : this.identity(index).id;
   }
 
+  /** Longest remaining path from the task to an end of the graph, itself included, ms of estimates. */
   remainingMs(index: number): number {
-    return this.#at(index).remainingMs;
+    return at(this.#remainingMs, index);
   }
 
   needsState(index: number): NeedsState {
-    const { openNeeds, notSucceeded } = this.#at(index);
-    if (openNeeds > 0) return 'open';
-    return notSucceeded === 0 ? 'all-succeeded' : 'some-not-succeeded';
+    if (at(this.#openNeeds, index) > 0) return 'open';
+    return at(this.#notSucceeded, index) === 0 ? 'all-succeeded' : 'some-not-succeeded';
   }
 
   /** Notes that a task has ended, and gives the dependents that now wait for nothing. */
   end(index: number, hasSucceeded: boolean): readonly number[] {
-    const { dependents } = this.#at(index);
+    const { dependentsFrom, dependents } = this.#edges;
     let free: number[] | undefined;
-    for (const dependent of dependents) {
-      const node = this.#at(dependent);
-      node.openNeeds--;
-      if (!hasSucceeded) node.notSucceeded++;
-      if (node.openNeeds === 0) (free ??= []).push(dependent);
+    for (let from = at(dependentsFrom, index); from < at(dependentsFrom, index + 1); from++) {
+      const dependent = at(dependents, from);
+      const open = at(this.#openNeeds, dependent) - 1;
+      this.#openNeeds[dependent] = open;
+      if (!hasSucceeded) this.#notSucceeded[dependent] = at(this.#notSucceeded, dependent) + 1;
+      if (open === 0) (free ??= []).push(dependent);
     }
     return free ?? NO_TASKS;
   }
 
   /** Every task that `index` waits for, directly or not, in order of their position. */
   ancestors(index: number): readonly number[] {
+    const { needsFrom, needs } = this.#edges;
     const seen = new Set<number>();
     const open = [index];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      for (const need of this.#at(next).identity.spec.needs) {
-        const at = this.#indexByName.get(need);
-        if (at === undefined || seen.has(at)) continue;
-        seen.add(at);
-        open.push(at);
+      for (let from = at(needsFrom, next); from < at(needsFrom, next + 1); from++) {
+        const need = at(needs, from);
+        if (seen.has(need)) continue;
+        seen.add(need);
+        open.push(need);
       }
     }
     return [...seen].sort((one, other) => one - other);
   }
 
-  #rank(): void {
-    const waiting = this.#nodes.map((node) => node.dependents.length);
-    const done = [...waiting.keys()].filter((index) => waiting[index] === 0);
-    for (let index = done.pop(); index !== undefined; index = done.pop()) {
-      const node = this.#at(index);
-      node.remainingMs += node.identity.spec.estimateMs ?? DEFAULT_ESTIMATE_MS;
-      for (const need of node.identity.spec.needs) {
-        const at = this.#indexByName.get(need) ?? -1;
-        const before = this.#at(at);
-        before.remainingMs = Math.max(before.remainingMs, node.remainingMs);
-        const open = (waiting[at] ?? 0) - 1;
-        waiting[at] = open;
-        if (open === 0) done.push(at);
-      }
+  /** The longest path from its dependents on, plus its own time. They are ranked already. */
+  #rank(index: number): void {
+    const { dependentsFrom, dependents } = this.#edges;
+    let longestMs = 0;
+    for (let from = at(dependentsFrom, index); from < at(dependentsFrom, index + 1); from++) {
+      longestMs = Math.max(longestMs, at(this.#remainingMs, at(dependents, from)));
     }
-  }
-
-  #at(index: number): Node {
-    const node = this.#nodes[index];
-    assert(node !== undefined, `no task at index ${index}`);
-    return node;
-  }
-
-  #nodeOf(name: string): Node {
-    const index = this.#indexByName.get(name);
-    assert(index !== undefined, `no task called ${name}`);
-    return this.#at(index);
+    this.#remainingMs[index] = at(this.#remainingMs, index) + longestMs;
   }
 }
 
-const NO_TASKS: readonly number[] = [];
-
 /** Everything wrong with a graph, in words: names taken twice, unknown needs, cycles. Empty when it is sound. */
-export function findGraphProblems(specs: readonly TaskSpec[]): readonly string[] {
+export function findGraphProblems(specs: readonly GraphSpec[]): readonly string[] {
   const problems: string[] = [];
-  const byName = new Map<string, TaskSpec>();
-  for (const spec of specs) {
-    if (byName.has(spec.name)) problems.push(`two tasks are called "${spec.name}"`);
-    byName.set(spec.name, spec);
+  const places = new Map<string, number>();
+  for (const [index, { name }] of specs.entries()) {
+    if (places.has(name)) problems.push(`two tasks are called "${name}"`);
+    places.set(name, index);
   }
-  for (const spec of specs) {
-    for (const need of new Set(spec.needs)) {
-      if (!byName.has(need)) problems.push(`task "${spec.name}" needs "${need}", which does not exist`);
+  for (const { name, needs } of specs) {
+    if (needs.length > 1 && new Set(needs).size < needs.length) problems.push(`task "${name}" names a need twice`);
+    for (const need of needs) {
+      if (!places.has(need)) problems.push(`task "${name}" needs "${need}", which does not exist`);
     }
-    if (new Set(spec.needs).size < spec.needs.length) problems.push(`task "${spec.name}" names a need twice`);
   }
   if (problems.length > 0) return problems;
-  const cycle = findCycle(specs);
+  const cycle = findCycle(specs, places);
   return cycle === undefined ? [] : [`tasks wait for each other: ${cycle.join(' → ')}`];
 }
 
-/** One cycle as names, first and last equal; undefined when there is none. Expects known, unique names. */
-export function findCycle(specs: readonly Pick<TaskSpec, 'name' | 'needs'>[]): readonly string[] | undefined {
-  const openNeeds = new Map(specs.map((spec) => [spec.name, spec.needs.length]));
-  const dependents = new Map<string, string[]>();
-  for (const { name, needs } of specs) {
-    for (const need of needs) {
-      const known = dependents.get(need);
-      if (known === undefined) dependents.set(need, [name]);
-      else known.push(name);
-    }
-  }
-  const free = specs.filter((spec) => spec.needs.length === 0).map((spec) => spec.name);
-  for (let name = free.pop(); name !== undefined; name = free.pop()) {
-    openNeeds.delete(name);
-    for (const dependent of dependents.get(name) ?? NO_NAMES) {
-      const open = (openNeeds.get(dependent) ?? 0) - 1;
-      openNeeds.set(dependent, open);
-      if (open === 0) free.push(dependent);
-    }
-  }
-  return openNeeds.size === 0 ? undefined : walkToCycle(specs, openNeeds);
-}
-
-const NO_NAMES: readonly string[] = [];
-
-/** Every task left waits for one that is left, so walking from need to need must come back. */
-function walkToCycle(
-  specs: readonly Pick<TaskSpec, 'name' | 'needs'>[],
-  left: ReadonlyMap<string, number>,
-): readonly string[] {
-  const needs = new Map(specs.map((spec) => [spec.name, spec.needs]));
-  const path: string[] = [];
-  const place = new Map<string, number>();
-  let [name = ''] = left.keys();
-  while (!place.has(name)) {
-    place.set(name, path.length);
-    path.push(name);
-    name = needs.get(name)?.find((need) => left.has(need)) ?? '';
-  }
-  return [...path.slice(place.get(name)), name];
+/** One cycle as names, first and last equal; undefined when there is none. Every need must be in `places`. */
+function findCycle(specs: readonly GraphSpec[], places: ReadonlyMap<string, number>): readonly string[] | undefined {
+  const order = needsFirst(linkEdges(specs, places));
+  if (order.length === specs.length) return undefined;
+  const sound = new Set(order);
+  const nextOf = (index: number): number => {
+    const need = specs[index]?.needs.find((name) => !sound.has(places.get(name) ?? -1));
+    return places.get(need ?? '') ?? -1;
+  };
+  // Every task left waits for one that is left, so walking from need to need must come back.
+  const path: number[] = [];
+  let index = specs.findIndex((_, place) => !sound.has(place));
+  for (; !path.includes(index); index = nextOf(index)) path.push(index);
+  return [...path.slice(path.indexOf(index)), index].map((place) => specs[place]?.name ?? '');
 }

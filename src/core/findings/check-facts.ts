@@ -1,0 +1,20 @@
+/** What a repository has, looked at quickly before its check is planned. */
+export type CheckFacts = Readonly<{
+  /** Absolute path of the folder, links resolved. */
+  root: string;
+  /** Its name for people. */
+  name: string;
+  git: 'none' | 'no-commits' | 'shallow' | 'full';
+  /** Hash of the oldest commit, which stays the same in every clone; null without full history. */
+  rootCommit: string | null;
+  /** Files that would be looked at. */
+  files: number;
+  /** Files of languages that are parsed, and their bytes. */
+  parsed: Readonly<{ files: number; bytes: number }>;
+  /** `package.json` files outside examples, tests and other people's code. */
+  manifests: number;
+  /** Markdown files. */
+  docs: number;
+  /** Test files in parsed languages. */
+  tests: number;
+}>;

@@ -1,0 +1,143 @@
+import type { Baseline, Finding, Severity, SkipReason } from './finding.ts';
+
+/** Everything a check found out, without the run's timeline. All paths are relative to the checked folder. */
+export type CheckReport = Readonly<{
+  format: 'waggle-check/1';
+  run: string;
+  /** Wall time, ms since 1970. */
+  checkedAtMs: number;
+  /** Measured by our own functions: no model took part. */
+  provenance: 'function';
+  repository: CheckedRepository;
+  size: CheckedSize;
+  /** Best first. */
+  findings: readonly Finding[];
+  /** Findings of the check before that are gone or could not be looked for. */
+  past: readonly PastFinding[];
+  /** The check that `baseline` compares with; null on the first. */
+  before: Readonly<{ run: string; checkedAtMs: number; commit: string | null }> | null;
+  /** Highest score first; null when history was not looked at. */
+  hotspots: readonly Hotspot[] | null;
+  /** Most complex first; null when nothing was parsed. */
+  functions: readonly ComplexFunction[] | null;
+  modules: ModuleGraph | null;
+  tasks: readonly CheckedTask[];
+  notChecked: readonly NotChecked[];
+  /** Left out on purpose, in words: sample keys in tests, dead links of a documentation site. */
+  leftOut: readonly string[];
+}>;
+
+export type CheckedRepository = Readonly<{
+  name: string;
+  /** Absolute path of the checked folder. */
+  path: string;
+  git: boolean;
+  /** Full hash; null without git or commits. */
+  commit: string | null;
+  branch: string | null;
+  /** Tracked files that differ from the commit; null without git. */
+  changedFiles: number | null;
+  /** Commits looked at; null when history was not looked at. */
+  commits: number | null;
+}>;
+
+export type CheckedSize = Readonly<{
+  files: number;
+  lines: number;
+  bytes: number;
+  /** Most lines first. */
+  languages: readonly LanguageShare[];
+  /** Files that were not read, by cause. */
+  unread: readonly Readonly<{ cause: string; files: number; examples: readonly string[] }>[];
+}>;
+
+export type LanguageShare = Readonly<{ language: string; files: number; lines: number }>;
+
+export type PastFinding = Readonly<{
+  id: string;
+  kind: string;
+  severity: Severity;
+  title: string;
+  file: string;
+  baseline: Extract<Baseline, 'gone' | 'not-checked'>;
+}>;
+
+export type Hotspot = Readonly<{
+  file: string;
+  language: string;
+  lines: number;
+  commits: number;
+  authors: number;
+  fixes: number;
+  /** Decisions in the file; `counted` words that branch where the language is not parsed. */
+  complexity: number;
+  complexityBy: 'parsed' | 'counted';
+  /** Commits in each of the last 12 months, oldest first. */
+  trend: readonly number[];
+  /** commits × (1 + complexity) */
+  score: number;
+}>;
+
+export type ComplexFunction = Readonly<{
+  file: string;
+  line: number;
+  name: string;
+  complexity: number;
+  nesting: number;
+  lines: number;
+}>;
+
+export type ModuleGraph = Readonly<{
+  modules: number;
+  imports: number;
+  cycles: readonly ImportCycle[];
+  /** Rings that only types close: harmless when the program runs. */
+  typeCycles: number;
+  /** Most imported first. */
+  mostImported: readonly Readonly<{ file: string; importedBy: number }>[];
+}>;
+
+export type ImportCycle = Readonly<{
+  /** Every file of the ring or tangle. */
+  files: readonly string[];
+  /** One shortest way around: each imports the next, the last the first. */
+  path: readonly Readonly<{ file: string; line: number }>[];
+}>;
+
+export type CheckedTask = Readonly<{
+  name: string;
+  title: string;
+  role: string;
+  state: 'done' | 'failed' | 'skipped';
+  /** What it measured, as words and figures. */
+  figures: readonly Readonly<{ label: string; value: string }>[];
+  /** Why it failed or was skipped. */
+  note?: string;
+}>;
+
+export type NotChecked = Readonly<{
+  task: string;
+  reason: SkipReason;
+  /** What nobody looked at, in words. */
+  what: string;
+  /** The command or option that would check it. */
+  fix: string;
+}>;
+
+/** When each task of the run ran, and by whom. */
+export type RunTimeline = Readonly<{
+  startedAtMs: number;
+  endedAtMs: number;
+  attempts: readonly TimelineAttempt[];
+}>;
+
+export type TimelineAttempt = Readonly<{
+  task: string;
+  attempt: number;
+  agent: string;
+  role: string;
+  needs: readonly string[];
+  startedAtMs: number;
+  endedAtMs: number;
+  outcome: 'succeeded' | 'failed' | 'stopped' | 'running';
+}>;

@@ -1,0 +1,73 @@
+import type { AgentSpec } from '../agents/agent-spec.ts';
+import type { RunId, TaskId } from '../ids.ts';
+import type { JsonObject } from '../json.ts';
+import type { RunOutcome, RunSpec, RunState } from '../runs/run-spec.ts';
+import type { AgentReport, ArtifactRef, Evidence, TaskFailure, Usage } from '../tasks/attempt.ts';
+import type { TaskSpec } from '../tasks/task-spec.ts';
+
+/** How a task stands, as stored. */
+export type TaskStatus =
+  | 'blocked'
+  | 'ready'
+  | 'running'
+  | 'verifying'
+  | 'backing-off'
+  | 'outcome-unknown'
+  | 'cancelling'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'skipped';
+
+export type TaskCounts = Readonly<Record<TaskStatus, number>>;
+
+/** `stopped`: it ended without a result, and that is not held against the agent. */
+export type AttemptOutcome = 'running' | 'verifying' | 'succeeded' | 'failed' | 'stopped';
+
+/** Wall times are ms since 1970, for people. */
+export type RunRecord = Readonly<{
+  runId: RunId;
+  state: RunState;
+  run: RunSpec;
+  outcome?: RunOutcome;
+  createdAtMs: number;
+  finishedAtMs?: number;
+  counts: TaskCounts;
+}>;
+
+export type TaskRecord = Readonly<{
+  taskId: TaskId;
+  runId: RunId;
+  /** Position in the definition, from 0. */
+  index: number;
+  spec: TaskSpec;
+  status: TaskStatus;
+  attempt: number;
+  outputs?: JsonObject;
+  evidence?: readonly Evidence[];
+  failure?: TaskFailure;
+  /** Why it was skipped or cancelled, in words. */
+  note?: string;
+  endedAtMs?: number;
+}>;
+
+export type AttemptRecord = Readonly<{
+  taskId: TaskId;
+  attempt: number;
+  agentId: string;
+  outcome: AttemptOutcome;
+  failure?: TaskFailure;
+  artifacts: readonly ArtifactRef[];
+  usage?: Usage;
+  lastReport?: AgentReport;
+  startedAtMs: number;
+  endedAtMs?: number;
+}>;
+
+export type AgentRecord = Readonly<{
+  agent: AgentSpec;
+  running: number;
+  succeeded: number;
+  failed: number;
+  removed: boolean;
+}>;
