@@ -1,0 +1,105 @@
+import { connect, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Answer } from '../engine/engine.ts';
+import type { LocalCommand } from './local-socket-commands.ts';
+import { MAX_LINE_BYTES, readLines, writeLine } from './local-socket-lines.ts';
+import { FROM_LEADER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
+import { isOurs } from './local-socket-path.ts';
+
+const WELCOME_WITHIN_MS = 2_000;
+
+/** `gone`: no answer came, so nobody knows whether the command is stored. */
+export type Reply = Readonly<{ kind: 'answer'; answer: Answer }> | Readonly<{ kind: 'gone' }> | TooLarge;
+type TooLarge = Readonly<{ kind: 'too-large'; most: number }>;
+
+export type Connected =
+  | Readonly<{ ok: true; client: LocalSocketClient }>
+  /** `other-version`: a leader of another release. `unreachable`: nobody listens there, or it is not ours. */
+  | Readonly<{ ok: false; reason: 'unreachable' }>
+  | Readonly<{ ok: false; reason: 'other-version'; pid: number }>;
+
+/** A follower's end of the local socket. */
+export class LocalSocketClient {
+  readonly #socket: Socket;
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  readonly #onHint: () => void;
+  readonly #gone = Promise.withResolvers<void>();
+  readonly #welcome = Promise.withResolvers<Readonly<{ protocol: number; pid: number }> | undefined>();
+  #nextId = 1;
+
+  private constructor(path: string, onHint: () => void) {
+    this.#onHint = onHint;
+    this.#socket = connect(path);
+    this.#socket.on('error', () => {}); // `close` follows
+    this.#socket.on('close', () => this.#end());
+    readLines(this.#socket, (message) => this.#take(FROM_LEADER.parse(message)));
+  }
+
+  /** Connects to the leader that listens at `path`. `onHint` is called when something new is committed. */
+  static async connect(path: string, onHint: () => void): Promise<Connected> {
+    if (!(await isOurs(dirname(path))) || !(await isOurs(path))) return { ok: false, reason: 'unreachable' };
+    const client = new LocalSocketClient(path, onHint);
+    client.#send({ type: 'hello', protocol: LOCAL_PROTOCOL, pid: process.pid });
+    const timer = setTimeout(() => client.close(), WELCOME_WITHIN_MS);
+    const welcome = await client.#welcome.promise;
+    clearTimeout(timer);
+    if (welcome === undefined) return { ok: false, reason: 'unreachable' };
+    if (welcome.protocol === LOCAL_PROTOCOL) return { ok: true, client };
+    client.close();
+    return { ok: false, reason: 'other-version', pid: welcome.pid };
+  }
+
+  /** Resolves when the leader is gone or leaves. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
+  async send(input: LocalCommand): Promise<Reply> {
+    if (this.#socket.destroyed) return { kind: 'gone' };
+    const { promise, resolve } = Promise.withResolvers<Reply>();
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#waiting.set(id, resolve);
+    if (!this.#send({ type: 'command', id, input })) {
+      this.#waiting.delete(id);
+      return { kind: 'too-large', most: MAX_LINE_BYTES };
+    }
+    return promise;
+  }
+
+  /** Tells the leader how many runs this process waits for. */
+  waitFor(runs: number): void {
+    this.#send({ type: 'waiting', runs });
+  }
+
+  /** Calling it twice does no harm. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #send(message: FromFollower): boolean {
+    return writeLine(this.#socket, message);
+  }
+
+  #take(message: FromLeader): void {
+    switch (message.type) {
+      case 'welcome':
+        return this.#welcome.resolve(message);
+      case 'answer':
+        this.#waiting.get(message.id)?.({ kind: 'answer', answer: message.answer });
+        this.#waiting.delete(message.id);
+        return;
+      case 'hint':
+        return this.#onHint();
+      case 'leaving':
+        return this.close();
+    }
+  }
+
+  #end(): void {
+    this.#welcome.resolve(undefined);
+    for (const resolve of this.#waiting.values()) resolve({ kind: 'gone' });
+    this.#waiting.clear();
+    this.#gone.resolve();
+  }
+}

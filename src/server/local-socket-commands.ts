@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { type AgentId, agentId, NAME_PATTERN, type RunId, runId, type TaskId, taskId } from '../core/ids.ts';
+import type { SwarmInput } from '../core/inputs.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+
+/** What another process of the same user may ask of the leader. Reports and waits are not among it. */
+export type LocalCommand = Extract<
+  SwarmInput,
+  { type: 'run.submit' | 'run.pause' | 'run.resume' | 'run.cancel' | 'task.cancel' | 'task.settle' }
+>;
+
+const name = z.string().regex(NAME_PATTERN);
+const aRunId = name.transform((text): RunId => runId(text));
+/** Agents of a run are called `<run>/<name>`. */
+const anAgentId = z
+  .string()
+  .max(130)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/)
+  .transform((text): AgentId => agentId(text));
+const aTaskId = z
+  .string()
+  .max(130)
+  .transform((text, context): TaskId => {
+    const [run = '', task = '', ...rest] = text.split('/');
+    if (rest.length > 0 || !NAME_PATTERN.test(run) || !NAME_PATTERN.test(task)) context.addIssue('no task id');
+    return taskId(runId(run), task);
+  });
+const whole = z.int().min(0);
+const text = z.string().max(65_536);
+const names = z.array(z.string().max(256)).readonly();
+const texts = z.record(z.string(), text).readonly();
+const json: z.ZodType<Json> = z.json();
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+const argv = z.array(text).min(1).readonly();
+
+const commandWork = z.strictObject({
+  kind: z.literal('command'),
+  argv: z.exactOptional(argv),
+  shell: z.exactOptional(text),
+  cwd: z.exactOptional(text),
+  env: z.exactOptional(texts),
+  envFrom: z.exactOptional(names),
+});
+const functionWork = z.strictObject({
+  kind: z.literal('function'),
+  function: z.string().max(256),
+  input: z.exactOptional(json),
+});
+const resources = z.strictObject({
+  cpu: z.exactOptional(whole),
+  memory: z.exactOptional(whole),
+  storage: z.exactOptional(whole),
+  network: z.exactOptional(whole),
+});
+const retry = z.strictObject({
+  maxAttempts: z.exactOptional(z.int().min(1).max(20)),
+  firstDelayMs: z.exactOptional(whole),
+  maxDelayMs: z.exactOptional(whole),
+  nonRetryable: z.exactOptional(names),
+});
+const output = z.union([z.strictObject({ file: text }), z.strictObject({ value: z.literal(true) })]);
+
+const task = z.strictObject({
+  name,
+  type: z.string().max(256),
+  work: z.discriminatedUnion('kind', [commandWork, functionWork]),
+  needs: names,
+  when: z.exactOptional(z.enum(['success', 'failed', 'always'])),
+  if: z.exactOptional(text),
+  matrix: z.exactOptional(jsonObject),
+  requires: names,
+  prefers: z.exactOptional(names),
+  priority: z.exactOptional(z.enum(['critical', 'high', 'normal', 'low'])),
+  resources: z.exactOptional(resources),
+  writes: z.exactOptional(names),
+  timeoutMs: z.exactOptional(whole),
+  retry: z.exactOptional(retry),
+  effect: z.exactOptional(z.enum(['A', 'B', 'C', 'D'])),
+  outputs: z.exactOptional(z.record(z.string(), output)),
+  outputSchema: z.exactOptional(jsonObject),
+  verify: z.exactOptional(z.array(argv).readonly()),
+  estimateMs: z.exactOptional(z.number().min(0)),
+  grant: z.exactOptional(z.strictObject({ tokens: z.exactOptional(whole), costMicros: z.exactOptional(whole) })),
+});
+
+const run = z.strictObject({
+  name: z.string().max(256),
+  inputs: jsonObject,
+  budget: z.strictObject({
+    wallMs: z.exactOptional(whole),
+    attempts: z.exactOptional(whole),
+    agents: z.exactOptional(whole),
+    tokens: z.exactOptional(whole),
+    costMicros: z.exactOptional(whole),
+  }),
+  weight: z.exactOptional(z.int().min(1).max(100)),
+  project: text,
+  source: text,
+  retryOf: z.exactOptional(name),
+  fingerprint: z.exactOptional(text),
+  labels: z.exactOptional(texts),
+});
+
+const agent = z.strictObject({
+  id: anAgentId,
+  role: name,
+  driver: z.enum(['function', 'command', 'llm', 'acp', 'a2a', 'remote']),
+  capabilities: names,
+  slots: z.int().min(1).max(1_000),
+  host: z.string().max(256),
+  runId: z.exactOptional(aRunId),
+});
+
+/** Strict: a key that this version does not know is refused, because it would be lost. */
+export const LOCAL_COMMAND: z.ZodType<LocalCommand> = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('run.submit'),
+    runId: aRunId,
+    run,
+    tasks: z.array(task).readonly(),
+    agents: z.array(agent).readonly(),
+  }),
+  z.strictObject({ type: z.literal('run.pause'), runId: aRunId, reason: text }),
+  z.strictObject({ type: z.literal('run.resume'), runId: aRunId }),
+  z.strictObject({ type: z.literal('run.cancel'), runId: aRunId, reason: text }),
+  z.strictObject({ type: z.literal('task.cancel'), taskId: aTaskId, reason: text }),
+  z.strictObject({
+    type: z.literal('task.settle'),
+    taskId: aTaskId,
+    as: z.enum(['succeeded', 'failed', 'retry']),
+  }),
+]);
+
+/** For views: commands are the inputs that people send. */
+export function isLocalCommand(input: SwarmInput): input is LocalCommand {
+  return COMMANDS.has(input.type);
+}
+
+const COMMANDS: ReadonlySet<string> = new Set<LocalCommand['type']>([
+  'run.submit',
+  'run.pause',
+  'run.resume',
+  'run.cancel',
+  'task.cancel',
+  'task.settle',
+]);

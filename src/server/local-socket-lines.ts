@@ -1,0 +1,45 @@
+import type { Socket } from 'node:net';
+import { jsonDepth } from '../util/json-depth.ts';
+
+/** A whole run of 100,000 tasks is one line. */
+export const MAX_LINE_BYTES: number = 64 * 2 ** 20;
+const MAX_DEPTH = 64;
+const LINE_END = 0x0a;
+
+/**
+ * Gives each line of JSON that arrives to `onMessage`. A line that is too long, too deep or no JSON ends the
+ * connection, as does an `onMessage` that throws.
+ */
+export function readLines(socket: Socket, onMessage: (message: unknown) => void): void {
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  const take = (line: Buffer): void => {
+    const text = Buffer.concat([...parts, line]).toString('utf8');
+    parts = [];
+    bytes = 0;
+    if (jsonDepth(text, MAX_DEPTH) > MAX_DEPTH) throw new Error('a message nests too deep');
+    onMessage(JSON.parse(text));
+  };
+  socket.on('data', (chunk: Buffer) => {
+    try {
+      let rest = chunk;
+      for (let end = rest.indexOf(LINE_END); end >= 0; end = rest.indexOf(LINE_END)) {
+        take(rest.subarray(0, end));
+        rest = rest.subarray(end + 1);
+      }
+      bytes += rest.byteLength;
+      if (bytes > MAX_LINE_BYTES) throw new Error('a message is too long');
+      if (rest.byteLength > 0) parts.push(rest);
+    } catch (error) {
+      socket.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+}
+
+/** False when the line is too long to be read on the other side; then nothing was sent. */
+export function writeLine(socket: Socket, message: unknown): boolean {
+  const line = `${JSON.stringify(message)}\n`;
+  if (Buffer.byteLength(line) > MAX_LINE_BYTES) return false;
+  if (!socket.destroyed) socket.write(line);
+  return true;
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Answer } from '../engine/engine.ts';
+import { LOCAL_COMMAND, type LocalCommand } from './local-socket-commands.ts';
+
+/**
+ * The talk between processes of one user on one machine that share a store. One JSON object per line. Both sides
+ * must have the same version: there is no other, since a leader of another release reads another store.
+ */
+export const LOCAL_PROTOCOL = 1;
+
+export type FromFollower =
+  | Readonly<{ type: 'hello'; protocol: number; pid: number }>
+  | Readonly<{ type: 'command'; id: number; input: LocalCommand }>
+  /** How many runs the follower waits for: a leader that has none of its own hands over to it. */
+  | Readonly<{ type: 'waiting'; runs: number }>;
+
+export type FromLeader =
+  | Readonly<{ type: 'welcome'; protocol: number; pid: number }>
+  /** Sent after the commit that the answer rests on. */
+  | Readonly<{ type: 'answer'; id: number; answer: Answer }>
+  /** Something was committed: look. Costs nothing when it is lost. */
+  | Readonly<{ type: 'hint'; seq: number }>
+  /** The lead is free in a moment. */
+  | Readonly<{ type: 'leaving' }>;
+
+/** At least once: a command whose answer did not come is sent again to the next leader. */
+export const FROM_FOLLOWER: z.ZodType<FromFollower> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('hello'), protocol: z.int(), pid: z.int() }),
+  z.strictObject({ type: z.literal('command'), id: z.int().min(1), input: LOCAL_COMMAND }),
+  z.strictObject({ type: z.literal('waiting'), runs: z.int().min(0) }),
+]);
+
+const problems = z.array(z.string()).readonly();
+const refusal = z.discriminatedUnion('reason', [
+  z.strictObject({ reason: z.literal('task-unknown') }),
+  z.strictObject({ reason: z.literal('run-unknown') }),
+  z.strictObject({ reason: z.literal('agent-unknown') }),
+  z.strictObject({ reason: z.literal('attempt-stale'), currentAttempt: z.int() }),
+  z.strictObject({ reason: z.literal('status-wrong'), status: z.string() }),
+  z.strictObject({ reason: z.literal('run-conflict') }),
+  z.strictObject({ reason: z.literal('graph-invalid'), problems }),
+  z.strictObject({ reason: z.literal('limit-reached'), limit: z.string(), most: z.number() }),
+  z.strictObject({ reason: z.literal('overloaded') }),
+  z.strictObject({ reason: z.literal('not-leading') }),
+  z.strictObject({ reason: z.literal('store-full') }),
+]);
+const answer: z.ZodType<Answer> = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true) }),
+  z.strictObject({ ok: z.literal(false), refusal }),
+]);
+
+export const FROM_LEADER: z.ZodType<FromLeader> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('welcome'), protocol: z.int(), pid: z.int() }),
+  z.strictObject({ type: z.literal('answer'), id: z.int(), answer }),
+  z.strictObject({ type: z.literal('hint'), seq: z.int() }),
+  z.strictObject({ type: z.literal('leaving') }),
+]);

@@ -1,0 +1,117 @@
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Answer } from '../engine/engine.ts';
+import type { LocalCommand } from './local-socket-commands.ts';
+import { readLines, writeLine } from './local-socket-lines.ts';
+import { FROM_FOLLOWER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
+
+const MAX_CONNECTIONS = 256;
+const MAX_COMMANDS_UNDERWAY = 1_000;
+const HELLO_WITHIN_MS = 5_000;
+/** A follower that reads slower than this gets no more hints; it looks by itself once in a while. */
+const MAX_UNREAD_BYTES = 65_536;
+
+type Follower = { readonly socket: Socket; isWelcome: boolean; waitsFor: number; underway: number };
+
+/** The leader's end of the local socket: takes commands of other processes of the same user. */
+export class LocalSocketServer {
+  readonly #server: Server;
+  readonly #answer: (command: LocalCommand) => Promise<Answer>;
+  readonly #followers = new Set<Follower>();
+  #hinted = 0;
+  #isHintDue = false;
+
+  private constructor(answer: (command: LocalCommand) => Promise<Answer>) {
+    this.#answer = answer;
+    this.#server = createServer((socket) => this.#welcome(socket));
+    this.#server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /** Listens at `path`, taking it over from a leader that is gone: for the holder of the lead alone. */
+  static async listen(path: string, answer: (command: LocalCommand) => Promise<Answer>): Promise<LocalSocketServer> {
+    await rm(path, { force: true });
+    const server = new LocalSocketServer(answer);
+    await new Promise<void>((resolve, reject) => {
+      server.#server.once('error', reject);
+      server.#server.listen(path, resolve);
+    });
+    await chmod(path, 0o600);
+    // Its followers keep a process alive no longer than its own work does.
+    server.#server.unref();
+    return server;
+  }
+
+  /** Whether a connected process waits for runs. */
+  get hasWaiting(): boolean {
+    return [...this.#followers].some(({ waitsFor }) => waitsFor > 0);
+  }
+
+  /** Tells all followers that there is something new up to `seq`; many in a row become one. */
+  hint(seq: number): void {
+    this.#hinted = seq;
+    if (this.#isHintDue || this.#followers.size === 0) return;
+    this.#isHintDue = true;
+    setImmediate(() => {
+      this.#isHintDue = false;
+      for (const follower of this.#followers) {
+        if (follower.isWelcome && follower.socket.writableLength < MAX_UNREAD_BYTES) {
+          send(follower, { type: 'hint', seq: this.#hinted });
+        }
+      }
+    });
+  }
+
+  /** The lead is free: followers may take it. Closes everything. Calling it twice does no harm. */
+  async close(): Promise<void> {
+    for (const follower of this.#followers) {
+      send(follower, { type: 'leaving' });
+      follower.socket.end();
+    }
+    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+    for (const { socket } of this.#followers) socket.destroySoon();
+    await closed;
+  }
+
+  #welcome(socket: Socket): void {
+    const follower: Follower = { socket, isWelcome: false, waitsFor: 0, underway: 0 };
+    this.#followers.add(follower);
+    const timer = setTimeout(() => socket.destroy(), HELLO_WITHIN_MS);
+    socket.unref();
+    socket.on('error', () => {}); // `close` follows
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#followers.delete(follower);
+    });
+    readLines(socket, (message) => {
+      clearTimeout(timer);
+      this.#take(follower, FROM_FOLLOWER.parse(message));
+    });
+  }
+
+  #take(follower: Follower, message: FromFollower): void {
+    if (message.type === 'hello') {
+      // Said in either case: the follower sees which version it has met.
+      send(follower, { type: 'welcome', protocol: LOCAL_PROTOCOL, pid: process.pid });
+      follower.isWelcome = message.protocol === LOCAL_PROTOCOL;
+      if (!follower.isWelcome) follower.socket.end();
+      return;
+    }
+    if (!follower.isWelcome) throw new Error('a message came before the greeting');
+    if (message.type === 'waiting') follower.waitsFor = message.runs;
+    else void this.#carryOut(follower, message.id, message.input);
+  }
+
+  async #carryOut(follower: Follower, id: number, command: LocalCommand): Promise<void> {
+    if (follower.underway >= MAX_COMMANDS_UNDERWAY) {
+      return send(follower, { type: 'answer', id, answer: { ok: false, refusal: { reason: 'overloaded' } } });
+    }
+    follower.underway += 1;
+    const answer = await this.#answer(command).catch((): Answer => ({ ok: false, refusal: { reason: 'not-leading' } }));
+    follower.underway -= 1;
+    send(follower, { type: 'answer', id, answer });
+  }
+}
+
+function send(follower: Follower, message: FromLeader): void {
+  writeLine(follower.socket, message);
+}
