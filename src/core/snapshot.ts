@@ -1,4 +1,5 @@
 import type { AgentSpec, HostSpec } from './agents/agent-spec.ts';
+import type { StoredDurations } from './agents/durations.ts';
 import type { RunId } from './ids.ts';
 import { runId, taskId } from './ids.ts';
 import { enter, offerAgain } from './place-task.ts';
@@ -38,7 +39,7 @@ type Stored = Readonly<{
   agents: readonly StoredAgent[];
   runs: readonly StoredRun[];
   ended: readonly (readonly [string, string])[];
-  durations: ReturnType<Swarm['durations']['dump']>;
+  durations: StoredDurations;
 }>;
 
 /** The whole state as text. Same state, same text. */

@@ -61,58 +61,59 @@ function scoreOf(registry: Registry, match: ClassMatch, agent: Agent): number {
   return isScored ? 0.4 * match.capability + agent.key : agent.key;
 }
 
-/** One way to get the task done: on an idle agent now, or on a busy one when it is free. */
-type Option = Readonly<{ match: ClassMatch; agent: Agent | undefined; finishMs: number; score: number }>;
-
 /** Earliest expected finish: when an agent of the class is free + expected duration / probability of success. */
 function chooseEarliest(market: Market, matches: readonly ClassMatch[], task: Task, nowMs: number): Choice {
-  let best: Option | undefined;
+  const { spec } = task.identity;
+  let best: AgentClass | undefined;
+  let bestAgent: Agent | undefined;
+  let bestFinishMs = Infinity;
+  let bestScore = -Infinity;
   let canStartNow = false;
   for (const match of matches) {
-    const option = optionOf(market, match, task, nowMs);
-    if (option === undefined) continue;
-    if (option.agent !== undefined) canStartNow = true;
-    if (best === undefined || isSooner(option, best)) best = option;
+    const agent = hasRoom(market, match.class, spec) ? firstOf(match.class, task) : undefined;
+    if (agent !== undefined) canStartNow = true;
+    const startMs = agent === undefined ? freeFrom(match.class, nowMs) : nowMs;
+    if (startMs - nowMs > market.maxWaitMs) continue;
+    const finishMs = startMs + expectedMs(market.durations, spec, match.class) / chanceOn(match.class, agent);
+    const score = agent === undefined ? -1 : 0.4 * match.capability + agent.key;
+    if (finishMs > bestFinishMs || (finishMs === bestFinishMs && score <= bestScore)) continue;
+    [best, bestAgent, bestFinishMs, bestScore] = [match.class, agent, finishMs, score];
   }
-  if (best === undefined || !canStartNow) return NONE;
-  if (best.agent !== undefined) return { kind: 'assign', agent: best.agent };
-  best.match.class.awaited++;
+  return best === undefined || !canStartNow ? NONE : assignOrWait(best, bestAgent);
+}
+
+function assignOrWait(best: AgentClass, agent: Agent | undefined): Choice {
+  if (agent !== undefined) return { kind: 'assign', agent };
+  best.awaited++;
   return WAIT;
 }
 
-function optionOf(market: Market, match: ClassMatch, task: Task, nowMs: number): Option | undefined {
-  const { spec } = task.identity;
-  const agent = hasRoom(market, match.class, spec) ? firstOf(match.class, task) : undefined;
-  const freeAtMs = agent === undefined ? freeFrom(match.class, nowMs) : nowMs;
-  if (freeAtMs === undefined || freeAtMs - nowMs > market.maxWaitMs) return undefined;
-  const judged = agent ?? match.class.busy.first?.agent;
-  const chance = judged === undefined ? 1 : successRate(judged);
-  const finishMs = freeAtMs + expectedMs(market.durations, spec, match.class) / chance;
-  return { match, agent, finishMs, score: agent === undefined ? -1 : 0.4 * match.capability + agent.key };
+function chanceOn({ busy }: AgentClass, idle: Agent | undefined): number {
+  const agent = idle ?? busy.first?.agent;
+  return agent === undefined ? 1 : successRate(agent);
 }
 
-function isSooner(one: Option, other: Option): boolean {
-  return one.finishMs < other.finishMs || (one.finishMs === other.finishMs && one.score > other.score);
-}
-
-/** When the first agent of the class that no other task waits for should be free; undefined when there is none. */
-function freeFrom(agentClass: AgentClass, nowMs: number): number | undefined {
-  const slot = nthOf(agentClass.busy.items, agentClass.awaited);
-  if (slot === undefined) return undefined;
+/** When the first agent of the class that no other task waits for should be free; never when there is none. */
+function freeFrom({ busy, awaited }: AgentClass, nowMs: number): number {
+  const slot = awaited === 0 ? busy.first : nthOf(busy.items, awaited);
+  if (slot === undefined) return Infinity;
   // Late already: it may well take as long again as it is late.
   return slot.expectedEndMs > nowMs ? slot.expectedEndMs : nowMs + Math.max(1, nowMs - slot.expectedEndMs);
 }
 
-/** The `n`-th item (from 0) of a binary heap, without taking it apart: O(n log n). */
+/** The `n`-th item (from 0) of a binary heap, without taking it apart: at most n + 1 open places at a time. */
 function nthOf(heap: readonly BusySlot[], n: number): BusySlot | undefined {
   if (n >= heap.length) return undefined;
+  const endOf = (place: number): number => heap[place]?.expectedEndMs ?? Infinity;
   const open = [0];
   for (let rank = 0; ; rank++) {
-    const at = open.reduce((one, other) =>
-      (heap[other]?.expectedEndMs ?? 0) < (heap[one]?.expectedEndMs ?? 0) ? other : one,
-    );
-    if (rank === n) return heap[at];
-    open.splice(open.indexOf(at), 1);
-    for (const child of [2 * at + 1, 2 * at + 2]) if (child < heap.length) open.push(child);
+    let least = 0;
+    for (let place = 1; place < open.length; place++) {
+      if (endOf(open[place] ?? 0) < endOf(open[least] ?? 0)) least = place;
+    }
+    const place = open[least] ?? 0;
+    if (rank === n) return heap[place];
+    open[least] = 2 * place + 1;
+    open.push(2 * place + 2);
   }
 }
