@@ -1,4 +1,4 @@
-import type { CompiledWorkflow, CompileOptions } from '../workflows/compile.ts';
+import type { CompiledWorkflow, CompileOptions } from '../workflows/compiled-workflow.ts';
 import type { Diagnostic } from '../workflows/diagnostics.ts';
 import type { UserError } from '../util/user-error.ts';
 

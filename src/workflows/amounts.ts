@@ -3,6 +3,7 @@ import type { ResourceAmounts, RetryPolicy } from '../core/tasks/task-spec.ts';
 import { assert } from '../util/assert.ts';
 import { parseBytes } from '../util/bytes.ts';
 import { parseDuration } from '../util/duration.ts';
+import { defined } from './defined.ts';
 import type { BudgetDefinition, ResourcesDefinition, RetryDefinition } from './definition.ts';
 
 /** `2 USD`, `0.50 USD`: at most six digits behind the point, because money is counted in micro-dollars. */
@@ -23,31 +24,30 @@ export function toMs(text: string): number {
 
 export function toRetry(retry: RetryDefinition): Partial<RetryPolicy> {
   const { maxAttempts, firstDelay, maxDelay, nonRetryable } = retry;
-  return {
-    ...(maxAttempts === undefined ? {} : { maxAttempts }),
-    ...(firstDelay === undefined ? {} : { firstDelayMs: toMs(firstDelay) }),
-    ...(maxDelay === undefined ? {} : { maxDelayMs: toMs(maxDelay) }),
-    ...(nonRetryable === undefined ? {} : { nonRetryable }),
-  };
+  return defined({
+    maxAttempts,
+    firstDelayMs: firstDelay === undefined ? undefined : toMs(firstDelay),
+    maxDelayMs: maxDelay === undefined ? undefined : toMs(maxDelay),
+    nonRetryable,
+  });
 }
 
 export function toBudget(budget: BudgetDefinition): BudgetSpec {
   const { wall, cost, tokens, attempts, agents } = budget;
-  const costMicros = cost === undefined ? undefined : parseMoney(cost);
-  return {
-    ...(wall === undefined ? {} : { wallMs: toMs(wall) }),
-    ...(costMicros === undefined ? {} : { costMicros }),
-    ...(tokens === undefined ? {} : { tokens }),
-    ...(attempts === undefined ? {} : { attempts }),
-    ...(agents === undefined ? {} : { agents }),
-  };
+  return defined({
+    wallMs: wall === undefined ? undefined : toMs(wall),
+    costMicros: cost === undefined ? undefined : parseMoney(cost),
+    tokens,
+    attempts,
+    agents,
+  });
 }
 
 export function toAmounts({ cpu, memory, storage, network }: ResourcesDefinition): ResourceAmounts {
-  return {
-    ...(cpu === undefined ? {} : { cpu: Math.max(1, Math.round(cpu * 1_000)) }),
-    ...(memory === undefined ? {} : { memory: parseBytes(memory) ?? 0 }),
-    ...(storage === undefined ? {} : { storage: parseBytes(storage) ?? 0 }),
-    ...(network === undefined ? {} : { network: parseBytes(network) ?? 0 }),
-  };
+  return defined({
+    cpu: cpu === undefined ? undefined : Math.max(1, Math.round(cpu * 1_000)),
+    memory: memory === undefined ? undefined : parseBytes(memory),
+    storage: storage === undefined ? undefined : parseBytes(storage),
+    network: network === undefined ? undefined : parseBytes(network),
+  });
 }

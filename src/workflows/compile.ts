@@ -1,62 +1,158 @@
-import type { DriverKind } from '../core/agents/agent-spec.ts';
-import type { Json } from '../core/json.ts';
-import type { BudgetSpec, RunSpec } from '../core/runs/run-spec.ts';
-import type { RetryPolicy, TaskSpec } from '../core/tasks/task-spec.ts';
-import type { AgentGroupDefinition } from './definition.ts';
-import type { Diagnostic } from './diagnostics.ts';
+import type { JsonObject } from '../core/json.ts';
+import { toBudget } from './amounts.ts';
+import { checkCapabilities, resolveAgents } from './check-agents.ts';
+import { checkDefaultExpressions, checkTaskExpressions, type ExpressionContext } from './check-expressions.ts';
+import { checkOverlaps } from './check-overlaps.ts';
+import { checkTask } from './check-task.ts';
+import type { AgentGroup, CompiledWorkflow, CompileOptions, CompileResult } from './compiled-workflow.ts';
+import type { WorkflowDefinition } from './definition.ts';
+import { defined } from './defined.ts';
+import { Findings, type Diagnostic, type Finding } from './diagnostics.ts';
+import { emitTask } from './emit-tasks.ts';
+import { expandTasks, type TaskNode } from './expand-tasks.ts';
+import { parseDefinition } from './parse-definition.ts';
+import { resolveInputs } from './resolve-inputs.ts';
+import { checkNeeds, TaskNeeds } from './task-needs.ts';
 
-/** What a definition does not know about itself. */
-export type CompileOptions = Readonly<{
-  /** For people: `release.yaml`, `code`. */
-  source: string;
-  /** Values of inputs, given in code. */
-  inputs?: Readonly<Record<string, Json>>;
-  /** Values of inputs as text (`--input k=v`), turned into the declared type. They win over `inputs`. */
-  inputTexts?: Readonly<Record<string, string>>;
-  /** Built-in agents `local-1` to `local-<n>`; 0 to 1,000. */
-  localAgents: number;
-  /** Names of the functions that this host has registered. */
-  functions?: readonly string[];
-  /** Groups of `waggle.yaml`; the workflow's own of the same name win. */
-  agents?: Readonly<Record<string, AgentGroupDefinition>>;
-  /** Wins over the workflow's own budget, key by key. */
-  budget?: BudgetSpec;
-  /** For tasks and workflows that do not say it themselves. */
-  defaults?: Readonly<{ timeoutMs?: number; retry?: Partial<RetryPolicy>; budget?: BudgetSpec }>;
-  /** Added to `envFrom` of every command. */
-  envFrom?: readonly string[];
-  /** Commands that go before every task's `verify` commands, in the same clean copy. */
-  verifySetup?: readonly (readonly string[])[];
-  /** Agents may join later: a capability that nobody has is a warning. @default false */
-  mayJoin?: boolean;
-  /** @default 100_000 */
-  maxTasks?: number;
-  weight?: number;
-  labels?: Readonly<Record<string, string>>;
-  retryOf?: string;
-}>;
+/** Source: docs/semantics.md, Limits. */
+const MAX_TASKS = 100_000;
+const MAX_NEEDS = 1_000;
 
-/** `count` equal agents, called `<role>-1` to `<role>-<count>`. */
-export type AgentGroup = Readonly<{
-  role: string;
-  driver: DriverKind;
-  /** 1 to 1,000. */
-  count: number;
-  /** The driver's own capability (`command`, `function:<name>`) and `agent:<role>` included. */
-  capabilities: readonly string[];
-  /** Attempts of one agent side by side; 1 to 1,000. */
-  slots: number;
-}>;
+/**
+ * Turns a definition, whether of a YAML file or of code, into tasks. Pure. Gives either everything or all that is
+ * wrong with it at once; a definition that does not even fit the schema is checked as far as it does.
+ */
+export function compile(definition: unknown, options: CompileOptions): CompileResult {
+  const parsed = parseDefinition(definition);
+  const findings = new Findings();
+  for (const finding of parsed.findings) findings.error(finding);
+  const work = check(parsed.definition, definition, { options, findings, schema: parsed.findings });
+  const diagnostics = inOrder(findings.all, definition);
+  if (findings.hasErrors) return { ok: false, diagnostics };
+  return { ok: true, compiled: emit(parsed.definition, work, options), warnings: diagnostics };
+}
 
-/** What is submitted. Tasks stand in the order of the definition, cells of a matrix side by side. */
-export type CompiledWorkflow = Readonly<{
-  run: Omit<RunSpec, 'project'>;
-  tasks: readonly TaskSpec[];
-  /** Serve this run only. */
+type Checking = Readonly<{ options: CompileOptions; findings: Findings; schema: readonly Finding[] }>;
+type Checked = Readonly<{
+  inputs: JsonObject;
+  nodes: readonly TaskNode[];
+  needs: TaskNeeds;
   agents: readonly AgentGroup[];
 }>;
 
-/** Either everything, or all that is wrong at once (errors and warnings, in the order of the definition). */
-export type CompileResult =
-  | Readonly<{ ok: true; compiled: CompiledWorkflow; warnings: readonly Diagnostic[] }>
-  | Readonly<{ ok: false; diagnostics: readonly Diagnostic[] }>;
+function check(definition: WorkflowDefinition, given: unknown, { options, findings, schema }: Checking): Checked {
+  const leftOut = {
+    inputs: namesLeftOut(given, definition.inputs, 'inputs'),
+    tasks: namesLeftOut(given, definition.tasks, 'tasks'),
+    agents: namesLeftOut(given, definition.agents, 'agents'),
+  };
+  const inputs = resolveInputs(definition, withoutNames(options, leftOut.inputs), findings);
+  const nodes = expandTasks(definition, inputs, findings);
+  const needs = new TaskNeeds(definition, nodes);
+  checkNeeds(definition, needs, leftOut.tasks, findings);
+  const functions = new Set(options.functions);
+  const damaged = new Set(schema.filter(({ path }) => path[0] === 'tasks').map(({ path }) => path[1]));
+  const context: ExpressionContext = { definition, inputs, needs, leftOut, findings };
+  checkDefaultExpressions(context);
+  for (const [base, task] of Object.entries(definition.tasks)) {
+    checkTask({ base, task, functions, isDamaged: damaged.has(base), findings });
+    checkTaskExpressions(base, task, context);
+  }
+  const agents = resolveAgents(definition, options, findings);
+  const named = [...Object.keys(definition.agents ?? {}), ...Object.keys(options.agents ?? {}), ...leftOut.agents];
+  const refused = new Set(named.filter((role) => !agents.some((group) => group.role === role)));
+  checkCapabilities({ definition, groups: agents, options, refused, findings });
+  checkSize(definition, nodes, needs, { options, findings, schema });
+  if (!findings.hasErrors) checkOverlaps(definition, needs, findings);
+  return { inputs, nodes, needs, agents };
+}
+
+function emit(definition: WorkflowDefinition, checked: Checked, options: CompileOptions): CompiledWorkflow {
+  const { inputs, nodes, needs, agents } = checked;
+  const budget = { ...options.defaults?.budget, ...toBudget(definition.budget ?? {}), ...options.budget };
+  const { weight, labels, retryOf } = options;
+  return {
+    run: { name: definition.name, inputs, budget, source: options.source, ...defined({ weight, labels, retryOf }) },
+    tasks: nodes.map((node) => emitTask(node, { definition, options, inputs, needs })),
+    agents,
+  };
+}
+
+function checkSize(
+  definition: WorkflowDefinition,
+  nodes: readonly TaskNode[],
+  needs: TaskNeeds,
+  { options, findings, schema }: Checking,
+): void {
+  const most = options.maxTasks ?? MAX_TASKS;
+  if (nodes.length > most) {
+    const message = `The workflow has ${nodes.length} tasks, but ${most} is the most.`;
+    const fix = 'Split it, or raise coordination.maxTasksPerRun.';
+    findings.error({ code: 'WORKFLOW_TASK_LIMIT', path: ['tasks'], target: 'key', message, fix });
+  }
+  if (Object.keys(definition.tasks).length === 0 && schema.length === 0) {
+    const fix = 'Write at least one task: tasks: { hello: { command: [echo, hello] } }.';
+    findings.error({ code: 'WORKFLOW_EMPTY', path: ['tasks'], message: 'The workflow has no tasks.', fix });
+  }
+  for (const [base, task] of Object.entries(definition.tasks)) {
+    const count = (task.needs ?? []).reduce((sum, need) => sum + (needs.nodesOf(need)?.length ?? 0), 0);
+    if (count <= MAX_NEEDS) continue;
+    const message = `Task "${base}" needs ${count} tasks, but ${MAX_NEEDS} is the most.`;
+    findings.error({
+      code: 'WORKFLOW_NEEDS_LIMIT',
+      path: ['tasks', base, 'needs'],
+      message,
+      fix: 'Gather them in tasks between.',
+    });
+  }
+}
+
+/** Names that the definition as given has, and the checked one had to leave out. */
+function namesLeftOut(
+  given: unknown,
+  kept: Readonly<Record<string, unknown>> | undefined,
+  key: string,
+): ReadonlySet<string> {
+  const section = isRecord(given) ? given[key] : undefined;
+  const names = isRecord(section) ? Object.keys(section) : [];
+  return new Set(names.filter((name) => !Object.hasOwn(kept ?? {}, name)));
+}
+
+function withoutNames(
+  { inputs = {}, inputTexts = {} }: CompileOptions,
+  names: ReadonlySet<string>,
+): Pick<CompileOptions, 'inputs' | 'inputTexts'> {
+  const keep = ([name]: readonly [string, unknown]): boolean => !names.has(name);
+  return {
+    inputs: Object.fromEntries(Object.entries(inputs).filter(keep)),
+    inputTexts: Object.fromEntries(Object.entries(inputTexts).filter(keep)),
+  };
+}
+
+/** By where they stand in the definition, so that a file's mistakes are listed from top to bottom. */
+function inOrder(diagnostics: readonly Diagnostic[], definition: unknown): readonly Diagnostic[] {
+  if (diagnostics.length < 2) return diagnostics;
+  const ranks = new Map(diagnostics.map((diagnostic) => [diagnostic, rankOf(diagnostic.path, definition)]));
+  return diagnostics.toSorted((left, right) => compareRanks(ranks.get(left) ?? [], ranks.get(right) ?? []));
+}
+
+/** Position of each step among its siblings. */
+function rankOf(path: Diagnostic['path'], definition: unknown): readonly number[] {
+  let value = definition;
+  return path.map((step) => {
+    const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    const rank = keys.indexOf(String(step));
+    value = isRecord(value) || Array.isArray(value) ? Object.entries(value)[rank]?.[1] : undefined;
+    return rank;
+  });
+}
+
+function compareRanks(left: readonly number[], right: readonly number[]): number {
+  const index = left.findIndex((rank, position) => rank !== right[position]);
+  if (index < 0) return left.length - right.length;
+  return (left[index] ?? 0) - (right[index] ?? -1);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,140 @@
+import type { DriverKind } from '../core/agents/agent-spec.ts';
+import { nearestName } from '../util/nearest-name.ts';
+import type { AgentGroup, CompileOptions } from './compiled-workflow.ts';
+import type { AgentGroupDefinition, TaskDefinition, WorkflowDefinition } from './definition.ts';
+import { didYouMean, type DefinitionPath, type Findings } from './diagnostics.ts';
+
+/** The group of built-in agents. */
+export const LOCAL = 'local';
+
+const DRIVERS: ReadonlyMap<string, DriverKind> = new Map([
+  ['command', 'command'],
+  ['function', 'function'],
+]);
+/** `llm:<model>` and the like: written today, run by a later version. */
+const LATER = /^(?:llm|acp|a2a|remote)(?::|$)/;
+
+/** Built-in agents first, then the workflow's groups, then those of `waggle.yaml` that it does not have itself. */
+export function resolveAgents(
+  definition: WorkflowDefinition,
+  options: CompileOptions,
+  findings: Findings,
+): readonly AgentGroup[] {
+  const functions = (options.functions ?? []).map((name) => `function:${name}`);
+  const groups: AgentGroup[] = [];
+  if (options.localAgents > 0) {
+    const capabilities = ['command', ...functions, `agent:${LOCAL}`];
+    groups.push({ role: LOCAL, driver: 'command', count: options.localAgents, capabilities, slots: 1 });
+  }
+  const own = definition.agents ?? {};
+  for (const [role, group] of Object.entries({ ...options.agents, ...own })) {
+    const path = Object.hasOwn(own, role) ? ['agents', role] : [];
+    const driver = driverOf(role, group, path, findings);
+    if (driver === undefined) continue;
+    const native = driver === 'command' ? ['command'] : functions;
+    const capabilities = [...new Set([...native, ...(group.capabilities ?? []), `agent:${role}`])];
+    groups.push({ role, driver, count: group.count ?? 1, capabilities, slots: group.slots ?? 1 });
+  }
+  return groups;
+}
+
+function driverOf(
+  role: string,
+  group: AgentGroupDefinition,
+  path: DefinitionPath,
+  findings: Findings,
+): DriverKind | undefined {
+  const at = path.length === 0 ? path : [...path, 'driver'];
+  if (role === LOCAL) {
+    const message = `"${LOCAL}" is the group of built-in agents.`;
+    findings.error({ code: 'WORKFLOW_AGENT_NAME', path, target: 'key', message, fix: 'Give the group another name.' });
+    return undefined;
+  }
+  const driver = DRIVERS.get(group.driver);
+  if (driver !== undefined && group.card === undefined && group.budget === undefined) return driver;
+  if (driver !== undefined || LATER.test(group.driver)) {
+    const what = driver === undefined ? `driver "${group.driver}"` : 'card or budget';
+    const message = `Agents "${role}" have a ${what}: model agents are not in this version yet.`;
+    findings.error({ code: 'WORKFLOW_NOT_YET', path: at, message, fix: 'Use driver: command or driver: function.' });
+    return undefined;
+  }
+  const near = didYouMean(nearestName(group.driver, DRIVERS.keys()));
+  const message = `Agents "${role}" have an unknown driver "${group.driver}".`;
+  findings.error({ code: 'WORKFLOW_AGENT_DRIVER', path: at, message, fix: `Known are command and function.${near}` });
+  return undefined;
+}
+
+/** Everything an agent must have for a task, its work's own capability and its group included. */
+export function requiredCapabilities(task: TaskDefinition, hasLocal: boolean): readonly string[] {
+  const own = task.function === undefined ? 'command' : `function:${task.function}`;
+  const isPlain = task.agent === undefined && (task.requires ?? []).length === 0;
+  const group = isPlain && hasLocal ? LOCAL : task.agent;
+  return [...new Set([own, ...(task.requires ?? []), ...(group === undefined ? [] : [`agent:${group}`])])];
+}
+
+export type CapabilityContext = Readonly<{
+  definition: WorkflowDefinition;
+  groups: readonly AgentGroup[];
+  options: CompileOptions;
+  /** Groups that are named but were refused: asking for them is no second mistake. */
+  refused: ReadonlySet<string>;
+  findings: Findings;
+}>;
+
+/** Tasks that no agent could ever run, and groups that nobody asks for. */
+export function checkCapabilities(context: CapabilityContext): void {
+  const { definition, groups, options, refused, findings } = context;
+  const functions = new Set(options.functions);
+  const known = new Map<string, boolean>();
+  const asked = new Set<AgentGroup>();
+  for (const [base, task] of Object.entries(definition.tasks)) {
+    if (task.function !== undefined && !functions.has(task.function)) continue; // said already
+    if (task.agent !== undefined && refused.has(task.agent)) continue;
+    const required = requiredCapabilities(task, options.localAgents > 0);
+    const key = required.join('\n');
+    if (!known.has(key)) {
+      const able = groups.filter(({ capabilities }) => required.every((one) => capabilities.includes(one)));
+      for (const group of able) asked.add(group);
+      known.set(key, able.length > 0);
+    }
+    if (known.get(key) === false) refuseTask({ ...context, base, task, required });
+  }
+  for (const { role } of groups.filter((group) => !asked.has(group))) {
+    if (!Object.hasOwn(definition.agents ?? {}, role)) continue;
+    const message = `No task asks for agents "${role}".`;
+    const fix = `Write agent: ${role} or requires in a task, or remove the group.`;
+    findings.warn({ code: 'WORKFLOW_AGENT_UNUSED', path: ['agents', role], target: 'key', message, fix });
+  }
+}
+
+type Unable = CapabilityContext & Readonly<{ base: string; task: TaskDefinition; required: readonly string[] }>;
+
+function refuseTask({ base, task, required, groups, options, findings }: Unable): void {
+  const all = groups.flatMap(({ capabilities }) => capabilities);
+  const missing = required.find((one) => !all.includes(one));
+  const isGroup = missing !== undefined && missing === `agent:${task.agent}`;
+  const index = (task.requires ?? []).findIndex((one) => one === missing);
+  const place = index < 0 ? [] : ['requires', index];
+  const path: DefinitionPath = ['tasks', base, ...(isGroup ? ['agent'] : place)];
+  const near = isGroup
+    ? nearestName(
+        task.agent ?? '',
+        groups.map(({ role }) => role),
+      )
+    : nearestName(missing ?? '', new Set(all.filter((one) => !one.startsWith('agent:'))));
+  const what = isGroup
+    ? `agents "${task.agent}", which do not exist`
+    : `the capability "${missing}", which no agent has`;
+  const message =
+    missing === undefined
+      ? `Task "${base}" requires ${required.map((one) => `"${one}"`).join(', ')}, but no single agent has all of them.`
+      : `Task "${base}" requires ${what}.`;
+  const finding = {
+    code: 'WORKFLOW_CAPABILITY',
+    path,
+    message,
+    fix: `Add it to a group under agents, in this workflow or in waggle.yaml.${didYouMean(near)}`,
+  };
+  if (options.mayJoin === true) findings.warn(finding);
+  else findings.error(finding);
+}
