@@ -1,0 +1,147 @@
+import type { ComplexFunction, Hotspot, ImportCycle, LanguageShare } from '../core/findings/check-report.ts';
+import type { Finding } from '../core/findings/finding.ts';
+import type { Detected } from './detected.ts';
+import type { FileContext } from './classify.ts';
+
+/** One file of the repository. */
+export type FileEntry = Readonly<{
+  path: string;
+  /** Name of its language; `''` when unknown. */
+  language: string;
+  context: FileContext;
+  /** False for binary files, and files that were too large to read. */
+  isText: boolean;
+  bytes: number;
+  lines: number;
+  /** Words that branch, counted without parsing; 0 for data and prose. */
+  branches: number;
+  /** The part that parses it; absent for files that are not parsed. */
+  shard?: number;
+}>;
+
+export type InventoryData = Readonly<{
+  files: readonly FileEntry[];
+  languages: readonly LanguageShare[];
+  unread: readonly UnreadCause[];
+  /** Files there are in all, those beyond the limit too. */
+  total: number;
+}>;
+
+export type UnreadCause = Readonly<{ cause: string; files: number; examples: readonly string[] }>;
+
+/** One package with a manifest. */
+export type PackageEntry = Readonly<{
+  /** Folder relative to the root; `''` is the root itself. */
+  dir: string;
+  name: string;
+  isPrivate: boolean;
+  context: FileContext;
+  dependencies: readonly string[];
+  devDependencies: readonly string[];
+  peerDependencies: readonly string[];
+  optionalDependencies: readonly string[];
+  scripts: readonly string[];
+  /** Patterns of its workspaces; empty when it has none. */
+  workspaces: readonly string[];
+  /** Files that its manifest names as ways in: `main`, `bin`, `exports`. */
+  entries: readonly string[];
+}>;
+
+export type ManifestsData = Readonly<{
+  packages: readonly PackageEntry[];
+  /** Other manifests, by kind: `Cargo.toml`, `go.mod`. */
+  others: readonly string[];
+  lockFiles: readonly string[];
+  findings: readonly Detected[];
+}>;
+
+export type ImportKind = 'value' | 'type' | 'lazy' | 'reference';
+
+export type ImportEntry = Readonly<{
+  specifier: string;
+  line: number;
+  kind: ImportKind;
+  /** What it was about to run when the module loads uses what it imports. */
+  isEager: boolean;
+}>;
+
+export type ParsedFile = Readonly<{
+  path: string;
+  imports: readonly ImportEntry[];
+  /** Nothing in it runs: importing it loads nothing. */
+  hasOnlyTypes: boolean;
+  /** Decisions in the whole file. */
+  complexity: number;
+  functions: number;
+}>;
+
+export type ParseData = Readonly<{
+  files: readonly ParsedFile[];
+  /** Functions worth showing: complexity 10 and more. */
+  functions: readonly ComplexFunction[];
+  findings: readonly Detected[];
+  /** Files that the parser could not make sense of, or that are nested too deeply for it. */
+  failed: readonly Readonly<{ path: string; cause: string }>[];
+}>;
+
+export type FileHistory = Readonly<{
+  path: string;
+  commits: number;
+  authors: number;
+  /** Commits of the most active author. */
+  topAuthor: number;
+  fixes: number;
+  /** ms since 1970 of the newest commit. */
+  lastAtMs: number;
+  trend: readonly number[];
+}>;
+
+export type HistoryData = Readonly<{
+  commits: number;
+  authors: number;
+  newestAtMs: number;
+  oldestAtMs: number;
+  /** Commits that touched so many files that they say nothing about one of them. */
+  massCommits: number;
+  files: readonly FileHistory[];
+  together: readonly Readonly<{ a: string; b: string; times: number; share: number }>[];
+}>;
+
+export type GraphData = Readonly<{
+  modules: number;
+  imports: number;
+  cycles: readonly ImportCycle[];
+  typeCycles: number;
+  mostImported: readonly Readonly<{ file: string; importedBy: number }>[];
+  /** Who imports whom when the program runs, by index of `nodes`. */
+  nodes: readonly string[];
+  edges: readonly (readonly [number, number])[];
+  unresolved: number;
+  findings: readonly Detected[];
+}>;
+
+export type HotspotsData = Readonly<{ hotspots: readonly Hotspot[]; findings: readonly Detected[] }>;
+
+export type FindingsData = Readonly<{
+  findings: readonly Detected[];
+  /** Looked at, in words: `files`, `links`. */
+  looked: number;
+  /** Left out on purpose, in words. */
+  leftOut: readonly string[];
+}>;
+
+export type RankData = Readonly<{ findings: readonly Finding[]; leftOut: readonly string[] }>;
+
+/** What each analyser leaves, by the name of its file without `.json`. */
+export type CheckData = Readonly<{
+  inventory: InventoryData;
+  manifests: ManifestsData;
+  history: HistoryData;
+  graph: GraphData;
+  hotspots: HotspotsData;
+  secrets: FindingsData;
+  docs: FindingsData;
+  hygiene: FindingsData;
+  'tests-map': FindingsData;
+  rank: RankData;
+}>;

@@ -1,0 +1,159 @@
+import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { FileHistory, HistoryData } from './data.ts';
+import { needData, writeData } from './data-files.ts';
+import { runGit } from './git.ts';
+
+const MAX_COMMITS = 3_000;
+/** A commit over more files than this says nothing about one of them: formatting, renames, licence headers. */
+const MASS_FILES = 100;
+/** Pairs are counted in commits of at most this many files. */
+const PAIR_FILES = 20;
+const FIX = /\b(?:fix(?:e[sd]|ing)?|bugs?|hotfix|regressions?|revert(?:s|ed)?|crash(?:es)?)\b/i;
+const BOT = /\[bot\]|\bbot@|^(?:dependabot|renovate|greenkeeper|github-actions)\b/i;
+const MONTH_MS = (365.25 / 12) * 24 * 3_600_000;
+const MONTHS = 12;
+
+type Commit = Readonly<{
+  author: string;
+  atMs: number;
+  isFix: boolean;
+  files: readonly string[];
+  renames: readonly (readonly [string, string])[];
+}>;
+
+/** Who changed what how often, in the last 3,000 commits. Merges are left out: their changes stand in the merged commits. */
+export async function history(input: CheckInput, { signal }: AnalyserContext): Promise<AnalyserResult> {
+  const args = ['log', '-n', String(MAX_COMMITS), '--no-merges', '--no-ext-diff', '--no-textconv', '--relative'];
+  const format = ['-z', '--name-status', '-M100%', '--format=%x01%H%x02%aE%x02%ct%x02%s'];
+  const log = await runGit(input.root, [...args, ...format, 'HEAD', '--', '.'], {
+    searchPath: input.searchPath,
+    signal,
+    maxOutput: 256 * 1024 * 1024,
+    timeoutMs: 60_000,
+  });
+  if (!log.ok) throw new Error(`git log did not end well: ${log.message}`);
+  const { files } = needData(input.data, 'inventory');
+  const tracked = new Set(files.map(({ path }) => path));
+  const data = summarise(parseLog(log.stdout.toString('utf8')), tracked);
+  const { commits, authors, massCommits } = data;
+  return { file: writeData(input.data, 'history', data), summary: { commits, authors, massCommits } };
+}
+
+/** Reads `git log -z --name-status` with one `\x01` header per commit. */
+export function parseLog(output: string): readonly Commit[] {
+  return output
+    .split('\x01')
+    .slice(1)
+    .map((part) => {
+      const end = part.indexOf('\0');
+      const header = end < 0 ? part : part.slice(0, end);
+      const [, author = '', seconds = '0', subject = ''] = header.split('\x02');
+      const changes = parseChanges(end < 0 ? [] : part.slice(end + 1).split('\0'));
+      return { author, atMs: Number(seconds) * 1_000, isFix: FIX.test(subject), ...changes };
+    });
+}
+
+function parseChanges(fields: readonly string[]): Pick<Commit, 'files' | 'renames'> {
+  const files: string[] = [];
+  const renames: [string, string][] = [];
+  for (let at = 0; at < fields.length;) {
+    const status = (fields[at] ?? '').trim();
+    const [first, second] = [fields[at + 1], fields[at + 2]];
+    if (/^[RC]\d*$/.test(status) && first !== undefined && second !== undefined) {
+      files.push(second);
+      if (status.startsWith('R')) renames.push([first, second]);
+      at += 3;
+    } else if (/^[A-Z]\d*$/.test(status) && first !== undefined) {
+      files.push(first);
+      at += 2;
+    } else at += 1;
+  }
+  return { files, renames };
+}
+
+type Tally = { commits: number; fixes: number; lastAtMs: number; trend: number[]; authors: Map<string, number> };
+
+/** Commits come newest first, so a rename says what older commits called the file. */
+function summarise(commits: readonly Commit[], tracked: ReadonlySet<string>): HistoryData {
+  const newestAtMs = commits.reduce((newest, { atMs }) => Math.max(newest, atMs), 0);
+  const tallies = new Map<string, Tally>();
+  const pairs = new PairCounter();
+  const nowCalled = new Map<string, string>();
+  const authors = new Set<string>();
+  let massCommits = 0;
+  for (const commit of commits) {
+    const names = [...new Set(commit.files.map((file) => nowCalled.get(file) ?? file))].filter((n) => tracked.has(n));
+    for (const [from, to] of commit.renames) nowCalled.set(from, nowCalled.get(to) ?? to);
+    if (!BOT.test(commit.author)) authors.add(commit.author);
+    if (commit.files.length > MASS_FILES) massCommits += 1;
+    else for (const name of names) count(tallyOf(tallies, name), commit, newestAtMs);
+    if (names.length <= PAIR_FILES) pairs.add(names);
+  }
+  return {
+    commits: commits.length,
+    authors: authors.size,
+    newestAtMs,
+    oldestAtMs: commits.reduce((oldest, { atMs }) => Math.min(oldest, atMs), newestAtMs),
+    massCommits,
+    files: [...tallies].map(([path, tally]) => historyOf(path, tally)).toSorted((a, b) => b.commits - a.commits),
+    together: pairs.strongest(tallies),
+  };
+}
+
+function tallyOf(tallies: Map<string, Tally>, path: string): Tally {
+  const known = tallies.get(path);
+  if (known !== undefined) return known;
+  const fresh: Tally = {
+    commits: 0,
+    fixes: 0,
+    lastAtMs: 0,
+    trend: Array.from({ length: MONTHS }, () => 0),
+    authors: new Map(),
+  };
+  tallies.set(path, fresh);
+  return fresh;
+}
+
+function count(tally: Tally, { atMs, author, isFix }: Commit, newestAtMs: number): void {
+  tally.commits += 1;
+  if (isFix) tally.fixes += 1;
+  tally.lastAtMs = Math.max(tally.lastAtMs, atMs);
+  const month = MONTHS - 1 - Math.floor((newestAtMs - atMs) / MONTH_MS);
+  if (month >= 0) tally.trend[month] = (tally.trend[month] ?? 0) + 1;
+  if (!BOT.test(author)) tally.authors.set(author, (tally.authors.get(author) ?? 0) + 1);
+}
+
+function historyOf(path: string, { commits, fixes, lastAtMs, trend, authors }: Tally): FileHistory {
+  return { path, commits, authors: authors.size, topAuthor: Math.max(0, ...authors.values()), fixes, lastAtMs, trend };
+}
+
+/** Which files change in the same commits. Keeps a limited number of pairs: the first ones, which are the newest. */
+class PairCounter {
+  static readonly #MAX_PAIRS = 200_000;
+  readonly #times = new Map<string, number>();
+
+  add(names: readonly string[]): void {
+    const sorted = names.toSorted();
+    for (const [index, a] of sorted.entries()) {
+      for (const b of sorted.slice(index + 1)) {
+        const key = `${a}\0${b}`;
+        const times = this.#times.get(key) ?? 0;
+        if (times > 0 || this.#times.size < PairCounter.#MAX_PAIRS) this.#times.set(key, times + 1);
+      }
+    }
+  }
+
+  /** At least 8 times together, and in at least half of the changes of the one that changes less. */
+  strongest(tallies: ReadonlyMap<string, Tally>): HistoryData['together'] {
+    return [...this.#times]
+      .filter(([, times]) => times >= 8)
+      .map(([key, times]) => {
+        const [a = '', b = ''] = key.split('\0');
+        const fewer = Math.min(tallies.get(a)?.commits ?? times, tallies.get(b)?.commits ?? times);
+        return { a, b, times, share: Math.min(1, times / Math.max(1, fewer)) };
+      })
+      .filter(({ share }) => share >= 0.5)
+      .toSorted((x, y) => y.times * y.share - x.times * x.share)
+      .slice(0, 50);
+  }
+}

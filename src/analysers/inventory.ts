@@ -1,0 +1,139 @@
+import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import { contextOf, looksGenerated, looksMinified, type FileContext } from './classify.ts';
+import type { FileEntry, InventoryData, UnreadCause } from './data.ts';
+import { writeData } from './data-files.ts';
+import { countBranches, isParsedLanguage, languageOf, type Language } from './languages.ts';
+import { listFiles } from './list-files.ts';
+import { MAX_READ_BYTES, TextReader, type ReadText } from './read-text.ts';
+
+/** More files than this are not read: those that people write and ship come first. */
+const MAX_FILES = 20_000;
+/** Larger files are not parsed. */
+const MAX_PARSED_BYTES = 1024 * 1024;
+const NOT_READ: ReadonlySet<FileContext> = new Set(['vendored', 'lock']);
+const NOT_COUNTED: ReadonlySet<FileContext> = new Set(['vendored', 'generated', 'lock']);
+
+/** Lists, reads and sorts the files: languages, lines, what each is for, and who parses it. */
+export async function inventory(input: CheckInput, { signal }: AnalyserContext): Promise<AnalyserResult> {
+  const listing = await listFiles(input.root, input.searchPath, signal);
+  const reader = new TextReader(input.root);
+  const unread = new Map<string, string[]>();
+  const note = (cause: string, path: string): void => void (unread.get(cause)?.push(path) ?? unread.set(cause, [path]));
+  for (const name of listing.unreadableNames) note('the name is not valid UTF-8', name);
+  const files: FileEntry[] = [];
+  for (const path of chooseFiles(listing.paths, note)) {
+    signal.throwIfAborted();
+    const file = examine(path, reader, note);
+    if (file !== undefined) files.push(file);
+  }
+  const data: InventoryData = {
+    files: withShards(files, input.shards ?? 0),
+    languages: languagesOf(files),
+    unread: [...unread].map(([cause, paths]) => causeOf(cause, paths)),
+    total: listing.paths.length + listing.unreadableNames.length,
+  };
+  return { file: writeData(input.data, 'inventory', data), summary: summaryOf(data) };
+}
+
+type TextRead = Extract<ReadText, { kind: 'text' }>;
+type Note = (cause: string, path: string) => void;
+
+function chooseFiles(paths: readonly string[], note: Note): readonly string[] {
+  if (paths.length <= MAX_FILES) return paths;
+  const isFirst = (path: string): boolean => contextOf(path) === 'production' && languageOf(path)?.kind === 'code';
+  const ordered = [...paths.filter(isFirst), ...paths.filter((path) => !isFirst(path))];
+  for (const path of ordered.slice(MAX_FILES)) note(`there are more than ${MAX_FILES} files`, path);
+  return ordered.slice(0, MAX_FILES);
+}
+
+function examine(path: string, reader: TextReader, note: Note): FileEntry | undefined {
+  const language = languageOf(path);
+  const context = contextOf(path);
+  const base = { path, language: language?.name ?? '', context, isText: false, bytes: 0, lines: 0, branches: 0 };
+  if (NOT_READ.has(context)) return base;
+  const read = reader.read(path);
+  if (read.kind !== 'text') return noteUnread(read, base, note);
+  if (!read.isValidUtf8) note('some bytes are not valid UTF-8, they were read as signs', path);
+  return measure(read, base, language);
+}
+
+function measure({ text, bytes }: TextRead, base: FileEntry, language: Language | undefined): FileEntry {
+  const lines = countLines(text);
+  const isCode = language?.kind === 'code' || language?.kind === 'markup';
+  const isGenerated = isCode && (looksMinified(bytes, lines) || looksGenerated(text));
+  const branches = isGenerated || language?.isParsed === true ? 0 : countBranches(text, language);
+  return { ...base, context: isGenerated ? 'generated' : base.context, isText: true, bytes, lines, branches };
+}
+
+function noteUnread(read: Exclude<ReadText, { kind: 'text' }>, base: FileEntry, note: Note): FileEntry | undefined {
+  switch (read.kind) {
+    case 'missing':
+      return undefined;
+    case 'binary':
+      return { ...base, bytes: read.bytes };
+    case 'too-large':
+      note(`larger than ${MAX_READ_BYTES / 1024 / 1024} MiB`, base.path);
+      return { ...base, bytes: read.bytes };
+    case 'link':
+      note('symbolic link, not followed', base.path);
+      return undefined;
+    case 'not-a-file':
+      note('not a regular file (submodule, socket or pipe)', base.path);
+      return undefined;
+    case 'unreadable':
+      note('no permission to read it', base.path);
+      return undefined;
+  }
+}
+
+/** As people count: a last line without an end is one too. */
+function countLines(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return text === '' || text.endsWith('\n') ? lines : lines + 1;
+}
+
+function isToParse({ path, context, isText, bytes }: FileEntry): boolean {
+  if (!isText || bytes > MAX_PARSED_BYTES || !isParsedLanguage(path)) return false;
+  return context !== 'vendored' && context !== 'generated' && context !== 'fixture';
+}
+
+/** The largest file goes to the part that has least so far. */
+function withShards(files: readonly FileEntry[], shards: number): readonly FileEntry[] {
+  if (shards === 0) return files;
+  const load = Array.from({ length: shards }, () => 0);
+  const shardOf = new Map<string, number>();
+  for (const { path, bytes } of files.filter(isToParse).toSorted((a, b) => b.bytes - a.bytes)) {
+    const shard = load.indexOf(Math.min(...load));
+    load[shard] = (load[shard] ?? 0) + bytes + 200;
+    shardOf.set(path, shard);
+  }
+  return files.map((file) => {
+    const shard = shardOf.get(file.path);
+    return shard === undefined ? file : { ...file, shard };
+  });
+}
+
+function languagesOf(files: readonly FileEntry[]): InventoryData['languages'] {
+  const shares = new Map<string, { files: number; lines: number }>();
+  for (const { language, lines, context, isText } of files) {
+    if (language === '' || !isText || NOT_COUNTED.has(context)) continue;
+    const share = shares.get(language) ?? { files: 0, lines: 0 };
+    shares.set(language, { files: share.files + 1, lines: share.lines + lines });
+  }
+  return [...shares].map(([language, share]) => ({ language, ...share })).toSorted((a, b) => b.lines - a.lines);
+}
+
+function causeOf(cause: string, paths: readonly string[]): UnreadCause {
+  return { cause, files: paths.length, examples: paths.slice(0, 3) };
+}
+
+function summaryOf({ files, languages, total }: InventoryData): AnalyserResult['summary'] {
+  return {
+    files: total,
+    lines: languages.reduce((sum, { lines }) => sum + lines, 0),
+    languages: languages.slice(0, 3).map(({ language }) => language),
+    generated: files.filter(({ context }) => context === 'generated').length,
+    vendored: files.filter(({ context }) => context === 'vendored').length,
+  };
+}

@@ -1,0 +1,165 @@
+import { child, children, textOf, type AstNode } from '../syntax.ts';
+import { brief, hasEffect, squeeze, type Complaint, type RuleContext } from './rule.ts';
+
+export function duplicateKeys(node: AstNode, { source }: RuleContext): readonly Complaint[] | undefined {
+  const seen = new Set<string>();
+  for (const property of children(node, 'properties')) {
+    const key = child(property, 'key');
+    if (
+      property.type !== 'Property' ||
+      property['computed'] === true ||
+      property['kind'] !== 'init' ||
+      key === undefined
+    )
+      continue;
+    const name = textOf(key, 'name') ?? String(key['value']);
+    if (seen.has(name) && name !== '__proto__') {
+      const title = `Key stands twice in one object, the last one wins: ${brief(source, key)}`;
+      return [
+        {
+          kind: 'duplicate-key',
+          severity: 'high',
+          confidence: 0.9,
+          title,
+          at: property,
+          fix: 'Remove the one that is not meant.',
+        },
+      ];
+    }
+    seen.add(name);
+  }
+  return undefined;
+}
+
+export function duplicateCases(node: AstNode, { source }: RuleContext): readonly Complaint[] | undefined {
+  const seen = new Set<string>();
+  for (const one of children(node, 'cases')) {
+    const test = child(one, 'test');
+    if (test === undefined || hasEffect(test)) continue;
+    const text = squeeze(source, test);
+    if (seen.has(text)) {
+      const title = `Case stands twice, the second never runs: ${brief(source, test)}`;
+      return [
+        {
+          kind: 'duplicate-case',
+          severity: 'high',
+          confidence: 0.95,
+          title,
+          at: test,
+          fix: 'Remove it, or write the case that is meant.',
+        },
+      ];
+    }
+    seen.add(text);
+  }
+  return undefined;
+}
+
+const ENDS = new Set(['ReturnStatement', 'ThrowStatement', 'BreakStatement', 'ContinueStatement']);
+const RUNS_ANYWAY = new Set(['FunctionDeclaration', 'EmptyStatement', 'ClassDeclaration', 'BreakStatement']);
+
+export function unreachable(node: AstNode, { source }: RuleContext): readonly Complaint[] | undefined {
+  const statements = children(node, node.type === 'SwitchCase' ? 'consequent' : 'body');
+  const end = statements.findIndex(({ type }) => ENDS.has(type));
+  if (end < 0) return undefined;
+  const dead = statements
+    .slice(end + 1)
+    .find((one) => !RUNS_ANYWAY.has(one.type) && !one.type.startsWith('TS') && !isHoisted(one));
+  if (dead === undefined) return undefined;
+  const title = `Code after ${source.slice(statements[end]?.start, (statements[end]?.start ?? 0) + 8).split(/\W/)[0]} never runs: ${brief(source, dead)}`;
+  return [
+    {
+      kind: 'unreachable-code',
+      severity: 'medium',
+      confidence: 0.9,
+      title,
+      at: dead,
+      fix: 'Remove it, or move what ends the block.',
+    },
+  ];
+}
+
+/** `var x;` after a return still declares. */
+function isHoisted(node: AstNode): boolean {
+  return (
+    node.type === 'VariableDeclaration' &&
+    node['kind'] === 'var' &&
+    children(node, 'declarations').every((one) => child(one, 'init') === undefined)
+  );
+}
+
+export function emptyCatch(node: AstNode, { source }: RuleContext): readonly Complaint[] | undefined {
+  const body = child(node, 'body');
+  if (body === undefined || children(body, 'body').length > 0) return undefined;
+  if (source.slice(body.start + 1, body.end - 1).trim() !== '') return undefined; // a comment says why
+  return [
+    {
+      kind: 'empty-catch',
+      severity: 'low',
+      confidence: 0.6,
+      title: 'An error is caught and dropped without a word',
+      at: node,
+      fix: 'Handle it, or say in a comment why it can be ignored.',
+    },
+  ];
+}
+
+export function asyncExecutor(node: AstNode): readonly Complaint[] | undefined {
+  const [executor] = children(node, 'arguments');
+  if (textOf(child(node, 'callee'), 'name') !== 'Promise' || executor?.['async'] !== true) return undefined;
+  return [
+    {
+      kind: 'async-executor',
+      severity: 'medium',
+      confidence: 0.85,
+      title: 'A promise is made with an async function: what it throws is lost',
+      at: node,
+      fix: 'Use the async function itself, or catch inside and call reject.',
+    },
+  ];
+}
+
+export function asyncForEach(node: AstNode, context: RuleContext): readonly Complaint[] | undefined {
+  const callee = child(node, 'callee');
+  const [callback] = children(node, 'arguments');
+  const isForEach = callee?.type === 'MemberExpression' && textOf(child(callee, 'property'), 'name') === 'forEach';
+  if (!isForEach || callback?.['async'] !== true) return undefined;
+  const title = `forEach does not wait for its async callback: ${brief(context.source, callee)}`;
+  return [
+    {
+      kind: 'async-foreach',
+      severity: 'medium',
+      confidence: 0.85,
+      title,
+      at: node,
+      fix: 'Use for ... of with await, or Promise.all over map.',
+    },
+  ];
+}
+
+const SUITES = new Set(['describe', 'it', 'test', 'context', 'suite', 'specify']);
+const FOCUSED = new Set(['fdescribe', 'fit', 'fcontext']);
+
+/** Other tests of the file do not run. */
+export function focusedTest(node: AstNode, { source, path }: RuleContext): readonly Complaint[] | undefined {
+  if (node.type !== 'CallExpression' || path.some((above) => above.type === 'TemplateLiteral')) return undefined;
+  const callee = child(node, 'callee');
+  const [name] = children(node, 'arguments');
+  if (callee === undefined || name === undefined || (name.type !== 'Literal' && name.type !== 'TemplateLiteral'))
+    return undefined;
+  const owner = child(callee, 'object');
+  const isOnly = callee.type === 'MemberExpression' && textOf(child(callee, 'property'), 'name') === 'only';
+  const isFocused = isOnly ? SUITES.has(textOf(owner, 'name') ?? '') : FOCUSED.has(textOf(callee, 'name') ?? '');
+  if (!isFocused) return undefined;
+  const title = `Only this test of the file runs: ${brief(source, callee)}(${brief(source, name)}`;
+  return [
+    {
+      kind: 'focused-test',
+      severity: 'high',
+      confidence: 0.9,
+      title,
+      at: node,
+      fix: 'Remove the focus, so that the other tests run again.',
+    },
+  ];
+}

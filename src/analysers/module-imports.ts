@@ -1,0 +1,155 @@
+import type { EcmaScriptModule, StaticImport } from 'oxc-parser';
+import type { ImportEntry, ImportKind } from './data.ts';
+import { child, children, isFunction, textOf, type AstNode, type Lines } from './syntax.ts';
+
+/** Statements that leave nothing to run. */
+const NOTHING_RUNS = new Set(['ImportDeclaration', 'ExportAllDeclaration', 'EmptyStatement']);
+
+type Found = { specifier: string; start: number; kind: ImportKind; isEager: boolean };
+
+/** Finds what a file imports, and how: when it loads, when it runs, or for types only. */
+export class ImportCollector {
+  readonly #usedWhenRun = new Set<string>();
+  readonly #usedWhenLoaded = new Set<string>();
+  readonly #required: Found[] = [];
+  #functionDepth = 0;
+  #hasDecorators = false;
+
+  enter(node: AstNode, path: readonly AstNode[], key: string): void {
+    if (isLater(node)) this.#functionDepth += 1;
+    switch (node.type) {
+      case 'Identifier':
+      case 'JSXIdentifier':
+        return this.#use(node, path.at(-1), key);
+      case 'CallExpression':
+        return this.#require(node);
+      case 'NewExpression':
+        return this.#url(node);
+      case 'Decorator':
+        this.#hasDecorators = true;
+        return;
+      default:
+        return;
+    }
+  }
+
+  leave(node: AstNode): void {
+    if (isLater(node)) this.#functionDepth -= 1;
+  }
+
+  /** Everything that was found, with `module` as the parser gives it. `isTyped`: types vanish when it is built. */
+  imports(
+    module: EcmaScriptModule,
+    source: string,
+    options: { lines: Lines; isTyped: boolean },
+  ): readonly ImportEntry[] {
+    const isElided = options.isTyped && !this.#hasDecorators;
+    const imported = module.staticImports.map((entry) => this.#staticImport(entry, isElided));
+    const exported = module.staticExports.flatMap(({ entries, start }) =>
+      entries.flatMap(({ moduleRequest, isType }): Found[] =>
+        moduleRequest === null
+          ? []
+          : [{ specifier: moduleRequest.value, start, kind: isType ? 'type' : 'value', isEager: false }],
+      ),
+    );
+    const dynamic = module.dynamicImports.flatMap(({ start, moduleRequest }): Found[] => {
+      const specifier = plainString(source.slice(moduleRequest.start, moduleRequest.end));
+      return specifier === undefined ? [] : [{ specifier, start, kind: 'lazy', isEager: false }];
+    });
+    const byImport = new Map<string, Found>();
+    for (const found of [...imported, ...exported, ...dynamic, ...this.#required]) {
+      const key = `${found.kind} ${found.specifier}`;
+      const known = byImport.get(key);
+      if (known === undefined) byImport.set(key, found);
+      else known.isEager ||= found.isEager;
+    }
+    return [...byImport.values()].map(({ start, ...found }) => ({ ...found, line: options.lines.at(start) }));
+  }
+
+  #staticImport({ start, moduleRequest, entries }: StaticImport, isElided: boolean): Found {
+    const specifier = moduleRequest.value;
+    const names = entries.filter(({ isType }) => !isType).map(({ localName }) => localName.value);
+    if (entries.length > 0 && names.length === 0) return { specifier, start, kind: 'type', isEager: false };
+    const isUsed = names.some((name) => this.#usedWhenRun.has(name) || this.#usedWhenLoaded.has(name));
+    const kind = isElided && entries.length > 0 && !isUsed ? 'type' : 'value';
+    return { specifier, start, kind, isEager: names.some((name) => this.#usedWhenLoaded.has(name)) };
+  }
+
+  #use(node: AstNode, parent: AstNode | undefined, key: string): void {
+    const name = textOf(node, 'name');
+    if (name === undefined || parent === undefined || !isReference(parent, key)) return;
+    const isReexport = parent.type === 'ExportSpecifier';
+    if (this.#functionDepth === 0 && !isReexport) this.#usedWhenLoaded.add(name);
+    else this.#usedWhenRun.add(name);
+  }
+
+  /** `require('x')`, and places that name a module without loading it: `require.resolve`, `import.meta.resolve`. */
+  #require(node: AstNode): void {
+    const callee = child(node, 'callee');
+    const specifier = textOf(children(node, 'arguments')[0], 'value');
+    if (callee === undefined || specifier === undefined) return;
+    const isRequire = callee.type === 'Identifier' && textOf(callee, 'name') === 'require';
+    const isResolve = callee.type === 'MemberExpression' && textOf(child(callee, 'property'), 'name') === 'resolve';
+    if (!isRequire && !(isResolve && isModuleResolver(child(callee, 'object')))) return;
+    const runs: ImportKind = this.#functionDepth === 0 ? 'value' : 'lazy';
+    this.#required.push({ specifier, start: node.start, kind: isRequire ? runs : 'reference', isEager: false });
+  }
+
+  /** `new URL('./worker.js', import.meta.url)` */
+  #url(node: AstNode): void {
+    const [first, second] = children(node, 'arguments');
+    const specifier = textOf(first, 'value');
+    if (textOf(child(node, 'callee'), 'name') !== 'URL' || specifier === undefined || second === undefined) return;
+    if (!/^\.{1,2}\//.test(specifier)) return;
+    this.#required.push({ specifier, start: node.start, kind: 'reference', isEager: false });
+  }
+}
+
+/** What stands inside does not run while the module loads. */
+function isLater(node: AstNode): boolean {
+  return isFunction(node) || (node.type === 'PropertyDefinition' && node['static'] !== true);
+}
+
+function isModuleResolver(node: AstNode | undefined): boolean {
+  return node?.type === 'MetaProperty' || textOf(node, 'name') === 'require';
+}
+
+function isReference(parent: AstNode, key: string): boolean {
+  switch (parent.type) {
+    case 'MemberExpression':
+      return key === 'object' || parent['computed'] === true;
+    case 'Property':
+    case 'MethodDefinition':
+    case 'PropertyDefinition':
+      return key !== 'key' || parent['computed'] === true;
+    case 'ImportSpecifier':
+    case 'ImportDefaultSpecifier':
+    case 'ImportNamespaceSpecifier':
+    case 'LabeledStatement':
+    case 'JSXAttribute':
+      return false;
+    case 'ExportSpecifier':
+      return key === 'local' && parent['exportKind'] !== 'type';
+    default:
+      return true;
+  }
+}
+
+function plainString(text: string): string | undefined {
+  return /^(['"`])([^'"`\\$]*)\1$/.exec(text)?.[2];
+}
+
+/** Whether a module is gone once its types are: nothing in it runs, so that importing it loads nothing. */
+export function hasOnlyTypes(program: AstNode): boolean {
+  return children(program, 'body').every((statement) => {
+    if (NOTHING_RUNS.has(statement.type))
+      return statement['exportKind'] === 'type' || statement.type !== 'ExportAllDeclaration';
+    if (statement.type.startsWith('TS'))
+      return statement.type !== 'TSEnumDeclaration' && statement.type !== 'TSModuleDeclaration';
+    if (statement['declare'] === true) return true;
+    if (statement.type !== 'ExportNamedDeclaration') return false;
+    if (statement['exportKind'] === 'type') return true;
+    const declared = child(statement, 'declaration');
+    return declared !== undefined && declared.type.startsWith('TS') && declared.type !== 'TSEnumDeclaration';
+  });
+}
