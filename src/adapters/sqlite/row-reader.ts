@@ -1,0 +1,113 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { SwarmEvent } from '../../core/events.ts';
+import { runOf, type RunId, type TaskId } from '../../core/ids.ts';
+import type { RowSource } from '../../core/read-tables/read-tables.ts';
+import type { AgentRow, ArtifactRow, PastAttempt, RunRow, TaskRow } from '../../core/read-tables/rows.ts';
+import { BadCell, type Cells } from './cells.ts';
+import { readAgent, readArtifact, readOrigin, readPastAttempt, readRun, readState, taskIdIn } from './rows.ts';
+import type { SwarmRow } from './swarm-rows.ts';
+
+const RUNS = 'select * from runs where swarm = ? order by created_seq desc';
+const RUN = 'select * from runs where swarm = ? and run_id = ?';
+const TASKS = 'select * from tasks where swarm = ? and task_id >= ? and task_id < ?';
+const TASK = 'select * from tasks where swarm = ? and task_id = ?';
+const PAST = 'select * from past_attempts where swarm = ? and task_id = ? order by attempt';
+const RUN_PAST = 'select * from past_attempts where swarm = ? and task_id >= ? and task_id < ?';
+const AGENTS = 'select * from agents where swarm = ? order by registered_seq, position';
+const ARTIFACTS = 'select * from artifacts where swarm = ?';
+
+/**
+ * The read tables of one swarm, inside a transaction. Checks each row against its checksum, and what it found against
+ * what must be there: a row that a damaged page has lost is damage too, not an empty answer.
+ */
+export class RowReader implements RowSource {
+  readonly #db: DatabaseSync;
+  readonly #swarm: SwarmRow;
+  readonly event: (seq: number) => SwarmEvent;
+
+  constructor(db: DatabaseSync, swarm: SwarmRow, event: (seq: number) => SwarmEvent) {
+    this.#db = db;
+    this.#swarm = swarm;
+    this.event = event;
+  }
+
+  *runs(): Generator<RunRow> {
+    let found = 0;
+    for (const row of this.#db.prepare(RUNS).iterate(this.#swarm.no)) {
+      found++;
+      yield readRun(row);
+    }
+    expect('runs', found, this.#swarm.runs);
+  }
+
+  run(runId: RunId): RunRow | undefined {
+    const row = this.#db.prepare(RUN).get(this.#swarm.no, runId);
+    if (row !== undefined) return readRun(row);
+    // Really unknown, or lost? Only a look at all of them tells.
+    return [...this.runs()].find((run) => run.runId === runId);
+  }
+
+  tasks(runId: RunId): readonly TaskRow[] {
+    const run = this.run(runId);
+    if (run === undefined) return [];
+    const rows = this.#all(TASKS, ...rangeOf(runId)).map(readTask);
+    expect(`tasks of run ${runId}`, rows.length, run.taskCount);
+    return rows.sort((one, other) => one.index - other.index);
+  }
+
+  task(taskId: TaskId): TaskRow | undefined {
+    const row = this.#db.prepare(TASK).get(this.#swarm.no, taskId);
+    if (row !== undefined) return readTask(row);
+    return this.tasks(runOf(taskId)).find((task) => task.taskId === taskId);
+  }
+
+  pastAttempts(taskId: TaskId): readonly PastAttempt[] {
+    const past = this.#all(PAST, taskId).map(readPast);
+    const last = this.task(taskId)?.last?.attempt ?? 1;
+    expect(`attempts of task ${taskId}`, past.length, last - 1);
+    return past;
+  }
+
+  runPastAttempts(runId: RunId): readonly PastAttempt[] {
+    const past = this.#all(RUN_PAST, ...rangeOf(runId)).map(readPast);
+    const expected = this.tasks(runId).reduce((sum, { last }) => sum + (last?.attempt ?? 1) - 1, 0);
+    expect(`attempts of run ${runId}`, past.length, expected);
+    return past;
+  }
+
+  *agents(): Generator<AgentRow> {
+    let found = 0;
+    for (const row of this.#db.prepare(AGENTS).iterate(this.#swarm.no)) {
+      found++;
+      yield readAgent(row);
+    }
+    expect('agents', found, this.#swarm.agents);
+  }
+
+  artifacts(): readonly ArtifactRow[] {
+    const rows = this.#all(ARTIFACTS).map(readArtifact);
+    expect('artifacts', rows.length, this.#swarm.artifacts);
+    return rows;
+  }
+
+  #all(sql: string, ...parameters: readonly SQLInputValue[]): Cells[] {
+    return this.#db.prepare(sql).all(this.#swarm.no, ...parameters);
+  }
+}
+
+/** Task ids of a run are its id, a slash and a name; `0` is the character after the slash. */
+function rangeOf(runId: RunId): readonly [string, string] {
+  return [`${runId}/`, `${runId}0`];
+}
+
+function readTask(row: Cells): TaskRow {
+  return { ...readOrigin(row), ...readState(row) };
+}
+
+function readPast(row: Cells): PastAttempt {
+  return { taskId: taskIdIn(row), attempt: readPastAttempt(row) };
+}
+
+function expect(what: string, found: number, expected: number): void {
+  if (found !== expected) throw new BadCell(`${what}: ${found} rows instead of ${expected}`);
+}

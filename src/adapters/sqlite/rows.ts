@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { agentId, runId, type TaskId } from '../../core/ids.ts';
+import type { TaskCounts } from '../../core/read-tables/records.ts';
+import type {
+  AgentRow,
+  ArtifactRow,
+  AttemptRow,
+  RunRow,
+  StoredStatus,
+  TaskOrigin,
+  TaskState,
+} from '../../core/read-tables/rows.ts';
+import { BadCell, type Cells, checksum, integer, integerOrNull, text, word } from './cells.ts';
+
+type Cell = string | number | null;
+
+const STATUSES = [
+  'added',
+  'ready',
+  'running',
+  'verifying',
+  'backing-off',
+  'outcome-unknown',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'skipped',
+] as const satisfies readonly StoredStatus[];
+const OUTCOMES = ['running', 'verifying', 'succeeded', 'failed', 'stopped'] as const;
+const RUN_STATES = ['running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+const count = z.number().int().nonnegative();
+const taskCounts = z.strictObject({
+  blocked: count,
+  ready: count,
+  running: count,
+  verifying: count,
+  'backing-off': count,
+  'outcome-unknown': count,
+  cancelling: count,
+  succeeded: count,
+  failed: count,
+  cancelled: count,
+  skipped: count,
+}) satisfies z.ZodType<TaskCounts>;
+
+/*
+ * Each row is written as its cells followed by their checksum, and read back through the same function: what does not
+ * give the same checksum again is damage.
+ */
+
+function sealed(cells: readonly Cell[]): readonly Cell[] {
+  return [...cells, checksum(cells)];
+}
+
+function verify(cells: readonly Cell[], row: Cells, column: string): void {
+  if (checksum(cells) !== row[column]) throw new BadCell('a row does not fit its checksum');
+}
+
+export function originCells(origin: TaskOrigin): readonly Cell[] {
+  return sealed([origin.taskId, origin.index, origin.addedSeq, origin.position]);
+}
+
+export function readOrigin(row: Cells): TaskOrigin {
+  const origin: TaskOrigin = {
+    taskId: taskIdIn(row),
+    index: integer(row, 'position'),
+    addedSeq: integer(row, 'added_seq'),
+    position: integer(row, 'added_position'),
+  };
+  verify([origin.taskId, origin.index, origin.addedSeq, origin.position], row, 'origin_crc');
+  return origin;
+}
+
+/** The key comes first: it is part of the checksum, but not of what is set. */
+export function stateCells(taskId: TaskId, state: TaskState): readonly Cell[] {
+  const { status, last, stateSeq, endedAtMs } = state;
+  if (last === null) {
+    const cells = [status, stateSeq, endedAtMs, null, null, null, null, null, null, null, null];
+    return [...cells, checksum([taskId, ...cells])];
+  }
+  const { attempt, agentId: agent, startedAtMs, outcome, claimSeq, reportSeq, endSeq } = last;
+  const cells = [status, stateSeq, endedAtMs, attempt, agent, startedAtMs, outcome, claimSeq, reportSeq, endSeq];
+  cells.push(last.endedAtMs);
+  return [...cells, checksum([taskId, ...cells])];
+}
+
+export function readState(row: Cells): TaskState {
+  const state: TaskState = {
+    status: word(row, 'status', STATUSES),
+    stateSeq: integer(row, 'state_seq'),
+    endedAtMs: integerOrNull(row, 'ended_at_ms'),
+    last: row['attempt'] === null ? null : readAttempt(row),
+  };
+  if (state.status === 'added') {
+    if (row['state_crc'] !== 0 || state.last !== null || state.stateSeq !== 0)
+      throw new BadCell('a row does not fit its checksum');
+    return state;
+  }
+  if (stateCells(taskIdIn(row), state).at(-1) !== row['state_crc'])
+    throw new BadCell('a row does not fit its checksum');
+  return state;
+}
+
+function readAttempt(row: Cells): AttemptRow {
+  return {
+    attempt: integer(row, 'attempt'),
+    agentId: agentId(text(row, 'agent_id')),
+    startedAtMs: integer(row, 'started_at_ms'),
+    outcome: word(row, 'outcome', OUTCOMES),
+    claimSeq: integerOrNull(row, 'claim_seq'),
+    reportSeq: integerOrNull(row, 'report_seq'),
+    endSeq: integerOrNull(row, 'attempt_end_seq'),
+    endedAtMs: integerOrNull(row, 'attempt_ended_at_ms'),
+  };
+}
+
+export function pastAttemptCells(taskId: TaskId, one: AttemptRow): readonly Cell[] {
+  const { attempt, agentId: agent, startedAtMs, outcome, claimSeq, reportSeq, endSeq, endedAtMs } = one;
+  return sealed([taskId, attempt, agent, startedAtMs, outcome, claimSeq, reportSeq, endSeq, endedAtMs]);
+}
+
+export function readPastAttempt(row: Cells): AttemptRow {
+  const attempt = readAttempt(row);
+  if (pastAttemptCells(taskIdIn(row), attempt).at(-1) !== row['crc'])
+    throw new BadCell('a row does not fit its checksum');
+  return attempt;
+}
+
+export function runCells(run: RunRow): readonly Cell[] {
+  const { createdSeq, runId: id, createdAtMs, state, taskCount, finishedSeq, finishedAtMs, counts } = run;
+  const countsText = counts === null ? null : JSON.stringify(counts);
+  return sealed([createdSeq, id, createdAtMs, state, taskCount, finishedSeq, finishedAtMs, countsText]);
+}
+
+export function readRun(row: Cells): RunRow {
+  const countsText = row['counts'] === null ? null : text(row, 'counts');
+  const run = {
+    createdSeq: integer(row, 'created_seq'),
+    runId: runId(text(row, 'run_id')),
+    createdAtMs: integer(row, 'created_at_ms'),
+    state: word(row, 'state', RUN_STATES),
+    taskCount: integer(row, 'task_count'),
+    finishedSeq: integerOrNull(row, 'finished_seq'),
+    finishedAtMs: integerOrNull(row, 'finished_at_ms'),
+  };
+  verify([...Object.values(run), countsText], row, 'crc');
+  return { ...run, counts: countsText === null ? null : taskCounts.parse(JSON.parse(countsText)) };
+}
+
+export function agentCells(agent: AgentRow): readonly Cell[] {
+  const { agentId: id, registeredSeq, position, running, succeeded, failed, removed } = agent;
+  return sealed([id, registeredSeq, position, running, succeeded, failed, removed ? 1 : 0]);
+}
+
+export function readAgent(row: Cells): AgentRow {
+  const agent: AgentRow = {
+    agentId: agentId(text(row, 'agent_id')),
+    registeredSeq: integer(row, 'registered_seq'),
+    position: integer(row, 'position'),
+    running: integer(row, 'running'),
+    succeeded: integer(row, 'succeeded'),
+    failed: integer(row, 'failed'),
+    removed: integer(row, 'removed') !== 0,
+  };
+  if (agentCells(agent).at(-1) !== row['crc']) throw new BadCell('a row does not fit its checksum');
+  return agent;
+}
+
+export function artifactCells({ sha256, taskId, attempt, name, bytes }: ArtifactRow): readonly Cell[] {
+  return sealed([sha256, taskId, attempt, name, bytes]);
+}
+
+export function readArtifact(row: Cells): ArtifactRow {
+  const artifact: ArtifactRow = {
+    sha256: text(row, 'sha256'),
+    taskId: taskIdIn(row),
+    attempt: integer(row, 'attempt'),
+    name: text(row, 'name'),
+    bytes: integer(row, 'bytes'),
+  };
+  if (artifactCells(artifact).at(-1) !== row['crc']) throw new BadCell('a row does not fit its checksum');
+  return artifact;
+}
+
+export function taskIdIn(row: Cells): TaskId {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a brand exists in types only, and the row's checksum covers the text
+  return text(row, 'task_id') as TaskId;
+}

@@ -1,0 +1,166 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** "WAGG": marks a database file as ours. */
+export const APPLICATION_ID = 0x57_41_47_47;
+
+/**
+ * major × 1,000 + minor. A newer minor only adds what older programs need not know; a newer major cannot be read by
+ * them. Change it together with a step in `migrations.ts`.
+ */
+export const SCHEMA_VERSION = 1_000;
+
+/** The form of the events that this program writes. Older ones are lifted by `upcast.ts` when they are read. */
+export const EVENT_VERSION = 1;
+
+/**
+ * `events` is the truth; the tables below it are written in the same transaction. Each row of those has a checksum,
+ * and `swarms` has the number of rows, so that a damaged or lost row is noticed by whoever reads it.
+ */
+export const SCHEMA = `
+create table swarms (
+  no integer primary key,
+  name text not null unique,
+  epoch integer not null,
+  head_seq integer not null,
+  head_hash text not null,
+  runs integer not null,
+  agents integer not null,
+  artifacts integer not null,
+  crc integer not null
+) strict;
+
+create table events (
+  swarm integer not null,
+  seq integer not null,
+  epoch integer not null,
+  at_ms integer not null,
+  wall_ms integer not null,
+  version integer not null,
+  data text not null,
+  hash text not null,
+  type text generated always as (data ->> '$.type') virtual,
+  entity text generated always as (coalesce(data ->> '$.taskId', data ->> '$.runId', data ->> '$.agentId')) virtual,
+  primary key (swarm, seq)
+) strict, without rowid;
+
+create table snapshots (
+  swarm integer not null,
+  seq integer not null,
+  event_hash text not null,
+  state text not null,
+  checksum text not null,
+  primary key (swarm, seq)
+) strict, without rowid;
+
+create table runs (
+  swarm integer not null,
+  created_seq integer not null,
+  run_id text not null,
+  created_at_ms integer not null,
+  state text not null,
+  task_count integer not null,
+  finished_seq integer,
+  finished_at_ms integer,
+  counts text,
+  crc integer not null,
+  primary key (swarm, created_seq)
+) strict, without rowid;
+
+create unique index runs_by_id on runs (swarm, run_id);
+
+create table tasks (
+  swarm integer not null,
+  task_id text not null,
+  position integer not null,
+  added_seq integer not null,
+  added_position integer not null,
+  origin_crc integer not null,
+  status text not null default 'added',
+  state_seq integer not null default 0,
+  ended_at_ms integer,
+  attempt integer,
+  agent_id text,
+  started_at_ms integer,
+  outcome text,
+  claim_seq integer,
+  report_seq integer,
+  attempt_end_seq integer,
+  attempt_ended_at_ms integer,
+  state_crc integer not null default 0,
+  primary key (swarm, task_id)
+) strict, without rowid;
+
+create table past_attempts (
+  swarm integer not null,
+  task_id text not null,
+  attempt integer not null,
+  agent_id text not null,
+  started_at_ms integer not null,
+  outcome text not null,
+  claim_seq integer,
+  report_seq integer,
+  attempt_end_seq integer,
+  attempt_ended_at_ms integer,
+  crc integer not null,
+  primary key (swarm, task_id, attempt)
+) strict, without rowid;
+
+create view attempts as
+  select swarm, task_id, attempt, agent_id, started_at_ms, outcome, attempt_end_seq, attempt_ended_at_ms
+    from past_attempts
+  union all
+  select swarm, task_id, attempt, agent_id, started_at_ms, outcome, attempt_end_seq, attempt_ended_at_ms
+    from tasks where attempt is not null;
+
+create table agents (
+  swarm integer not null,
+  agent_id text not null,
+  registered_seq integer not null,
+  position integer not null,
+  running integer not null,
+  succeeded integer not null,
+  failed integer not null,
+  removed integer not null,
+  crc integer not null,
+  primary key (swarm, agent_id)
+) strict, without rowid;
+
+create table artifacts (
+  swarm integer not null,
+  sha256 text not null,
+  task_id text not null,
+  attempt integer not null,
+  name text not null,
+  bytes integer not null,
+  crc integer not null,
+  primary key (swarm, sha256, task_id, attempt, name)
+) strict, without rowid;
+
+create table memory (
+  key text primary key,
+  value text not null,
+  version integer not null,
+  expires_at_ms integer,
+  crc integer not null
+) strict, without rowid;
+
+create index memory_by_expiry on memory (expires_at_ms) where expires_at_ms is not null;
+
+create table memory_clock (one integer primary key check (one = 1), version integer not null) strict;
+insert into memory_clock values (1, 0);
+`;
+
+const FINGERPRINT = `select coalesce(group_concat(type || ':' || name || ':' || coalesce(sql, ''), char(10)), '') as text
+  from (select type, name, sql from sqlite_schema order by type, name)`;
+
+/** The text of all that the schema defines, in a fixed order. */
+export function schemaFingerprint(db: DatabaseSync): string {
+  return String(db.prepare(FINGERPRINT).get()?.['text']);
+}
+
+/** What `schemaFingerprint` gives for a sound store of this version. */
+export function expectedFingerprint(): string {
+  using model = new DatabaseSync(':memory:');
+  model.exec(SCHEMA);
+  return schemaFingerprint(model);
+}

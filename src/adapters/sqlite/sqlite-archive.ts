@@ -1,0 +1,123 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { SwarmEvent } from '../../core/events.ts';
+import type { RunId, SwarmId, TaskId } from '../../core/ids.ts';
+import { ReadTables, type RunFilter } from '../../core/read-tables/read-tables.ts';
+import type { ArtifactRow } from '../../core/read-tables/rows.ts';
+import type { JournalRecord } from '../../ports/journal.ts';
+import type { AgentRecord, AttemptRecord, RunArchive, RunRecord, TaskRecord } from '../../ports/run-archive.ts';
+import { BadCell } from './cells.ts';
+import { EventReader } from './event-reader.ts';
+import { openStoreReadOnly } from './open-store.ts';
+import { RowReader } from './row-reader.ts';
+import { damaged, storeError } from './store-error.ts';
+import { SwarmRows, type SwarmRow } from './swarm-rows.ts';
+import { upcast } from './upcast.ts';
+
+/** Parsed events kept at hand, at most 64 KiB each: many tasks share one. */
+const MAX_CACHED_EVENTS = 16;
+
+/** Reads a store over its own connection, from any process, while another one writes. Every answer is one snapshot. */
+export class SqliteArchive implements RunArchive {
+  readonly #path: string;
+  readonly #swarmId: SwarmId;
+  readonly #db: DatabaseSync;
+  readonly #swarms: SwarmRows;
+  readonly #events: EventReader;
+  readonly #cache = new Map<number, SwarmEvent>();
+
+  /** Throws `UserError` when there is no sound store at `path`, and `Unavailable` when it cannot be read now. */
+  constructor(path: string, swarmId: SwarmId) {
+    this.#path = path;
+    this.#swarmId = swarmId;
+    this.#db = openStoreReadOnly(path);
+    this.#swarms = new SwarmRows(this.#db, 'read');
+    this.#events = new EventReader(this.#db, path);
+  }
+
+  runs(filter?: RunFilter): readonly RunRecord[] {
+    return this.#read([], (tables) => tables.runs(filter));
+  }
+
+  run(runId: RunId): RunRecord | undefined {
+    return this.#read(undefined, (tables) => tables.run(runId));
+  }
+
+  tasks(runId: RunId): readonly TaskRecord[] {
+    return this.#read([], (tables) => tables.tasks(runId));
+  }
+
+  task(taskId: TaskId): TaskRecord | undefined {
+    return this.#read(undefined, (tables) => tables.task(taskId));
+  }
+
+  attempts(taskId: TaskId): readonly AttemptRecord[] {
+    return this.#read([], (tables) => tables.attempts(taskId));
+  }
+
+  runAttempts(runId: RunId): readonly AttemptRecord[] {
+    return this.#read([], (tables) => tables.runAttempts(runId));
+  }
+
+  agents(): readonly AgentRecord[] {
+    return this.#read([], (tables) => tables.agents());
+  }
+
+  /** Every blob that an attempt of any run names. */
+  artifacts(): readonly ArtifactRow[] {
+    return this.#snapshot<readonly ArtifactRow[]>([], (swarm) => this.#rows(swarm).artifacts());
+  }
+
+  recordsAfter(afterSeq: number, limit: number): readonly JournalRecord[] {
+    return this.#snapshot<readonly JournalRecord[]>([], (swarm) => {
+      const records: JournalRecord[] = [];
+      for (let from = Math.max(0, afterSeq) + 1; records.length < limit; from += records.length) {
+        const page = this.#events.page(swarm, from, limit - records.length);
+        if (page.records.length === 0) break;
+        for (const { seq, epoch, atMs, data, version } of page.records) {
+          records.push({ seq, epoch, atMs, event: upcast(data, version) });
+        }
+      }
+      return records;
+    });
+  }
+
+  headSeq(): number {
+    return this.#snapshot(0, (swarm) => swarm.headSeq);
+  }
+
+  close(): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #read<T>(none: T, look: (tables: ReadTables) => T): T {
+    return this.#snapshot(none, (swarm) => look(new ReadTables(this.#rows(swarm))));
+  }
+
+  #rows(swarm: SwarmRow): RowReader {
+    return new RowReader(this.#db, swarm, (seq) => this.#event(swarm, seq));
+  }
+
+  #event(swarm: SwarmRow, seq: number): SwarmEvent {
+    const known = this.#cache.get(seq);
+    if (known !== undefined) return known;
+    const { data, version } = this.#events.one(swarm, seq);
+    const event = upcast(data, version);
+    if (event.type !== 'tasks.added' && event.type !== 'agents.registered') return event;
+    if (this.#cache.size >= MAX_CACHED_EVENTS) this.#cache.clear();
+    this.#cache.set(seq, event);
+    return event;
+  }
+
+  #snapshot<T>(none: T, look: (swarm: SwarmRow) => T): T {
+    try {
+      this.#db.exec('begin');
+      const swarm = this.#swarms.get(this.#swarmId);
+      return swarm === undefined ? none : look(swarm);
+    } catch (error) {
+      if (error instanceof BadCell) throw damaged(this.#path, `in the read tables: ${error.message}`, error);
+      throw storeError(error, this.#path);
+    } finally {
+      if (this.#db.isOpen && this.#db.isTransaction) this.#db.exec('rollback');
+    }
+  }
+}

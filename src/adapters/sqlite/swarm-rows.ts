@@ -1,0 +1,69 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { BadCell, checksum, integer, text, type Cells } from './cells.ts';
+import { firstHash } from './event-hash.ts';
+
+/** One swarm of a store: who leads it, where its journal ends, and how many rows its lists must have. */
+export type SwarmRow = Readonly<{
+  no: number;
+  name: string;
+  epoch: number;
+  headSeq: number;
+  headHash: string;
+  runs: number;
+  agents: number;
+  artifacts: number;
+}>;
+
+const ALL = 'select * from swarms';
+const PUT = 'insert or replace into swarms values (?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const NEXT = 'select coalesce(max(no), 0) + 1 as no from swarms';
+
+export class SwarmRows {
+  readonly #all: StatementSync;
+  readonly #put: StatementSync | undefined;
+  readonly #next: StatementSync;
+
+  constructor(db: DatabaseSync, mode: 'read' | 'write') {
+    this.#all = db.prepare(ALL);
+    this.#put = mode === 'write' ? db.prepare(PUT) : undefined;
+    this.#next = db.prepare(NEXT);
+  }
+
+  /** Looks at all of them, a handful at most: a damaged name must not make its swarm look new. */
+  get(name: string): SwarmRow | undefined {
+    return this.#all
+      .all()
+      .map(readSwarm)
+      .find((swarm) => swarm.name === name);
+  }
+
+  put(swarm: SwarmRow): void {
+    this.#put?.run(...cellsOf(swarm), checksum(cellsOf(swarm)));
+  }
+
+  /** A swarm without records; not stored yet. */
+  fresh(name: string): SwarmRow {
+    const no = Number(this.#next.get()?.['no']);
+    return { no, name, epoch: 0, headSeq: 0, headHash: firstHash(name), runs: 0, agents: 0, artifacts: 0 };
+  }
+}
+
+function cellsOf(swarm: SwarmRow): readonly (string | number)[] {
+  const { no, name, epoch, headSeq, headHash, runs, agents, artifacts } = swarm;
+  return [no, name, epoch, headSeq, headHash, runs, agents, artifacts];
+}
+
+function readSwarm(row: Cells): SwarmRow {
+  const swarm: SwarmRow = {
+    no: integer(row, 'no'),
+    name: text(row, 'name'),
+    epoch: integer(row, 'epoch'),
+    headSeq: integer(row, 'head_seq'),
+    headHash: text(row, 'head_hash'),
+    runs: integer(row, 'runs'),
+    agents: integer(row, 'agents'),
+    artifacts: integer(row, 'artifacts'),
+  };
+  if (checksum(cellsOf(swarm)) !== row['crc']) throw new BadCell('a row does not fit its checksum');
+  return swarm;
+}
