@@ -2,7 +2,7 @@
  * What commands show: the views of a run and the records they read. `cli/` knows `app/` and nothing behind it, so
  * what it needs of the inner layers stands here.
  */
-export { outlookOf } from '../observability/run-outlook.ts';
+export { needsFirst, outlookOf } from '../observability/run-outlook.ts';
 export { RunView } from '../observability/run-view.ts';
 export { agentId, NAME_PATTERN, nameOf, runId, runOf, taskId } from '../core/ids.ts';
 export type { Outlook, TimeLeft } from '../observability/run-outlook.ts';
@@ -19,9 +19,9 @@ export type { JournalRecord } from '../ports/journal.ts';
 export type {
   AgentRecord,
   AttemptRecord,
-  RunArchive,
   RunRecord,
   TaskCounts,
   TaskRecord,
   TaskStatus,
-} from '../ports/run-archive.ts';
+} from '../core/read-tables/records.ts';
+export type { RunArchive } from '../ports/run-archive.ts';

@@ -24,7 +24,7 @@ const ASSUMED_MS = 60_000;
  * second at most, less often for tens of thousands of tasks.
  */
 export function outlookOf(view: RunView, nowMs: number): Outlook {
-  const open = openTasks(view);
+  const open = needsFirst(view);
   const tails = new Map<TaskView, number>();
   let workMs = 0;
   let unknown = 0;
@@ -44,7 +44,7 @@ export function outlookOf(view: RunView, nowMs: number): Outlook {
 }
 
 /** Unfinished tasks, needs first. */
-function openTasks(view: RunView): readonly TaskView[] {
+export function needsFirst(view: RunView): readonly TaskView[] {
   const order: TaskView[] = [];
   const left = new Map<TaskView, number>();
   for (const task of view.tasks.values()) {

@@ -4,7 +4,7 @@ import type { RunOutcome, RunSpec, RunState } from '../core/runs/run-spec.ts';
 import type { AgentReport, TaskFailure } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { JournalRecord } from '../ports/journal.ts';
-import type { TaskStatus } from '../ports/run-archive.ts';
+import type { TaskStatus } from '../core/read-tables/records.ts';
 
 /** How a task stands, with just what is known then. Times are led time in ms. */
 export type Stand =

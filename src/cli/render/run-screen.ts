@@ -128,7 +128,7 @@ function runningLines(view: RunView, options: ScreenOptions, rows: number): read
 }
 
 function columnsForNames(tasks: readonly TaskView[], columns: number): number {
-  const longest = tasks.reduce((most, { spec }) => Math.max(most, widthOf(spec.name)), 0);
+  const longest = tasks.reduce((most, { spec }) => Math.max(most, widthOf(visible(spec.name))), 0);
   return Math.min(longest, Math.max(12, Math.floor(columns * 0.4)));
 }
 

@@ -1,0 +1,83 @@
+import type { AgentRecord } from '../../app/views.ts';
+import { nearestName } from '../../util/nearest-name.ts';
+import { userError, type UserError } from '../../util/user-error.ts';
+import type { Cli } from '../cli.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { table } from '../render/table.ts';
+import { visible } from '../render/text.ts';
+import { archiveOf, withProject } from '../with-project.ts';
+
+/** `waggle agents list` */
+export function agentsList(cli: Cli, options: Readonly<{ all?: true }>): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const agents = (project.archive()?.agents() ?? []).filter(({ removed }) => options.all === true || !removed);
+    for (const agent of agents) cli.out.json(agentData(agent));
+    if (agents.length > 0) cli.out.result(...agentTable(agents, cli.out.columns));
+    else cli.out.result('No agents now. A run brings its own: waggle run <workflow>; --all shows those of ended runs.');
+    return EXIT.ok;
+  });
+}
+
+/** `waggle agents show` */
+export function agentsShow(cli: Cli, id: string): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const agents = archiveOf(project).agents();
+    const found = agents.filter(({ agent }) => agent.id === id);
+    if (found.length === 0) throw unknown(id, agents);
+    for (const record of found) {
+      cli.out.json(agentData(record));
+      cli.out.result(...agentLines(record));
+    }
+    return EXIT.ok;
+  });
+}
+
+function unknown(id: string, agents: readonly AgentRecord[]): UserError {
+  const near = nearestName(
+    id,
+    agents.map(({ agent }) => agent.id),
+  );
+  const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+  const message = `There is no agent "${id}".`;
+  return userError({ code: 'AGENT_UNKNOWN', message, fix: `See: waggle agents list --all.${hint}` });
+}
+
+function agentData({ agent, running, succeeded, failed, removed }: AgentRecord): Readonly<Record<string, unknown>> {
+  const { id, runId, ...rest } = agent;
+  return { type: 'agent', agent: id, run: runId, ...rest, running, succeeded, failed, removed };
+}
+
+function agentTable(agents: readonly AgentRecord[], columns: number): readonly string[] {
+  const rows = agents.map(({ agent, running, succeeded, failed }) => [
+    visible(agent.id),
+    agent.driver,
+    `${running}/${agent.slots}`,
+    String(succeeded),
+    String(failed),
+    agent.runId ?? '',
+    visible(agent.capabilities.join(' ')),
+  ]);
+  const heads = [
+    { title: 'agent', least: 8 },
+    { title: 'driver' },
+    { title: 'busy', align: 'right' },
+    { title: 'done', align: 'right' },
+    { title: 'failed', align: 'right' },
+    { title: 'run' },
+    { title: 'can' },
+  ] as const;
+  return table(heads, rows, columns);
+}
+
+function agentLines({ agent, running, succeeded, failed, removed }: AgentRecord): readonly string[] {
+  const lines = [
+    `${visible(agent.id)}  ${removed ? 'gone' : 'here'}`,
+    `  role          ${visible(agent.role)}`,
+    `  driver        ${agent.driver}`,
+    `  capabilities  ${visible(agent.capabilities.join(', '))}`,
+    `  busy          ${running} of ${agent.slots}`,
+    `  attempts      ${succeeded} succeeded, ${failed} failed`,
+    `  host          ${visible(agent.host)}`,
+  ];
+  return agent.runId === undefined ? lines : [...lines, `  serves        run ${agent.runId}`];
+}

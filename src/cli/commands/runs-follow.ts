@@ -1,0 +1,80 @@
+import type { Coordinator } from '../../app/coordinator.ts';
+import type { Project } from '../../app/project.ts';
+import type { RunArchive, RunRecord } from '../../app/views.ts';
+import { userError } from '../../util/user-error.ts';
+import type { Cli } from '../cli.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findRun } from '../find.ts';
+import { followRun } from '../follow-run.ts';
+import { Refused } from '../refused.ts';
+import { plural } from '../render/format.ts';
+import { visible } from '../render/text.ts';
+import { archiveOf, withProject } from '../with-project.ts';
+
+/** `waggle runs watch` */
+export function runsWatch(cli: Cli, id: string): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const archive = archiveOf(project);
+    const { runId } = findRun(archive, id);
+    const pastSeq = archive.headSeq();
+    const coordinator = await connect(cli, project);
+    return followRun(cli, { project, coordinator, runId, isOwn: false, pastSeq });
+  });
+}
+
+/** `waggle runs resume`: paused ones are told to go on; interrupted ones do so by themselves. */
+export function runsResume(cli: Cli, id: string | undefined): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const archive = archiveOf(project);
+    const wanted = id === undefined ? openRuns(archive) : [findRun(archive, id)];
+    if (wanted.length === 0) {
+      cli.out.result('Nothing to go on with: no run is open.');
+      return EXIT.ok;
+    }
+    const pastSeq = archive.headSeq();
+    const coordinator = await connect(cli, project);
+    for (const run of wanted) await resume(coordinator, archive.run(run.runId) ?? run);
+    let worst: ExitCode = EXIT.ok;
+    for (const { runId, run } of wanted) {
+      cli.out.say(`${visible(run.name)} ${runId} goes on.`);
+      const code = await followRun(cli, { project, coordinator, runId, isOwn: true, pastSeq });
+      if (code === EXIT.interrupted) return code;
+      worst = code === EXIT.ok ? worst : code;
+    }
+    return worst;
+  });
+}
+
+/** `waggle runs retry` */
+export function runsRetry(cli: Cli, id: string): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const archive = archiveOf(project);
+    const { runId: oldId, counts } = findRun(archive, id);
+    const pastSeq = archive.headSeq();
+    const coordinator = await connect(cli, project);
+    const answer = await coordinator.retry(oldId);
+    if (!answer.ok) throw new Refused(answer.refusal);
+    cli.out.say(
+      `Run ${answer.runId} does ${oldId} again; ${plural(counts.succeeded, 'result')} that succeeded are reused.`,
+    );
+    return followRun(cli, { project, coordinator, runId: answer.runId, isOwn: true, pastSeq });
+  });
+}
+
+async function resume(coordinator: Coordinator, { runId, state }: RunRecord): Promise<void> {
+  if (state === 'succeeded' || state === 'failed' || state === 'cancelled') {
+    const message = `Run ${runId} has ended (${state}); that does not change any more.`;
+    throw userError({ code: 'RUN_ENDED', message, fix: `Run it again: waggle runs retry ${runId}` });
+  }
+  if (state !== 'paused') return;
+  const answer = await coordinator.command({ type: 'run.resume', runId });
+  if (!answer.ok) throw new Refused(answer.refusal);
+}
+
+function openRuns(archive: RunArchive): readonly RunRecord[] {
+  return archive.runs({ states: ['running', 'paused', 'waiting'], limit: 100 }).toReversed();
+}
+
+function connect({ out }: Cli, project: Project): Promise<Coordinator> {
+  return project.connect({ onTrouble: (message) => out.warn(visible(message)) });
+}

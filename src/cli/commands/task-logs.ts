@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { TaskLog } from '../../app/project.ts';
+import type { TaskRecord } from '../../app/views.ts';
+import { userError, type UserError } from '../../util/user-error.ts';
+import type { Cli } from '../cli.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findTask } from '../find.ts';
+import { bytes } from '../render/format.ts';
+import { visible, visibleLines } from '../render/text.ts';
+import { archiveOf, withProject } from '../with-project.ts';
+
+type Options = Readonly<{ attempt?: number; raw?: true }>;
+
+/** `waggle tasks logs`: what the last attempt printed, or the one asked for. */
+export function tasksLogs(cli: Cli, name: string, options: Options): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const task = findTask(archiveOf(project), name);
+    const all = project.logs(task.taskId);
+    const attempt = options.attempt ?? all.at(-1)?.attempt;
+    const logs = all.filter((log) => log.attempt === attempt);
+    if (logs.length === 0) throw noLog(task, all, options.attempt);
+    for (const log of logs) {
+      if (options.raw === true && !cli.out.isJson) await printRaw(log, cli);
+      else await printLines(log, task, cli, logs.length > 1);
+    }
+    return EXIT.ok;
+  });
+}
+
+async function printLines(log: TaskLog, task: TaskRecord, { out }: Cli, hasOthers: boolean): Promise<void> {
+  const lines = visibleLines(await log.tail(log.bytes));
+  if (hasOthers) out.say(out.talkStyle.dim(`${visible(log.name)}, attempt ${log.attempt}, ${bytes(log.bytes)}`));
+  const head = { type: 'log.line', run: task.runId, task: task.spec.name, attempt: log.attempt, log: log.name };
+  for (const text of lines) {
+    if (out.closed.aborted) return;
+    if (out.isJson) out.json({ ...head, text });
+    else out.result(text);
+  }
+}
+
+/** As they are: for files and for tools that understand them. */
+async function printRaw(log: TaskLog, { out }: Cli): Promise<void> {
+  if (log.path === undefined) {
+    process.stdout.write(await log.tail(log.bytes));
+    return;
+  }
+  await pipeline(createReadStream(log.path), process.stdout, { end: false, signal: out.closed });
+}
+
+function noLog(task: TaskRecord, all: readonly TaskLog[], attempt: number | undefined): UserError {
+  const name = `${task.runId}/${task.spec.name}`;
+  if (attempt !== undefined && all.length > 0) {
+    const known = [...new Set(all.map((log) => log.attempt))].join(', ');
+    const message = `There is no log of attempt ${attempt} of "${name}".`;
+    return userError({ code: 'LOG_UNKNOWN', message, fix: `There are logs of attempts ${known}.` });
+  }
+  const message = `"${name}" is ${task.status} and has no log.`;
+  const fix =
+    task.status === 'running'
+      ? 'Its log is kept when the attempt ends.'
+      : 'Functions print nothing, and pruned logs are gone.';
+  return userError({ code: 'LOG_UNKNOWN', message, fix });
+}

@@ -1,0 +1,121 @@
+import type { AttemptRecord, TaskRecord, TaskStatus } from '../../app/views.ts';
+import { nearestName } from '../../util/nearest-name.ts';
+import { userError } from '../../util/user-error.ts';
+import type { Cli } from '../cli.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { findRun, findTask } from '../find.ts';
+import type { Settlement } from '../program/values.ts';
+import { Refused } from '../refused.ts';
+import { evidenceSentence, failureBlock, failureSentence, workSentence } from '../render/failure.ts';
+import { bytes, duration, plural, when } from '../render/format.ts';
+import type { Style } from '../render/style.ts';
+import { statusColour, taskTable, tookWords } from '../render/task-table.ts';
+import { visible } from '../render/text.ts';
+import { archiveOf, withProject } from '../with-project.ts';
+import { logOfTask } from '../log-of-task.ts';
+
+const STATUSES: readonly TaskStatus[] = [
+  'blocked',
+  'ready',
+  'running',
+  'verifying',
+  'backing-off',
+  'outcome-unknown',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'skipped',
+];
+
+/** `waggle tasks list` */
+export function tasksList(cli: Cli, id: string, options: Readonly<{ status?: readonly string[] }>): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const wanted = options.status?.map(statusNamed);
+    const archive = archiveOf(project);
+    const { runId } = findRun(archive, id);
+    const tasks = archive.tasks(runId).filter(({ status }) => wanted === undefined || wanted.includes(status));
+    for (const task of tasks) cli.out.json({ type: 'task', ...taskData(task) });
+    if (tasks.length === 0) cli.out.result('None.');
+    else cli.out.result(...taskTable(tasks, archive.runAttempts(runId), cli.out.style, cli.out.columns));
+    return EXIT.ok;
+  });
+}
+
+/** `waggle tasks show` */
+export function tasksShow(cli: Cli, name: string): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const archive = archiveOf(project);
+    const task = findTask(archive, name);
+    const attempts = archive.attempts(task.taskId);
+    cli.out.json({ type: 'task', ...taskData(task), outputs: task.outputs, evidence: task.evidence, spec: task.spec });
+    for (const { taskId: _task, agentId, ...rest } of attempts) {
+      cli.out.json({ type: 'attempt', run: task.runId, task: task.spec.name, agent: agentId, ...rest });
+    }
+    cli.out.result(...taskHead(task, cli.out.style), ...attempts.flatMap((attempt) => attemptLines(attempt)));
+    if (task.failure !== undefined) {
+      const told = { name: task.spec.name, failure: task.failure, attempt: task.attempt, work: task.spec.work };
+      cli.out.result('', ...failureBlock(told, logOfTask(project, task.taskId), cli.out.style));
+    }
+    return EXIT.ok;
+  });
+}
+
+/** `waggle tasks settle`: a person's word on an unknown outcome. */
+export function tasksSettle(cli: Cli, name: string, options: Readonly<{ as: Settlement }>): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const { taskId, runId, spec } = findTask(archiveOf(project), name);
+    const coordinator = await project.connect({ onTrouble: (message) => cli.out.warn(visible(message)) });
+    const answer = await coordinator.command({ type: 'task.settle', taskId, as: options.as });
+    if (!answer.ok) throw new Refused(answer.refusal);
+    cli.out.json({ type: 'task.settled', run: runId, task: spec.name, as: options.as });
+    cli.out.result(`${visible(spec.name)} is settled: ${options.as === 'retry' ? 'it is tried again' : options.as}.`);
+    if (coordinator.role === 'leading') cli.out.say(`Go on with: waggle runs resume ${runId}`);
+    return EXIT.ok;
+  });
+}
+
+function statusNamed(text: string): TaskStatus {
+  const status = STATUSES.find((known) => known === text);
+  if (status !== undefined) return status;
+  const near = nearestName(text, STATUSES);
+  const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+  const message = `There is no status "${text}".`;
+  throw userError({ code: 'STATUS_UNKNOWN', message, fix: `Write ${STATUSES.join(', ')}.${hint}` });
+}
+
+function taskData(task: TaskRecord): Readonly<Record<string, unknown>> {
+  const { runId, spec, status, attempt, failure, note, endedAtMs } = task;
+  return { run: runId, task: spec.name, status, attempt, needs: spec.needs, failure, note, endedAtMs };
+}
+
+function taskHead(task: TaskRecord, style: Style): readonly string[] {
+  const { spec, status, note, runId } = task;
+  const lines = [
+    `${style.bold(visible(spec.name))}  of ${runId}  ${statusColour(status, style)(status)}`,
+    `  does      ${visible(workSentence(spec.work))}`,
+  ];
+  if (spec.needs.length > 0) lines.push(`  needs     ${visible(spec.needs.join(', '))}`);
+  if (note !== undefined) lines.push(`  note      ${visible(note)}`);
+  for (const [name, value] of Object.entries(task.outputs ?? {})) {
+    lines.push(`  output    ${visible(name)} = ${visible(JSON.stringify(value))}`);
+  }
+  for (const evidence of task.evidence ?? []) {
+    lines.push(`  evidence  ${evidence.ok ? 'holds' : 'does not hold'}: ${visible(evidenceSentence(evidence))}`);
+  }
+  return lines;
+}
+
+function attemptLines(attempt: AttemptRecord): readonly string[] {
+  const { usage, failure, outcome, startedAtMs, agentId } = attempt;
+  const facts = [
+    `${visible(agentId)}`,
+    `started ${when(startedAtMs, Date.now())}`,
+    outcome === 'failed' && failure !== undefined ? failureSentence(failure) : outcome,
+    tookWords(attempt),
+    usage?.cpuMs === undefined ? '' : `${duration(usage.cpuMs)} of processor`,
+    usage?.peakMemoryBytes === undefined ? '' : `${bytes(usage.peakMemoryBytes)} of memory`,
+    attempt.artifacts.length === 0 ? '' : plural(attempt.artifacts.length, 'artifact'),
+  ];
+  return [`  attempt ${attempt.attempt} ${facts.filter((fact) => fact !== '').join(', ')}`];
+}

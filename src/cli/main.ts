@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import type { Handlers } from './program/handlers.ts';
+
+/** One line per command: only the one asked for is loaded. */
+const HANDLERS: Handlers = {
+  check: async () => (await import('./commands/check.ts')).check,
+  run: async () => (await import('./commands/run.ts')).run,
+  runsList: async () => (await import('./commands/runs.ts')).runsList,
+  runsShow: async () => (await import('./commands/runs.ts')).runsShow,
+  runsWatch: async () => (await import('./commands/runs-follow.ts')).runsWatch,
+  runsCancel: async () => (await import('./commands/runs-steer.ts')).runsCancel,
+  runsPause: async () => (await import('./commands/runs-steer.ts')).runsPause,
+  runsResume: async () => (await import('./commands/runs-follow.ts')).runsResume,
+  runsRetry: async () => (await import('./commands/runs-follow.ts')).runsRetry,
+  runsPrune: async () => (await import('./commands/runs-prune.ts')).runsPrune,
+  tasksList: async () => (await import('./commands/tasks.ts')).tasksList,
+  tasksShow: async () => (await import('./commands/tasks.ts')).tasksShow,
+  tasksLogs: async () => (await import('./commands/task-logs.ts')).tasksLogs,
+  tasksSettle: async () => (await import('./commands/tasks.ts')).tasksSettle,
+  agentsList: async () => (await import('./commands/agents.ts')).agentsList,
+  agentsShow: async () => (await import('./commands/agents.ts')).agentsShow,
+  init: async () => (await import('./commands/init.ts')).init,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  configShow: async () => (await import('./commands/config.ts')).configShow,
+  configExplain: async () => (await import('./commands/config.ts')).configExplain,
+  trustList: async () => (await import('./commands/trust.ts')).trustList,
+  trustGrant: async () => (await import('./commands/trust.ts')).trustGrant,
+  trustRevoke: async () => (await import('./commands/trust.ts')).trustRevoke,
+};
+
+/** From the package that this file belongs to: `src/cli` and `dist/cli` stand equally deep. */
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return /"version":\s*"([^"]+)"/.exec(text)?.[1] ?? 'unknown';
+}
+
+/** The first word of the command line that `bin/waggle.js` gives to a Node that it starts. */
+const LAUNCHED = 'waggle:launched';
+
+async function launcherGone(): Promise<AbortSignal | undefined> {
+  if (process.argv0 !== LAUNCHED) return undefined;
+  return (await import('./launcher.ts')).launcherSignal();
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const version = readVersion();
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`${version}\n`);
+    return;
+  }
+  const { runProgram } = await import('./program.ts');
+  process.exitCode = await runProgram(argv, { handlers: HANDLERS, version, launcherGone: await launcherGone() });
+}
+
+await main(process.argv.slice(2));

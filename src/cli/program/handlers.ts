@@ -1,0 +1,49 @@
+import type { agentsList, agentsShow } from '../commands/agents.ts';
+import type { check } from '../commands/check.ts';
+import type { configExplain, configShow } from '../commands/config.ts';
+import type { doctor } from '../commands/doctor.ts';
+import type { init } from '../commands/init.ts';
+import type { run } from '../commands/run.ts';
+import type { runsCancel, runsPause } from '../commands/runs-steer.ts';
+import type { runsPrune } from '../commands/runs-prune.ts';
+import type { runsResume, runsRetry, runsWatch } from '../commands/runs-follow.ts';
+import type { runsList, runsShow } from '../commands/runs.ts';
+import type { tasksLogs } from '../commands/task-logs.ts';
+import type { tasksList, tasksSettle, tasksShow } from '../commands/tasks.ts';
+import type { trustGrant, trustList, trustRevoke } from '../commands/trust.ts';
+import type { Cli } from '../cli.ts';
+import type { ExitCode } from '../exit-codes.ts';
+
+type Load<Command> = () => Promise<Command>;
+
+/** Loads the one command that was asked for. */
+export type Handlers = Readonly<{
+  check: Load<typeof check>;
+  run: Load<typeof run>;
+  runsList: Load<typeof runsList>;
+  runsShow: Load<typeof runsShow>;
+  runsWatch: Load<typeof runsWatch>;
+  runsCancel: Load<typeof runsCancel>;
+  runsPause: Load<typeof runsPause>;
+  runsResume: Load<typeof runsResume>;
+  runsRetry: Load<typeof runsRetry>;
+  runsPrune: Load<typeof runsPrune>;
+  tasksList: Load<typeof tasksList>;
+  tasksShow: Load<typeof tasksShow>;
+  tasksLogs: Load<typeof tasksLogs>;
+  tasksSettle: Load<typeof tasksSettle>;
+  agentsList: Load<typeof agentsList>;
+  agentsShow: Load<typeof agentsShow>;
+  init: Load<typeof init>;
+  doctor: Load<typeof doctor>;
+  configShow: Load<typeof configShow>;
+  configExplain: Load<typeof configExplain>;
+  trustList: Load<typeof trustList>;
+  trustGrant: Load<typeof trustGrant>;
+  trustRevoke: Load<typeof trustRevoke>;
+}>;
+
+/** Makes the action of a command: loads it, runs it, keeps its exit code. */
+export type Act = <Args extends unknown[]>(
+  load: Load<(cli: Cli, ...args: Args) => Promise<ExitCode>>,
+) => (...args: Args) => Promise<void>;

@@ -1,0 +1,62 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Act, Handlers } from './handlers.ts';
+import { budget, count, severity } from './values.ts';
+
+/** The main jobs: `check` and `run`. */
+export function addJobs(program: Command, handlers: Handlers, act: Act): void {
+  program.commandsGroup('Jobs:');
+  addCheck(program, handlers, act);
+  addRun(program, handlers, act);
+}
+
+function addCheck(program: Command, handlers: Handlers, act: Act): void {
+  program
+    .command('check')
+    .summary('look at a repository and report what is wrong with it')
+    .description('Looks at a repository with many agents side by side and writes a report. Runs nothing of it.')
+    .argument('[dir]', 'folder of the repository; default: the current one')
+    .option('--out <dir>', 'write the reports there; default: .waggle/check/<run>')
+    .option('--open', 'open the report when it is there')
+    .option('--agents <n>', 'agents side by side; default: as many as cores', count)
+    .option('--plan', 'show the graph and the forecast, run nothing')
+    .option('--baseline <file>', 'compare with this report.json, not with the last check')
+    .option('--reset-baseline', 'forget the last check first')
+    .option('--fail-on <severity>', 'exit 1 on critical, high, medium or new findings', severity)
+    .addHelpText('after', EXAMPLES.check)
+    .action(act(handlers.check));
+}
+
+function addRun(program: Command, handlers: Handlers, act: Act): void {
+  program
+    .command('run')
+    .summary('run a workflow')
+    .description('Runs the tasks of a workflow file. Ctrl-C pauses the run; `waggle runs resume` goes on.')
+    .argument('<workflow>', 'workflow file: release.yaml')
+    .option('-i, --input <name=value>', 'value of an input; may be given more than once', inputs, {})
+    .option('--plan', 'show the graph and the forecast, run nothing')
+    .option('--agents <n>', 'built-in local agents; default: as many as cores', count)
+    .option('--budget <limits>', 'limits: "wall=10m,cost=2 USD,attempts=50"', budget)
+    .option('-y, --yes', 'answer every question with yes')
+    .addHelpText('after', EXAMPLES.run)
+    .action(act(handlers.run));
+}
+
+/** `--input name=value`, collected. */
+function inputs(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write it as name=value.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+const EXAMPLES = {
+  check: `
+Examples:
+  waggle check
+  waggle check ../other-repo --open
+  waggle check --json --fail-on high`,
+  run: `
+Examples:
+  waggle run release.yaml --input version=1.2.0
+  waggle run release.yaml --plan
+  waggle run nightly.yaml --agents 8 --budget "wall=30m,attempts=200"`,
+};

@@ -1,0 +1,132 @@
+import type { Command } from 'commander';
+import type { Act, Handlers } from './handlers.ts';
+import { count, days, settlement, states } from './values.ts';
+
+/** Commands that look at what runs or ran, and steer it. */
+export function addLooks(program: Command, handlers: Handlers, act: Act): void {
+  program.commandsGroup('Look and steer:');
+  addRuns(program, handlers, act);
+  addTasks(program, handlers, act);
+  addAgents(program, handlers, act);
+}
+
+function addRuns(program: Command, handlers: Handlers, act: Act): void {
+  const runs = program
+    .command('runs')
+    .summary('list, watch and steer runs')
+    .description(
+      'Runs of this project. Where a command takes a run, its first letters are enough; "last" is the newest.',
+    );
+  runs
+    .command('list', { isDefault: true })
+    .description('runs, newest first')
+    .option('-n, --limit <n>', 'at most this many', count, 20)
+    .option('--state <states>', 'only these: running,paused,waiting,succeeded,failed,cancelled', states)
+    .action(act(handlers.runsList));
+  runs
+    .command('show')
+    .description('one run and its tasks')
+    .argument('[run]', RUN, 'last')
+    .action(act(handlers.runsShow));
+  runs
+    .command('watch')
+    .description('follow a run until it ends; exit code as from `waggle run`')
+    .argument('[run]', RUN, 'last')
+    .action(act(handlers.runsWatch));
+  runs
+    .command('pause')
+    .description('start nothing new, end what runs; nothing is lost')
+    .argument('<run>', RUN)
+    .option('--reason <text>', 'why', 'asked for')
+    .action(act(handlers.runsPause));
+  addRunChanges(runs, handlers, act);
+  runs.addHelpText('after', EXAMPLES.runs);
+}
+
+function addRunChanges(runs: Command, handlers: Handlers, act: Act): void {
+  runs
+    .command('resume')
+    .description('go on with a paused or interrupted run, and wait for its end')
+    .argument('[run]', `${RUN}; default: all interrupted ones`)
+    .action(act(handlers.runsResume));
+  runs
+    .command('cancel')
+    .description('end a run for good')
+    .argument('<run>', RUN)
+    .option('--reason <text>', 'why', 'asked for')
+    .action(act(handlers.runsCancel));
+  runs
+    .command('retry')
+    .description('run again what did not succeed, as a new run')
+    .argument('[run]', RUN, 'last')
+    .action(act(handlers.runsRetry));
+  runs
+    .command('prune')
+    .description('remove logs and outputs of ended runs that nobody needs any more')
+    .option('--older-than <days>', 'only of runs that ended longer ago', days, 30)
+    .option('-y, --yes', 'do not ask')
+    .action(act(handlers.runsPrune));
+}
+
+function addTasks(program: Command, handlers: Handlers, act: Act): void {
+  const tasks = program
+    .command('tasks')
+    .summary('list tasks, show their logs')
+    .description('Tasks of a run. A task is named run/task; for the newest run the name alone is enough.');
+  tasks
+    .command('list', { isDefault: true })
+    .description('tasks of a run')
+    .argument('[run]', RUN, 'last')
+    .option('--status <statuses>', 'only these: running,ready,blocked,failed,…', states)
+    .action(act(handlers.tasksList));
+  tasks
+    .command('show')
+    .description('one task: attempts, evidence')
+    .argument('<task>', TASK)
+    .action(act(handlers.tasksShow));
+  tasks
+    .command('logs')
+    .description('what a task printed')
+    .argument('<task>', TASK)
+    .option('--attempt <n>', 'of this attempt; default: the last', count)
+    .option('--raw', 'bytes as they are, colours and control characters included')
+    .action(act(handlers.tasksLogs));
+  tasks
+    .command('settle')
+    .description('say how a task ended whose outcome nobody knows')
+    .argument('<task>', TASK)
+    .requiredOption('--as <outcome>', 'succeeded, failed or retry', settlement)
+    .action(act(handlers.tasksSettle));
+  tasks.addHelpText('after', EXAMPLES.tasks);
+}
+
+function addAgents(program: Command, handlers: Handlers, act: Act): void {
+  const agents = program.command('agents').summary('list agents').description('Agents of this project.');
+  agents
+    .command('list', { isDefault: true })
+    .description('agents and what they do')
+    .option('--all', 'also those of ended runs')
+    .action(act(handlers.agentsList));
+  agents
+    .command('show')
+    .description('one agent')
+    .argument('<agent>', 'id of an agent')
+    .action(act(handlers.agentsShow));
+}
+
+const RUN = 'id of a run, its first letters, or last';
+const TASK = 'run/task, or the name of a task of the newest run';
+
+const EXAMPLES = {
+  runs: `
+Examples:
+  waggle runs                    the last 20 runs
+  waggle runs watch              follow the newest run
+  waggle runs resume             go on with what was interrupted
+  waggle runs retry k7f3         run again what failed in k7f3…`,
+  tasks: `
+Examples:
+  waggle tasks list last --status failed
+  waggle tasks logs build
+  waggle tasks settle k7f3/deploy --as succeeded`,
+};

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { Act, Handlers } from './handlers.ts';
+
+/** Commands that set a project up and explain it. */
+export function addSetup(program: Command, handlers: Handlers, act: Act): void {
+  program.commandsGroup('Set up:');
+  program
+    .command('init')
+    .description('write a first workflow and waggle.yaml; never overwrites')
+    .action(act(handlers.init));
+  program
+    .command('doctor')
+    .description('check what Waggle needs on this machine, and say how to get it')
+    .action(act(handlers.doctor));
+  addConfig(program, handlers, act);
+  addTrust(program, handlers, act);
+}
+
+function addConfig(program: Command, handlers: Handlers, act: Act): void {
+  const config = program.command('config').description('show and explain the options');
+  config
+    .command('show', { isDefault: true })
+    .description('every option with its value and where it comes from')
+    .option('--changed', 'only what differs from the defaults')
+    .action(act(handlers.configShow));
+  config
+    .command('explain')
+    .description('what an option does, its range, its default and why')
+    .argument('<option>', 'name, as in coordination.maxAgents')
+    .action(act(handlers.configExplain));
+}
+
+function addTrust(program: Command, handlers: Handlers, act: Act): void {
+  const trust = program
+    .command('trust')
+    .summary('say which settings of a repository may take effect')
+    .description(
+      'Settings of a repository that run something or change what is allowed have no effect before you agree to exactly that content.',
+    );
+  trust
+    .command('list', { isDefault: true })
+    .description('what asks for your agreement here, and what has it')
+    .action(act(handlers.trustList));
+  trust
+    .command('grant')
+    .description('agree to the content with this hash')
+    .argument('<hash>', 'hash from `waggle trust list`')
+    .action(act(handlers.trustGrant));
+  trust
+    .command('revoke')
+    .description('take an agreement back')
+    .argument('<hash>', 'hash from `waggle trust list`')
+    .action(act(handlers.trustRevoke));
+}

@@ -1,0 +1,92 @@
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../../util/duration.ts';
+import { nearestName } from '../../util/nearest-name.ts';
+
+/** Limits of one run, as `--budget` gives them. Money in micro-dollars. */
+export type BudgetFlags = {
+  wallMs?: number;
+  attempts?: number;
+  agents?: number;
+  tokens?: number;
+  costMicros?: number;
+};
+
+/** From which severity on a check fails. */
+export type Severity = 'critical' | 'high' | 'medium' | 'new';
+
+const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'new'];
+const BUDGETS = ['wall', 'cost', 'attempts', 'agents', 'tokens'];
+
+/** A whole number from 1 to 1,000. */
+export function count(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 1000) return number;
+  throw new InvalidArgumentError('Write a whole number from 1 to 1000.');
+}
+
+export function severity(text: string): Severity {
+  const known = SEVERITIES.find((name) => name === text);
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(`Write one of ${SEVERITIES.join(', ')}.`);
+}
+
+/** `wall=10m,cost=2 USD,attempts=50`. */
+export function budget(text: string): BudgetFlags {
+  const limits: BudgetFlags = {};
+  for (const part of text.split(',')) {
+    const [name = '', value = ''] = part.split('=', 2).map((piece) => piece.trim());
+    Object.assign(limits, limitOf(name, value));
+  }
+  return limits;
+}
+
+function limitOf(name: string, value: string): BudgetFlags {
+  switch (name) {
+    case 'wall':
+      return { wallMs: atLeastOne(parseDuration(value), 'wall needs a time with a unit: wall=10m.') };
+    case 'cost':
+      return { costMicros: atLeastOne(parseMoney(value), 'cost needs an amount: cost=2 USD.') };
+    case 'attempts':
+    case 'agents':
+    case 'tokens':
+      return { [name]: atLeastOne(Number(value), `${name} needs a whole number: ${name}=50.`) };
+    default: {
+      const near = nearestName(name, BUDGETS);
+      const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+      throw new InvalidArgumentError(`Limits are ${BUDGETS.join(', ')}.${hint}`);
+    }
+  }
+}
+
+function atLeastOne(amount: number | undefined, fix: string): number {
+  if (amount !== undefined && Number.isSafeInteger(amount) && amount > 0) return amount;
+  throw new InvalidArgumentError(fix[0]?.toUpperCase() + fix.slice(1));
+}
+
+function parseMoney(text: string): number | undefined {
+  const [, amount] = /^(\d{1,9}(?:\.\d{1,6})?)(?: ?USD)?$/.exec(text) ?? [];
+  return amount === undefined ? undefined : Math.round(Number(amount) * 1_000_000);
+}
+
+/** Words with commas between them. */
+export function states(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+/** Whole days, 0 to 36,500. */
+export function days(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0 && number <= 36_500) return number;
+  throw new InvalidArgumentError('Write a whole number of days.');
+}
+
+/** A person's word on a task whose outcome nobody knows. */
+export type Settlement = 'succeeded' | 'failed' | 'retry';
+
+export function settlement(text: string): Settlement {
+  if (text === 'succeeded' || text === 'failed' || text === 'retry') return text;
+  throw new InvalidArgumentError('Write succeeded, failed or retry.');
+}

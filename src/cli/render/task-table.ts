@@ -1,0 +1,53 @@
+import type { AttemptRecord, TaskRecord, TaskStatus } from '../../app/views.ts';
+import { failureSentence } from './failure.ts';
+import { duration } from './format.ts';
+import type { Style } from './style.ts';
+import { table } from './table.ts';
+import { visible } from './text.ts';
+
+/** Tasks with how they stand and what they took, in the order of the definition. */
+export function taskTable(
+  tasks: readonly TaskRecord[],
+  attempts: readonly AttemptRecord[],
+  style: Style,
+  columns: number,
+): readonly string[] {
+  const last = new Map(attempts.map((attempt) => [attempt.taskId, attempt]));
+  const rows = tasks.map((task) => [
+    visible(task.spec.name),
+    task.status,
+    task.attempt > 1 ? String(task.attempt) : '',
+    tookWords(last.get(task.taskId)),
+    visible(last.get(task.taskId)?.agentId ?? ''),
+    noteOf(task),
+  ]);
+  const paint = (text: string, row: number): string => statusColour(tasks[row]?.status ?? 'blocked', style)(text);
+  const heads = [
+    { title: 'task', least: 10 },
+    { title: 'status', paint },
+    { title: 'tries', align: 'right' },
+    { title: 'took', align: 'right' },
+    { title: 'agent', least: 5 },
+    { title: 'note' },
+  ] as const;
+  return table(heads, rows, columns);
+}
+
+/** Time of an attempt that has ended. */
+export function tookWords(attempt: AttemptRecord | undefined): string {
+  if (attempt?.endedAtMs === undefined) return '';
+  return duration(attempt.endedAtMs - attempt.startedAtMs);
+}
+
+function noteOf(task: TaskRecord): string {
+  if (task.failure !== undefined) return failureSentence(task.failure);
+  return visible(task.note ?? '');
+}
+
+/** Colour beside the word, never instead of it. */
+export function statusColour(status: TaskStatus, style: Style): (text: string) => string {
+  if (status === 'succeeded') return style.green;
+  if (status === 'failed') return style.red;
+  if (status === 'blocked' || status === 'ready') return style.dim;
+  return status === 'running' || status === 'verifying' ? style.cyan : style.yellow;
+}

@@ -1,0 +1,50 @@
+import { CommanderError } from 'commander';
+import { Unavailable, userErrorsIn } from '../util/user-error.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Output } from './output.ts';
+import { Refused } from './refused.ts';
+import { internalErrorLines, type Mistake, unavailableLines, userErrorLines } from './render/errors.ts';
+
+/** Says what went wrong, for people on stderr and for programs with `--json`, and gives the exit code. */
+export function reportError(error: unknown, out: Output, version: string): ExitCode {
+  const mistakes = userErrorsIn(error);
+  if (mistakes.length > 0) return reportProblems(mistakes, out);
+  if (error instanceof CommanderError) return reportProblems([fromCommander(error)], out);
+  if (error instanceof Refused) {
+    out.json({ type: 'error', code: error.refusal.reason.toUpperCase().replaceAll('-', '_'), message: error.message });
+    out.warn(...userErrorLines([{ code: 'REFUSED', message: error.message, fix: error.fix }], out.talkStyle));
+    return EXIT.failed;
+  }
+  if (error instanceof Unavailable) {
+    out.json({ type: 'error', code: 'UNAVAILABLE', message: error.message, fix: error.fix });
+    out.warn(...unavailableLines(error, out.talkStyle));
+    return EXIT.unavailable;
+  }
+  out.json({ type: 'error', code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) });
+  out.warn(
+    ...internalErrorLines(error, { version, report: 'Report it with the lines above; CONTRIBUTING.md says where.' }),
+  );
+  return EXIT.internal;
+}
+
+function reportProblems(problems: readonly Mistake[], out: Output): ExitCode {
+  for (const { code, message, fix, at } of problems) {
+    out.json({ type: 'error', code, message, ...(at === undefined ? {} : { at }), fix });
+  }
+  out.warn(...userErrorLines(problems, out.talkStyle));
+  return EXIT.usage;
+}
+
+/** `error: unknown option '--jsn'\n(Did you mean --json?)` */
+function fromCommander({ code, message }: CommanderError): Mistake {
+  const [first = '', hint] = message.replace(/^error: /, '').split('\n');
+  const sentence = first.replaceAll("'", '"').replace(/\.?$/, '.');
+  return {
+    code: code
+      .replace('commander.', 'CLI_')
+      .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+      .toUpperCase(),
+    message: sentence[0]?.toUpperCase() + sentence.slice(1),
+    fix: hint === undefined ? 'Run it with --help to see what it takes.' : hint.replace(/^\((.*)\)$/, '$1'),
+  };
+}
