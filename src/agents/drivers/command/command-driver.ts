@@ -1,0 +1,151 @@
+import type { Json, JsonObject } from '../../../core/json.ts';
+import type { AttemptResult, Failed, TaskFailure } from '../../../core/tasks/attempt.ts';
+import type { AgentDriver, Assignment, Probe, RunContext } from '../../../ports/agent-driver.ts';
+import type { ArtifactStore } from '../../../ports/artifact-store.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { ProcessEnd, ProcessLimits, ProcessRunner } from '../../../ports/process-runner.ts';
+import { assert } from '../../../util/assert.ts';
+import { type Environment, HARMLESS_NAMES, pickEnvironment } from '../../../util/environment.ts';
+import { redactText } from '../../../util/redact.ts';
+import { type CommandPlan, planCommand } from './command-plan.ts';
+import { failureOf, outsideTrouble, tooLarge, wrongResult } from './command-failure.ts';
+import { collectOutputs } from './declared-outputs.ts';
+import { Exchange } from './exchange.ts';
+import { type KeptOutput, OutputKeeper } from './output-keeper.ts';
+import { ProgressLines } from './progress-lines.ts';
+
+/** A result has to fit into the journal; more belongs into a file. */
+const MAX_OUTPUTS_BYTES = 32_768;
+
+export type CommandDriverPorts = Readonly<{
+  processes: ProcessRunner;
+  artifacts: Pick<ArtifactStore, 'create'>;
+  clock: Clock;
+  /** The coordinator's whole environment: `envFrom` looks here. A command sees only `allowedNames` of it. */
+  environment: Environment;
+  /** Exact names, or a prefix that ends in `*`. @default HARMLESS_NAMES */
+  allowedNames?: readonly string[];
+  /** For every command; `resources.memory` of a task comes on top. */
+  limits?: ProcessLimits;
+  /** Where input and result files are exchanged. @default the system's temporary folder */
+  temporaryFolder?: string;
+}>;
+
+type Ended = Exclude<ProcessEnd, { kind: 'not-started' }>;
+
+/**
+ * Runs the command of a task. Its environment is clean, its inputs stand in the file `WAGGLE_INPUT`, its result is
+ * read from `WAGGLE_OUTPUT`, lines `::waggle progress=40 step=build` on stdout are progress. All output is kept as
+ * the artifact `output.log`. Exit code 0 is a claim; 75 means "later", 78 "wrongly set up".
+ */
+export class CommandDriver implements AgentDriver {
+  readonly kind = 'command';
+  readonly #ports: CommandDriverPorts;
+  readonly #clean: Environment;
+
+  constructor(ports: CommandDriverPorts) {
+    this.#ports = ports;
+    this.#clean = pickEnvironment(ports.environment, ports.allowedNames ?? HARMLESS_NAMES);
+  }
+
+  async probe(): Promise<Probe> {
+    const { ownership } = this.#ports.processes;
+    if (ownership !== 'process-group') return { ok: true, detail: `processes are owned by a ${ownership}` };
+    return { ok: true, detail: 'processes are owned by their group: one that leaves it can outlive Waggle' };
+  }
+
+  async run(assignment: Assignment, context: RunContext): Promise<AttemptResult> {
+    const { work, project } = assignment;
+    assert(work.kind === 'command', `the command driver got work of kind ${work.kind}`);
+    const planned = await planCommand(work, project, { known: this.#ports.environment, clean: this.#clean });
+    if (!planned.ok) return { ok: false, failure: { reason: 'start-failed', message: planned.message } };
+    try {
+      const exchange = await Exchange.open(assignment, this.#ports.temporaryFolder);
+      try {
+        return await this.#execute({ assignment, context, plan: planned.plan, exchange });
+      } finally {
+        await exchange.close();
+      }
+    } catch (error) {
+      // The disk is full, a folder is gone: the command is not to blame, and its process has ended.
+      return { ok: false, failure: outsideTrouble(error, planned.plan.secrets) };
+    }
+  }
+
+  async #execute(job: Job): Promise<AttemptResult> {
+    const { plan, context, exchange, assignment } = job;
+    const progress = new ProgressLines(context.report, this.#ports.clock);
+    const keeper = new OutputKeeper(this.#ports.artifacts, plan.secrets, (chunk) => progress.push(chunk));
+    const end = await this.#ports.processes
+      .run(
+        {
+          argv: plan.argv,
+          cwd: plan.cwd,
+          env: { ...plan.env, ...exchange.environment },
+          limits: this.#limitsOf(assignment),
+          onOutput: (stream, chunk) => keeper.take(stream, chunk),
+        },
+        context.signal,
+      )
+      .catch(async (error: unknown) => {
+        await keeper.abandon();
+        throw error;
+      });
+    const kept = await keeper.finish();
+    progress.close();
+    if (end.kind === 'not-started') return failed(failureOf(end, plan, kept.tail, context.signal), kept);
+    const result = await this.#conclude(job, end, kept);
+    return { ...result, usage: end.usage };
+  }
+
+  async #conclude(job: Job, end: Ended, kept: KeptOutput): Promise<AttemptResult> {
+    const { plan, context, exchange, assignment } = job;
+    if (end.kind !== 'exited' || end.exitCode !== 0)
+      return failed(failureOf(end, plan, kept.tail, context.signal), kept);
+    const read = await exchange.readResult();
+    if (read.kind === 'wrong') return failed(wrongResult(read.problem), kept);
+    const result = read.kind === 'given' ? redactObject(read.result, plan.secrets) : {};
+    const { spec, project } = assignment;
+    const delivered = await collectOutputs(spec.outputs ?? {}, result, project, this.#ports.artifacts);
+    if (delivered.missing.length > 0) return failed({ reason: 'no-result', missing: delivered.missing }, kept);
+    const bytes = Buffer.byteLength(JSON.stringify(delivered.outputs));
+    if (bytes > MAX_OUTPUTS_BYTES) return failed(tooLarge(bytes, MAX_OUTPUTS_BYTES), kept);
+    return {
+      ok: true,
+      outputs: delivered.outputs,
+      evidence: [{ check: 'exit-code', ok: true, exitCode: 0 }, ...delivered.evidence],
+      artifacts: [...kept.artifacts, ...delivered.artifacts],
+    };
+  }
+
+  #limitsOf({ spec }: Assignment): ProcessLimits {
+    const memory = spec.resources?.memory;
+    return { ...this.#ports.limits, ...(memory !== undefined && { memory }) };
+  }
+}
+
+/** One attempt, ready to run. */
+type Job = Readonly<{ assignment: Assignment; context: RunContext; plan: CommandPlan; exchange: Exchange }>;
+
+function failed(failure: TaskFailure, { artifacts }: KeptOutput): Failed {
+  return { ok: false, failure, ...(artifacts.length > 0 && { artifacts }) };
+}
+
+/** Outputs are journaled: no secret may stand in them, keys included. */
+function redactObject(value: JsonObject, secrets: readonly string[]): JsonObject {
+  if (secrets.length === 0) return value;
+  const entries = Object.entries(value).map(
+    ([key, one]) => [redactText(key, secrets), redactJson(one, secrets)] as const,
+  );
+  return Object.fromEntries(entries);
+}
+
+function redactJson(value: Json, secrets: readonly string[]): Json {
+  if (typeof value === 'string') return redactText(value, secrets);
+  if (typeof value !== 'object' || value === null) return value;
+  return isList(value) ? value.map((one) => redactJson(one, secrets)) : redactObject(value, secrets);
+}
+
+function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
+  return Array.isArray(value);
+}
