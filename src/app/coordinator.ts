@@ -1,46 +1,28 @@
-import type { AgentSpec, DriverKind } from '../core/agents/agent-spec.ts';
 import type { RunId } from '../core/ids.ts';
-import type { SwarmInput } from '../core/inputs.ts';
 import type { Refusal } from '../core/ruling.ts';
-import type { RunSpec } from '../core/runs/run-spec.ts';
-import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { RunRecord } from '../ports/run-archive.ts';
+import type { LocalCommand } from '../server/local-socket-commands.ts';
+import type { AgentGroup, CompiledWorkflow } from '../workflows/compiled-workflow.ts';
 
-/** `count` equal agents for one run. */
-export type AgentGroup = Readonly<{
-  /** Also the first part of the agents' ids: `builder` gives `builder-1`, `builder-2` ... */
-  role: string;
-  driver: DriverKind;
-  /** 1 to 1,000. */
-  count: number;
-  /** The driver's own capability (`command`, `function:<name>`) included. */
-  capabilities: readonly string[];
-  /** Attempts of one agent side by side. @default 1 */
-  slots?: number;
-}>;
+export type { AgentGroup, CompiledWorkflow, LocalCommand };
 
 /** A compiled workflow, ready to be submitted. Estimates that are missing are filled from history. */
-export type Submission = Readonly<{
-  /** `project` is added by the coordinator. */
-  run: Omit<RunSpec, 'project'>;
-  /** In the order of the definition; validated, acyclic. */
-  tasks: readonly TaskSpec[];
-  /** Agents that serve this run only. Empty: built-in local command agents, as many as `agents.count` says. */
-  agents: readonly AgentGroup[];
-  /** Given: submitting again with the same id and body is answered like the first time. Absent: a new id. */
-  runId?: RunId;
-}>;
+export type Submission = CompiledWorkflow &
+  Readonly<{
+    /** Given: submitting again with the same id and body is answered like the first time. Absent: a new id. */
+    runId?: RunId;
+  }>;
 
 /** Not done, and why. Nothing changed. */
 export type CommandRefusal =
   | Refusal
-  /** Too many inputs wait for a commit: try again in a moment. */
-  | Readonly<{ reason: 'overloaded' }>
+  /** Too many inputs wait for a commit, or the disk is full: nothing is stored; try again later. */
+  | Readonly<{ reason: 'overloaded' | 'store-full' }>
   /** This coordinator was closed before the answer came: whether the command is stored is not known. */
   | Readonly<{ reason: 'closed' }>
-  /** Larger than a command may be. */
-  | Readonly<{ reason: 'too-large'; bytes: number; most: number }>;
+  /** Larger than `most` bytes, which is as much as a command may be. */
+  | Readonly<{ reason: 'too-large'; most: number }>;
 
 export type CommandAnswer = Readonly<{ ok: true }> | Readonly<{ ok: false; refusal: CommandRefusal }>;
 
@@ -66,7 +48,7 @@ export interface Coordinator extends AsyncDisposable {
   /** Does an old run again as a new one (`retryOf`), reusing the tasks that succeeded. */
   retry(runId: RunId): Promise<SubmitAnswer>;
   /** Pause, resume, cancel and the like. Resolves after the commit. */
-  command(input: SwarmInput): Promise<CommandAnswer>;
+  command(input: LocalCommand): Promise<CommandAnswer>;
   /** Waits for the run to end. Rejects when the run is unknown or the coordinator is closed before. */
   finished(runId: RunId): Promise<RunRecord>;
   /**
@@ -74,8 +56,6 @@ export interface Coordinator extends AsyncDisposable {
    * comes. The result ends it. `onRecords` never gets an empty list.
    */
   follow(runId: RunId, onRecords: (records: readonly JournalRecord[]) => void): () => void;
-  /** Registered agents, those of ended runs left out. */
-  agents(): readonly AgentSpec[];
   /**
    * Takes nothing new, ends its own attempts by their effect class, gives up the lead. Open runs stay as they are:
    * the next process that starts goes on with them. Calling it twice does no harm.

@@ -1,0 +1,192 @@
+import type { HostSpec } from '../core/agents/agent-spec.ts';
+import type { RunId } from '../core/ids.ts';
+import { needsVerification } from '../core/tasks/decide-task.ts';
+import type { TaskSpec } from '../core/tasks/task-spec.ts';
+import { type Answer, Engine, type EngineOptions, type EnginePorts } from '../engine/engine.ts';
+import type { LeaderLease } from '../ports/leader-lease.ts';
+import type { JournalRecord } from '../ports/journal.ts';
+import type { Workspaces } from '../ports/workspace.ts';
+import type { LocalCommand } from '../server/local-socket-commands.ts';
+import { LocalSocketServer } from '../server/local-socket-server.ts';
+import type { RunSubmit } from './submission.ts';
+
+/** Captures of projects, with what only the leader does about them. */
+export type LeadWorkspaces = Workspaces &
+  Readonly<{
+    removeLeftOvers: () => Promise<void>;
+    keys: () => Promise<readonly string[]>;
+  }>;
+
+/** Made by the composition root for each lead. `journal` is closed by the lead. */
+export type LeadParts = Readonly<{
+  ports: EnginePorts;
+  options: EngineOptions;
+  workspaces: LeadWorkspaces;
+  host: HostSpec;
+  /** Absolute path of the project; runs of other folders are refused. */
+  project: string;
+  /** Functions that this process can run. */
+  knowsFunction: (name: string) => boolean;
+  /** Where other processes find the leader; undefined when there can be none. */
+  socketPath: string | undefined;
+}>;
+
+/** Why a run stands still that was submitted by a program with functions of its own. The names follow. */
+export const FUNCTIONS_MISSING = 'waits for the program that has its functions: ';
+
+/** One lead of a swarm, from the lock to its release: the engine, the socket for followers, the captures. */
+export class Lead {
+  readonly #parts: LeadParts;
+  readonly #lease: LeaderLease;
+  readonly #engine: Engine;
+  readonly #end: Promise<string>;
+  #server: LocalSocketServer | undefined;
+  /** Interrupted runs that go on with this lead. */
+  readonly resumed: readonly RunId[];
+
+  private constructor(parts: LeadParts, lease: LeaderLease, engine: Engine) {
+    this.#parts = parts;
+    this.#lease = lease;
+    this.#engine = engine;
+    this.resumed = engine.openRuns.filter(({ state }) => state === 'running').map(({ runId }) => runId);
+    void lease.lost.then((reason) => engine.stop(`lease-lost: ${reason}`));
+    this.#end = engine.ended.then((reason) => this.#release(reason));
+  }
+
+  /** Begins a lead with a lock that was taken for it. When it rejects, the lock is given back. */
+  static async begin(
+    parts: LeadParts,
+    lease: LeaderLease,
+    onRecords: (records: readonly JournalRecord[]) => void,
+  ): Promise<Lead> {
+    let lead: Lead | undefined;
+    const sink = {
+      committed: (records: readonly JournalRecord[]): void => {
+        onRecords(records);
+        lead?.hint(records);
+      },
+    };
+    try {
+      const engine = await Engine.lead({ ...parts.ports, sink }, parts.options);
+      lead = new Lead(parts, lease, engine);
+      await lead.#start();
+      return lead;
+    } catch (error) {
+      if (lead === undefined) {
+        await parts.ports.journal.close();
+        await lease.release();
+      } else await lead.abandonTidily();
+      throw error;
+    }
+  }
+
+  /** Resolves with the reason when the lead is over and everything of it is released. */
+  get ended(): Promise<string> {
+    return this.#end;
+  }
+
+  /** Whether another process waits for runs. */
+  get hasWaitingFollower(): boolean {
+    return this.#server?.hasWaiting === true;
+  }
+
+  async dispatch(command: LocalCommand): Promise<Answer> {
+    return command.type === 'run.submit' ? this.#submit(command) : this.#engine.dispatch(command);
+  }
+
+  hint(records: readonly JournalRecord[]): void {
+    const last = records.at(-1);
+    if (last !== undefined) this.#server?.hint(last.seq);
+  }
+
+  /** Ends the attempts of this process uncharged and gives the lead back. */
+  async drain(): Promise<void> {
+    await this.#engine.drain();
+    await this.#end;
+  }
+
+  /** Kills all attempts and gives the lead back. */
+  async abandonTidily(): Promise<void> {
+    this.#engine.stop('abandoned');
+    await this.#end;
+  }
+
+  /** Kills all attempts; the caller ends the process. */
+  abandon(): void {
+    this.#engine.stop('abandoned');
+  }
+
+  async #start(): Promise<void> {
+    const { host, socketPath, workspaces } = this.#parts;
+    await workspaces.removeLeftOvers();
+    await this.#forgetEndedCaptures();
+    await this.#engine.dispatch({ type: 'host.register', host });
+    await this.#holdBackRuns();
+    if (socketPath !== undefined) {
+      this.#server = await LocalSocketServer.listen(socketPath, (command) => this.dispatch(command));
+    }
+    this.#engine.start();
+  }
+
+  async #forgetEndedCaptures(): Promise<void> {
+    const { workspaces } = this.#parts;
+    const open = new Set<string>(this.#engine.openRuns.map(({ runId }) => runId));
+    for (const key of await workspaces.keys()) if (!open.has(key)) await workspaces.forget(key);
+  }
+
+  /** Runs with functions that this process does not have wait for the one that has them, instead of failing. */
+  async #holdBackRuns(): Promise<void> {
+    for (const { runId, state } of this.#engine.openRuns) {
+      const run = this.#engine.run(runId);
+      if (run === undefined) continue;
+      const specs = Array.from({ length: run.graph.size }, (_, index) => run.graph.identity(index).spec);
+      const missing = this.#missingFunctions(specs);
+      if (missing.length > 0 && state === 'running') {
+        const reason = `${FUNCTIONS_MISSING}${missing.slice(0, 5).join(', ')}`;
+        await this.#engine.dispatch({ type: 'run.pause', runId, reason });
+      }
+      const waitedForUs = run.pausedBecause?.startsWith(FUNCTIONS_MISSING) === true;
+      if (missing.length === 0 && waitedForUs) await this.#engine.dispatch({ type: 'run.resume', runId });
+    }
+  }
+
+  #missingFunctions(specs: readonly TaskSpec[]): readonly string[] {
+    const names = specs.flatMap(({ work }) => (work.kind === 'function' ? [work.function] : []));
+    return [...new Set(names)].filter((name) => !this.#parts.knowsFunction(name));
+  }
+
+  async #submit(input: RunSubmit): Promise<Answer> {
+    const { project, workspaces } = this.#parts;
+    if (input.run.project !== project) {
+      return invalid(`the run is about "${input.run.project}", but this store belongs to "${project}"`);
+    }
+    const missing = this.#missingFunctions(input.tasks);
+    if (missing.length > 0) return invalid(`the leading process has no function "${missing.join('", "')}"`);
+    if (this.#engine.run(input.runId) !== undefined || !input.tasks.some(needsVerification)) {
+      return this.#engine.dispatch(input);
+    }
+    try {
+      // Before anything runs: checks see the project as it is now.
+      await workspaces.capture(input.runId, project, new AbortController().signal);
+    } catch (error) {
+      return invalid(
+        `no clean copy can be made of the project: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+    const answer = await this.#engine.dispatch(input);
+    if (this.#engine.run(input.runId) === undefined) await workspaces.forget(input.runId);
+    return answer;
+  }
+
+  /** Followers are told last: then the lock is free for them. */
+  async #release(reason: string): Promise<string> {
+    await this.#parts.ports.journal.close().catch(() => {});
+    await this.#lease.release().catch(() => {});
+    await this.#server?.close();
+    return reason;
+  }
+}
+
+function invalid(problem: string): Answer {
+  return { ok: false, refusal: { reason: 'graph-invalid', problems: [problem] } };
+}

@@ -1,0 +1,299 @@
+import type { RunId } from '../core/ids.ts';
+import type { Answer } from '../engine/engine.ts';
+import type { JournalRecord } from '../ports/journal.ts';
+import type { LeaderElection } from '../ports/leader-lease.ts';
+import type { RunArchive, RunRecord } from '../ports/run-archive.ts';
+import type { LocalCommand } from '../server/local-socket-commands.ts';
+import type { Connected, LocalSocketClient } from '../server/local-socket-client.ts';
+import { Unavailable, userError } from '../util/user-error.ts';
+import type { CommandAnswer, Coordinator, SubmitAnswer, Submission } from './coordinator.ts';
+import type { Lead } from './lead.ts';
+import { RecordFeed } from './record-feed.ts';
+
+/** What the coordinator needs of the composition root. */
+export type CoordinatorParts = Readonly<{
+  election: LeaderElection;
+  archive: () => RunArchive | undefined;
+  /** Begins a lead with the lock that was taken; gives the lock back when it rejects. */
+  lead: (lease: Awaited<ReturnType<LeaderElection['tryAcquire']>> & object, feed: RecordFeed) => Promise<Lead>;
+  /** Undefined when no other process can lead. */
+  reachLeader: ((onHint: () => void) => Promise<Connected>) | undefined;
+  /** The complete input for a submission: id, agents, estimates. */
+  complete: (submission: Submission) => Promise<Extract<LocalCommand, { type: 'run.submit' }>>;
+  /** The old run again, without what has succeeded. */
+  again: (runId: RunId) => Promise<Submission>;
+  /** This process has functions of its own, so it cannot follow. */
+  mustLead: boolean;
+  onTrouble?: (message: string) => void;
+}>;
+
+type Role =
+  | Readonly<{ kind: 'seeking' }>
+  | Readonly<{ kind: 'leading'; lead: Lead }>
+  | Readonly<{ kind: 'following'; client: LocalSocketClient }>
+  | Readonly<{ kind: 'failed'; error: Error }>
+  | Readonly<{ kind: 'closed' }>;
+
+/** A leader that is stopped, not dead, loses its lock after 15 s. */
+const SEEK_FOR_MS = 25_000;
+const MAX_PAUSE_MS = 200;
+/** How often a follower looks by itself, in case a hint was lost. */
+const LOOK_MS = 250;
+/** How often a leader without work of its own looks whether somebody waits. */
+const HAND_OVER_MS = 500;
+/** After handing over: the one that waits goes first. */
+const STAND_BACK_MS = 500;
+
+/** Leads or follows, and changes between the two without its callers noticing. */
+export class ProjectCoordinator implements Coordinator {
+  readonly #parts: CoordinatorParts;
+  readonly #feed: RecordFeed;
+  /** Where the records of runs begin that were submitted here. */
+  readonly #beginnings = new Map<RunId, number>();
+  #role: Role = { kind: 'seeking' };
+  #change = Promise.withResolvers<void>();
+  #resumed: readonly RunId[] = [];
+  /** Everybody who waits for the end of a run, by what tells them that there will be none. */
+  readonly #waits = new Set<(error: Error) => void>();
+  #look: NodeJS.Timeout | undefined;
+
+  private constructor(parts: CoordinatorParts) {
+    this.#parts = parts;
+    this.#feed = new RecordFeed(parts.archive);
+  }
+
+  /** Resolves once it leads or follows. Rejects when it can do neither. */
+  static async connect(parts: CoordinatorParts): Promise<ProjectCoordinator> {
+    const coordinator = new ProjectCoordinator(parts);
+    await coordinator.#seek();
+    const role = coordinator.#role;
+    if (role.kind === 'failed') throw role.error;
+    return coordinator;
+  }
+
+  get role(): 'leading' | 'following' {
+    return this.#role.kind === 'leading' ? 'leading' : 'following';
+  }
+
+  get resumed(): readonly RunId[] {
+    return this.#resumed;
+  }
+
+  async submit(submission: Submission): Promise<SubmitAnswer> {
+    const input = await this.#parts.complete(submission);
+    const beginning = this.#feed.headSeq;
+    const answer = await this.command(input);
+    if (!answer.ok) return answer;
+    if (!this.#beginnings.has(input.runId)) this.#beginnings.set(input.runId, beginning);
+    return { ok: true, runId: input.runId };
+  }
+
+  async retry(runId: RunId): Promise<SubmitAnswer> {
+    return this.submit(await this.#parts.again(runId));
+  }
+
+  /** Repeated to the next leader while no answer comes: every command means the same when it is given twice. */
+  async command(input: LocalCommand): Promise<CommandAnswer> {
+    for (;;) {
+      const role = this.#role;
+      if (role.kind === 'failed') throw role.error;
+      if (role.kind === 'closed') return { ok: false, refusal: { reason: 'closed' } };
+      const answer = role.kind === 'seeking' ? undefined : await this.#ask(role, input);
+      if (answer !== undefined) return answer;
+      if (this.#role === role) await this.#change.promise;
+    }
+  }
+
+  async finished(runId: RunId): Promise<RunRecord> {
+    this.#throwIfOver();
+    const end = Promise.withResolvers<RunRecord | undefined>();
+    const look = (): void => {
+      const record = this.#parts.archive()?.run(runId);
+      if (record === undefined || record.outcome !== undefined) end.resolve(record);
+    };
+    const stop = this.#feed.follow(
+      runId,
+      (records) => {
+        if (records.some(({ event }) => event.type === 'run.finished')) look();
+      },
+      this.#feed.headSeq,
+    );
+    this.#waits.add(end.reject);
+    this.#tellWaits();
+    try {
+      look();
+      const record = await end.promise;
+      if (record !== undefined) return record;
+      throw userError({ code: 'RUN_UNKNOWN', message: `There is no run "${runId}".`, fix: 'See waggle runs list.' });
+    } finally {
+      stop();
+      this.#waits.delete(end.reject);
+      this.#tellWaits();
+    }
+  }
+
+  follow(runId: RunId, onRecords: (records: readonly JournalRecord[]) => void): () => void {
+    return this.#feed.follow(runId, onRecords, this.#beginnings.get(runId) ?? 0);
+  }
+
+  async drain(): Promise<void> {
+    const role = this.#role;
+    this.#become({ kind: 'closed' });
+    if (role.kind === 'leading') await role.lead.drain();
+    if (role.kind === 'following') role.client.close();
+  }
+
+  abandon(): void {
+    const role = this.#role;
+    this.#become({ kind: 'closed' });
+    if (role.kind === 'leading') role.lead.abandon();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain();
+  }
+
+  /** Undefined when nobody knows whether the command is stored. */
+  async #ask(
+    role: Extract<Role, { kind: 'leading' | 'following' }>,
+    input: LocalCommand,
+  ): Promise<CommandAnswer | undefined> {
+    if (role.kind === 'leading') return definite(await role.lead.dispatch(input));
+    const reply = await role.client.send(input);
+    if (reply.kind === 'gone') return undefined;
+    if (reply.kind === 'answer') return definite(reply.answer);
+    return { ok: false, refusal: { reason: 'too-large', most: reply.most } };
+  }
+
+  /** Tries to lead, then to follow, again and again: a leader may just be going or coming. */
+  async #seek(): Promise<void> {
+    const untilMs = performance.now() + SEEK_FOR_MS;
+    try {
+      for (let pauseMs = 5; this.#role.kind === 'seeking'; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+        if (await this.#tryBoth()) return;
+        if (performance.now() > untilMs) throw noLeader();
+        await new Promise((resolve) => void setTimeout(resolve, pauseMs));
+      }
+    } catch (error) {
+      if (this.#role.kind !== 'closed') this.#fail(error);
+    }
+  }
+
+  async #tryBoth(): Promise<boolean> {
+    const { election, lead, reachLeader, mustLead } = this.#parts;
+    const lease = await election.tryAcquire();
+    if (lease !== undefined) {
+      this.#take(await lead(lease, this.#feed));
+      return true;
+    }
+    const connected = await reachLeader?.(() => this.#feed.wake());
+    if (connected === undefined) return false;
+    if (connected.ok && mustLead) {
+      connected.client.close();
+      throw inUse();
+    }
+    if (connected.ok) this.#join(connected.client);
+    else if (connected.reason === 'other-version') throw otherVersion(connected.pid);
+    return connected.ok;
+  }
+
+  #take(lead: Lead): void {
+    if (this.#role.kind === 'closed') return void lead.drain();
+    this.#resumed = lead.resumed;
+    this.#become({ kind: 'leading', lead });
+    void lead.ended.then((reason) => this.#lose(lead, reason));
+    this.#feed.wake();
+    const watch = setInterval(() => this.#handOver(lead), HAND_OVER_MS).unref();
+    void lead.ended.then(() => clearInterval(watch));
+  }
+
+  #join(client: LocalSocketClient): void {
+    if (this.#role.kind === 'closed') return client.close();
+    this.#become({ kind: 'following', client });
+    client.waitFor(this.#waits.size);
+    this.#feed.wake();
+    this.#look = setInterval(() => this.#feed.wake(), LOOK_MS).unref();
+    void client.gone.then(() => {
+      clearInterval(this.#look);
+      this.#feed.wake();
+      if (this.#role.kind === 'following' && this.#role.client === client) this.#seekAgain(0);
+    });
+  }
+
+  #lose(lead: Lead, reason: string): void {
+    if (this.#role.kind !== 'leading' || this.#role.lead !== lead) return;
+    if (reason.startsWith('internal-error')) return this.#fail(new Error(reason));
+    if (reason.startsWith('store-trouble')) return this.#fail(storeTrouble(reason));
+    if (reason === 'drained') return this.#seekAgain(STAND_BACK_MS);
+    this.#parts.onTrouble?.(`The lead was lost (${reason}). Going on.`);
+    this.#seekAgain(0);
+  }
+
+  /** Nothing of its own to wait for, but somebody else has: the lead goes to where it is wanted. */
+  #handOver(lead: Lead): void {
+    const isIdle = this.#waits.size === 0 && !this.#parts.mustLead;
+    if (isIdle && this.#role.kind === 'leading' && lead.hasWaitingFollower) void lead.drain();
+  }
+
+  #seekAgain(delayMs: number): void {
+    this.#become({ kind: 'seeking' });
+    setTimeout(() => void this.#seek(), delayMs);
+  }
+
+  #fail(error: unknown): void {
+    this.#become({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
+  }
+
+  #become(role: Role): void {
+    this.#role = role;
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
+    if (role.kind !== 'failed' && role.kind !== 'closed') return;
+    for (const reject of this.#waits) reject(role.kind === 'failed' ? role.error : closed());
+  }
+
+  #tellWaits(): void {
+    if (this.#role.kind === 'following') this.#role.client.waitFor(this.#waits.size);
+  }
+
+  #throwIfOver(): void {
+    if (this.#role.kind === 'failed') throw this.#role.error;
+    if (this.#role.kind === 'closed') throw closed();
+  }
+}
+
+function definite(answer: Answer): CommandAnswer | undefined {
+  if (answer.ok) return answer;
+  const { refusal } = answer;
+  if (isNotLeading(refusal)) return undefined;
+  return { ok: false, refusal };
+}
+
+function isNotLeading(refusal: Extract<Answer, { ok: false }>['refusal']): refusal is typeof NOT_LEADING {
+  return refusal.reason === 'not-leading';
+}
+
+const NOT_LEADING = { reason: 'not-leading' } as const;
+
+function noLeader(): Unavailable {
+  const message = 'Another process leads this project, but it does not answer.';
+  return new Unavailable({ port: 'leader', message, fix: 'End it, or wait until it is done.' });
+}
+
+function closed(): Unavailable {
+  return new Unavailable({ port: 'leader', message: 'This coordinator was closed.', fix: 'Open the project again.' });
+}
+
+function inUse(): Unavailable {
+  const message = 'store-in-use: another process leads this store, and functions run only in the process that leads.';
+  return new Unavailable({ port: 'leader', message, fix: 'End the other process, or open another folder.' });
+}
+
+function otherVersion(pid: number): Unavailable {
+  const message = `Process ${pid} leads this project with another version of Waggle.`;
+  return new Unavailable({ port: 'leader', message, fix: 'Wait until it is done, or use the same version.' });
+}
+
+function storeTrouble(reason: string): Unavailable {
+  return new Unavailable({ port: 'journal', message: reason, fix: 'Look at the disk; run waggle doctor.' });
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import type { AgentSpec } from '../core/agents/agent-spec.ts';
+import { agentId, type RunId, runId } from '../core/ids.ts';
+import type { RunInput } from '../core/inputs.ts';
+import type { Random } from '../ports/random.ts';
+import type { AgentGroup, Submission } from './coordinator.ts';
+
+export type RunSubmit = Extract<RunInput, { type: 'run.submit' }>;
+
+/** The one host of an embedded swarm. */
+export const LOCAL_HOST = 'local';
+
+const MAX_NAME_CHARS = 40;
+const RANDOM_CHARS = 6;
+
+/** `release-4k7x2q`: the workflow's name, so that a list can be read, and enough chance to be unique in a store. */
+export function newRunId(name: string, random: Random): RunId {
+  const readable = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, MAX_NAME_CHARS)
+    .replaceAll(/^-+|-+$/g, '');
+  return runId(`${readable === '' ? 'run' : readable}-${random.text(RANDOM_CHARS).toLowerCase()}`);
+}
+
+/** The input that stores a run. Its fingerprint lets a repeat be told from another run with the same id. */
+export function submitInput(id: RunId, submission: Submission, project: string): RunSubmit {
+  const { run, tasks } = submission;
+  const agents = submission.agents.flatMap((group) => agentsOf(group, id));
+  const body = JSON.stringify({ run, project, tasks, agents });
+  const fingerprint = createHash('sha256').update(body).digest('hex');
+  return { type: 'run.submit', runId: id, run: { ...run, project, fingerprint }, tasks, agents };
+}
+
+function agentsOf({ role, driver, count, capabilities, slots }: AgentGroup, run: RunId): readonly AgentSpec[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: agentId(`${run}/${role}-${index + 1}`),
+    role,
+    driver,
+    capabilities,
+    slots,
+    host: LOCAL_HOST,
+    runId: run,
+  }));
+}
