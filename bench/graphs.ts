@@ -48,6 +48,11 @@ export function wideGraph(n: number): Graph {
   return drawn(`wide-${n}`, n, () => []);
 }
 
+/** Each task needs the one before it. */
+export function chainGraph(n: number): Graph {
+  return drawn(`chain-${n}`, n, (index) => (index === 0 ? [] : [index - 1]));
+}
+
 /** Eight levels; each task needs up to four of the level before. The same `n` gives the same graph for ever. */
 export function drawnGraph(n: number): Graph {
   const draw = drawFrom(n);

@@ -1,0 +1,210 @@
+/**
+ * Assignments per second in the pure core, no journal and no agents: a task is ready, who gets it? Time is virtual:
+ * attempts end in the order in which they should, and only the choosing and booking of agents is timed.
+ * `capability-based` beside the plain filter-map-sort with the same score, in turns; `adaptive` over 64 classes.
+ */
+import { parseArgs } from 'node:util';
+import type { AgentSpec } from '../src/core/agents/agent-spec.ts';
+import type { SwarmEvent } from '../src/core/events.ts';
+import { agentId, runId, type TaskId } from '../src/core/ids.ts';
+import { nextEvents } from '../src/core/scheduling/next-event.ts';
+import { DEFAULT_RULES, newSwarm, type Swarm } from '../src/core/swarm-state.ts';
+import { apply, decide } from '../src/core/swarm.ts';
+import type { TaskSpec } from '../src/core/tasks/task-spec.ts';
+import { IndexedHeap, NOT_IN_HEAP } from '../src/util/indexed-heap.ts';
+import { median, printFigure, printMachine, quantile } from './figure.ts';
+import { FilterMapSort } from './filter-map-sort.ts';
+import { drawFrom } from './scenarios.ts';
+
+const BENCH = 'assign';
+const ROLES = 6;
+const CLASSES = 64;
+const TASK_TYPES = 8;
+const ROUNDS = 5;
+
+const { values } = parseArgs({ options: { smoke: { type: 'boolean', default: false } } });
+
+printMachine(BENCH);
+for (const agents of values.smoke ? [100] : [100, 1_000, 10_000]) compareByScore(agents);
+for (const agents of values.smoke ? [100] : [1_000, 10_000]) measureAdaptive(agents);
+
+/** Half of the agents stay busy; a quarter of them end and are given out again in each step. */
+function compareByScore(agents: number): void {
+  const ours: number[] = [];
+  const plain: number[] = [];
+  for (let round = 0; round < (values.smoke ? 1 : ROUNDS); round++) {
+    ours.push(assignByScore(agents, values.smoke ? 1_000 : 60_000));
+    plain.push(assignPlainly(agents, Math.max(200, Math.min(60_000, 10_000_000 / agents))));
+  }
+  const options = { agents, roles: ROLES, rounds: ours.length };
+  const figure = (name: string): string => `${name}, ${agents} agents`;
+  printFigure({
+    bench: BENCH,
+    figure: figure('capability-based'),
+    value: median(ours),
+    unit: 'assignments/s',
+    options,
+  });
+  printFigure({
+    bench: BENCH,
+    figure: figure('filter-map-sort'),
+    value: median(plain),
+    unit: 'assignments/s',
+    options,
+  });
+}
+
+function roleOf(index: number): string {
+  return `role-${index % ROLES}`;
+}
+
+function assignByScore(agents: number, count: number): number {
+  const swarm = newSwarm({ ...DEFAULT_RULES, strategy: 'capability-based', maxTasksPerRun: 1_000_000 });
+  const step = Math.max(1, Math.floor(agents / 4));
+  register(swarm, agents, (index) => ({ role: roleOf(index), capabilities: [roleOf(index)] }));
+  submit(swarm, count + 3 * step, (index) => ({ requires: [roleOf(index)], type: roleOf(index) }));
+  const running: TaskId[] = [];
+  assign(swarm, 2 * step, 0, running);
+  let spentMs = 0;
+  let done = 0;
+  for (let now = 1; done < count; now++) {
+    for (const taskId of running.splice(0, step)) succeed(swarm, taskId, now);
+    const startMs = performance.now();
+    done += assign(swarm, step, now, running);
+    spentMs += performance.now() - startMs;
+  }
+  return (done * 1_000) / spentMs;
+}
+
+/** Gives out at most `count` tasks, in the loop that the engine runs. */
+function assign(swarm: Swarm, count: number, nowMs: number, running: TaskId[]): number {
+  for (let done = 0; done < count; done++) {
+    const event = assignmentOf(nextEvents(swarm, nowMs));
+    if (event === undefined) return done;
+    apply(swarm, event, nowMs);
+    running.push(event.taskId);
+  }
+  return count;
+}
+
+function assignPlainly(agents: number, count: number): number {
+  const plain = new FilterMapSort(Array.from({ length: agents }, (_, index) => [roleOf(index)]));
+  const tasks = Array.from({ length: ROLES }, (_, role) => ({ requires: [roleOf(role)], prefers: [] }));
+  const step = Math.max(1, Math.floor(agents / 4));
+  const give = (from: number, many: number): void => {
+    for (let index = from; index < from + many; index++) {
+      const task = tasks[index % ROLES];
+      if (task !== undefined) plain.distribute(task);
+    }
+  };
+  give(0, 2 * step);
+  let spentMs = 0;
+  let done = 0;
+  while (done < count) {
+    plain.free(step);
+    const startMs = performance.now();
+    give(done, step);
+    spentMs += performance.now() - startMs;
+    done += step;
+  }
+  return (done * 1_000) / spentMs;
+}
+
+type RunningTask = Readonly<{ taskId: TaskId; endMs: number }> & { heapIndex: number };
+
+/**
+ * Classes need unlike times for the same type of task, learned from what ended. When the earliest attempts end,
+ * their slots are given out again, or a task waits for a better agent; each decision is timed by itself.
+ */
+function measureAdaptive(agents: number): void {
+  const perSecond: number[] = [];
+  const micros: number[] = [];
+  for (let round = 0; round < (values.smoke ? 1 : ROUNDS); round++) {
+    const spent = assignAdaptively(agents, values.smoke ? 1_000 : 60_000);
+    perSecond.push((spent.length * 1_000_000) / spent.reduce((sum, one) => sum + one, 0));
+    for (const one of spent) micros.push(one);
+  }
+  const options = { agents, classes: Math.min(CLASSES, agents), rounds: perSecond.length };
+  const figure = `adaptive, ${agents} agents`;
+  printFigure({ bench: BENCH, figure, value: median(perSecond), unit: 'assignments/s', options });
+  printFigure({ bench: BENCH, figure: `${figure}, p50`, value: quantile(micros, 0.5), unit: 'µs', options });
+  printFigure({ bench: BENCH, figure: `${figure}, p99`, value: quantile(micros, 0.99), unit: 'µs', options });
+}
+
+/** µs per assignment, what was looked at in vain included. */
+function assignAdaptively(agents: number, count: number): readonly number[] {
+  const swarm = newSwarm({ ...DEFAULT_RULES, maxTasksPerRun: 1_000_000 });
+  const draw = drawFrom(agents);
+  const factors = Array.from({ length: CLASSES * TASK_TYPES }, () => 0.5 + 1.5 * draw());
+  register(swarm, agents, (index) => ({ role: `class-${index % CLASSES}`, capabilities: ['work'] }));
+  submit(swarm, count + 2 * agents, (index) => ({ requires: ['work'], type: `type-${index % TASK_TYPES}` }));
+  const running = new IndexedHeap<RunningTask>((one, other) => one.endMs < other.endMs);
+  const spent: number[] = [];
+  let carriedMicros = 0;
+  for (let nowMs = 0; spent.length < count + agents; nowMs = running.first?.endMs ?? nowMs) {
+    for (let next = running.first; next !== undefined && next.endMs <= nowMs; next = running.first) {
+      running.remove(next);
+      succeed(swarm, next.taskId, nowMs);
+    }
+    for (;;) {
+      const startMs = performance.now();
+      const event = assignmentOf(nextEvents(swarm, nowMs));
+      if (event !== undefined) apply(swarm, event, nowMs);
+      carriedMicros += (performance.now() - startMs) * 1_000;
+      if (event === undefined) break;
+      spent.push(carriedMicros);
+      carriedMicros = 0;
+      const kind = Number(event.taskId.slice(event.taskId.lastIndexOf('-') + 1)) % TASK_TYPES;
+      const factor = factors[(Number(event.agentId.slice(6)) % CLASSES) * TASK_TYPES + kind] ?? 1;
+      const endMs = nowMs + Math.ceil(10_000 * factor * (0.5 + draw()));
+      running.push({ taskId: event.taskId, endMs, heapIndex: NOT_IN_HEAP });
+    }
+  }
+  return spent.slice(agents); // the first hand-outs fill an idle swarm
+}
+
+function register(swarm: Swarm, count: number, of: (index: number) => Pick<AgentSpec, 'role' | 'capabilities'>): void {
+  const agents = Array.from({ length: count }, (_, index): AgentSpec => {
+    return { id: agentId(`agent-${index}`), driver: 'function', slots: 1, host: 'bench', ...of(index) };
+  });
+  take(swarm, [{ type: 'agents.registered', agents }]);
+}
+
+function submit(swarm: Swarm, count: number, of: (index: number) => Pick<TaskSpec, 'requires' | 'type'>): void {
+  const tasks = Array.from({ length: count }, (_, index): TaskSpec => {
+    return {
+      name: `task-${index}`,
+      work: { kind: 'function', function: 'none' },
+      needs: [],
+      estimateMs: 10_000,
+      ...of(index),
+    };
+  });
+  const run = { name: BENCH, inputs: {}, budget: {}, project: '/', source: 'code' };
+  const input = { type: 'run.submit', runId: runId('run'), run, tasks, agents: [] } as const;
+  const ruling = decide(swarm, input, { nowMs: 0, wallTimeMs: 0, random: 0 });
+  if (!ruling.ok) throw new Error(JSON.stringify(ruling.refusal));
+  take(swarm, ruling.events);
+}
+
+function succeed(swarm: Swarm, taskId: TaskId, nowMs: number): void {
+  const result = { ok: true, outputs: {}, evidence: [] } as const;
+  const ruling = decide(
+    swarm,
+    { type: 'attempt.end', taskId, attempt: 1, result },
+    { nowMs, wallTimeMs: 0, random: 0 },
+  );
+  if (!ruling.ok) throw new Error(JSON.stringify(ruling.refusal));
+  for (const event of ruling.events) apply(swarm, event, nowMs);
+}
+
+function take(swarm: Swarm, events: readonly SwarmEvent[]): void {
+  for (const event of events) apply(swarm, event, 0);
+}
+
+function assignmentOf(
+  events: readonly SwarmEvent[] | undefined,
+): Extract<SwarmEvent, { type: 'attempt.assigned' }> | undefined {
+  const [event] = events ?? [];
+  return event?.type === 'attempt.assigned' ? event : undefined;
+}

@@ -1,0 +1,43 @@
+/**
+ * `npm run bench -- NAME [options]` runs one program of this folder; `all` runs each of them, `--smoke` with sizes so
+ * small that it only shows whether they still work.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** In the order of docs/performance.md, with what each measures. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  durable: 'tasks per second with every transition synced to disk',
+  'in-memory': 'tasks per second and peak memory without a disk',
+  growth: 'cost of a task in graphs of 1,000 to 100,000 tasks',
+  dispatch: 'delay from the end of the last need to the start of the next attempt',
+  assign: 'assignments per second in the pure core',
+  startup: 'start of the program from a checkout',
+  memory: 'memory of a coordinator, idle and with 100,000 tasks behind it',
+  install: 'size and start of the packed program',
+  journal: 'commits per second of the SQLite journal',
+  peers: 'other task runners on the same graphs',
+};
+
+const [name = '', ...options] = process.argv.slice(2);
+const known = Object.keys(PROGRAMS).filter((program) => existsSync(pathOf(program)));
+if (name === 'all') {
+  process.exitCode = Math.max(...known.map((program) => run(program)));
+} else if (known.includes(name)) {
+  process.exitCode = run(name);
+} else {
+  const list = known.map((program) => `  ${program.padEnd(10)} ${PROGRAMS[program] ?? ''}`);
+  console.error(
+    `${name === '' ? 'Which benchmark?' : `There is no benchmark "${name}".`} Choose "all" or one of\n${list.join('\n')}`,
+  );
+  process.exitCode = 2;
+}
+
+function pathOf(program: string): string {
+  return fileURLToPath(new URL(`./${program}.ts`, import.meta.url));
+}
+
+function run(program: string): number {
+  return spawnSync(process.execPath, [pathOf(program), ...options], { stdio: 'inherit' }).status ?? 1;
+}
