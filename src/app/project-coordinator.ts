@@ -1,4 +1,5 @@
 import type { RunId } from '../core/ids.ts';
+import type { Refusal } from '../core/ruling.ts';
 import type { Answer } from '../engine/engine.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { LeaderElection } from '../ports/leader-lease.ts';
@@ -265,15 +266,13 @@ export class ProjectCoordinator implements Coordinator {
 function definite(answer: Answer): CommandAnswer | undefined {
   if (answer.ok) return answer;
   const { refusal } = answer;
-  if (isNotLeading(refusal)) return undefined;
-  return { ok: false, refusal };
+  if (isOfCore(refusal)) return { ok: false, refusal };
+  return refusal.reason === 'not-leading' ? undefined : { ok: false, refusal: { reason: refusal.reason } };
 }
 
-function isNotLeading(refusal: Extract<Answer, { ok: false }>['refusal']): refusal is typeof NOT_LEADING {
-  return refusal.reason === 'not-leading';
+function isOfCore(refusal: Extract<Answer, { ok: false }>['refusal']): refusal is Refusal {
+  return !['not-leading', 'overloaded', 'store-full'].includes(refusal.reason);
 }
-
-const NOT_LEADING = { reason: 'not-leading' } as const;
 
 function noLeader(): Unavailable {
   const message = 'Another process leads this project, but it does not answer.';
