@@ -227,8 +227,11 @@ class TaskExpressions {
     path: DefinitionPath,
     { what, known, name }: Readonly<{ what: string; known: Iterable<string>; name: string }>,
   ): undefined {
-    const near = didYouMean(nearestName(name, known));
-    return this.#wrong(reference, path, `has no value: ${what}`, `Name something that exists.${near}`);
+    const names = [...known];
+    const few =
+      names.length > 0 && names.length <= 8 ? `Known are: ${names.join(', ')}.` : 'Name something that exists.';
+    const fix = `${few}${didYouMean(nearestName(name, names))}`;
+    return this.#wrong(reference, path, `has no value: ${what}`, fix);
   }
 
   #wrong(reference: Reference, path: DefinitionPath, why: string, fix: string): undefined {

@@ -1,0 +1,194 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { nearestName } from '../util/nearest-name.ts';
+import { UserError, UserErrors } from '../util/user-error.ts';
+import type { AgentGroupDefinition } from '../workflows/definition.ts';
+import { agentGroupsSchema } from '../workflows/definition-schema.ts';
+import { schemaFindings } from '../workflows/schema-problems.ts';
+import type { Environment } from './environment.ts';
+import { isGranted, readGrants } from './grants.ts';
+import { readOption } from './option-value.ts';
+import {
+  defaultOf,
+  OPTION_GROUPS,
+  OPTIONS,
+  toOptions,
+  variableOf,
+  type OptionRow,
+  type Options,
+  type OptionValue,
+} from './options.ts';
+import { readYamlFile, type YamlFile } from './yaml-file.ts';
+
+/** The configuration file of a project. */
+export const CONFIG_FILE = 'waggle.yaml';
+
+/** Where a value came from. `at`: `waggle.yaml:12:9`, the variable's or the flag's name; empty for a default. */
+export type Origin = Readonly<{ source: 'default' | 'file' | 'environment' | 'flag'; at: string }>;
+
+/** One option as `config explain` shows it. */
+export type ExplainedOption = Readonly<{ name: string; row: OptionRow; value: OptionValue; origin: Origin }>;
+
+/** A value of a project file that does not count until the user grants the file: `waggle trust`. */
+export type WithheldOption = Readonly<{ name: string; at: string; value: OptionValue }>;
+
+export type ConfigOptions = Readonly<{
+  /** Absolute path of the project's root. */
+  root: string;
+  environment: Environment;
+  /** Absolute path; instead of `waggle.yaml` in the root. Then it must exist. Naming it is the user's consent to it. */
+  file?: string;
+  /** By option name. `flag` is what the user wrote, for messages. */
+  flags?: Readonly<Record<string, Readonly<{ value: unknown; flag: string }>>>;
+  /** Of the machine, for defaults that depend on them. @default what the process may use */
+  cores?: number;
+}>;
+
+export type Config = Readonly<{
+  options: Options;
+  /** Every option, in the order of the table. */
+  explained: readonly ExplainedOption[];
+  /** Groups of `waggle.yaml`, for `CompileOptions.agents`. */
+  agents: Readonly<Record<string, AgentGroupDefinition>>;
+  /** The file that was read, if there was one. */
+  file: Readonly<{ path: string; sha256: string; isGranted: boolean }> | undefined;
+  /** Empty unless the file has keys that need a grant and has none. */
+  withheld: readonly WithheldOption[];
+}>;
+
+/** Variables of ours that are no options. */
+const OTHER_VARIABLES = ['WAGGLE_HOME'];
+/** `waggle.yaml` has these beside the groups of options. */
+const OTHER_KEYS = ['agents'];
+
+/** Defaults < `waggle.yaml` < environment < flags. Rejects with `UserErrors`: all mistakes of all sources at once. */
+export async function loadConfig(options: ConfigOptions): Promise<Config> {
+  const file = await readConfigFile(options);
+  const errors: UserError[] = [];
+  const given = [...fromFile(file, errors), ...fromEnvironment(options, errors), ...fromFlags(options, errors)];
+  const agents = agentsOf(file, errors);
+  if (errors.length > 0) throw new UserErrors(errors);
+  const granted = file === undefined || options.file !== undefined || (await isFileGranted(options, file));
+  const cores = options.cores ?? availableParallelism();
+  const withheld: WithheldOption[] = [];
+  const explained = new Map<string, ExplainedOption>();
+  for (const [name, row] of OPTIONS) {
+    explained.set(name, { name, row, value: defaultOf(row, cores), origin: { source: 'default', at: '' } });
+  }
+  for (const { name, row, value, origin } of given) {
+    const isWithheld = row.needsGrant === true && origin.source === 'file' && !granted;
+    if (isWithheld) withheld.push({ name, at: origin.at, value });
+    else explained.set(name, { name, row, value, origin });
+  }
+  return {
+    options: toOptions(new Map([...explained].map(([name, { value }]) => [name, value]))),
+    explained: [...explained.values()],
+    agents,
+    file: file === undefined ? undefined : { path: configPath(options), sha256: file.sha256, isGranted: granted },
+    withheld,
+  };
+}
+
+function configPath({ root, file }: ConfigOptions): string {
+  return file ?? join(root, CONFIG_FILE);
+}
+
+async function readConfigFile(options: ConfigOptions): Promise<YamlFile | undefined> {
+  const path = configPath(options);
+  if (options.file === undefined && !existsSync(path)) return undefined;
+  return await readYamlFile(path, options.file === undefined ? CONFIG_FILE : path);
+}
+
+async function isFileGranted(options: ConfigOptions, file: YamlFile): Promise<boolean> {
+  return isGranted(await readGrants(options.environment.home), configPath(options), file.sha256);
+}
+
+function* fromFile(file: YamlFile | undefined, errors: UserError[]): Iterable<ExplainedOption> {
+  if (file === undefined) return;
+  const known = [...OPTION_GROUPS, ...OTHER_KEYS];
+  for (const [group, section] of entriesOf(file, [], errors)) {
+    if (!known.includes(group)) errors.push(unknown(group, known, file.at([group], 'key')));
+    else if (!OTHER_KEYS.includes(group)) yield* fromGroup({ file, group, section }, errors);
+  }
+}
+
+type Group = Readonly<{ file: YamlFile; group: string; section: unknown }>;
+
+function* fromGroup({ file, group, section }: Group, errors: UserError[]): Iterable<ExplainedOption> {
+  if (section === null) return; // a heading without keys
+  const known = [...OPTIONS.keys()]
+    .filter((name) => name.startsWith(`${group}.`))
+    .map((name) => name.slice(group.length + 1));
+  for (const [key, value] of entriesOf(file, [group], errors)) {
+    const name = `${group}.${key}`;
+    const row = OPTIONS.get(name);
+    if (row === undefined) errors.push(unknown(key, known, file.at([group, key], 'key')));
+    else yield* read({ name, row, value, origin: { source: 'file', at: file.at([group, key]) } }, errors);
+  }
+}
+
+function* fromEnvironment({ environment }: ConfigOptions, errors: UserError[]): Iterable<ExplainedOption> {
+  const names = new Map([...OPTIONS.keys()].map((name) => [variableOf(name), name]));
+  const known = [...names.keys(), ...OTHER_VARIABLES];
+  const prefixes = OPTION_GROUPS.map((group) => `${variableOf(group)}_`);
+  for (const [variable, value] of Object.entries(environment.variables)) {
+    if (!variable.startsWith('WAGGLE_') || OTHER_VARIABLES.includes(variable)) continue;
+    const name = names.get(variable);
+    const row = name === undefined ? undefined : OPTIONS.get(name);
+    if (name !== undefined && row !== undefined) {
+      yield* read({ name, row, value, origin: { source: 'environment', at: variable } }, errors);
+    } else if (prefixes.some((prefix) => variable.startsWith(prefix)) || nearestName(variable, known) !== undefined) {
+      errors.push(unknown(variable, known, 'environment'));
+    }
+  }
+}
+
+function* fromFlags({ flags = {} }: ConfigOptions, errors: UserError[]): Iterable<ExplainedOption> {
+  for (const [name, { value, flag }] of Object.entries(flags)) {
+    const row = OPTIONS.get(name);
+    if (row === undefined) errors.push(unknown(name, [...OPTIONS.keys()], flag));
+    else yield* read({ name, row, value, origin: { source: 'flag', at: flag } }, errors);
+  }
+}
+
+function* read(
+  given: ExplainedOption | (Omit<ExplainedOption, 'value'> & Readonly<{ value: unknown }>),
+  errors: UserError[],
+): Iterable<ExplainedOption> {
+  const { name, row, origin } = given;
+  const result = readOption(name, row, given.value);
+  if (result.ok) yield { name, row, value: result.value, origin };
+  else errors.push(new UserError({ code: 'CONFIG_VALUE', at: origin.at, message: result.message, fix: result.fix }));
+}
+
+function agentsOf(file: YamlFile | undefined, errors: UserError[]): Readonly<Record<string, AgentGroupDefinition>> {
+  const agents = file === undefined ? undefined : entriesOf(file, [], []).find(([key]) => key === 'agents')?.[1];
+  if (file === undefined || agents === undefined || agents === null) return {};
+  const result = agentGroupsSchema.safeParse(agents);
+  if (result.success) return result.data;
+  for (const { code, path, target, message, fix } of schemaFindings(agentGroupsSchema, agents, 'CONFIG')) {
+    errors.push(new UserError({ code, at: file.at(['agents', ...path], target), message, fix }));
+  }
+  return {};
+}
+
+function entriesOf(file: YamlFile, path: readonly string[], errors: UserError[]): readonly [string, unknown][] {
+  let value = file.value;
+  for (const step of path) value = isRecord(value) ? value[step] : undefined;
+  if (isRecord(value)) return Object.entries(value);
+  const what = path.length === 0 ? 'The file' : `"${path.join('.')}"`;
+  const message = `${what} must be a group of keys with values.`;
+  errors.push(new UserError({ code: 'CONFIG_VALUE', at: file.at(path), message, fix: 'Write "key: value" lines.' }));
+  return [];
+}
+
+function unknown(name: string, known: readonly string[], at: string): UserError {
+  const near = nearestName(name, known);
+  const fix = near === undefined ? `Known are: ${known.join(', ')}.` : `Did you mean "${near}"?`;
+  return new UserError({ code: 'CONFIG_UNKNOWN', at, message: `"${name}" is not known.`, fix });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
