@@ -1,0 +1,306 @@
+import assert from 'node:assert/strict';
+import type { AgentSpec, HostSpec } from '../../src/core/agents/agent-spec.ts';
+import type { SwarmEvent, TaskEvent } from '../../src/core/events.ts';
+import type { RunSpec } from '../../src/core/runs/run-spec.ts';
+import type { Usage } from '../../src/core/tasks/attempt.ts';
+import type { TaskSpec } from '../../src/core/tasks/task-spec.ts';
+import type { Entry } from './core-world.ts';
+
+type Status =
+  | 'waiting'
+  | 'ready'
+  | 'active'
+  | 'backing-off'
+  | 'unknown'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'skipped';
+type TaskLine = { readonly id: string; readonly spec: TaskSpec; status: Status; attempt: number; agentId: string };
+type RunLine = {
+  readonly id: string;
+  readonly spec: RunSpec;
+  readonly tasks: Map<string, TaskLine>;
+  attempts: number;
+  tokens: number;
+  costMicros: number;
+  isPaused: boolean;
+  isEnding: boolean;
+  isFinished: boolean;
+};
+
+const KINDS = ['cpu', 'memory', 'storage', 'network'] as const;
+const ENDED: ReadonlySet<Status> = new Set(['succeeded', 'failed', 'cancelled', 'skipped']);
+
+/**
+ * A recount of a swarm from its events alone, written apart from the core: it never calls it. `note` throws when an
+ * event breaks a promise.
+ */
+export class Ledger {
+  readonly runs: Map<string, RunLine> = new Map();
+  readonly #agents = new Map<string, AgentSpec>();
+  readonly #hosts = new Map<string, HostSpec>();
+  #lastMs = 0;
+
+  readonly note: (entry: Entry) => void = ({ event, atMs }) => {
+    assert.ok(atMs >= this.#lastMs, `${event.type} at ${atMs} goes back in time`);
+    this.#lastMs = atMs;
+    if ('taskId' in event) this.#noteTask(event);
+    else this.#noteOther(event);
+  };
+
+  /** Tasks that could start now on an agent that has nothing to do. */
+  get leftOver(): readonly string[] {
+    const found: string[] = [];
+    for (const run of this.runs.values()) {
+      if (run.isPaused || run.isEnding || run.isFinished) continue;
+      for (const task of run.tasks.values()) {
+        if (task.status === 'ready' && this.#fitsSomewhere(run, task)) found.push(task.id);
+      }
+    }
+    return found;
+  }
+
+  get active(): readonly TaskLine[] {
+    return [...this.runs.values()].flatMap(({ tasks }) => [...tasks.values()].filter(isActive));
+  }
+
+  run(id: string): RunLine {
+    const run = this.runs.get(id);
+    assert.ok(run, `no run ${id}`);
+    return run;
+  }
+
+  #noteOther(event: Exclude<SwarmEvent, TaskEvent>): void {
+    switch (event.type) {
+      case 'host.registered':
+        this.#hosts.set(event.host.host, event.host);
+        break;
+      case 'agents.registered':
+        for (const agent of event.agents) this.#agents.set(agent.id, agent);
+        break;
+      case 'agent.removed':
+        this.#agents.delete(event.agentId);
+        break;
+      case 'run.created': {
+        const flags = { isPaused: false, isEnding: false, isFinished: false };
+        const start = { tasks: new Map(), attempts: 0, tokens: 0, costMicros: 0, ...flags };
+        this.runs.set(event.runId, { id: event.runId, spec: event.run, ...start });
+        break;
+      }
+      case 'tasks.added':
+        this.#addTasks(this.run(event.runId), event.tasks);
+        break;
+      case 'run.paused':
+      case 'run.resumed':
+        this.run(event.runId).isPaused = event.type === 'run.paused';
+        break;
+      case 'run.ending':
+        this.run(event.runId).isEnding = true;
+        break;
+      case 'run.finished':
+        this.#finish(event);
+        break;
+    }
+  }
+
+  #addTasks(run: RunLine, specs: readonly TaskSpec[]): void {
+    for (const spec of specs) {
+      const line: TaskLine = { id: `${run.id}/${spec.name}`, spec, status: 'waiting', attempt: 0, agentId: '' };
+      run.tasks.set(spec.name, line);
+      this.#wake(run, line);
+    }
+  }
+
+  #noteTask(event: TaskEvent): void {
+    const [runName = '', name = ''] = event.taskId.split('/');
+    const run = this.run(runName);
+    const task = run.tasks.get(name);
+    assert.ok(task, `${event.type} for ${event.taskId}, which was never added`);
+    assert.ok(!ENDED.has(task.status), `${event.type} after ${task.id} has ${task.status}`);
+    assert.ok(!run.isFinished, `${event.type} after the end of run ${run.id}`);
+    if ('attempt' in event && event.type !== 'attempt.assigned') {
+      assert.equal(event.attempt, task.attempt, `${event.type} of an attempt that is not the newest of ${task.id}`);
+    }
+    this.#change(run, task, event);
+  }
+
+  #change(run: RunLine, task: TaskLine, event: TaskEvent): void {
+    switch (event.type) {
+      case 'attempt.assigned':
+        return this.#assign(run, task, event);
+      case 'task.became-ready':
+        assertNeeds(run, task);
+        task.status = 'ready';
+        return;
+      case 'attempt.failed':
+        this.#leave(run, task, event.usage);
+        task.status = event.retryAtMs <= this.#lastMs ? 'ready' : 'backing-off';
+        return;
+      case 'task.outcome-unknown':
+        this.#leave(run, task, undefined);
+        task.status = 'unknown';
+        return;
+      case 'task.succeeded':
+        assert.ok(event.evidence.length > 0, `${task.id} succeeded without evidence`);
+        return this.#end(run, task, 'succeeded', event.usage);
+      case 'task.failed':
+        return this.#end(run, task, 'failed', event.usage);
+      case 'task.cancelled':
+        return this.#end(run, task, 'cancelled', undefined);
+      case 'task.skipped':
+        assert.equal(task.status, 'waiting', `${task.id} is skipped although it is ${task.status}`);
+        assertSkip(run, task, event);
+        return this.#end(run, task, 'skipped', undefined);
+      case 'attempt.claimed':
+      case 'attempt.reported':
+      case 'task.cancelling':
+        assert.equal(task.status, 'active', `${event.type} for ${task.id}, which is ${task.status}`);
+    }
+  }
+
+  #assign(run: RunLine, task: TaskLine, event: Extract<TaskEvent, { type: 'attempt.assigned' }>): void {
+    assert.equal(task.status, 'ready', `${task.id} starts although it is ${task.status}`);
+    assertNeeds(run, task);
+    assert.ok(!run.isPaused && !run.isEnding, `${task.id} starts in a run that is paused or ending`);
+    assert.ok(event.attempt > task.attempt, `attempt ${event.attempt} of ${task.id} after ${task.attempt}`);
+    const agent = this.#agents.get(event.agentId);
+    assert.ok(agent, `${task.id} starts on ${event.agentId}, which is not registered`);
+    assert.ok(canDo(agent, run, task.spec), `${event.agentId} cannot do ${task.id}`);
+    run.attempts++;
+    task.attempt = event.attempt;
+    task.agentId = event.agentId;
+    task.status = 'active';
+    assert.ok(this.#usedSlots(agent.id) <= agent.slots, `${agent.id} has more attempts than slots`);
+    assert.ok(this.#hostHolds(agent.host), `more than 80 % of host ${agent.host} is reserved`);
+    assert.ok(holdsBudget(run), `run ${run.id} is over its budget`);
+  }
+
+  #end(run: RunLine, task: TaskLine, status: Status, usage: Usage | undefined): void {
+    if (task.status === 'active') this.#leave(run, task, usage);
+    task.status = status;
+    for (const other of run.tasks.values()) this.#wake(run, other);
+  }
+
+  /** What is used is known only now; unknown counts as what was granted. */
+  #leave(run: RunLine, task: TaskLine, usage: Usage | undefined): void {
+    assert.equal(task.status, 'active', `${task.id} leaves its agent although it is ${task.status}`);
+    const { grant } = task.spec;
+    run.tokens += tokensOf(usage) ?? grant?.tokens ?? 0;
+    run.costMicros += usage?.costMicros ?? grant?.costMicros ?? 0;
+    task.agentId = '';
+    task.status = 'waiting';
+    assert.ok(holdsBudget(run), `run ${run.id} is over its budget`);
+  }
+
+  /** A plain task is ready with its last need; others wait for an event that says so. */
+  #wake(run: RunLine, task: TaskLine): void {
+    const { spec } = task;
+    if (task.status !== 'waiting' || spec.if !== undefined || (spec.when ?? 'success') !== 'success') return;
+    if (spec.needs.every((need) => run.tasks.get(need)?.status === 'succeeded')) task.status = 'ready';
+  }
+
+  #finish({ runId, outcome }: Extract<SwarmEvent, { type: 'run.finished' }>): void {
+    const run = this.run(runId);
+    const lines = [...run.tasks.values()];
+    for (const { id, status } of lines) assert.ok(ENDED.has(status), `${runId} ends while ${id} is ${status}`);
+    const hasFailed = lines.some(({ status }) => status === 'failed');
+    if (!run.isEnding) assert.equal(outcome.state, hasFailed ? 'failed' : 'succeeded');
+    run.isFinished = true;
+    for (const [id, agent] of this.#agents) if (agent.runId === runId) this.#agents.delete(id);
+  }
+
+  #fitsSomewhere(run: RunLine, task: TaskLine): boolean {
+    return this.#wouldHold(run, task, () => {
+      if (!holdsBudget(run)) return false;
+      return [...this.#agents.values()].some((agent) => {
+        if (!canDo(agent, run, task.spec)) return false;
+        task.agentId = agent.id;
+        return this.#usedSlots(agent.id) <= agent.slots && this.#hostHolds(agent.host);
+      });
+    });
+  }
+
+  /** Looks at the books as they would be with the task running. */
+  #wouldHold(run: RunLine, task: TaskLine, look: () => boolean): boolean {
+    run.attempts++;
+    task.status = 'active';
+    const answer = look();
+    run.attempts--;
+    task.status = 'ready';
+    task.agentId = '';
+    return answer;
+  }
+
+  #usedSlots(agentId: string): number {
+    return this.active.filter((task) => task.agentId === agentId).length;
+  }
+
+  #hostHolds(host: string): boolean {
+    const offered = this.#hosts.get(host);
+    const here = this.active.filter(({ agentId }) => this.#agents.get(agentId)?.host === host);
+    return KINDS.every((kind) => {
+      const sum = here.reduce((total, { spec }) => total + (spec.resources?.[kind] ?? 0), 0);
+      return offered?.[kind] === undefined || sum * 100 <= offered[kind] * 80;
+    });
+  }
+}
+
+function tokensOf(usage: Usage | undefined): number | undefined {
+  if (usage?.inputTokens === undefined && usage?.outputTokens === undefined) return undefined;
+  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+}
+
+function isActive({ status }: TaskLine): boolean {
+  return status === 'active';
+}
+
+function canDo(agent: AgentSpec, run: RunLine, { requires }: TaskSpec): boolean {
+  if (agent.runId !== undefined && agent.runId !== run.id) return false;
+  return requires.every((name) => agent.capabilities.includes(name));
+}
+
+function holdsBudget({ spec: { budget }, attempts, tokens, costMicros, tasks }: RunLine): boolean {
+  const active = [...tasks.values()].filter(isActive);
+  const reservedTokens = active.reduce((sum, { spec }) => sum + (spec.grant?.tokens ?? 0), 0);
+  const reservedMicros = active.reduce((sum, { spec }) => sum + (spec.grant?.costMicros ?? 0), 0);
+  return (
+    attempts <= (budget.attempts ?? Infinity) &&
+    active.length <= (budget.agents ?? Infinity) &&
+    tokens + reservedTokens <= (budget.tokens ?? Infinity) &&
+    costMicros + reservedMicros <= (budget.costMicros ?? Infinity)
+  );
+}
+
+/** What `when` promises about the needs of a task that may start. */
+function assertNeeds(run: RunLine, { id, spec }: TaskLine): void {
+  const needs = spec.needs.map((name) => run.tasks.get(name));
+  for (const need of needs) {
+    assert.ok(need !== undefined && ENDED.has(need.status), `${id} starts before ${need?.id ?? 'a need'} has ended`);
+  }
+  const haveAllSucceeded = needs.every((need) => need?.status === 'succeeded');
+  if ((spec.when ?? 'success') === 'success') assert.ok(haveAllSucceeded, `${id} starts after a need that failed`);
+  if (spec.when === 'failed') assert.ok(!haveAllSucceeded, `${id} starts although nothing failed`);
+}
+
+/** A task is skipped for a reason that is true, and that names where it began. */
+function assertSkip(run: RunLine, task: TaskLine, { cause }: Extract<TaskEvent, { type: 'task.skipped' }>): void {
+  if (cause.reason === 'condition-false') return assertNeeds(run, task);
+  const needs = task.spec.needs.map((name) => run.tasks.get(name)?.status);
+  for (const status of needs) assert.ok(status !== undefined && ENDED.has(status), `${task.id} is skipped too early`);
+  if (cause.reason === 'nothing-failed') {
+    return assert.ok(
+      needs.every((status) => status === 'succeeded'),
+      `${task.id}: something did fail`,
+    );
+  }
+  const root = run.tasks.get(cause.task);
+  assert.ok(root !== undefined && ENDED.has(root.status) && root.status !== 'succeeded', `${task.id}: wrong cause`);
+  assert.ok(isAbove(run, cause.task, task.spec), `${task.id}: ${cause.task} has nothing to do with it`);
+}
+
+function isAbove(run: RunLine, name: string, below: TaskSpec): boolean {
+  const seen = new Set<string>(below.needs);
+  for (const need of seen) for (const next of run.tasks.get(need)?.spec.needs ?? []) seen.add(next);
+  return seen.has(name);
+}
