@@ -4,12 +4,12 @@ import type { AgentDriver, Assignment, Probe, RunContext } from '../../../ports/
 import type { ArtifactStore } from '../../../ports/artifact-store.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessEnd, ProcessLimits, ProcessRunner } from '../../../ports/process-runner.ts';
+import { collectOutputs } from '../../../tools/declared-outputs.ts';
 import { assert } from '../../../util/assert.ts';
 import { type Environment, HARMLESS_NAMES, pickEnvironment } from '../../../util/environment.ts';
 import { redactText } from '../../../util/redact.ts';
 import { type CommandPlan, planCommand } from './command-plan.ts';
 import { failureOf, outsideTrouble, tooLarge, wrongResult } from './command-failure.ts';
-import { collectOutputs } from './declared-outputs.ts';
 import { Exchange } from './exchange.ts';
 import { type KeptOutput, OutputKeeper } from './output-keeper.ts';
 import { ProgressLines } from './progress-lines.ts';

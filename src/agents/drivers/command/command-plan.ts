@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { CommandWork } from '../../../core/tasks/task-spec.ts';
+import { isInside } from '../../../tools/declared-outputs.ts';
 import { type Environment, isPortableName, lookUpEnvironment } from '../../../util/environment.ts';
 import { redactText, secretsOf } from '../../../util/redact.ts';
 
@@ -60,12 +61,6 @@ async function findFolder(project: string, cwd: string): Promise<Folder> {
   const path = await realpath(wanted).catch(() => undefined);
   if (path === undefined) return { ok: false, message: `The folder ${JSON.stringify(cwd)} (cwd) does not exist.` };
   return isInside(root, path) ? { ok: true, path } : outside;
-}
-
-/** Whether `path` is `root` or below it; both are absolute and without links. */
-export function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function quoted(word: string): string {

@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import type { Json, JsonObject } from '../../../core/json.ts';
-import type { ArtifactRef, Evidence } from '../../../core/tasks/attempt.ts';
-import type { OutputSpec } from '../../../core/tasks/task-spec.ts';
-import type { ArtifactStore } from '../../../ports/artifact-store.ts';
-import { isInside } from './command-plan.ts';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { ArtifactRef, Evidence } from '../core/tasks/attempt.ts';
+import type { OutputSpec } from '../core/tasks/task-spec.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
 
 /** Larger files are proven by their size and stay where they are. */
 const MAX_KEPT_BYTES = 64 * 2 ** 20;
@@ -41,6 +40,12 @@ export async function collectOutputs(
     }
   }
   return { outputs, evidence, artifacts: kept, missing };
+}
+
+/** Whether `path` is `root` or below it; both are absolute and without links. */
+export function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function findValue(name: string, result: JsonObject): Found {
