@@ -7,7 +7,7 @@ import type { RunArchive, RunRecord } from '../ports/run-archive.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
 import type { Connected, LocalSocketClient } from '../server/local-socket-client.ts';
 import { Unavailable, userError } from '../util/user-error.ts';
-import type { CommandAnswer, Coordinator, SubmitAnswer, Submission } from './coordinator.ts';
+import type { CommandAnswer, CommandRefusal, Coordinator, SubmitAnswer, Submission } from './coordinator.ts';
 import type { Lead } from './lead.ts';
 import { RecordFeed } from './record-feed.ts';
 
@@ -22,7 +22,7 @@ export type CoordinatorParts = Readonly<{
   /** The complete input for a submission: id, agents, estimates. */
   complete: (submission: Submission) => Promise<Extract<LocalCommand, { type: 'run.submit' }>>;
   /** The old run again, without what has succeeded. */
-  again: (runId: RunId) => Promise<Submission>;
+  again: (runId: RunId) => Submission | CommandRefusal;
   /** This process has functions of its own, so it cannot follow. */
   mustLead: boolean;
   onTrouble?: (message: string) => void;
@@ -56,6 +56,7 @@ export class ProjectCoordinator implements Coordinator {
   #resumed: readonly RunId[] = [];
   /** Everybody who waits for the end of a run, by what tells them that there will be none. */
   readonly #waits = new Set<(error: Error) => void>();
+  #followers = 0;
   #look: NodeJS.Timeout | undefined;
 
   private constructor(parts: CoordinatorParts) {
@@ -90,7 +91,8 @@ export class ProjectCoordinator implements Coordinator {
   }
 
   async retry(runId: RunId): Promise<SubmitAnswer> {
-    return this.submit(await this.#parts.again(runId));
+    const again = this.#parts.again(runId);
+    return 'reason' in again ? { ok: false, refusal: again } : this.submit(again);
   }
 
   /** Repeated to the next leader while no answer comes: every command means the same when it is given twice. */
@@ -134,7 +136,14 @@ export class ProjectCoordinator implements Coordinator {
   }
 
   follow(runId: RunId, onRecords: (records: readonly JournalRecord[]) => void): () => void {
-    return this.#feed.follow(runId, onRecords, this.#beginnings.get(runId) ?? 0);
+    const stop = this.#feed.follow(runId, onRecords, this.#beginnings.get(runId) ?? 0);
+    let isFollowing = true;
+    this.#count(1);
+    return () => {
+      stop();
+      if (isFollowing) this.#count(-1);
+      isFollowing = false;
+    };
   }
 
   async drain(): Promise<void> {
@@ -211,7 +220,7 @@ export class ProjectCoordinator implements Coordinator {
   #join(client: LocalSocketClient): void {
     if (this.#role.kind === 'closed') return client.close();
     this.#become({ kind: 'following', client });
-    client.waitFor(this.#waits.size);
+    client.waitFor(this.#interests);
     this.#feed.wake();
     this.#look = setInterval(() => this.#feed.wake(), LOOK_MS).unref();
     void client.gone.then(() => {
@@ -232,7 +241,7 @@ export class ProjectCoordinator implements Coordinator {
 
   /** Nothing of its own to wait for, but somebody else has: the lead goes to where it is wanted. */
   #handOver(lead: Lead): void {
-    const isIdle = this.#waits.size === 0 && !this.#parts.mustLead;
+    const isIdle = this.#interests === 0 && !this.#parts.mustLead;
     if (isIdle && this.#role.kind === 'leading' && lead.hasWaitingFollower) void lead.drain();
   }
 
@@ -253,8 +262,18 @@ export class ProjectCoordinator implements Coordinator {
     for (const reject of this.#waits) reject(role.kind === 'failed' ? role.error : closed());
   }
 
+  #count(by: number): void {
+    this.#followers += by;
+    this.#tellWaits();
+  }
+
+  /** Who watches a run needs somebody to lead as much as who waits for its end. */
+  get #interests(): number {
+    return this.#waits.size + this.#followers;
+  }
+
   #tellWaits(): void {
-    if (this.#role.kind === 'following') this.#role.client.waitFor(this.#waits.size);
+    if (this.#role.kind === 'following') this.#role.client.waitFor(this.#interests);
   }
 
   #throwIfOver(): void {

@@ -1,0 +1,97 @@
+import type { RunId } from '../core/ids.ts';
+import type { Evidence } from '../core/tasks/attempt.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { TaskSpec } from '../core/tasks/task-spec.ts';
+import type { AgentDriver, Assignment, Probe, RunContext } from '../ports/agent-driver.ts';
+import type { AttemptResult } from '../core/tasks/attempt.ts';
+import type { RunArchive, TaskRecord } from '../ports/run-archive.ts';
+import type { AgentGroup, CommandRefusal, Submission } from './coordinator.ts';
+
+/** The function that gives back what an earlier run has found. */
+export const REUSE = 'waggle.reuse';
+
+/** What stands in the place of a task that is not done again. */
+const REUSERS: AgentGroup = {
+  role: 'reuse',
+  driver: 'function',
+  count: 1,
+  slots: 1_000,
+  capabilities: [`function:${REUSE}`],
+};
+
+/** An ended run as a new one: tasks that succeeded give back their outputs at once, all others run. */
+export function retryOf(archive: RunArchive, runId: RunId): Submission | CommandRefusal {
+  const record = archive.run(runId);
+  if (record === undefined) return { reason: 'run-unknown' };
+  if (record.outcome === undefined) return { reason: 'status-wrong', status: record.state };
+  const records = archive.tasks(runId);
+  const reused = reusable(records);
+  const { project: _project, fingerprint: _fingerprint, ...run } = record.run;
+  const agents = groupsOf(archive, runId);
+  return {
+    run: { ...run, retryOf: runId },
+    tasks: records.map((task) => (reused.has(task.spec.name) ? reuse(task) : task.spec)),
+    agents: reused.size > 0 && agents.every(({ role }) => role !== REUSERS.role) ? [...agents, REUSERS] : agents,
+  };
+}
+
+/** A task counts only with all that it rests on: what runs again may give something else. */
+function reusable(records: readonly TaskRecord[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  let grown = -1;
+  while (grown !== names.size) {
+    grown = names.size;
+    for (const { spec, status } of records) {
+      const isPlain = status === 'succeeded' && (spec.when ?? 'success') === 'success';
+      if (isPlain && spec.needs.every((need) => names.has(need))) names.add(spec.name);
+    }
+  }
+  return names;
+}
+
+function reuse({ spec, outputs = {}, evidence = [] }: TaskRecord): TaskSpec {
+  const { name, needs, matrix, writes } = spec;
+  return {
+    name,
+    type: 'reused',
+    work: { kind: 'function', function: REUSE, input: { outputs, evidence } },
+    needs,
+    requires: [`function:${REUSE}`],
+    ...(matrix === undefined ? {} : { matrix }),
+    ...(writes === undefined ? {} : { writes }),
+  };
+}
+
+/** The agents that the old run had, put together again. */
+function groupsOf(archive: RunArchive, runId: RunId): readonly AgentGroup[] {
+  const groups = new Map<string, AgentGroup>();
+  for (const { agent } of archive.agents()) {
+    if (agent.runId !== runId) continue;
+    const { role, driver, capabilities, slots } = agent;
+    const count = (groups.get(role)?.count ?? 0) + 1;
+    groups.set(role, { role, driver, capabilities, slots, count });
+  }
+  return [...groups.values()];
+}
+
+/** Carries out reuse, and leaves every other function to the driver behind it. */
+export class ReusingDriver implements AgentDriver {
+  readonly kind = 'function';
+  readonly #functions: AgentDriver;
+
+  constructor(functions: AgentDriver) {
+    this.#functions = functions;
+  }
+
+  probe(signal: AbortSignal): Promise<Probe> {
+    return this.#functions.probe(signal);
+  }
+
+  run(assignment: Assignment, context: RunContext): Promise<AttemptResult> | AttemptResult {
+    const { work } = assignment;
+    if (work.kind !== 'function' || work.function !== REUSE) return this.#functions.run(assignment, context);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `reuse` makes this work, from a record
+    const { outputs, evidence } = work.input as unknown as { outputs: JsonObject; evidence: readonly Evidence[] };
+    return { ok: true, outputs, evidence };
+  }
+}
