@@ -39,8 +39,8 @@ async function measureAll(sizes: readonly number[]): Promise<void> {
       unit: 'tasks/s',
       options,
     });
-    const peak = (name: string, value = 0): void =>
-      printFigure({ bench: BENCH, figure: `${n} tasks, peak memory after ${name}`, value, unit: 'MB', options });
+    const peak = (after: string, value = 0): void =>
+      printFigure({ bench: BENCH, figure: `${n} tasks, peak memory after ${after}`, value, unit: 'MB', options });
     peak('the first run', peakMb[0]);
     peak('all laps', peakMb.at(-1));
   }
