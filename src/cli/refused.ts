@@ -1,5 +1,5 @@
 import type { CommandRefusal } from '../app/coordinator.ts';
-import { plural } from './render/format.ts';
+import { bytes } from './render/format.ts';
 
 /** The swarm said no: the command exits with 1. */
 export class Refused extends Error {
@@ -41,7 +41,7 @@ function wordsFor(refusal: CommandRefusal): Readonly<{ message: string; fix: str
       return { message: 'The coordinator ended before it answered.', fix: 'See what happened: waggle runs list' };
     case 'too-large':
       return {
-        message: `It has ${plural(refusal.bytes, 'byte')}; at most ${refusal.most} are allowed.`,
+        message: `It is larger than the ${bytes(refusal.most)} that a command may have.`,
         fix: 'Make it smaller.',
       };
   }

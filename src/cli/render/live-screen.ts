@@ -8,9 +8,12 @@ const ERASE_BELOW = '\u001B[J';
 // oxlint-disable-next-line no-control-regex -- ESC is what this is about
 const PAINT = /\u001B\[\d+m/g;
 
+/** What a picture needs of a terminal. */
+export type Terminal = Pick<WriteStream, 'columns' | 'rows' | 'write' | 'on' | 'off'>;
+
 /** Draws lines at the bottom of a terminal, each picture over the one before. The text above stays and scrolls as usual. */
 export class LiveScreen implements Disposable {
-  readonly #stream: WriteStream;
+  readonly #stream: Terminal;
   readonly #draw: (columns: number, rows: number) => readonly string[];
   readonly #intervalMs: number;
   #shown: readonly string[] = [];
@@ -33,7 +36,7 @@ export class LiveScreen implements Disposable {
   };
 
   /** `draw` gives the picture for a size. It is called at once, on a change of size and every `intervalMs`. */
-  constructor(stream: WriteStream, draw: (columns: number, rows: number) => readonly string[], intervalMs = 100) {
+  constructor(stream: Terminal, draw: (columns: number, rows: number) => readonly string[], intervalMs = 100) {
     this.#stream = stream;
     this.#draw = draw;
     this.#intervalMs = intervalMs;

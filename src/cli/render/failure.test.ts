@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { failureBlock, failureSentence, outcomeSentence } from './failure.ts';
+import { styleFor } from './style.ts';
+
+const style = styleFor({ colour: false, unicode: true });
+
+test('a failure names the command, the exit code, the last 20 lines and where the whole log is', () => {
+  const tail = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`).join('\n');
+  const failure = { reason: 'exit-non-zero', exitCode: 2, command: 'npm test', tail } as const;
+  const lines = failureBlock(
+    { name: 'unit', failure, attempt: 1 },
+    { command: 'x', path: '.waggle/artifacts/ab' },
+    style,
+  );
+  expect(lines.slice(0, 3)).toEqual([
+    '✘ unit failed: exit code 2',
+    '  command  npm test',
+    '  last 20 lines of output:',
+  ]);
+  expect(lines[3]).toBe('  | line 11');
+  expect(lines.at(-2)).toBe('  | line 30');
+  expect(lines.at(-1)).toBe('  whole log  .waggle/artifacts/ab');
+  expect(lines).toHaveLength(24);
+});
+
+test('a failure without its own command names that of the task, and the number of the attempt', () => {
+  const failure = { reason: 'timed-out', afterMs: 600_000, tail: '' } as const;
+  const work = { kind: 'command', argv: ['sleep', '1000'] } as const;
+  const log = { command: 'waggle tasks logs r7k2/slow' };
+  expect(failureBlock({ name: 'slow', failure, attempt: 3, work }, log, style)).toEqual([
+    '✘ slow failed: timed out after 10m 00s (attempt 3)',
+    '  command  sleep 1000',
+    '  whole log  waggle tasks logs r7k2/slow',
+  ]);
+});
+
+test('a failed check names the command that the coordinator ran and shows what it printed', () => {
+  const evidence = [
+    { check: 'exit-code', ok: true, exitCode: 0 },
+    {
+      check: 'command',
+      ok: false,
+      argv: ['npm', 'test'],
+      exitCode: 1,
+      workspace: 'copy of 12 files',
+      tail: '1 failed\n',
+    },
+  ] as const;
+  const failure = { reason: 'check-failed', evidence } as const;
+  expect(failureBlock({ name: 'fix', failure, attempt: 1 }, { command: 'x' }, style)).toEqual([
+    '✘ fix failed: check failed: npm test gave exit code 1 in copy of 12 files',
+    '  command  npm test',
+    '  last 1 line of output:',
+    '  | 1 failed',
+    '  whole log  x',
+  ]);
+});
+
+test.each([
+  [{ reason: 'start-failed', message: 'no such program: mkae' }, 'could not start: no such program: mkae'],
+  [{ reason: 'no-result', missing: ['tarball'] }, 'ended without its declared result: tarball'],
+  [{ reason: 'crashed', signal: 'SIGSEGV', command: '', tail: '' }, 'ended by SIGSEGV'],
+  [{ reason: 'stopped', why: 'draining' }, 'stopped: draining'],
+  [{ reason: 'coordinator-lost' }, 'its coordinator ended; not counted as a try'],
+] as const)('%j reads as a sentence', (failure, sentence) => {
+  expect(failureSentence(failure)).toBe(sentence);
+});
+
+test('an exhausted budget is named with its limit and unit', () => {
+  const failure = { reason: 'budget-exhausted', budget: 'wallMs', limit: 600_000 } as const;
+  expect(outcomeSentence({ state: 'failed', failure })).toBe('failed: the time budget is used up (limit 10m 00s)');
+  const money = { reason: 'budget-exhausted', budget: 'costMicros', limit: 2_000_000 } as const;
+  expect(outcomeSentence({ state: 'failed', failure: money })).toBe(
+    'failed: the money budget is used up (limit 2.00 USD)',
+  );
+});
