@@ -57,8 +57,8 @@ export type Config = Readonly<{
   withheld: readonly WithheldOption[];
 }>;
 
-/** Variables of ours that are no options. */
-const OTHER_VARIABLES = ['WAGGLE_HOME'];
+/** Variables of ours that are no options; commands that run as tasks find the later ones set. */
+const OTHER_VARIABLES = ['WAGGLE_HOME', 'WAGGLE_INPUT', 'WAGGLE_OUTPUT', 'WAGGLE_RUN', 'WAGGLE_TASK', 'WAGGLE_ATTEMPT'];
 /** `waggle.yaml` has these beside the groups of options. */
 const OTHER_KEYS = ['agents'];
 
@@ -130,7 +130,7 @@ function* fromGroup({ file, group, section }: Group, errors: UserError[]): Itera
 
 function* fromEnvironment({ environment }: ConfigOptions, errors: UserError[]): Iterable<ExplainedOption> {
   const names = new Map([...OPTIONS.keys()].map((name) => [variableOf(name), name]));
-  const known = [...names.keys(), ...OTHER_VARIABLES];
+  const known = [...names.keys(), 'WAGGLE_HOME'];
   const prefixes = OPTION_GROUPS.map((group) => `${variableOf(group)}_`);
   for (const [variable, value] of Object.entries(environment.variables)) {
     if (!variable.startsWith('WAGGLE_') || OTHER_VARIABLES.includes(variable)) continue;

@@ -100,7 +100,7 @@ export function checkCapabilities(context: CapabilityContext): void {
     if (known.get(key) === false) refuseTask({ ...context, base, task, required });
   }
   for (const { role } of groups.filter((group) => !asked.has(group))) {
-    if (!Object.hasOwn(definition.agents ?? {}, role)) continue;
+    if (role === LOCAL || !Object.hasOwn(definition.agents ?? {}, role)) continue;
     const message = `No task asks for agents "${role}".`;
     const fix = `Write agent: ${role} or requires in a task, or remove the group.`;
     findings.warn({ code: 'WORKFLOW_AGENT_UNUSED', path: ['agents', role], target: 'key', message, fix });

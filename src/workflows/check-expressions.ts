@@ -44,10 +44,19 @@ export function checkDefaultExpressions(context: ExpressionContext): void {
   if (defaults?.cwd !== undefined) check.shared(defaults.cwd, ['defaults', 'cwd']);
 }
 
-/** `if` without the `${{ }}` that people put around it; spaces instead keep every position as it is. */
+const BRACES_OR_TEXT = /'[^']*'|"[^"]*"|\$\{\{|\}\}/g;
+
+/**
+ * `if` without the `${{ }}` that people put around it or, in code, around its parts: `${{ a }} < 3` is `(a) < 3`.
+ * Spaces instead keep every position as it is.
+ */
 export function bareCondition(condition: string): string {
-  const match = /^(\s*)\$\{\{([\s\S]*)\}\}\s*$/.exec(condition);
-  return match === null || match[2]?.includes('${{') === true ? condition : `${match[1] ?? ''}   ${match[2] ?? ''}`;
+  const [, before = '', whole] = /^(\s*)\$\{\{([\s\S]*)\}\}\s*$/.exec(condition) ?? [];
+  if (whole !== undefined && !whole.includes('${{')) return `${before}   ${whole}`;
+  return condition.replaceAll(BRACES_OR_TEXT, (part) => {
+    if (part === '${{') return '  (';
+    return part === '}}' ? ') ' : part;
+  });
 }
 
 class TaskExpressions {
