@@ -19,12 +19,12 @@ export type DeliveredOutputs = Readonly<{
 
 type Found = Readonly<{ value: Json; evidence: Evidence; artifact?: ArtifactRef }> | Readonly<{ missing: string }>;
 
-/** Looks for every declared output, in `result` or as a file below `project`, and keeps the files. */
+/** Looks for every declared output, in `result` or as a file below `project`, and keeps the files if `artifacts` are given. */
 export async function collectOutputs(
   declared: Readonly<Record<string, OutputSpec>>,
   result: JsonObject,
   project: string,
-  artifacts: Pick<ArtifactStore, 'create'>,
+  artifacts: Pick<ArtifactStore, 'create'> | undefined,
 ): Promise<DeliveredOutputs> {
   const outputs: Record<string, Json> = { ...result };
   const evidence: Evidence[] = [];
@@ -58,7 +58,7 @@ async function findFile(
   name: string,
   file: string,
   project: string,
-  artifacts: Pick<ArtifactStore, 'create'>,
+  artifacts: Pick<ArtifactStore, 'create'> | undefined,
 ): Promise<Found> {
   const root = await realpath(project);
   const path = await realpath(resolve(root, file)).catch(() => undefined);
@@ -74,7 +74,7 @@ async function findFile(
     if (!stat.isFile()) return { missing: `${name} (${file} is not a file)` };
     if (stat.size === 0) return { missing: `${name} (${file} is empty)` };
     const evidence = { check: 'output-file', ok: true, output: name, path: file, bytes: stat.size } as const;
-    if (stat.size > MAX_KEPT_BYTES) return { value: file, evidence };
+    if (artifacts === undefined || stat.size > MAX_KEPT_BYTES) return { value: file, evidence };
     const artifact = await keep(handle, file, artifacts);
     return { value: file, evidence: { ...evidence, bytes: artifact.bytes, sha256: artifact.sha256 }, artifact };
   } finally {

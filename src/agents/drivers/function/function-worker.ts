@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parentPort } from 'node:worker_threads';
+import { assert } from '../../../util/assert.ts';
+import type { Json } from '../../../core/json.ts';
+import type { FunctionCall } from './registered-function.ts';
+import { threw } from './stop-failure.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
+
+const port = parentPort;
+assert(port !== null, 'the function worker runs in a worker thread only');
+
+const load = createRequire(import.meta.url);
+const post = (message: FromWorker): void => port.postMessage(message);
+
+port.on('message', (message: ToWorker) => void answer(message));
+
+async function answer(request: ToWorker): Promise<void> {
+  const before = process.threadCpuUsage();
+  const cpuMs = (): number => {
+    const { user, system } = process.threadCpuUsage(before);
+    return Math.round((user + system) / 1_000);
+  };
+  try {
+    const value = await findFunction(request)(callOf(request));
+    post({ kind: 'returned', value, cpuMs: cpuMs() });
+  } catch (error) {
+    // What the function threw, or a value that cannot cross to another thread.
+    const { failure } = threw(error);
+    assert(failure.reason === 'threw', 'what was thrown is described as such');
+    const { message, stack } = failure;
+    post({ kind: 'threw', message, ...(stack !== undefined && { stack }), cpuMs: cpuMs() });
+  }
+}
+
+/** `require` loads ES modules as well; `import()` would have to know the module when it is compiled. */
+function findFunction({ module, exportName }: ToWorker): (call: FunctionCall) => unknown {
+  const loaded: unknown = load(fileURLToPath(module));
+  const found: unknown = typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, exportName) : undefined;
+  if (isFunction(found)) return found;
+  throw new Error(`${module} exports no function "${exportName}".`);
+}
+
+function isFunction(value: unknown): value is (call: FunctionCall) => unknown {
+  return typeof value === 'function';
+}
+
+function callOf({ data }: ToWorker): FunctionCall {
+  return {
+    ...data,
+    signal: new AbortController().signal,
+    report: (report) => post({ kind: 'report', report }),
+    load: (value: Json) => Promise.resolve(value),
+  };
+}

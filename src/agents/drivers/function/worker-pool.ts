@@ -1,0 +1,150 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { AgentReport } from '../../../core/tasks/attempt.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { WorkerFunction } from './registered-function.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
+
+const ENTRY = new URL(`./function-worker${extname(import.meta.url)}`, import.meta.url);
+
+/** How a call in a worker thread ended. */
+export type WorkerEnd =
+  | Extract<FromWorker, { kind: 'returned' | 'threw' }>
+  | Readonly<{ kind: 'stopped' }>
+  | Readonly<{ kind: 'out-of-memory' }>
+  | Readonly<{ kind: 'out-of-time' }>
+  | Readonly<{ kind: 'full' }>
+  | Readonly<{ kind: 'died'; message: string }>;
+
+export type WorkerCall = Readonly<{
+  work: WorkerFunction;
+  request: ToWorker;
+  signal: AbortSignal;
+  report: (report: AgentReport) => void;
+}>;
+
+export type WorkerPoolOptions = Readonly<{
+  clock: Clock;
+  /** Threads at the same time; 1 to 256. */
+  maxWorkers: number;
+  /** Calls that may wait for a thread; more are refused as `full`. */
+  maxWaiting: number;
+}>;
+
+type Thread = Readonly<{ worker: Worker; memoryMiB: number | undefined }>;
+
+/**
+ * Worker threads, started when they are first needed and used again for functions with the same memory limit. One
+ * call at a time each. A thread that was stopped or broken is ended, and the next call gets a new one.
+ */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #idle: Thread[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #busy = 0;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+  }
+
+  /** After `signal` aborts the thread is ended at once, whatever it is doing. */
+  async run(call: WorkerCall): Promise<WorkerEnd> {
+    if (call.signal.aborted) return { kind: 'stopped' };
+    if (this.#busy >= this.#options.maxWorkers) {
+      if (this.#waiting.length >= this.#options.maxWaiting) return { kind: 'full' };
+      if (!(await this.#waitForTurn(call.signal))) return { kind: 'stopped' };
+    } else this.#busy++;
+    try {
+      return await this.#runIn(this.#takeThread(call.work.memoryMiB), call);
+    } finally {
+      this.#passOn();
+    }
+  }
+
+  /** Ends the idle threads. Busy ones end with their calls. */
+  async close(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
+  /** Resolves with true when a place was handed over, with false when `signal` aborted first. */
+  #waitForTurn(signal: AbortSignal): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const onTurn = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(true);
+    };
+    const onAbort = (): void => {
+      this.#waiting.splice(this.#waiting.indexOf(onTurn), 1);
+      resolve(false);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#waiting.push(onTurn);
+    return promise;
+  }
+
+  #passOn(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#busy--;
+    else next();
+  }
+
+  #takeThread(memoryMiB: number | undefined): Thread {
+    const at = this.#idle.findIndex((thread) => thread.memoryMiB === memoryMiB);
+    const [thread] = at < 0 ? [] : this.#idle.splice(at, 1);
+    if (thread !== undefined) return thread;
+    // Never more threads than places: one with another limit makes room.
+    if (this.#busy + this.#idle.length > this.#options.maxWorkers) void this.#idle.shift()?.worker.terminate();
+    const resourceLimits = memoryMiB === undefined ? {} : { maxOldGenerationSizeMb: memoryMiB };
+    const worker = new Worker(ENTRY, { resourceLimits, stdout: true });
+    // stdout belongs to the coordinator; what a function prints is for people.
+    worker.stdout.pipe(process.stderr, { end: false });
+    return { worker, memoryMiB };
+  }
+
+  async #runIn(thread: Thread, call: WorkerCall): Promise<WorkerEnd> {
+    const { worker } = thread;
+    const { promise, resolve } = Promise.withResolvers<WorkerEnd>();
+    const onMessage = (message: FromWorker): void => {
+      if (message.kind === 'report') call.report(message.report);
+      else resolve(message);
+    };
+    const onError = (error: Error): void => resolve(endOfBroken(error));
+    const onExit = (code: number): void => resolve({ kind: 'died', message: `Its thread ended with code ${code}.` });
+    const onAbort = (): void => resolve({ kind: 'stopped' });
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit).ref();
+    call.signal.addEventListener('abort', onAbort, { once: true });
+    const cancelLimit = this.#limitTime(call.work.timeLimitMs, () => resolve({ kind: 'out-of-time' }));
+    worker.postMessage(call.request);
+    const end = await promise;
+    cancelLimit();
+    call.signal.removeEventListener('abort', onAbort);
+    worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+    await this.#giveBack(thread, end);
+    return end;
+  }
+
+  #limitTime(timeLimitMs: number | undefined, onDue: () => void): () => void {
+    return timeLimitMs === undefined ? () => {} : this.#options.clock.wakeAfter(timeLimitMs, onDue);
+  }
+
+  async #giveBack(thread: Thread, end: WorkerEnd): Promise<void> {
+    if (end.kind !== 'returned' && end.kind !== 'threw') {
+      thread.worker.on('error', () => {}); // It is being ended; what it says now is no news.
+      await thread.worker.terminate();
+      return;
+    }
+    thread.worker.unref();
+    thread.worker.once('exit', () => this.#forget(thread));
+    this.#idle.push(thread);
+  }
+
+  #forget(thread: Thread): void {
+    const at = this.#idle.indexOf(thread);
+    if (at >= 0) this.#idle.splice(at, 1);
+  }
+}
+
+function endOfBroken(error: Error): WorkerEnd {
+  const isMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return isMemory ? { kind: 'out-of-memory' } : { kind: 'died', message: error.message };
+}
