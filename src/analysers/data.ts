@@ -1,7 +1,14 @@
-import type { ComplexFunction, Hotspot, ImportCycle, LanguageShare } from '../core/findings/check-report.ts';
+import type {
+  CheckReport,
+  ComplexFunction,
+  Hotspot,
+  ImportCycle,
+  LanguageShare,
+} from '../core/findings/check-report.ts';
 import type { Finding } from '../core/findings/finding.ts';
 import type { Detected } from './detected.ts';
 import type { FileContext } from './classify.ts';
+import type { RepositoryHead } from './head.ts';
 
 /** One file of the repository. */
 export type FileEntry = Readonly<{
@@ -25,6 +32,7 @@ export type InventoryData = Readonly<{
   unread: readonly UnreadCause[];
   /** Files there are in all, those beyond the limit too. */
   total: number;
+  repository: RepositoryHead;
 }>;
 
 export type UnreadCause = Readonly<{ cause: string; files: number; examples: readonly string[] }>;
@@ -113,9 +121,10 @@ export type GraphData = Readonly<{
   cycles: readonly ImportCycle[];
   typeCycles: number;
   mostImported: readonly Readonly<{ file: string; importedBy: number }>[];
-  /** Who imports whom when the program runs, by index of `nodes`. */
+  /** Who imports whom, tests and types too: for each of `nodes` the indexes it imports. */
   nodes: readonly string[];
-  edges: readonly (readonly [number, number])[];
+  edges: readonly (readonly number[])[];
+  leftOut: readonly string[];
   unresolved: number;
   findings: readonly Detected[];
 }>;
@@ -144,4 +153,5 @@ export type CheckData = Readonly<{
   hygiene: FindingsData;
   'tests-map': FindingsData;
   rank: RankData;
+  report: CheckReport;
 }>;

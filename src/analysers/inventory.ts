@@ -2,6 +2,7 @@ import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts'
 import { contextOf, looksGenerated, looksMinified, type FileContext } from './classify.ts';
 import type { FileEntry, InventoryData, UnreadCause } from './data.ts';
 import { writeData } from './data-files.ts';
+import { readHead } from './head.ts';
 import { countBranches, isParsedLanguage, languageOf, type Language } from './languages.ts';
 import { listFiles } from './list-files.ts';
 import { MAX_READ_BYTES, TextReader, type ReadText } from './read-text.ts';
@@ -15,7 +16,10 @@ const NOT_COUNTED: ReadonlySet<FileContext> = new Set(['vendored', 'generated', 
 
 /** Lists, reads and sorts the files: languages, lines, what each is for, and who parses it. */
 export async function inventory(input: CheckInput, { signal }: AnalyserContext): Promise<AnalyserResult> {
-  const listing = await listFiles(input.root, input.searchPath, signal);
+  const [listing, repository] = await Promise.all([
+    listFiles(input.root, input.searchPath, signal),
+    readHead(input.root, { searchPath: input.searchPath, signal }),
+  ]);
   const reader = new TextReader(input.root);
   const unread = new Map<string, string[]>();
   const note = (cause: string, path: string): void => void (unread.get(cause)?.push(path) ?? unread.set(cause, [path]));
@@ -31,6 +35,7 @@ export async function inventory(input: CheckInput, { signal }: AnalyserContext):
     languages: languagesOf(files),
     unread: [...unread].map(([cause, paths]) => causeOf(cause, paths)),
     total: listing.paths.length + listing.unreadableNames.length,
+    repository,
   };
   return { file: writeData(input.data, 'inventory', data), summary: summaryOf(data) };
 }

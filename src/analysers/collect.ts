@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import type { CheckFacts } from '../core/findings/check-facts.ts';
+import type { CheckedTask, CheckReport, NotChecked } from '../core/findings/check-report.ts';
+import type { KeyValueTier } from '../ports/key-value-tier.ts';
+import {
+  baselineFor,
+  baselineKey,
+  compareWith,
+  decodeBaseline,
+  encodeBaseline,
+  nextBaseline,
+  type Baseline,
+} from './baseline.ts';
+import type { ParseData } from './data.ts';
+import { needData, readData, readParts } from './data-files.ts';
+import { figuresOf } from './figures.ts';
+
+const MAX_FINDINGS = 300;
+const MAX_FUNCTIONS = 40;
+
+/** The part of a plan that a report shows. */
+export type PlannedTask = Readonly<{ name: string; title: string; role: string }>;
+
+export type CollectInput = Readonly<{
+  facts: CheckFacts;
+  /** Tasks of the run, in their order. */
+  tasks: readonly PlannedTask[];
+  notChecked: readonly NotChecked[];
+  shards: number;
+  /** Absolute path of the data folder. */
+  data: string;
+  run: string;
+  /** Wall time, ms since 1970. */
+  checkedAtMs: number;
+}>;
+
+/** Remembers findings from check to check. Without one nothing is known or gone. */
+export type BaselineMemory = Pick<KeyValueTier, 'get' | 'set'>;
+
+/** Puts together what all tasks have left, compares it with the check before, and remembers it for the next one. */
+export async function collectReport(input: CollectInput, memory?: BaselineMemory): Promise<CheckReport> {
+  const stored = memory === undefined ? undefined : decodeBaseline((await memory.get(keyOf(input.facts)))?.value);
+  const before = baselineFor(input.run, stored);
+  const report = assemble(input, before);
+  if (memory !== undefined) {
+    const { findings } = needData(input.data, 'rank');
+    const head = { run: input.run, checkedAtMs: input.checkedAtMs, commit: report.repository.commit };
+    const newest = nextBaseline(head, findings, report.past);
+    await memory.set(keyOf(input.facts), encodeBaseline({ newest, previous: before ?? null }));
+  }
+  return report;
+}
+
+function keyOf({ rootCommit, root }: CheckFacts): string {
+  return baselineKey(rootCommit ?? createHash('sha256').update(root).digest('hex').slice(0, 40));
+}
+
+function assemble(input: CollectInput, before: Baseline | undefined): CheckReport {
+  const ranked = needData(input.data, 'rank');
+  const states = input.tasks.map((task) => taskOf(task, input));
+  const compared = compareWith(before, ranked.findings, new Set(doneTasks(states)));
+  const parts = readParts(input.data, input.shards);
+  return {
+    format: 'waggle-check/1',
+    run: input.run,
+    checkedAtMs: input.checkedAtMs,
+    provenance: 'function',
+    repository: repositoryOf(input),
+    size: sizeOf(input.data, parts),
+    findings: compared.findings.slice(0, MAX_FINDINGS),
+    past: compared.past,
+    before: before === undefined ? null : { run: before.run, checkedAtMs: before.checkedAtMs, commit: before.commit },
+    hotspots: readData(input.data, 'hotspots')?.hotspots ?? null,
+    functions: hardestFunctions(input.data, parts),
+    modules: modulesOf(input.data),
+    tasks: [...states, ...skippedTasks(input.notChecked)],
+    notChecked: input.notChecked,
+    leftOut: [...ranked.leftOut, ...tooMany(compared.findings.length)],
+  };
+}
+
+function repositoryOf({ facts, data }: CollectInput): CheckReport['repository'] {
+  const { repository } = needData(data, 'inventory');
+  const commits = readData(data, 'history')?.commits ?? null;
+  return { name: facts.name, path: facts.root, git: facts.git !== 'none', ...repository, commits };
+}
+
+function sizeOf(data: string, parts: readonly ParseData[]): CheckReport['size'] {
+  const { files, languages, unread, total } = needData(data, 'inventory');
+  return {
+    files: total,
+    lines: languages.reduce((sum, { lines }) => sum + lines, 0),
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    languages,
+    unread: [...unread, ...causes(parts.flatMap(({ failed }) => failed))],
+  };
+}
+
+function modulesOf(data: string): CheckReport['modules'] {
+  const graph = readData(data, 'graph');
+  if (graph === undefined) return null;
+  const { modules, imports, cycles, typeCycles, mostImported } = graph;
+  return { modules, imports, cycles, typeCycles, mostImported };
+}
+
+/** Done means: it left its data. Why it did not is in the journal. */
+function taskOf(task: PlannedTask, { data }: CollectInput): CheckedTask {
+  const figures = task.name === 'report' ? [] : figuresOf(task.name, data);
+  return { ...task, state: figures === undefined ? 'failed' : 'done', figures: figures ?? [] };
+}
+
+/** `parse` is done when all of its parts are. */
+function doneTasks(states: readonly CheckedTask[]): readonly string[] {
+  const done = states.filter(({ state }) => state === 'done').map(({ name }) => name);
+  const parts = states.filter(({ name }) => name.startsWith('parse.'));
+  return parts.length > 0 && parts.every(({ state }) => state === 'done') ? [...done, 'parse'] : done;
+}
+
+function skippedTasks(notChecked: readonly NotChecked[]): readonly CheckedTask[] {
+  return notChecked.map(({ task, reason, what }) => ({
+    name: task,
+    title: what,
+    role: '',
+    state: 'skipped',
+    figures: [],
+    note: reason,
+  }));
+}
+
+function hardestFunctions(data: string, parts: readonly ParseData[]): CheckReport['functions'] {
+  if (parts.length === 0) return null;
+  const { files } = needData(data, 'inventory');
+  const shipped = new Set(files.filter(({ context }) => context === 'production').map(({ path }) => path));
+  return parts
+    .flatMap(({ functions }) => functions)
+    .filter(({ file }) => shipped.has(file))
+    .toSorted((a, b) => b.complexity - a.complexity)
+    .slice(0, MAX_FUNCTIONS);
+}
+
+function causes(failed: readonly Readonly<{ path: string; cause: string }>[]): CheckReport['size']['unread'] {
+  const byCause = Map.groupBy(failed, ({ cause }) => cause.replace(/:.*$/s, ''));
+  return [...byCause].map(([cause, files]) => ({
+    cause,
+    files: files.length,
+    examples: files.slice(0, 3).map(({ path }) => path),
+  }));
+}
+
+function tooMany(count: number): readonly string[] {
+  return count > MAX_FINDINGS ? [`${count - MAX_FINDINGS} further findings at the end of the order.`] : [];
+}

@@ -1,0 +1,48 @@
+/** Which task finds a kind, and which version of its rule: a change makes older findings `not-checked`, never `gone`. */
+export type Detector = Readonly<{ task: string; version: number }>;
+
+const by = (task: string, ...kinds: readonly string[]): readonly (readonly [string, Detector])[] =>
+  kinds.map((kind) => [kind, { task, version: 1 }]);
+
+export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
+  ...by(
+    'manifests',
+    'manifest-points-nowhere',
+    'script-points-nowhere',
+    'workspace-empty',
+    'lock-files-compete',
+    'package-name-twice',
+  ),
+  ...by(
+    'parse',
+    'assigns-in-condition',
+    'constant-condition',
+    'repeated-condition',
+    'same-branches',
+    'negates-left-side',
+  ),
+  ...by(
+    'parse',
+    'compares-with-nan',
+    'unknown-typeof',
+    'compares-with-itself',
+    'same-operands',
+    'duplicate-key',
+    'duplicate-case',
+  ),
+  ...by(
+    'parse',
+    'unreachable-code',
+    'empty-catch',
+    'async-executor',
+    'async-foreach',
+    'focused-test',
+    'complex-function',
+  ),
+  ...by('graph', 'import-cycle', 'undeclared-dependency', 'unused-dependency', 'missing-import'),
+  ...by('hotspots', 'hot-spot'),
+  ...by('secrets', 'secret'),
+  ...by('docs', 'dead-link', 'missing-script'),
+  ...by('hygiene', 'merge-marker', 'broken-json', 'large-file'),
+  ...by('tests-map', 'untested-hot-spot'),
+]);

@@ -1,0 +1,67 @@
+import type { CheckedTask } from '../core/findings/check-report.ts';
+import { readData, readParts } from './data-files.ts';
+
+type Figures = CheckedTask['figures'];
+
+const figure = (label: string, value: number | string): Figures[number] => ({
+  label,
+  value: typeof value === 'number' ? value.toLocaleString('en-US') : value,
+});
+
+/** What a task measured, for people; undefined when it left nothing. */
+export function figuresOf(task: string, data: string): Figures | undefined {
+  const part = /^parse\.(\d+)$/.exec(task)?.[1];
+  if (part !== undefined) return partFigures(data, Number(part));
+  const read = FIGURES[task];
+  return read === undefined ? [] : read(data);
+}
+
+function partFigures(data: string, shard: number): Figures | undefined {
+  const parse = readParts(data, shard + 1).at(-1);
+  if (parse === undefined || readData(data, `parse.${shard}`) === undefined) return undefined;
+  return [figure('files parsed', parse.files.length), figure('findings', parse.findings.length)];
+}
+
+const found =
+  (id: 'secrets' | 'docs' | 'hygiene' | 'tests-map', label: string) =>
+  (data: string): Figures | undefined => {
+    const read = readData(data, id);
+    return read === undefined ? undefined : [figure(label, read.looked), figure('findings', read.findings.length)];
+  };
+
+const FIGURES: Readonly<Record<string, (data: string) => Figures | undefined>> = {
+  inventory: (data) => {
+    const read = readData(data, 'inventory');
+    return read && [figure('files', read.total), figure('languages', read.languages.length)];
+  },
+  manifests: (data) => {
+    const read = readData(data, 'manifests');
+    return read && [figure('packages', read.packages.length), figure('findings', read.findings.length)];
+  },
+  history: (data) => {
+    const read = readData(data, 'history');
+    return read && [figure('commits', read.commits), figure('people', read.authors)];
+  },
+  graph: (data) => {
+    const read = readData(data, 'graph');
+    return (
+      read && [
+        figure('imports', read.imports),
+        figure('rings', read.cycles.length),
+        figure('findings', read.findings.length),
+      ]
+    );
+  },
+  hotspots: (data) => {
+    const read = readData(data, 'hotspots');
+    return read && [figure('files ranked', read.hotspots.length), figure('findings', read.findings.length)];
+  },
+  secrets: found('secrets', 'files searched'),
+  docs: found('docs', 'links looked up'),
+  hygiene: found('hygiene', 'files'),
+  'tests-map': found('tests-map', 'sources'),
+  rank: (data) => {
+    const read = readData(data, 'rank');
+    return read && [figure('findings', read.findings.length)];
+  },
+};

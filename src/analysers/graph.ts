@@ -1,0 +1,167 @@
+import type { ImportCycle } from '../core/findings/check-report.ts';
+import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import { contextOf, isProduction } from './classify.ts';
+import { shortestRing, tangles, type Edges } from './cycles.ts';
+import type { GraphData, ImportEntry, ParsedFile } from './data.ts';
+import { needData, readData, readParts, writeData } from './data-files.ts';
+import { undeclaredDependencies, unusedDependencies } from './dependencies.ts';
+import type { Detected } from './detected.ts';
+import { missingImports } from './missing-imports.ts';
+import { TextReader } from './read-text.ts';
+import { Resolver, type ResolvedImport } from './resolve.ts';
+import { readAliases } from './tsconfig.ts';
+
+const MAX_CYCLES = 12;
+
+/** Puts the imports together: who needs whom, rings, packages that are used or declared but not both. */
+export async function graph(input: CheckInput, { signal }: AnalyserContext): Promise<AnalyserResult> {
+  const { files } = needData(input.data, 'inventory');
+  const packages = readData(input.data, 'manifests')?.packages ?? [];
+  const parts = readParts(input.data, input.shards ?? 0);
+  const parsed = parts.flatMap((part) => part.files);
+  const paths = new Set(files.map(({ path }) => path));
+  const reader = new TextReader(input.root);
+  const resolver = new Resolver(input.root, { paths, packages, aliases: readAliases([...paths], reader) });
+  const imports = parsed.flatMap((file) =>
+    file.imports.map((entry) => ({ ...entry, from: file.path, to: resolver.resolve(file.path, entry.specifier) })),
+  );
+  const network = new Network(parsed, imports);
+  const rings = network.rings();
+  const isWhole = parts.length === (input.shards ?? 0) && !parts.some(({ failed }) => failed.length > 5);
+  const missing = await missingImports(imports, { root: input.root, searchPath: input.searchPath, signal });
+  const data: GraphData = {
+    ...network.data(),
+    cycles: rings.map(({ cycle }) => cycle),
+    typeCycles: network.typeOnlyRings(),
+    unresolved: imports.filter(({ to }) => to.kind === 'missing').length,
+    leftOut: missing.leftOut,
+    findings: [
+      ...rings.map(({ cycle, isEager }) => ringFinding(cycle, isEager)),
+      ...undeclaredDependencies(imports, packages),
+      ...(isWhole ? unusedDependencies(imports, packages, { files, reader }) : []),
+      ...missing.findings,
+    ],
+  };
+  const { modules, cycles, typeCycles } = data;
+  const summary = { modules, imports: data.imports, cycles: cycles.length, typeCycles };
+  return { file: writeData(input.data, 'graph', data), summary };
+}
+
+type Ring = Readonly<{ cycle: ImportCycle; isEager: boolean }>;
+
+/** Files as numbers, imports as edges between them. */
+class Network {
+  readonly #files: readonly ParsedFile[];
+  readonly #imports: readonly ResolvedImport[];
+  readonly #index: ReadonlyMap<string, number>;
+  /** When the program loads; tests, examples and files of types left out. */
+  readonly #loads: Edges;
+
+  constructor(files: readonly ParsedFile[], imports: readonly ResolvedImport[]) {
+    this.#files = files;
+    this.#imports = imports;
+    this.#index = new Map(files.map(({ path }, index) => [path, index]));
+    this.#loads = this.#edges(({ kind }) => kind === 'value', true);
+  }
+
+  data(): Omit<GraphData, 'cycles' | 'typeCycles' | 'unresolved' | 'findings' | 'leftOut'> {
+    const edges = this.#edges(() => true, false);
+    const importedBy = this.#files.map(() => 0);
+    for (const [from, targets] of edges.entries()) {
+      const isCounted = isProduction(contextOf(this.#path(from)));
+      for (const target of targets) if (isCounted) importedBy[target] = (importedBy[target] ?? 0) + 1;
+    }
+    return {
+      modules: this.#files.length,
+      imports: edges.reduce((sum, targets) => sum + targets.length, 0),
+      nodes: this.#files.map(({ path }) => path),
+      edges,
+      mostImported: importedBy
+        .map((count, index) => ({ file: this.#path(index), importedBy: count }))
+        .toSorted((a, b) => b.importedBy - a.importedBy)
+        .slice(0, 20),
+    };
+  }
+
+  rings(): readonly Ring[] {
+    return tangles(this.#loads)
+      .toSorted((a, b) => b.length - a.length)
+      .slice(0, MAX_CYCLES)
+      .map((tangle) => {
+        const ring = shortestRing(this.#loads, tangle);
+        const path = ring.map((node, at) => {
+          const next = ring[(at + 1) % ring.length] ?? node;
+          return { file: this.#path(node), line: this.#lineOf(node, next) };
+        });
+        const inside = new Set(tangle.map((node) => this.#path(node)));
+        const cycle = { files: [...inside].toSorted(), path };
+        return { cycle, isEager: this.#imports.some((entry) => isInside(entry, inside) && entry.isEager) };
+      });
+  }
+
+  /** Rings that are there with types only. */
+  typeOnlyRings(): number {
+    const inRing = new Set(tangles(this.#loads).flat());
+    const all = this.#edges(({ kind }) => kind === 'value' || kind === 'type', false);
+    return tangles(all).filter((tangle) => !tangle.some((node) => inRing.has(node))).length;
+  }
+
+  #edges(isWanted: (entry: ImportEntry) => boolean, isLoading: boolean): Edges {
+    const edges = this.#files.map(() => new Set<number>());
+    for (const entry of this.#imports) {
+      if (entry.to.kind !== 'file' || !isWanted(entry)) continue;
+      const [from, to] = [this.#index.get(entry.from), this.#index.get(entry.to.path)];
+      if (from === undefined || to === undefined || from === to) continue;
+      if (!isLoading || this.#isLoaded(from, to)) edges[from]?.add(to);
+    }
+    return edges.map((targets) => [...targets]);
+  }
+
+  #isLoaded(from: number, to: number): boolean {
+    const [source, target] = [this.#files[from], this.#files[to]];
+    if (source === undefined || target === undefined || source.hasOnlyTypes || target.hasOnlyTypes) return false;
+    return isProduction(contextOf(source.path)) && isProduction(contextOf(target.path));
+  }
+
+  #path(index: number): string {
+    return this.#files[index]?.path ?? '';
+  }
+
+  #lineOf(from: number, to: number): number {
+    const [source, target] = [this.#path(from), this.#path(to)];
+    const found = this.#imports.find(
+      (entry) =>
+        entry.from === source && entry.kind === 'value' && entry.to.kind === 'file' && entry.to.path === target,
+    );
+    return found?.line ?? 0;
+  }
+}
+
+function isInside(entry: ResolvedImport, files: ReadonlySet<string>): boolean {
+  return entry.kind === 'value' && entry.to.kind === 'file' && files.has(entry.from) && files.has(entry.to.path);
+}
+
+const EAGER = 'At least one of them uses what it imports while it loads: the order of loading matters.';
+
+function ringFinding({ files, path }: ImportCycle, isEager: boolean): Detected {
+  const { file, line } = path[0] ?? { file: files[0] ?? '', line: 0 };
+  const names = path.map((step) => step.file);
+  const size = files.length;
+  const title =
+    size === 2 ? `Two files import each other: ${files.join(' and ')}` : `${size} files import each other in a ring`;
+  return {
+    kind: 'import-cycle',
+    severity: isEager || size > 8 ? 'medium' : 'low',
+    confidence: 0.85,
+    title,
+    file,
+    line,
+    anchor: names.toSorted().join(' '),
+    evidence: [
+      { source: 'graph', text: `Shortest way around: ${[...names, file].join(' → ')}`, ref: `${file}:${line}` },
+      ...(isEager ? [{ source: 'graph', text: EAGER }] : []),
+      { source: 'graph', text: 'Imports of types alone are not counted.' },
+    ],
+    fix: 'Move what both need into a file of its own, or turn one of the imports into `import type`.',
+  };
+}

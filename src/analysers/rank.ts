@@ -1,0 +1,111 @@
+import type { Finding, Severity } from '../core/findings/finding.ts';
+import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import { contextOf, isProduction } from './classify.ts';
+import type { RankData } from './data.ts';
+import { needData, readData, readParts, writeData } from './data-files.ts';
+import type { Detected } from './detected.ts';
+import { findingIds } from './finding-id.ts';
+import { complexFunctions } from './hotspots.ts';
+
+const WEIGHT: Readonly<Record<Severity, number>> = { critical: 10, high: 5, medium: 2.5, low: 1 };
+/** Outside shipped code a finding matters less. */
+const ELSEWHERE = 0.5;
+/** Each further finding of a kind, or in a file, counts this much of the one before: the first page shows all sorts. */
+const SAME_KIND = 0.8;
+const SAME_FILE = 0.8;
+/** So many are put in order with an eye on variety; the rest follows by score. */
+const MIXED = 60;
+
+type Scored = Readonly<{ finding: Finding; score: number }>;
+
+/** Puts the findings of all detectors in order: severity × confidence × how hot the file is. */
+export function rank(input: CheckInput, _context: AnalyserContext): AnalyserResult {
+  const detected = merge(gather(input));
+  const ids = findingIds(detected);
+  const heat = heatOf(input);
+  const scored = detected.map((found, index) => ({
+    finding: toFinding(found, ids[index] ?? ''),
+    score: scoreOf(found, heat),
+  }));
+  const findings = mixed(scored.toSorted((a, b) => b.score - a.score || compareText(a.finding, b.finding)));
+  const data: RankData = { findings, leftOut: leftOut(input) };
+  const count = (severity: Severity): number => findings.filter((one) => one.severity === severity).length;
+  const summary = {
+    findings: findings.length,
+    critical: count('critical'),
+    high: count('high'),
+    medium: count('medium'),
+  };
+  return { file: writeData(input.data, 'rank', data), summary };
+}
+
+function gather(input: CheckInput): readonly Detected[] {
+  const parts = readParts(input.data, input.shards ?? 0);
+  const files = needData(input.data, 'inventory').files;
+  const lists = [
+    readData(input.data, 'manifests')?.findings,
+    ...parts.map(({ findings }) => findings),
+    complexFunctions(parts, files),
+    ...(['graph', 'hotspots', 'secrets', 'docs', 'hygiene', 'tests-map'] as const).map(
+      (id) => readData(input.data, id)?.findings,
+    ),
+  ];
+  return lists.flatMap((list) => list ?? []);
+}
+
+/** What says the same of one file becomes one finding, with the evidence of both. */
+function merge(found: readonly Detected[]): readonly Detected[] {
+  const hot = new Set(found.filter(({ kind }) => kind === 'hot-spot').map(({ file }) => file));
+  const untested = new Map(found.filter(({ kind }) => kind === 'untested-hot-spot').map((one) => [one.file, one]));
+  return found
+    .filter(({ kind, file }) => !(hot.has(file) && (kind === 'complex-function' || kind === 'untested-hot-spot')))
+    .map((one) => {
+      const more = one.kind === 'hot-spot' ? untested.get(one.file) : undefined;
+      return more === undefined ? one : { ...one, evidence: [...one.evidence, ...more.evidence.slice(0, 1)] };
+    });
+}
+
+/** 0 to 1 for each file: the root of its share of the hottest score. */
+function heatOf(input: CheckInput): ReadonlyMap<string, number> {
+  const hotspots = readData(input.data, 'hotspots')?.hotspots ?? [];
+  const most = hotspots[0]?.score ?? 1;
+  return new Map(hotspots.map(({ file, score }) => [file, Math.sqrt(score / most)]));
+}
+
+function scoreOf({ severity, confidence, file, kind }: Detected, heat: ReadonlyMap<string, number>): number {
+  const isAbout =
+    kind === 'dead-link' || kind === 'missing-script' || kind === 'focused-test' || isProduction(contextOf(file));
+  return WEIGHT[severity] * confidence * (1 + (heat.get(file) ?? 0)) * (isAbout ? 1 : ELSEWHERE);
+}
+
+function toFinding({ kind, severity, title, file, line, evidence, fix }: Detected, id: string): Finding {
+  const base = { id, kind, severity, title, file, line, evidence, state: 'not-voted', baseline: 'new' } as const;
+  return fix === undefined ? base : { ...base, fix };
+}
+
+function mixed(scored: readonly Scored[]): readonly Finding[] {
+  const rest = scored.slice(0, MIXED);
+  const chosen: Finding[] = [];
+  const [kinds, files] = [new Map<string, number>(), new Map<string, number>()];
+  while (rest.length > 0) {
+    const worth = ({ finding, score }: Scored): number =>
+      score * (kinds.get(finding.kind) ?? 1) * (files.get(finding.file) ?? 1);
+    const best = rest.reduce((top, one) => (worth(one) > worth(top) ? one : top));
+    rest.splice(rest.indexOf(best), 1);
+    const { finding } = best;
+    chosen.push(finding);
+    kinds.set(finding.kind, (kinds.get(finding.kind) ?? 1) * SAME_KIND);
+    files.set(finding.file, (files.get(finding.file) ?? 1) * SAME_FILE);
+  }
+  return [...chosen, ...scored.slice(MIXED).map(({ finding }) => finding)];
+}
+
+function compareText(a: Finding, b: Finding): number {
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? -1 : 1;
+}
+
+function leftOut(input: CheckInput): readonly string[] {
+  const ids = ['graph', 'secrets', 'docs', 'hygiene', 'tests-map'] as const;
+  return ids.flatMap((id) => readData(input.data, id)?.leftOut ?? []);
+}

@@ -1,0 +1,150 @@
+import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import { isProduction, type FileContext } from './classify.ts';
+import type { FileEntry, FindingsData } from './data.ts';
+import { needData, writeData } from './data-files.ts';
+import type { Detected } from './detected.ts';
+import { TextReader } from './read-text.ts';
+import {
+  assignedSecrets,
+  isPlaceholder,
+  looksRandom,
+  masked,
+  SECRET_PATTERNS,
+  type SecretPattern,
+} from './secret-patterns.ts';
+
+const MAX_FINDINGS = 100;
+const SEARCHED: ReadonlySet<FileContext> = new Set(['production', 'config', 'docs', 'test', 'fixture', 'example']);
+
+type Match = Readonly<{
+  name: string;
+  secret: string;
+  at: number;
+  severity: Detected['severity'];
+  confidence: number;
+  isProven: boolean;
+}>;
+
+/** Looks for keys and passwords in every text. What stands in tests and examples counts only when it proves itself. */
+export function secrets(input: CheckInput, { signal }: AnalyserContext): AnalyserResult {
+  const { files } = needData(input.data, 'inventory');
+  const reader = new TextReader(input.root);
+  const findings: Detected[] = [];
+  let [looked, samples] = [0, 0];
+  for (const file of files) {
+    signal.throwIfAborted();
+    if (!file.isText || !SEARCHED.has(file.context) || /\.(?:svg|csv|tsv|map)$/i.test(file.path)) continue;
+    const text = reader.text(file.path);
+    if (text === undefined) continue;
+    looked += 1;
+    const matches = isEnvFile(file.path) ? [...envSecrets(text), ...findSecrets(text)] : findSecrets(text);
+    const real = matches.filter((match) => isReal(match, file));
+    samples += matches.length - real.length;
+    findings.push(...real.map((match) => findingOf(match, file, text)));
+  }
+  const leftOut =
+    samples === 0 ? [] : [`${samples} keys or passwords that look like samples, in tests, examples or docs.`];
+  const data: FindingsData = { findings: unique(findings).slice(0, MAX_FINDINGS), looked, leftOut };
+  return {
+    file: writeData(input.data, 'secrets', data),
+    summary: { files: looked, found: data.findings.length, samples },
+  };
+}
+
+/** Everything in the text that has the shape of a secret, the known kinds first. */
+export function findSecrets(text: string): readonly Match[] {
+  const lower = text.toLowerCase();
+  const known = SECRET_PATTERNS.filter(({ hint }) => lower.includes(hint)).flatMap((kind) => matchesOf(kind, text));
+  const taken = new Set(known.map(({ secret }) => secret));
+  const assigned = assignedSecrets(text).flatMap(({ name, value, at }): readonly Match[] => {
+    if (taken.has(value) || isPlaceholder(value) || !looksRandom(value) || isCode(value)) return [];
+    return [{ name: `value of ${name}`, secret: value, at, severity: 'high', confidence: 0.55, isProven: false }];
+  });
+  return [...known, ...assigned];
+}
+
+function matchesOf(
+  { name, pattern, severity, confidence, hasChecksum }: SecretPattern,
+  text: string,
+): readonly Match[] {
+  return [...text.matchAll(pattern)].flatMap((match): readonly Match[] => {
+    const secret = match[1] ?? match[0];
+    if (hasChecksum?.(secret) === true)
+      return [{ name, secret, at: match.index, severity, confidence: 0.98, isProven: true }];
+    if (isPlaceholder(secret) && name !== 'private key') return [];
+    return [
+      {
+        name,
+        secret,
+        at: match.index,
+        severity,
+        confidence: hasChecksum === undefined ? confidence : 0.3,
+        isProven: false,
+      },
+    ];
+  });
+}
+
+/** Calls, paths and the like between quotes. */
+function isCode(value: string): boolean {
+  return (
+    /[(){};,]|^[\w-]+(?:\.[\w-]+)+$|^[a-z]+(?:[A-Z][a-z]+)+\d*$|^[\w/.-]+\/[\w/.-]+$/.test(value) ||
+    /^[0-9a-f-]{36}$/i.test(value)
+  );
+}
+
+function isEnvFile(path: string): boolean {
+  return /(?:^|\/)\.env(?:\.(?!example|sample|template|dist|defaults?|test|schema)[\w.-]+)?$/i.test(path);
+}
+
+/** Values of a `.env` under names that hold secrets. */
+function envSecrets(text: string): readonly Match[] {
+  const lines = [
+    ...text.matchAll(
+      /^[ \t]*(?:export[ \t]+)?(\w*(?:PASS|SECRET|TOKEN|API_?KEY|PRIVATE|CREDENTIAL)\w*)[ \t]*=[ \t]*["']?([^\s"'#]{6,500})/gim,
+    ),
+  ];
+  return lines.flatMap(({ 1: name = '', 2: secret = '', index }): readonly Match[] => {
+    if (isPlaceholder(secret) || !/\d/.test(secret) || new Set(secret).size < 8) return [];
+    return [
+      {
+        name: `value of ${name}`,
+        secret,
+        at: text.indexOf(secret, index),
+        severity: 'high',
+        confidence: 0.7,
+        isProven: false,
+      },
+    ];
+  });
+}
+
+/** In tests, examples and docs only a key that proves itself counts; made-up ones are the rule there. */
+function isReal({ isProven, confidence }: Match, { context, language }: FileEntry): boolean {
+  if (isProven) return true;
+  if (!isProduction(context)) return false;
+  return confidence >= 0.5 && language !== 'Markdown';
+}
+
+function findingOf(match: Match, { path, context }: FileEntry, text: string): Detected {
+  const line = text.slice(0, match.at).split('\n').length;
+  return {
+    kind: 'secret',
+    severity: match.severity,
+    confidence: match.confidence,
+    title: `${match.name} in ${context === 'production' || context === 'config' ? 'a file of the project' : `${context} code`}`,
+    file: path,
+    line,
+    anchor: `${match.name} ${match.secret.slice(0, 4)} ${match.secret.length}`,
+    evidence: [
+      { source: 'secrets', text: `${match.name}: ${masked(match.secret)}`, ref: `${path}:${line}` },
+      ...(match.isProven ? [{ source: 'secrets', text: 'Its checksum holds: it was issued by the service.' }] : []),
+    ],
+    fix: 'Revoke it where it was issued, then take it from the environment. It stays in the history of git.',
+  };
+}
+
+/** The same secret many times in one file is one finding. */
+function unique(findings: readonly Detected[]): readonly Detected[] {
+  return [...new Map(findings.map((finding) => [`${finding.file}\0${finding.anchor}`, finding])).values()];
+}

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Analyser, AnalyserContext, AnalyserResult, CheckInput } from '../../../src/analysers/analyser.ts';
+import type { BaselineMemory, CollectInput } from '../../../src/analysers/collect.ts';
+import { needData } from '../../../src/analysers/data-files.ts';
+import { docs } from '../../../src/analysers/docs.ts';
+import { graph } from '../../../src/analysers/graph.ts';
+import { history } from '../../../src/analysers/history.ts';
+import { hotspots } from '../../../src/analysers/hotspots.ts';
+import { hygiene } from '../../../src/analysers/hygiene.ts';
+import { inventory } from '../../../src/analysers/inventory.ts';
+import { manifests } from '../../../src/analysers/manifests.ts';
+import { parse } from '../../../src/analysers/parse.ts';
+import { probeRepository } from '../../../src/analysers/probe.ts';
+import { rank } from '../../../src/analysers/rank.ts';
+import { checkFunctions } from '../../../src/analysers/registry.ts';
+import { secrets } from '../../../src/analysers/secrets.ts';
+import { testsMap } from '../../../src/analysers/tests-map.ts';
+import type { CheckReport, RunTimeline } from '../../../src/core/findings/check-report.ts';
+import { planCheck, type CheckPlan } from '../../../src/workflows/check.ts';
+
+export type CheckedHere = Readonly<{
+  report: CheckReport;
+  plan: CheckPlan;
+  timeline: RunTimeline;
+  failures: readonly string[];
+}>;
+
+const ANALYSERS: Readonly<Record<string, Analyser>> = {
+  'check:inventory': inventory,
+  'check:manifests': manifests,
+  'check:history': history,
+  'check:parse': parse,
+  'check:graph': graph,
+  'check:hotspots': hotspots,
+  'check:secrets': secrets,
+  'check:docs': docs,
+  'check:hygiene': hygiene,
+  'check:tests-map': testsMap,
+  'check:rank': rank,
+};
+
+export type CheckHereOptions = Readonly<{
+  memory?: BaselineMemory;
+  run?: string;
+  /** Tasks that fail, as if their worker had died. */
+  broken?: readonly string[];
+  keepData?: boolean;
+}>;
+
+/** Runs the tasks of a check one after the other, without the engine. */
+export async function checkHere(folder: string, options: CheckHereOptions = {}): Promise<CheckedHere> {
+  const data = mkdtempSync(join(tmpdir(), 'waggle-check-data-'));
+  try {
+    return await checkInto(folder, data, options);
+  } finally {
+    if (options.keepData !== true) rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function checkInto(folder: string, data: string, options: CheckHereOptions): Promise<CheckedHere> {
+  const { run = 'run-1', broken = [], memory } = options;
+  const startedAtMs = Date.now();
+  const facts = await probeRepository(folder);
+  const plan = planCheck(facts, { data, run, checkedAtMs: startedAtMs, cores: 2 });
+  const context: AnalyserContext = { signal: new AbortController().signal };
+  const attempts: RunTimeline['attempts'][number][] = [];
+  const failures: string[] = [];
+  for (const task of plan.tasks) {
+    const began = Date.now();
+    const result = broken.includes(task.name)
+      ? 'broken on purpose'
+      : await runOne(task.type, task.work, context, memory).catch((error: unknown) => String(error));
+    if (typeof result === 'string') failures.push(`${task.name}: ${result}`);
+    attempts.push({
+      task: task.name,
+      attempt: 1,
+      agent: 'test-1',
+      role: task.requires.find((one) => one.startsWith('agent:'))?.slice(6) ?? '',
+      needs: task.needs,
+      startedAtMs: began,
+      endedAtMs: Date.now(),
+      outcome: typeof result === 'string' ? 'failed' : 'succeeded',
+    });
+  }
+  const timeline = { startedAtMs, endedAtMs: Date.now(), attempts };
+  return { report: needData(data, 'report'), plan, timeline, failures };
+}
+
+type Work = CheckPlan['tasks'][number]['work'];
+
+async function runOne(
+  name: string,
+  work: Work,
+  context: AnalyserContext,
+  memory: BaselineMemory | undefined,
+): Promise<AnalyserResult> {
+  const analyser = ANALYSERS[name];
+  const input: unknown = work.kind === 'function' ? work.input : undefined;
+  if (analyser !== undefined) return analyser(input as CheckInput, context);
+  const registered = checkFunctions(memory).get(name);
+  if (registered === undefined || !('run' in registered)) throw new Error(`no function ${name}`);
+  return registered.run(input as CollectInput, context);
+}
