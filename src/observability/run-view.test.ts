@@ -63,7 +63,7 @@ test('knows what an attempt took, who ran it, and what tasks of its type take', 
     { name: 'b', type: 'lint' },
   ]);
   const view = viewOf(run.starts(100, 'a', { agent: 'local-2' }).succeeds(350, 'a'));
-  expect(view.tasks.get('a')?.stand).toEqual({ status: 'succeeded', tookMs: 250, agentId: 'local-2' });
+  expect(view.tasks.get('a')?.stand).toEqual({ status: 'succeeded', tookMs: 250, agentId: 'r7k2/local-2' });
   const other = view.tasks.get('b');
   expect(other && view.estimateOf(other)).toBe(250);
 });

@@ -28,7 +28,7 @@ export class RecordedRun {
     this.put(0, {
       type: 'agents.registered',
       agents: numbers.map((number) => ({
-        id: agentId(`local-${number}`),
+        id: agentId(`${this.runId}/local-${number}`),
         role: 'local',
         driver: 'command',
         capabilities: ['command'],
@@ -51,7 +51,7 @@ export class RecordedRun {
       type: 'attempt.assigned',
       taskId: taskId(this.runId, name),
       attempt,
-      agentId: agentId(agent),
+      agentId: agentId(`${this.runId}/${agent}`),
     });
   }
 

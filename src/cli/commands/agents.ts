@@ -3,6 +3,7 @@ import { nearestName } from '../../util/nearest-name.ts';
 import { userError, type UserError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { agentName } from '../render/run-screen.ts';
 import { table } from '../render/table.ts';
 import { visible } from '../render/text.ts';
 import { archiveOf, withProject } from '../with-project.ts';
@@ -49,7 +50,7 @@ function agentData({ agent, running, succeeded, failed, removed }: AgentRecord):
 
 function agentTable(agents: readonly AgentRecord[], columns: number): readonly string[] {
   const rows = agents.map(({ agent, running, succeeded, failed }) => [
-    visible(agent.id),
+    agentName(agent.id, agent.runId ?? ''),
     agent.driver,
     `${running}/${agent.slots}`,
     String(succeeded),

@@ -1,4 +1,4 @@
-import type { AttemptRecord, TaskRecord, TaskStatus } from '../../app/views.ts';
+import { type AttemptRecord, runOf, type TaskRecord, type TaskStatus } from '../../app/views.ts';
 import { nearestName } from '../../util/nearest-name.ts';
 import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
@@ -8,6 +8,7 @@ import type { Settlement } from '../program/values.ts';
 import { Refused } from '../refused.ts';
 import { evidenceSentence, failureBlock, failureSentence, workSentence } from '../render/failure.ts';
 import { bytes, duration, plural, when } from '../render/format.ts';
+import { agentName } from '../render/run-screen.ts';
 import type { Style } from '../render/style.ts';
 import { statusColour, taskTable, tookWords } from '../render/task-table.ts';
 import { visible } from '../render/text.ts';
@@ -109,7 +110,7 @@ function taskHead(task: TaskRecord, style: Style): readonly string[] {
 function attemptLines(attempt: AttemptRecord): readonly string[] {
   const { usage, failure, outcome, startedAtMs, agentId } = attempt;
   const facts = [
-    `${visible(agentId)}`,
+    agentName(agentId, runOf(attempt.taskId)),
     `started ${when(startedAtMs, Date.now())}`,
     outcome === 'failed' && failure !== undefined ? failureSentence(failure) : outcome,
     tookWords(attempt),

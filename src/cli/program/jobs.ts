@@ -36,7 +36,8 @@ function addRun(program: Command, handlers: Handlers, act: Act): void {
     .option('--plan', 'show the graph and the forecast, run nothing')
     .option('--agents <n>', 'built-in local agents; default: as many as cores', count)
     .option('--budget <limits>', 'limits: "wall=10m,cost=2 USD,attempts=50"', budget)
-    .option('-y, --yes', 'answer every question with yes')
+    .option('-y, --yes', 'start without asking, also when a run of this workflow is open')
+    .option('--trust <hash>', 'agree to the settings of this repository with this hash')
     .addHelpText('after', EXAMPLES.run)
     .action(act(handlers.run));
 }

@@ -13,7 +13,7 @@ test('a record keeps the type and the data of the journal, with run, task and ag
     at: 7,
     run: 'r7k2',
     task: 'a',
-    agent: 'local-1',
+    agent: 'r7k2/local-1',
     attempt: 1,
   });
   expect(lines[4]).toMatchObject({ type: 'task.succeeded', task: 'a', evidence: [{ check: 'exit-code' }] });

@@ -2,7 +2,7 @@ import type { JournalRecord, Outlook, RunView, TaskEvent, TaskView } from '../..
 import { nameOf } from '../../app/views.ts';
 import { failureSentence } from './failure.ts';
 import { elapsed, plural } from './format.ts';
-import { endLine, timeLeftWords } from './run-screen.ts';
+import { agentName, endLine, timeLeftWords } from './run-screen.ts';
 import type { Style } from './style.ts';
 import { visible } from './text.ts';
 
@@ -33,7 +33,7 @@ function noticeLine(event: TaskEvent, atMs: number, task: TaskView, style: Style
 }
 
 function progressLine(event: TaskEvent, task: TaskView, view: RunView, style: Style): string | undefined {
-  if (event.type === 'attempt.assigned') return isSmall(view) ? startLine(task, style) : undefined;
+  if (event.type === 'attempt.assigned') return isSmall(view) ? startLine(task, view, style) : undefined;
   return ENDS.has(event.type) ? `${counter(view)} ${endLine(task, ENDLESS, style)}` : undefined;
 }
 
@@ -44,11 +44,11 @@ function isSmall(view: RunView): boolean {
   return view.tasks.size <= 200;
 }
 
-function startLine(task: TaskView, style: Style): string | undefined {
+function startLine(task: TaskView, { runId }: RunView, style: Style): string | undefined {
   if (!('agentId' in task.stand)) return undefined;
   const again = task.attempt > 1 ? `, attempt ${task.attempt}` : '';
   return style.dim(
-    `${style.signs.running} ${visible(task.spec.name)}  starts on ${visible(task.stand.agentId ?? '')}${again}`,
+    `${style.signs.running} ${visible(task.spec.name)}  starts on ${agentName(task.stand.agentId ?? '', runId)}${again}`,
   );
 }
 

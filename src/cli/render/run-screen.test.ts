@@ -43,7 +43,7 @@ function screenOf(view: RunView, columns: number, rows: number, nowMs = 45_000):
 describe('the picture of a run', () => {
   test('shows what runs, what is left, what holds up and what ended', () => {
     expect(screenOf(viewOf(halfDone()), 100, 30)).toEqual([
-      'release  r7k2  running  45 s                                                      2 of 3 agents busy',
+      'release r7k2  running  45 s                                                       2 of 3 agents busy',
       '███████░░░░░░░░░░░░░░░░░░ 2/7  1 failed  2 running  3 waiting',
       'time left about 2 min',
       'longest path 4 tasks (2 min): build.mac → e2e → publish → tidy',
@@ -57,7 +57,7 @@ describe('the picture of a run', () => {
 
   test('fits a terminal of 40 columns and 8 rows', () => {
     expect(screenOf(viewOf(halfDone()), 39, 7)).toEqual([
-      'release  r7k2  running  45 s',
+      'release r7k2  running  45 s',
       '██░░░░░░░ 2/7  1 failed  2 running  3…',
       'time left about 2 min',
       'path 4 tasks (2 min): build.mac → e2e…',

@@ -49,14 +49,16 @@ function titleLine(view: RunView, { columns, nowMs, style }: ScreenOptions): str
   const state = stateOf(view);
   const busy = `${view.active.size} of ${plural(view.slots, 'agent')} busy`;
   const clock = elapsed((view.hasEnded ? view.atMs : nowMs) - view.startedAtMs);
-  const left: Piece[] = [
-    [visible(view.spec?.name ?? 'run'), style.bold],
-    [`  ${view.runId}`, style.dim],
-    `  ${state}  ${clock}`,
-  ];
+  const left: Piece[] = [[titleOf(view), style.bold], `  ${state}  ${clock}`];
   const used = left.reduce((sum, piece) => sum + widthOf(typeof piece === 'string' ? piece : piece[0]), 0);
   const gap = columns - used - widthOf(busy);
   return gap < 2 ? line(columns, ...left) : line(columns, ...left, ' '.repeat(gap), [busy, style.dim]);
+}
+
+/** The id of a run begins with the name of its workflow, unless that has other letters. */
+function titleOf({ spec, runId }: RunView): string {
+  const name = spec?.name ?? '';
+  return visible(runId.startsWith(name) ? runId : `${name} ${runId}`);
 }
 
 /** The state of the run in one or two words. */
@@ -144,8 +146,13 @@ function runningLine(view: RunView, task: TaskView, nameColumns: number, options
     fitRight(elapsed(spentMs), 8),
   ];
   if (columns < 60) return line(columns, ...start, detailOf(task));
-  const agent = `  ${fit(visible(stand.agentId), Math.min(14, Math.floor(columns / 6)))}`;
+  const agent = `  ${fit(agentName(stand.agentId, view.runId), Math.min(14, Math.floor(columns / 6)))}`;
   return line(columns, ...start, [agent, style.dim], ...shareOfTask(view, task, spentMs, style), detailOf(task));
+}
+
+/** Agents of a run are named after it; beside the run that says nothing. */
+export function agentName(agentId: string, run: string): string {
+  return visible(agentId.startsWith(`${run}/`) ? agentId.slice(run.length + 1) : agentId);
 }
 
 /** A bar only where something was measured: reported progress, or time spent of a known estimate. */
@@ -266,14 +273,14 @@ function took(ms: number | undefined): string {
 /** The last word on a run: outcome, counts, time. */
 export function summaryLines(view: RunView, style: Style): readonly string[] {
   const { counts, outcome } = view;
-  if (outcome === undefined) return [`${visible(view.spec?.name ?? 'run')} ${view.runId}: ${stateOf(view)}`];
+  if (outcome === undefined) return [`${titleOf(view)}: ${stateOf(view)}`];
   const isGood = outcome.state === 'succeeded';
   const sign = isGood ? style.green(style.signs.done) : style.red(style.signs.failed);
   const parts = [`${counts.succeeded} of ${plural(view.tasks.size, 'task')} succeeded`];
   if (counts.failed > 0) parts.push(`${counts.failed} failed`);
   if (counts.skipped > 0) parts.push(`${counts.skipped} skipped`);
   if (counts.cancelled > 0) parts.push(`${counts.cancelled} cancelled`);
-  const name = style.bold(visible(view.spec?.name ?? 'run'));
+  const name = style.bold(titleOf(view));
   const time = duration(view.atMs - view.startedAtMs);
   return [`${sign} ${name} ${outcomeSentence(outcome)}: ${parts.join(', ')} in ${time}`];
 }

@@ -1,6 +1,7 @@
 import type { AttemptRecord, TaskRecord, TaskStatus } from '../../app/views.ts';
 import { failureSentence } from './failure.ts';
 import { duration } from './format.ts';
+import { agentName } from './run-screen.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { visible } from './text.ts';
@@ -18,7 +19,7 @@ export function taskTable(
     task.status,
     task.attempt > 1 ? String(task.attempt) : '',
     tookWords(last.get(task.taskId)),
-    visible(last.get(task.taskId)?.agentId ?? ''),
+    agentName(last.get(task.taskId)?.agentId ?? '', task.runId),
     noteOf(task),
   ]);
   const paint = (text: string, row: number): string => statusColour(tasks[row]?.status ?? 'blocked', style)(text);
