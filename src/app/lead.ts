@@ -3,11 +3,13 @@ import type { RunId } from '../core/ids.ts';
 import { needsVerification } from '../core/tasks/decide-task.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import { type Answer, Engine, type EngineOptions, type EnginePorts } from '../engine/engine.ts';
+import type { KeyValueTier } from '../ports/key-value-tier.ts';
 import type { LeaderLease } from '../ports/leader-lease.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { Workspaces } from '../ports/workspace.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
-import { LocalSocketServer } from '../server/local-socket-server.ts';
+import type { LocalSocketServer } from '../server/local-socket-server.ts';
+import { RunHistory, withEstimates } from './run-history.ts';
 import type { RunSubmit } from './submission.ts';
 
 /** Captures of projects, with what only the leader does about them. */
@@ -17,9 +19,10 @@ export type LeadWorkspaces = Workspaces &
     keys: () => Promise<readonly string[]>;
   }>;
 
-/** Made by the composition root for each lead. `journal` is closed by the lead. */
+/** Made by the composition root for each lead. `journal` and `memory` are closed by the lead. */
 export type LeadParts = Readonly<{
-  ports: EnginePorts;
+  ports: Omit<EnginePorts, 'sink'>;
+  memory: KeyValueTier;
   options: EngineOptions;
   workspaces: LeadWorkspaces;
   host: HostSpec;
@@ -27,8 +30,10 @@ export type LeadParts = Readonly<{
   project: string;
   /** Functions that this process can run. */
   knowsFunction: (name: string) => boolean;
-  /** Where other processes find the leader; undefined when there can be none. */
-  socketPath: string | undefined;
+  /** Listens for other processes; undefined when there can be none. */
+  listen: ((answer: (command: LocalCommand) => Promise<Answer>) => Promise<LocalSocketServer>) | undefined;
+  /** Ends what only this lead has used. */
+  close: () => Promise<void>;
 }>;
 
 /** Why a run stands still that was submitted by a program with functions of its own. The names follow. */
@@ -41,6 +46,7 @@ export class Lead {
   readonly #engine: Engine;
   readonly #end: Promise<string>;
   #server: LocalSocketServer | undefined;
+  #history: RunHistory | undefined;
   /** Interrupted runs that go on with this lead. */
   readonly resumed: readonly RunId[];
 
@@ -63,7 +69,7 @@ export class Lead {
     const sink = {
       committed: (records: readonly JournalRecord[]): void => {
         onRecords(records);
-        lead?.hint(records);
+        lead?.see(records);
       },
     };
     try {
@@ -72,10 +78,8 @@ export class Lead {
       await lead.#start();
       return lead;
     } catch (error) {
-      if (lead === undefined) {
-        await parts.ports.journal.close();
-        await lease.release();
-      } else await lead.abandonTidily();
+      if (lead === undefined) await releaseAll(parts, lease);
+      else await lead.abandonTidily();
       throw error;
     }
   }
@@ -94,7 +98,8 @@ export class Lead {
     return command.type === 'run.submit' ? this.#submit(command) : this.#engine.dispatch(command);
   }
 
-  hint(records: readonly JournalRecord[]): void {
+  see(records: readonly JournalRecord[]): void {
+    this.#history?.committed(records);
     const last = records.at(-1);
     if (last !== undefined) this.#server?.hint(last.seq);
   }
@@ -117,14 +122,13 @@ export class Lead {
   }
 
   async #start(): Promise<void> {
-    const { host, socketPath, workspaces } = this.#parts;
+    const { host, listen, memory, workspaces } = this.#parts;
     await workspaces.removeLeftOvers();
     await this.#forgetEndedCaptures();
+    this.#history = await RunHistory.open(memory, (id) => this.#engine.task(id)?.identity.spec.type);
     await this.#engine.dispatch({ type: 'host.register', host });
     await this.#holdBackRuns();
-    if (socketPath !== undefined) {
-      this.#server = await LocalSocketServer.listen(socketPath, (command) => this.dispatch(command));
-    }
+    this.#server = await listen?.((command) => this.dispatch(command));
     this.#engine.start();
   }
 
@@ -162,31 +166,39 @@ export class Lead {
     }
     const missing = this.#missingFunctions(input.tasks);
     if (missing.length > 0) return invalid(`the leading process has no function "${missing.join('", "')}"`);
-    if (this.#engine.run(input.runId) !== undefined || !input.tasks.some(needsVerification)) {
-      return this.#engine.dispatch(input);
-    }
+    const tasks = withEstimates(input.tasks, this.#history?.known ?? new Map());
+    const known = this.#engine.run(input.runId) !== undefined;
+    if (known || !tasks.some(needsVerification)) return this.#engine.dispatch({ ...input, tasks });
     try {
       // Before anything runs: checks see the project as it is now.
       await workspaces.capture(input.runId, project, new AbortController().signal);
     } catch (error) {
-      return invalid(
-        `no clean copy can be made of the project: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      return invalid(`no clean copy can be made of the project: ${messageOf(error)}`);
     }
-    const answer = await this.#engine.dispatch(input);
+    const answer = await this.#engine.dispatch({ ...input, tasks });
     if (this.#engine.run(input.runId) === undefined) await workspaces.forget(input.runId);
     return answer;
   }
 
   /** Followers are told last: then the lock is free for them. */
   async #release(reason: string): Promise<string> {
-    await this.#parts.ports.journal.close().catch(() => {});
-    await this.#lease.release().catch(() => {});
+    await this.#history?.close();
+    await releaseAll(this.#parts, this.#lease);
     await this.#server?.close();
     return reason;
   }
 }
 
+/** What cannot be closed is given up: the next lead opens its own. */
+async function releaseAll({ ports, memory, close }: LeadParts, lease: LeaderLease): Promise<void> {
+  await Promise.allSettled([memory.close(), ports.journal.close(), close()]);
+  await lease.release().catch(() => {});
+}
+
 function invalid(problem: string): Answer {
   return { ok: false, refusal: { reason: 'graph-invalid', problems: [problem] } };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

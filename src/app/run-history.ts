@@ -46,6 +46,10 @@ export class RunHistory implements EventSink {
     return new RunHistory(memory, await readHistory(memory), typeOf);
   }
 
+  get known(): ReadonlyMap<string, TaskHistory> {
+    return this.#types;
+  }
+
   committed(records: readonly JournalRecord[]): void {
     for (const record of records) this.#note(record);
     if (records.some(({ event }) => event.type === 'run.finished')) this.#write();

@@ -9,12 +9,13 @@ import type { ClaimToVerify, Verifier } from '../../ports/verifier.ts';
 import type { CleanWorkspace, Workspaces } from '../../ports/workspace.ts';
 import { findMisfits } from '../../util/json-schema.ts';
 import { OutputTail } from '../../util/output-tail.ts';
+import { withLargeValues } from './large-values.ts';
 import { keep, lookAt } from './project-file.ts';
 
 export type VerifierPorts = Readonly<{
   workspaces: Workspaces;
   processes: ProcessRunner;
-  artifacts: Pick<ArtifactStore, 'create'>;
+  artifacts: Pick<ArtifactStore, 'create' | 'read'>;
   /** The clean environment that commands get: `PATH`, `HOME`, `LANG` and the like. */
   environment: Readonly<Record<string, string>>;
 }>;
@@ -63,7 +64,8 @@ export class CheckingVerifier implements Verifier {
       yield finding;
     }
     if (spec.outputSchema !== undefined) {
-      const problems = findMisfits(spec.outputSchema, resultOf(spec, claim.claim));
+      const outputs = await withLargeValues(claim.claim.outputs, this.#ports.artifacts);
+      const problems = findMisfits(spec.outputSchema, resultOf(spec, outputs));
       holds &&= problems.length === 0;
       yield { evidence: { check: 'output-schema', ok: problems.length === 0, problems } };
     }
@@ -168,7 +170,7 @@ function unproven(spec: TaskSpec, { evidence }: Claim): readonly (readonly [stri
 }
 
 /** What the schema is about: the whole result, or the outputs by name where the task names them. */
-function resultOf(spec: TaskSpec, { outputs }: Claim): JsonObject[string] {
+function resultOf(spec: TaskSpec, outputs: JsonObject): JsonObject[string] {
   const isWhole = spec.outputs?.['result'] === undefined && Object.hasOwn(outputs, 'result');
   return isWhole ? (outputs['result'] ?? null) : outputs;
 }

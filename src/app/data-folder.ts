@@ -1,0 +1,54 @@
+import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { userError } from '../util/user-error.ts';
+
+/** Paths of a project's data. */
+export type DataFolder = Readonly<{
+  path: string;
+  store: string;
+  lead: string;
+  artifacts: string;
+  workspaces: string;
+  logs: string;
+}>;
+
+export function dataFolderOf(root: string): DataFolder {
+  const path = join(root, '.waggle');
+  return {
+    path,
+    store: join(path, 'swarm.sqlite'),
+    lead: join(path, 'lead.sqlite'),
+    artifacts: join(path, 'artifacts'),
+    workspaces: join(path, 'workspaces'),
+    logs: join(path, 'logs'),
+  };
+}
+
+/** Makes the folder, ignored by git. Rejects when something stands there that is not ours. */
+export async function makeDataFolder(folder: DataFolder): Promise<void> {
+  await refuseForeign(folder.path);
+  await mkdir(folder.path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw notWritable(folder.path, error);
+  });
+  // Only when it is not there: the user may have changed it.
+  await writeFile(join(folder.path, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw notWritable(folder.path, error);
+  });
+}
+
+/** A folder that belongs to somebody else, or is a link to elsewhere, is not opened: what is in it would be believed. */
+export async function refuseForeign(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return;
+  const isOurs = process.getuid === undefined || found.uid === process.getuid();
+  if (found.isDirectory() && isOurs) return;
+  const what = found.isDirectory() ? 'belongs to another user' : 'is not a folder';
+  const fix = 'Remove it or make it yours; its contents would be believed.';
+  throw userError({ code: 'DATA_FOREIGN', at: path, message: `"${path}" ${what}.`, fix });
+}
+
+function notWritable(path: string, error: unknown): Error {
+  const why = error instanceof Error ? error.message : String(error);
+  const fix = 'Waggle keeps its data there: make the project folder writable, or work in a copy.';
+  return userError({ code: 'DATA_NOT_WRITABLE', at: path, message: `"${path}" cannot be written: ${why}.`, fix });
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { FileArtifactStore } from '../adapters/files/file-artifact-store.ts';
+import { SqliteArchive } from '../adapters/sqlite/sqlite-archive.ts';
+import { SqliteLeaderElection } from '../adapters/sqlite/sqlite-leader-election.ts';
+import { type SwarmId, swarmId } from '../core/ids.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LeaderElection } from '../ports/leader-lease.ts';
+import type { RunArchive } from '../ports/run-archive.ts';
+import { type DataFolder, makeDataFolder } from './data-folder.ts';
+import type { OpenStore, Store } from './store.ts';
+
+/** The one swarm of a project. */
+export const PROJECT_SWARM: SwarmId = swarmId('main');
+
+/** A project's data in its `.waggle` folder. Nothing is made before somebody leads. */
+export class FileStore implements Store {
+  readonly artifacts: ArtifactStore;
+  readonly election: LeaderElection;
+  readonly #folder: DataFolder;
+  readonly #clock: Clock;
+  #archive: SqliteArchive | undefined;
+
+  constructor(folder: DataFolder, clock: Clock) {
+    this.#folder = folder;
+    this.#clock = clock;
+    this.artifacts = new FileArtifactStore(folder.artifacts, clock);
+    this.election = new SqliteLeaderElection(folder.lead, clock);
+  }
+
+  async open(): Promise<OpenStore> {
+    const [{ StoreThread }, { SqliteJournal }, { SqliteTier }] = await Promise.all([
+      import('../adapters/sqlite/store-thread.ts'),
+      import('../adapters/sqlite/sqlite-journal.ts'),
+      import('../adapters/sqlite/sqlite-tier.ts'),
+    ]);
+    await makeDataFolder(this.#folder);
+    const thread = await StoreThread.open(this.#folder.store);
+    return { journal: new SqliteJournal(thread), memory: new SqliteTier(thread.share(), this.#clock) };
+  }
+
+  archive(): RunArchive | undefined {
+    if (this.#archive === undefined && existsSync(this.#folder.store)) {
+      this.#archive = new SqliteArchive(this.#folder.store, PROJECT_SWARM);
+    }
+    return this.#archive;
+  }
+
+  async close(): Promise<void> {
+    this.#archive?.close();
+    this.#archive = undefined;
+  }
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { GitCaptures } from '../adapters/git/git-captures.ts';
+import { Git } from '../adapters/git/git-command.ts';
+import { CleanCopies } from '../adapters/plain-directory/clean-copies.ts';
+import { DirectoryCaptures } from '../adapters/plain-directory/directory-captures.ts';
+import { SystemClock } from '../adapters/system/system-clock.ts';
+import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
+import { SystemRandom } from '../adapters/system/system-random.ts';
+import { CheckingVerifier } from '../adapters/verifier/checking-verifier.ts';
+import { CommandDriver } from '../agents/drivers/command/command-driver.ts';
+import { FunctionDriver } from '../agents/drivers/function/function-driver.ts';
+import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Options } from '../config/options.ts';
+import type { SwarmRules } from '../core/swarm-state.ts';
+import type { Answer } from '../engine/engine.ts';
+import type { Captures } from '../ports/captures.ts';
+import type { ProcessRunner } from '../ports/process-runner.ts';
+import type { LocalCommand } from '../server/local-socket-commands.ts';
+import { localSocketPath } from '../server/local-socket-path.ts';
+import { LocalSocketServer } from '../server/local-socket-server.ts';
+import { HARMLESS_NAMES, pickEnvironment } from '../util/environment.ts';
+import { PROJECT_SWARM } from './file-store.ts';
+import { type LeadParts } from './lead.ts';
+import { noteSocket } from './leader-file.ts';
+import { REUSE, ReusingDriver } from './retry-run.ts';
+import { LOCAL_HOST } from './submission.ts';
+import type { Store } from './store.ts';
+
+/** What a lead is made from. */
+export type LeadSettings = Readonly<{
+  /** Absolute path of the project. */
+  root: string;
+  store: Store;
+  /** Absolute; for captures of the project. */
+  workspaces: string;
+  options: Options;
+  environment: Environment;
+  /** Functions of this process, the built-in ones included. */
+  functions: FunctionRegistry;
+  /** Set when other processes may follow: their way to the leader is noted there. */
+  shared: Readonly<{ dataDir: string; storePath: string }> | undefined;
+}>;
+
+/** Chooses and opens the adapters of one lead. */
+export async function makeLead(settings: LeadSettings): Promise<LeadParts> {
+  const { root, store, options, environment, functions } = settings;
+  const clock = new SystemClock();
+  const [open, processes] = await Promise.all([store.open(), openRunner()]);
+  const { artifacts } = store;
+  const workspaces = workspacesOf(settings);
+  const clean = pickEnvironment(environment.variables, HARMLESS_NAMES);
+  const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
+  const limits = { outputBytes: options.performance.outputLimitBytes };
+  const ports = {
+    drivers: {
+      command: new CommandDriver({ processes, artifacts, clock, environment: environment.variables, limits }),
+      function: new ReusingDriver(functionDriver),
+    },
+    verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
+    journal: open.journal,
+    clock,
+    random: new SystemRandom(),
+    workspaces,
+  };
+  return {
+    ports,
+    memory: open.memory,
+    options: engineOptions(options),
+    workspaces,
+    host: { host: LOCAL_HOST, cpu: availableParallelism() * 1_000, memory: totalmem() },
+    project: root,
+    knowsFunction: (name) => name === REUSE || Object.hasOwn(functions, name),
+    listen: listenAt(settings),
+    close: () => functionDriver.close(),
+  };
+}
+
+/** Opened once: choosing a way to own processes takes some milliseconds. */
+let runner: Promise<ProcessRunner> | undefined;
+
+function openRunner(): Promise<ProcessRunner> {
+  return (runner ??= SystemProcessRunner.open());
+}
+
+function workspacesOf({ root, workspaces, environment, options }: LeadSettings): CleanCopies {
+  const git = new Git(environment.variables['PATH']);
+  const { maxFiles, maxBytes } = options.workspaces;
+  const limits = { files: maxFiles, bytes: maxBytes };
+  const byGit = new GitCaptures(join(workspaces, 'git'), git);
+  const byCopy = new DirectoryCaptures(join(workspaces, 'copies'), limits);
+  const capturesFor = async (project: string): Promise<Captures> =>
+    (await GitCaptures.fits(git, project, new AbortController().signal)) ? byGit : byCopy;
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  const copies = join(environment.home, 'workspaces', name);
+  return new CleanCopies({ notes: join(workspaces, 'captures'), copies, capturesFor, limits });
+}
+
+function engineOptions({ coordination, faultTolerance, performance }: Options): LeadParts['options'] {
+  const retry = {
+    maxAttempts: faultTolerance.maxAttempts,
+    firstDelayMs: faultTolerance.retryFirstDelayMs,
+    maxDelayMs: faultTolerance.retryMaxDelayMs,
+    nonRetryable: [],
+  };
+  const { algorithm, maxWaitMs, maxTasksPerRun, maxOpenRuns } = coordination;
+  const rules: SwarmRules = { retry, strategy: algorithm, maxWaitMs, maxTasksPerRun, maxOpenRuns };
+  const { maxBatch, maxBacklog } = performance;
+  return { swarmId: PROJECT_SWARM, rules, maxBatch, maxBacklog };
+}
+
+function listenAt({ shared, environment }: LeadSettings): LeadParts['listen'] {
+  if (shared === undefined) return undefined;
+  return async (answer: (command: LocalCommand) => Promise<Answer>) => {
+    const path = await localSocketPath(shared.storePath, environment);
+    const server = await LocalSocketServer.listen(path, answer);
+    await noteSocket(shared.dataDir, path);
+    return server;
+  };
+}
