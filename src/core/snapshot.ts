@@ -6,18 +6,18 @@ import { enter, offerAgain } from './place-task.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
-import { type EndedTask, isEnded, type Task } from './tasks/task.ts';
+import { type EndedTask, isActive, isEnded, type Task } from './tasks/task.ts';
 import type { TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
   record: readonly [succeeded: number, ended: number, speed: number, turn: number];
 }>;
-/** A task without its identity, which is rebuilt from the spec. */
-type StoredTask = Readonly<{ spec: TaskSpec; state: JsonState }>;
+/** A task without its identity, which is rebuilt from the spec. `expectedEndMs`: as it was seen when it was assigned. */
+type StoredTask = Readonly<{ spec: TaskSpec; state: JsonState; expectedEndMs?: number }>;
 type JsonState = Omit<Task, 'identity'>;
 type StoredRun = Readonly<{
   id: string;
@@ -37,6 +37,8 @@ type Stored = Readonly<{
   nowMs: number;
   hosts: readonly HostSpec[];
   agents: readonly StoredAgent[];
+  /** Assignments so far; agents that are gone had some of them. */
+  turn: number;
   runs: readonly StoredRun[];
   ended: readonly (readonly [string, string])[];
   durations: StoredDurations;
@@ -53,6 +55,7 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
     nowMs,
     hosts: swarm.capacity.hosts,
     agents,
+    turn: swarm.registry.turn,
     runs: [...swarm.runs.values()].map((run) => storeRun(swarm, run)),
     ended: [...swarm.ended],
     durations: swarm.durations.dump(),
@@ -71,6 +74,7 @@ export function restoreSwarm(swarm: Swarm, text: string): number {
   for (const run of stored.runs) restoreRun(swarm, run, stored.nowMs);
   // Last: putting running tasks back has counted them as new assignments.
   for (const { spec, record } of stored.agents) swarm.registry.restore(spec.id, record);
+  swarm.registry.restoreTurn(stored.turn);
   for (const { id, pass } of stored.runs) swarm.queue.setPass(runId(id), pass);
   for (const [id, fingerprint] of stored.ended) swarm.ended.set(runId(id), fingerprint);
   offerAgain(swarm);
@@ -84,7 +88,8 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     const task = swarm.tasks.get(id);
     if (task === undefined) throw new Error(`Internal error: task ${id} is not in memory`);
     const { identity: _identity, ...state } = task;
-    tasks.push({ spec, state });
+    const expected = isActive(task) ? { expectedEndMs: swarm.registry.slotOf(id).expectedEndMs } : {};
+    tasks.push({ spec, state, ...expected });
   }
   return {
     id: run.id,
@@ -121,6 +126,9 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
     swarm.tasks.set(task.identity.id, task);
   }
   for (const task of tasks) restoreTask(swarm, run, task, nowMs);
+  for (const [index, { expectedEndMs }] of stored.tasks.entries()) {
+    if (expectedEndMs !== undefined) swarm.registry.expectEnd(run.graph.identity(index).id, expectedEndMs);
+  }
   run.failed.push(...stored.failed);
   run.account.restore(stored.attempts, stored.spentTokens, stored.spentMicros);
   for (const task of tasks) noteUndecided(swarm, run, task);

@@ -10,6 +10,11 @@ import { CoreWorld, type Play, type Started } from './core-world.ts';
 import type { Ledger } from './core-world-ledger.ts';
 import { agentOf, DONE, runSpecOf, submitOf, taskOf } from './core-world-specs.ts';
 
+/** Options for `fc.assert`: the same cases on every run. */
+export function cases(numRuns: number): fc.Parameters<never> {
+  return { numRuns, seed: 20_251 };
+}
+
 export const STRATEGIES: readonly Strategy[] = ['adaptive', 'capability-based', 'least-loaded', 'round-robin'];
 
 /** A graph without cycles. Tasks may stand before what they need. */

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, test } from 'vitest';
+import { snapshotOf } from '../../src/core/snapshot.ts';
+import type { Agent } from '../../src/core/agents/agent-class.ts';
+import type { Swarm } from '../../src/core/swarm-state.ts';
+import type { CoreWorld } from '../support/core-world.ts';
+import { cases, plans, playPlan } from '../support/core-world-plans.ts';
+
+describe('any history', () => {
+  test('played twice gives the same events', () => {
+    fc.assert(
+      fc.property(plans(), (plan) => {
+        assert.deepEqual(playPlan(plan).entries, playPlan(plan).entries);
+      }),
+      cases(200),
+    );
+  });
+
+  test('gives back the live state when its events are replayed from the first', () => {
+    fc.assert(
+      fc.property(plans(), (plan) => {
+        playPlan(plan, { onTurn: (world) => assertSame(world, 'replayed') });
+      }),
+      cases(200),
+    );
+  });
+
+  test('gives back the live state from a snapshot and the events after it', () => {
+    fc.assert(
+      fc.property(plans(), (plan) => {
+        playPlan(plan, { onTurn: (world) => assertSame(world, 'restored') });
+      }),
+      cases(400),
+    );
+  });
+});
+
+function assertSame(world: CoreWorld, way: 'replayed' | 'restored'): void {
+  assert.deepEqual(summaryOf(world[way](), world.nowMs), summaryOf(world.swarm, world.nowMs));
+}
+
+/** What the snapshot tells, with what is only an index over it. */
+function summaryOf(swarm: Swarm, nowMs: number): unknown {
+  const { registry, capacity, queue, undecided, closing, runs } = swarm;
+  return {
+    stored: parsed(snapshotOf(swarm, nowMs)),
+    used: [...registry.agents.values()].map((agent) => [agent.spec.id, agent.used, keyOf(agent)]),
+    freeSlots: registry.freeSlots,
+    reserved: capacity.hosts.map(({ host }) => capacity.reservedOn(host)),
+    ready: [...queue.ids()].toSorted(),
+    undecided: [...undecided].toSorted(),
+    closing: [...closing],
+    accounts: [...runs.values()].map(({ account, counts, active }) => [
+      account.figures,
+      counts,
+      [...active].toSorted(),
+    ]),
+  };
+}
+
+/** Where it stands among the free ones; a full agent stands nowhere. */
+function keyOf({ used, spec, key }: Agent): number | undefined {
+  return used < spec.slots ? key : undefined;
+}
+
+function parsed(text: string): unknown {
+  return JSON.parse(text);
+}
