@@ -39,6 +39,8 @@ export type ReadyRun = {
   readonly id: RunId;
   readonly groups: Map<Signature, ReadyGroup>;
   readonly open: IndexedHeap<ReadyGroup>;
+  /** Its ready tasks, parked and deferred ones too. */
+  waiting: number;
   weight: number;
   pass: number;
   isSuspended: boolean;
@@ -64,11 +66,9 @@ export class ReadyQueue {
     return this.#tasks.has(id);
   }
 
-  /** A newcomer starts level with the others: it may not claim the past. */
   addRun(id: RunId, weight: number): void {
-    const pass = this.#lowestPass();
     const open = new IndexedHeap<ReadyGroup>(isGroupBefore);
-    this.#runs.set(id, { id, groups: new Map(), open, weight, pass, isSuspended: false });
+    this.#runs.set(id, { id, groups: new Map(), open, waiting: 0, weight, pass: 0, isSuspended: false });
   }
 
   passOf(id: RunId): number {
@@ -91,7 +91,9 @@ export class ReadyQueue {
   /** A suspended run keeps its place, but none of its tasks is offered. */
   suspend(id: RunId, isSuspended: boolean): void {
     const run = this.#runs.get(id);
-    if (run !== undefined) run.isSuspended = isSuspended;
+    if (run === undefined) return;
+    run.isSuspended = isSuspended;
+    if (!isSuspended && run.waiting > 0) this.#join(run);
   }
 
   push(identity: TaskIdentity, signature: Signature, sinceMs: number, remainingMs: number): void {
@@ -111,6 +113,8 @@ export class ReadyQueue {
       older: undefined,
       newer: undefined,
     };
+    if (run.waiting === 0 && !run.isSuspended) this.#join(run);
+    run.waiting++;
     this.#tasks.set(identity.id, task);
     this.#ageing[classRank - 1]?.append(task);
     this.#insert(task);
@@ -120,6 +124,7 @@ export class ReadyQueue {
     const task = this.#tasks.get(id);
     if (task === undefined) return;
     this.#tasks.delete(id);
+    task.group.run.waiting--;
     this.#ageing[task.classRank - 1]?.unlink(task);
     this.#takeOut(task);
   }
@@ -188,12 +193,19 @@ export class ReadyQueue {
     return this.#tasks.keys();
   }
 
-  #lowestPass(): number {
-    let lowest: number | undefined;
+  /**
+   * Who had nothing to offer starts level with those who had: nobody may claim the past. Looks at nothing that
+   * parking changes, so that a replay gives the same.
+   */
+  #join(newcomer: ReadyRun): void {
+    let lowest = Infinity;
+    let highest = 0;
     for (const run of this.#runs.values()) {
-      if (run.open.size > 0 && (lowest === undefined || run.pass < lowest)) lowest = run.pass;
+      if (run === newcomer) continue;
+      if (run.waiting > 0 && !run.isSuspended) lowest = Math.min(lowest, run.pass);
+      highest = Math.max(highest, run.pass);
     }
-    return lowest ?? 0;
+    newcomer.pass = Math.max(newcomer.pass, lowest === Infinity ? highest : lowest);
   }
 
   #newGroup(run: ReadyRun, signature: Signature): ReadyGroup {
