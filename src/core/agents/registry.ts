@@ -50,6 +50,11 @@ export class Registry {
     return this.#freeSlots;
   }
 
+  /** Assignments so far: what `lastTurn` of an agent counts in. */
+  get turn(): number {
+    return this.#turn;
+  }
+
   get agents(): ReadonlyMap<AgentId, Agent> {
     return this.#agents;
   }
@@ -72,8 +77,12 @@ export class Registry {
     const agent = this.#agents.get(id);
     if (agent === undefined) return;
     Object.assign(agent, { succeeded, ended, speed, lastTurn });
-    this.#turn = Math.max(this.#turn, lastTurn);
     this.#place(agent);
+  }
+
+  /** Puts the count of assignments back: agents that are gone had some of them. */
+  restoreTurn(turn: number): void {
+    this.#turn = turn;
   }
 
   /** It gets nothing more; attempts that it runs go on. */
@@ -145,6 +154,13 @@ export class Registry {
     return slot;
   }
 
+  /** Corrects when the slot that a task holds should be free. */
+  expectEnd(taskId: TaskId, expectedEndMs: number): void {
+    const slot = this.slotOf(taskId);
+    slot.expectedEndMs = expectedEndMs;
+    slot.agent.class.busy.moved(slot);
+  }
+
   /** Gives the slot back. `mark` is absent when the end says nothing about the agent. */
   release(taskId: TaskId, mark: AttemptMark | undefined): void {
     const slot = this.slotOf(taskId);
@@ -204,9 +220,11 @@ function classIdOf(spec: AgentSpec): string {
   return `${spec.runId ?? ''}|${classKeyOf(spec)}`;
 }
 
-function questionOf({ requires, prefers }: TaskSpec): string {
-  const needed = requires.length === 1 ? (requires[0] ?? '') : requires.toSorted().join(',');
-  return prefers === undefined ? needed : `${needed}|${prefers.toSorted().join(',')}`;
+/** Reservations and grants belong to it: where one task finds no room, none of the same question does. */
+function questionOf({ requires, prefers, resources, grant }: TaskSpec): string {
+  const needed = requires.length === 1 ? (requires[0] ?? '') : requires.toSorted().join('\n');
+  if (prefers === undefined && resources === undefined && grant === undefined) return needed;
+  return JSON.stringify([needed, prefers?.toSorted(), resources, grant]);
 }
 
 function capabilityScore(prefers: readonly string[], { capabilities }: AgentClass): number {

@@ -100,12 +100,8 @@ function marketOf({ registry, capacity, durations, rules }: Swarm): Parameters<t
   return { registry, capacity, durations, maxWaitMs: rules.maxWaitMs };
 }
 
-/**
- * A task that waits for one agent lets others of its group pass, and so does one whose reservation does not fit:
- * the next may ask for less. Where no agent is free for the group, none of it is looked at again.
- */
+/** A task that waits for one agent lets others of its group pass. Where there is no room for one, there is none for any. */
 function putAside({ queue }: Swarm, ready: ReadyTask, kind: 'wait' | 'none'): void {
-  const isOwnFault = kind === 'wait' || ready.identity.spec.resources !== undefined;
-  if (isOwnFault && queue.deferredCount < MAX_DEFERRED) queue.defer(ready);
+  if (kind === 'wait' && queue.deferredCount < MAX_DEFERRED) queue.defer(ready);
   else queue.park(ready.group);
 }
