@@ -27,7 +27,7 @@ const TEST_NAME =
 const EXAMPLE =
   /(?:^|\/)(?:[\w.]+[-_])?(?:examples?|samples?|demos?|playgrounds?|sandbox(?:es)?|tutorials?|templates?|starters?|boilerplates?|bench(?:marks?)?|perf|scaffold|experiments?)(?:[-_][\w.]+)*\//i;
 const DOCS =
-  /(?:^|\/)(?:docs?|documentation|changelogs?)\/|^(?:website|site|www|blog|wiki)\/|\.(?:md|mdx|markdown|rst|adoc|txt|tex)$/i;
+  /(?:^|\/)(?:[\w.]+[-_])?(?:docs?|documentation|changelogs?)\/|^(?:website|site|www|blog|wiki)\/|\.(?:md|mdx|markdown|rst|adoc|txt|tex)$/i;
 const CONFIG =
   /(?:^|\/)(?:\.[^/]+|[^/]*\.config\.\w+|[^/]*\.conf\.\w+|(?:gulpfile|gruntfile|rakefile|jakefile|karma\.conf|webpack\.[\w.]+|rollup\.[\w.]+|vite\.[\w.]+|eslint\.[\w.]+)\.?\w*|setup\.py|build\.\w+)$|(?:^|\/)\.(?:github|gitlab|circleci|husky|vscode|storybook|config)\//i;
 

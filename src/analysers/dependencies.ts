@@ -32,41 +32,56 @@ function declaredBy(entry: PackageEntry): readonly string[] {
   return [...entry.dependencies, ...entry.peerDependencies, ...entry.optionalDependencies, ...entry.devDependencies];
 }
 
-/** Packages that shipped code loads and no manifest above it names. One finding per package and manifest. */
+type Undeclared = Readonly<{ entry: ResolvedImport; name: string; owner: PackageEntry }>;
+
+/** Packages that shipped code loads and no manifest above it names. One finding for each manifest. */
 export function undeclaredDependencies(
   imports: readonly ResolvedImport[],
   packages: readonly PackageEntry[],
 ): readonly Detected[] {
   const byFolder = realPackages(packages);
-  const found = new Map<string, Detected>();
+  const found = new Map<string, Undeclared>();
   for (const entry of imports) {
     if (entry.kind !== 'value' || entry.to.kind !== 'package' || contextOf(entry.from) !== 'production') continue;
     const name = entry.to.name;
     const owners = ownersOf(entry.from, byFolder);
     const [owner] = owners;
-    if (owner === undefined || GIVEN.has(name) || entry.from.endsWith('.d.ts')) continue;
+    if (owner === undefined || GIVEN.has(name) || /\.(?:css|svg|png)$/.test(name) || entry.from.endsWith('.d.ts'))
+      continue;
     if (owners.some((one) => one.name === name || declaredBy(one).includes(name))) continue;
     const key = `${owner.dir}\0${name}`;
-    if (!found.has(key)) found.set(key, undeclared(entry, name, owner));
+    if (!found.has(key)) found.set(key, { entry, name, owner });
   }
-  return [...found.values()].slice(0, MAX_FINDINGS);
+  const byOwner = Map.groupBy(found.values(), ({ owner }) => owner);
+  return [...byOwner].map(([owner, missing]) => undeclared(owner, missing)).slice(0, MAX_FINDINGS);
 }
 
-function undeclared(entry: ResolvedImport, name: string, owner: PackageEntry): Detected {
+function undeclared(owner: PackageEntry, missing: readonly Undeclared[]): Detected {
   const manifest = posix.join(owner.dir, 'package.json');
+  const names = missing.map(({ name }) => name).toSorted();
+  const isOne = names.length === 1;
+  const shown = names.slice(0, 4).join(', ') + (names.length > 4 ? ` and ${names.length - 4} more` : '');
   return {
     kind: 'undeclared-dependency',
     severity: owner.isPrivate ? 'medium' : 'high',
     confidence: 0.75,
-    title: `${name} is imported but no package.json names it`,
-    file: entry.from,
-    line: entry.line,
-    anchor: `${owner.dir} ${name}`,
+    title: `${shown} ${isOne ? 'is' : 'are'} imported but no package.json names ${isOne ? 'it' : 'them'}`,
+    file: missing[0]?.entry.from ?? manifest,
+    line: missing[0]?.entry.line ?? 0,
+    anchor: [owner.dir, ...names].join(' '),
     evidence: [
-      { source: 'graph', text: `import of "${entry.specifier}"`, ref: `${entry.from}:${entry.line}` },
-      { source: 'manifests', text: `${manifest} and the manifests above it do not have it.`, ref: manifest },
+      ...missing.slice(0, 5).map(({ entry }) => ({
+        source: 'graph',
+        text: `import of "${entry.specifier}"`,
+        ref: `${entry.from}:${entry.line}`,
+      })),
+      {
+        source: 'manifests',
+        text: `Neither ${manifest} nor a manifest above it has ${isOne ? 'it' : 'them'}.`,
+        ref: manifest,
+      },
     ],
-    fix: `Add ${name} to the dependencies of ${manifest}: today it works only because another package brings it.`,
+    fix: `Add ${isOne ? 'it' : 'them'} to the dependencies of ${manifest}: today it works only because another package brings ${isOne ? 'it' : 'them'}.`,
   };
 }
 

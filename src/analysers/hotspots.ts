@@ -132,7 +132,7 @@ export function complexFunctions(parts: readonly ParseData[], files: readonly Fi
       kind: 'complex-function',
       severity: complexity >= VERY_COMPLEX ? ('medium' as const) : ('low' as const),
       confidence: 0.85,
-      title: `${name} makes ${complexity} decisions in ${lines} lines`,
+      title: `${name === 'function' ? 'An unnamed function' : name} makes ${complexity} decisions in ${lines} lines`,
       file,
       line,
       anchor: name,

@@ -104,7 +104,7 @@ function checkEntries({ path, text, value }: Manifest, { root, paths }: Reposito
   const dir = posix.dirname(path);
   return entriesOf(value)
     .filter(({ field, target }) => field !== 'types' && field !== 'typings' && !BUILT.test(target))
-    .filter(({ target }) => /\.(?:[cm]?[jt]s|json|css)$/.test(target))
+    .filter(({ target }) => /\.(?:[cm]?[jt]s|json|css)$/.test(target) && !/\.d\.[cm]?ts$/.test(target))
     .filter(({ target }) => {
       const full = posix.join(dir, target);
       const folder = posix.dirname(full);
@@ -124,10 +124,13 @@ function checkEntries({ path, text, value }: Manifest, { root, paths }: Reposito
     }));
 }
 
-/** `x.js` that is built next to its `x.ts`. */
+const SOURCE_ENDINGS = ['.ts', '.mts', '.cts', '.tsx', '.js', '.jsx', '.coffee', '.ls', '.re', '.res'];
+
+/** `x.js` that is built next to its `x.ts`, or from `src/x.ts`. */
 function hasSource(path: string, paths: ReadonlySet<string>): boolean {
   const stem = path.replace(/\.[cm]?js$/, '');
-  return ['.ts', '.mts', '.cts', '.tsx', '.jsx', '.coffee', '.ls', '.re', '.res'].some((end) => paths.has(stem + end));
+  const stems = [stem, posix.join(posix.dirname(stem), 'src', posix.basename(stem))];
+  return SOURCE_ENDINGS.some((end) => stems.some((one) => paths.has(one + end)));
 }
 
 /** A script that starts a file that is not there: `node scripts/gone.js`. */

@@ -36,7 +36,7 @@ export function parseSource(path: string, text: string, context: FileContext): P
       enter(node, above, key) {
         meter.enter(node, above, key);
         collector.enter(node, above, key);
-        if (isJudged) complaints.push(...complaintsAbout(node, { source: text, isTest, path: above, key }));
+        if (isJudged) complaints.push(...complaintsAbout(node, { file: path, source: text, isTest, path: above, key }));
       },
       leave(node, key) {
         meter.leave(node, key);
@@ -58,7 +58,7 @@ export function parseSource(path: string, text: string, context: FileContext): P
       functions: meter.count,
     },
     functions: meter.functions.filter(({ complexity }) => complexity >= MIN_COMPLEXITY),
-    findings: complaints.map((complaint) => findingOf(path, text, complaint, lines)),
+    findings: perFile(complaints.map((complaint) => findingOf(path, text, complaint, lines))),
   };
 }
 
@@ -80,6 +80,23 @@ function findingOf(file: string, text: string, complaint: Complaint, lines: Line
     anchor: anchorOf(text, at),
     evidence: [{ source: 'parse', text: lineAround(text, at.start), ref: `${file}:${line}` }],
   };
+}
+
+/** Said once for a file, however often it stands there. */
+const ONCE: ReadonlyMap<string, (times: number) => string> = new Map([
+  ['empty-catch', (times) => `${times} errors are caught and dropped without a word`],
+  ['focused-test', (times) => `Only ${times} tests of the file run`],
+]);
+
+function perFile(findings: readonly Detected[]): readonly Detected[] {
+  const single = findings.filter(({ kind }) => !ONCE.has(kind));
+  const grouped = [...ONCE].flatMap(([kind, title]): readonly Detected[] => {
+    const [first, ...others] = findings.filter((one) => one.kind === kind);
+    if (first === undefined || others.length === 0) return first === undefined ? [] : [{ ...first, anchor: kind }];
+    const evidence = [first, ...others].slice(0, 5).flatMap((one) => one.evidence);
+    return [{ ...first, anchor: kind, title: title(others.length + 1), evidence }];
+  });
+  return [...single, ...grouped];
 }
 
 /** The code itself, at most a few lines of it. */

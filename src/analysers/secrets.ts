@@ -38,12 +38,12 @@ export function secrets(input: CheckInput, { signal }: AnalyserContext): Analyse
     if (text === undefined) continue;
     looked += 1;
     const matches = isEnvFile(file.path) ? [...envSecrets(text), ...findSecrets(text)] : findSecrets(text);
-    const real = matches.filter((match) => isReal(match, file));
+    const real = matches.filter((match) => isReal(match, file) && !isPublic(match, text));
     samples += matches.length - real.length;
     findings.push(...real.map((match) => findingOf(match, file, text)));
   }
   const leftOut =
-    samples === 0 ? [] : [`${samples} keys or passwords that look like samples, in tests, examples or docs.`];
+    samples === 0 ? [] : [`${samples} keys or passwords that look like samples or are meant for everybody.`];
   const data: FindingsData = { findings: unique(findings).slice(0, MAX_FINDINGS), looked, leftOut };
   return {
     file: writeData(input.data, 'secrets', data),
@@ -124,6 +124,12 @@ function isReal({ isProven, confidence }: Match, { context, language }: FileEntr
   if (isProven) return true;
   if (!isProduction(context)) return false;
   return confidence >= 0.5 && language !== 'Markdown';
+}
+
+/** Keys that browsers are meant to see: Firebase, Algolia search, sites behind a captcha. */
+function isPublic({ at, isProven }: Match, text: string): boolean {
+  const around = text.slice(Math.max(0, at - 250), at + 250);
+  return !isProven && /firebase|authDomain|algolia|docsearch|recaptcha|publishable|site[_-]?key|sentry/i.test(around);
 }
 
 function findingOf(match: Match, { path, context }: FileEntry, text: string): Detected {

@@ -8,6 +8,8 @@ import type { Detected } from './detected.ts';
 const MIN_REACH = 0.4;
 const MAX_FINDINGS = 5;
 const BUSY_SHARE = 0.15;
+const MIN_COMMITS = 8;
+const MIN_COMPLEXITY = 20;
 
 /** Which sources the tests import, directly or through others, and which busy ones they never do. */
 export function testsMap(input: CheckInput, _context: AnalyserContext): AnalyserResult {
@@ -18,7 +20,9 @@ export function testsMap(input: CheckInput, _context: AnalyserContext): Analyser
   const sources = files.filter((file) => isSource(file, graph));
   const tested = sources.filter(({ path }) => reached.has(path));
   const reach = sources.length === 0 ? 0 : tested.length / sources.length;
-  const busy = hotspots.slice(0, Math.max(5, Math.ceil(hotspots.length * BUSY_SHARE)));
+  const busy = hotspots
+    .slice(0, Math.max(5, Math.ceil(hotspots.length * BUSY_SHARE)))
+    .filter(({ commits, complexity }) => commits >= MIN_COMMITS && complexity >= MIN_COMPLEXITY);
   const known = new Set(sources.map(({ path }) => path));
   const findings =
     reach < MIN_REACH

@@ -5,7 +5,7 @@ import { brief, hasEffect, squeeze, type Complaint, type RuleContext } from './r
 export function condition(node: AstNode, { source }: RuleContext): readonly Complaint[] {
   const test = child(node, 'test');
   if (test === undefined) return [];
-  if (test.type === 'AssignmentExpression' && test['operator'] === '=') {
+  if (node.type === 'IfStatement' && test.type === 'AssignmentExpression' && test['operator'] === '=') {
     const title = `Condition assigns instead of comparing: ${brief(source, test)}`;
     return [
       {

@@ -12,6 +12,7 @@ export type Complaint = Readonly<{
 }>;
 
 export type RuleContext = Readonly<{
+  file: string;
   source: string;
   /** Whether the file holds tests. */
   isTest: boolean;

@@ -1,4 +1,4 @@
-import { child, children, textOf, type AstNode } from '../syntax.ts';
+import { child, children, isFunction, textOf, type AstNode } from '../syntax.ts';
 import { brief, hasEffect, squeeze, type Complaint, type RuleContext } from './rule.ts';
 
 export function duplicateKeys(node: AstNode, { source }: RuleContext): readonly Complaint[] | undefined {
@@ -138,28 +138,24 @@ export function asyncForEach(node: AstNode, context: RuleContext): readonly Comp
 }
 
 const SUITES = new Set(['describe', 'it', 'test', 'context', 'suite', 'specify']);
+const ABOUT_FOCUS = /\bonly\b|focus|failing/i;
 const FOCUSED = new Set(['fdescribe', 'fit', 'fcontext']);
 
-/** Other tests of the file do not run. */
-export function focusedTest(node: AstNode, { source, path }: RuleContext): readonly Complaint[] | undefined {
+/** Other tests of the file do not run. Tests about the focus itself have it in their title. */
+export function focusedTest(node: AstNode, { source, path, file }: RuleContext): readonly Complaint[] | undefined {
   if (node.type !== 'CallExpression' || path.some((above) => above.type === 'TemplateLiteral')) return undefined;
   const callee = child(node, 'callee');
-  const [name] = children(node, 'arguments');
-  if (callee === undefined || name === undefined || (name.type !== 'Literal' && name.type !== 'TemplateLiteral'))
-    return undefined;
-  const owner = child(callee, 'object');
-  const isOnly = callee.type === 'MemberExpression' && textOf(child(callee, 'property'), 'name') === 'only';
-  const isFocused = isOnly ? SUITES.has(textOf(owner, 'name') ?? '') : FOCUSED.has(textOf(callee, 'name') ?? '');
-  if (!isFocused) return undefined;
+  const [name, ...others] = children(node, 'arguments');
+  const isTest = others.some(isFunction) && (name?.type === 'Literal' || name?.type === 'TemplateLiteral');
+  if (callee === undefined || name === undefined || !isTest || !isFocused(callee)) return undefined;
+  if (ABOUT_FOCUS.test(source.slice(name.start, name.end)) || ABOUT_FOCUS.test(file)) return undefined;
   const title = `Only this test of the file runs: ${brief(source, callee)}(${brief(source, name)}`;
-  return [
-    {
-      kind: 'focused-test',
-      severity: 'high',
-      confidence: 0.9,
-      title,
-      at: node,
-      fix: 'Remove the focus, so that the other tests run again.',
-    },
-  ];
+  const fix = 'Remove the focus, so that the other tests run again.';
+  return [{ kind: 'focused-test', severity: 'high', confidence: 0.9, title, at: node, fix }];
+}
+
+function isFocused(callee: AstNode): boolean {
+  if (callee.type === 'Identifier') return FOCUSED.has(textOf(callee, 'name') ?? '');
+  const isOnly = callee.type === 'MemberExpression' && textOf(child(callee, 'property'), 'name') === 'only';
+  return isOnly && SUITES.has(textOf(child(callee, 'object'), 'name') ?? '');
 }

@@ -98,8 +98,10 @@ async function runOne(
 ): Promise<AnalyserResult> {
   const analyser = ANALYSERS[name];
   const input: unknown = work.kind === 'function' ? work.input : undefined;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what planCheck made, as the function driver hands it on
   if (analyser !== undefined) return analyser(input as CheckInput, context);
   const registered = checkFunctions(memory).get(name);
   if (registered === undefined || !('run' in registered)) throw new Error(`no function ${name}`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same
   return registered.run(input as CollectInput, context);
 }
