@@ -8,6 +8,7 @@ import { addLooks } from './program/looks.ts';
 import { addSetup } from './program/setup.ts';
 import type { Act, Handlers } from './program/handlers.ts';
 import { Output } from './output.ts';
+import { mistakeInCall } from './mistake-in-call.ts';
 import { reportError } from './report-error.ts';
 
 type Globals = Readonly<{ json?: true; quiet?: true; cwd?: string; config?: string }>;
@@ -49,7 +50,10 @@ export async function runProgram(
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    return error instanceof CommanderError && error.exitCode === 0 ? EXIT.ok : reportError(error, out, version);
+    if (!(error instanceof CommanderError)) return reportError(error, out, version);
+    return error.exitCode === 0
+      ? EXIT.ok
+      : reportError(mistakeInCall(error, commandNamed(program, argv)), out, version);
   }
 }
 
@@ -57,19 +61,30 @@ function cliFor({ cwd = '.', config }: Globals, out: Output, version: string): C
   return { out, cwd: resolve(cwd), version, ...(config === undefined ? {} : { configFile: resolve(config) }) };
 }
 
+/** `runs list` of `runs list --limt 5`: the words that name a command. */
+function commandNamed(program: Command, argv: readonly string[]): string {
+  const names = ['waggle'];
+  let command = program;
+  for (const word of argv) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (next !== undefined) names.push(word);
+    command = next ?? command;
+  }
+  return names.join(' ');
+}
+
 function rootCommand(version: string): Command {
   return new Command('waggle')
     .description('Runs a graph of tasks with a swarm of agents: side by side, durable, and checked.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show help for a command')
     .option('--json', 'print JSON lines on stdout and nothing else there')
     .option('-q, --quiet', 'print results and errors only')
     .option('--cwd <dir>', 'work in this folder')
     .option('--config <file>', 'read this file instead of waggle.yaml')
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
-    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
       `

@@ -1,4 +1,3 @@
-import { CommanderError } from 'commander';
 import { Unavailable, userErrorsIn } from '../util/user-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
@@ -9,7 +8,6 @@ import { internalErrorLines, type Mistake, unavailableLines, userErrorLines } fr
 export function reportError(error: unknown, out: Output, version: string): ExitCode {
   const mistakes = userErrorsIn(error);
   if (mistakes.length > 0) return reportProblems(mistakes, out);
-  if (error instanceof CommanderError) return reportProblems([fromCommander(error)], out);
   if (error instanceof Refused) {
     out.json({ type: 'error', code: error.refusal.reason.toUpperCase().replaceAll('-', '_'), message: error.message });
     out.warn(...userErrorLines([{ code: 'REFUSED', message: error.message, fix: error.fix }], out.talkStyle));
@@ -33,18 +31,4 @@ function reportProblems(problems: readonly Mistake[], out: Output): ExitCode {
   }
   out.warn(...userErrorLines(problems, out.talkStyle));
   return EXIT.usage;
-}
-
-/** `error: unknown option '--jsn'\n(Did you mean --json?)` */
-function fromCommander({ code, message }: CommanderError): Mistake {
-  const [first = '', hint] = message.replace(/^error: /, '').split('\n');
-  const sentence = first.replaceAll("'", '"').replace(/\.?$/, '.');
-  return {
-    code: code
-      .replace('commander.', 'CLI_')
-      .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
-      .toUpperCase(),
-    message: sentence[0]?.toUpperCase() + sentence.slice(1),
-    fix: hint === undefined ? 'Run it with --help to see what it takes.' : hint.replace(/^\((.*)\)$/, '$1'),
-  };
 }

@@ -63,14 +63,14 @@ tasks:
 `;
 
 const CONFIG = `# Options of Waggle for this project. Every option: waggle config show
-# What one does, its range and why: waggle config explain coordination.maxAgents
+# What one does, its range and why: waggle config explain maxAttempts
+
+faultTolerance:
+  maxAttempts: 3          # tries of a task that fails
+  # taskTimeoutMs: 30m    # ends an attempt that does not end by itself
 
 # coordination:
 #   maxAgents: 4          # tasks side by side; default: as many as cores
-
-# faultTolerance:
-#   maxAttempts: 3        # tries of a task that fails
-#   taskTimeoutMs: 30m    # ends an attempt that does not end by itself
 `;
 
 const FILES = [

@@ -32,7 +32,7 @@ function addRun(program: Command, handlers: Handlers, act: Act): void {
     .summary('run a workflow')
     .description('Runs the tasks of a workflow file. Ctrl-C pauses the run; `waggle runs resume` goes on.')
     .argument('<workflow>', 'workflow file: release.yaml')
-    .option('-i, --input <name=value>', 'value of an input; may be given more than once', inputs, {})
+    .option('-i, --input <name=value>', 'value of an input; may be given more than once', inputs)
     .option('--plan', 'show the graph and the forecast, run nothing')
     .option('--agents <n>', 'built-in local agents; default: as many as cores', count)
     .option('--budget <limits>', 'limits: "wall=10m,cost=2 USD,attempts=50"', budget)
@@ -43,7 +43,7 @@ function addRun(program: Command, handlers: Handlers, act: Act): void {
 }
 
 /** `--input name=value`, collected. */
-function inputs(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function inputs(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Write it as name=value.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };

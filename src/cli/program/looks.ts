@@ -13,6 +13,7 @@ export function addLooks(program: Command, handlers: Handlers, act: Act): void {
 function addRuns(program: Command, handlers: Handlers, act: Act): void {
   const runs = program
     .command('runs')
+    .helpCommand(false)
     .summary('list, watch and steer runs')
     .description(
       'Runs of this project. Where a command takes a run, its first letters are enough; "last" is the newest.',
@@ -71,6 +72,7 @@ function addRunChanges(runs: Command, handlers: Handlers, act: Act): void {
 function addTasks(program: Command, handlers: Handlers, act: Act): void {
   const tasks = program
     .command('tasks')
+    .helpCommand(false)
     .summary('list tasks, show their logs')
     .description('Tasks of a run. A task is named run/task; for the newest run the name alone is enough.');
   tasks
@@ -101,7 +103,11 @@ function addTasks(program: Command, handlers: Handlers, act: Act): void {
 }
 
 function addAgents(program: Command, handlers: Handlers, act: Act): void {
-  const agents = program.command('agents').summary('list agents').description('Agents of this project.');
+  const agents = program
+    .command('agents')
+    .helpCommand(false)
+    .summary('list agents')
+    .description('Agents of this project.');
   agents
     .command('list', { isDefault: true })
     .description('agents and what they do')

@@ -17,7 +17,7 @@ export function addSetup(program: Command, handlers: Handlers, act: Act): void {
 }
 
 function addConfig(program: Command, handlers: Handlers, act: Act): void {
-  const config = program.command('config').description('show and explain the options');
+  const config = program.command('config').helpCommand(false).description('show and explain the options');
   config
     .command('show', { isDefault: true })
     .description('every option with its value and where it comes from')
@@ -33,6 +33,7 @@ function addConfig(program: Command, handlers: Handlers, act: Act): void {
 function addTrust(program: Command, handlers: Handlers, act: Act): void {
   const trust = program
     .command('trust')
+    .helpCommand(false)
     .summary('say which settings of a repository may take effect')
     .description(
       'Settings of a repository that run something or change what is allowed have no effect before you agree to exactly that content.',
