@@ -67,15 +67,16 @@ export class FileLogger implements Logger {
 
   #write(line: string): void {
     const size = Buffer.byteLength(line);
-    if (this.#file !== undefined && this.#bytes + size > this.#maxBytes) this.#rotate();
     this.#file ??= this.#open();
+    if (this.#bytes > 0 && this.#bytes + size > this.#maxBytes) this.#file = this.#rotate();
     writeSync(this.#file, line);
     this.#bytes += size;
   }
 
-  #rotate(): void {
+  #rotate(): number {
     this.close();
     renameSync(this.#path, `${this.#path}.1`);
+    return this.#open();
   }
 
   #open(): number {

@@ -22,21 +22,22 @@ export type Grip =
 
 /**
  * The shell that stands between us and a program. What it does, in order:
- * 1. A watcher waits for the lifeline, which closes when we close it or die, and then kills everything. In a
- *    namespace it first makes sure that it is in one: `kill -9 -1` must never meet the whole machine.
- * 2. Itself it ignores the signals that we send to the group, so that it is there to see how the program ends.
+ * 1. In a namespace it makes sure that it is in one: `kill -9 -1` must never meet the whole machine.
+ * 2. It ignores the signals that we send to the group, so that it is there to see how the program ends. So does the
+ *    watcher, from its first moment: it waits for the lifeline, which closes when we close it or die, and then kills
+ *    everything.
  * 3. The program gets default signals, its limits and none of our descriptors.
  * 4. Processor time of all that ended below it and the exit status go out on the status descriptor. When a signal
  *    ended the program, the shell says so there, which tells `exit 137` from a kill.
  */
 export function startScript(grip: Grip, limits: ProcessLimits = {}): string {
-  const watcher = `trap '' HUP INT QUIT TERM; exec <&${LIFELINE_FD} >/dev/null 2>&1 ${STATUS_FD}>&-; read x; ${KILL_ALL[grip]}`;
+  const watcher = `exec <&${LIFELINE_FD} >/dev/null 2>&1 ${STATUS_FD}>&-; read x; ${KILL_ALL[grip]}`;
   const program = `trap - HUP INT QUIT TERM; ${ENTER[grip]}${limitCommands(limits)}exec "$@" 2>&5 3<&- 4>&- 5>&-`;
   return [
     ...(grip === 'namespace' ? [`[ "$$" = 1 ] || exit 125`] : []),
     ...(grip === 'cgroup' ? ['cgroup=$1; shift'] : []),
-    `( ${watcher} ) &`,
     `trap '' HUP INT QUIT TERM`,
+    `( ${watcher} ) &`,
     `exec 5>&2 2>&${STATUS_FD}`,
     `( ${program} )`,
     's=$?',
