@@ -12,8 +12,7 @@ export type DataFolder = Readonly<{
   logs: string;
 }>;
 
-export function dataFolderOf(root: string): DataFolder {
-  const path = join(root, '.waggle');
+export function dataFolderAt(path: string): DataFolder {
   return {
     path,
     store: join(path, 'swarm.sqlite'),

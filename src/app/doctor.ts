@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, constants, lstat, mkdir, statfs } from 'node:fs/promises';
+import { access, constants, lstat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import { Git } from '../adapters/git/git-command.ts';
@@ -7,9 +7,9 @@ import { probeOwnership } from '../adapters/system/ownership.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Config } from '../config/load-config.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
-import { localSocketPath } from '../server/local-socket-path.ts';
 import { LocalSocketClient } from '../server/local-socket-client.ts';
 import { refuseForeign } from './data-folder.ts';
+import { notedSocket } from './leader-file.ts';
 import type { DoctorCheck } from './project.ts';
 
 export type DoctorParts = Readonly<{
@@ -18,8 +18,6 @@ export type DoctorParts = Readonly<{
   config: Config;
   environment: Environment;
   archive: () => RunArchive | undefined;
-  /** The file that the leader's socket is named after. */
-  storePath: string;
 }>;
 
 type Finding = Omit<DoctorCheck, 'name'>;
@@ -50,11 +48,12 @@ const LOOKS: Readonly<Record<string, Look>> = {
     return warning(worse === '' ? risk : `${risk}. Tried: ${worse}`, report.fix ?? 'Install util-linux or bubblewrap.');
   },
   project: async ({ root }) => {
-    const isWritable = await access(root, constants.W_OK).then(
-      () => true,
-      () => false,
-    );
-    return isWritable ? ok(root) : failed(`"${root}" cannot be written`, 'Make it writable, or work in a copy.');
+    return (await isWritable(root))
+      ? ok(root)
+      : warning(
+          `"${root}" cannot be written`,
+          'Data is kept in your own state folder; tasks that write files will fail.',
+        );
   },
   data: lookAtData,
   store: async ({ archive }) => {
@@ -80,18 +79,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
       'Look at the file, then run waggle trust.',
     );
   },
-  home: async ({ environment: { home } }) => {
-    const made = await mkdir(home, { recursive: true, mode: 0o700 })
-      .then(
-        () => access(home, constants.W_OK),
-        (error: unknown) => Promise.reject(error),
-      )
-      .then(
-        () => true,
-        () => false,
-      );
-    return made ? ok(home) : failed(`"${home}" cannot be written`, 'Set WAGGLE_HOME to a folder of yours.');
-  },
+  home: lookAtHome,
   leader: lookForLeader,
 };
 
@@ -130,17 +118,31 @@ async function lookAtData({ root, dataDir, environment }: DoctorParts, signal: A
   return warning(`git tracks files in "${dataDir}"`, 'Take them out: git rm -r --cached .waggle');
 }
 
-async function lookForLeader({ storePath, environment }: DoctorParts): Promise<Finding> {
-  const path = await localSocketPath(storePath, environment);
-  const connected = await LocalSocketClient.connect(path, () => {});
-  if (connected.ok) {
+async function lookForLeader({ dataDir }: DoctorParts): Promise<Finding> {
+  const path = await notedSocket(dataDir);
+  const connected = path === undefined ? undefined : await LocalSocketClient.connect(path, () => {});
+  if (connected?.ok === true) {
     connected.client.close();
     return ok('a process leads this project and answers');
   }
-  if (connected.reason === 'unreachable') return ok('nobody leads this project now');
+  if (connected?.reason !== 'other-version') return ok('nobody leads this project now');
   return warning(
     `process ${connected.pid} leads with another version`,
     'Use the same version, or wait until it is done.',
+  );
+}
+
+async function lookAtHome({ environment: { home } }: DoctorParts): Promise<Finding> {
+  const found = await lstat(home).catch(() => undefined);
+  if (found === undefined) return ok(`${home}, made when it is needed`);
+  const isUsable = found.isDirectory() && (await isWritable(home));
+  return isUsable ? ok(home) : failed(`"${home}" cannot be written`, 'Set WAGGLE_HOME to a folder of yours.');
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
   );
 }
 

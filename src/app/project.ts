@@ -1,8 +1,11 @@
+import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Config } from '../config/load-config.ts';
 import type { RunId, TaskId } from '../core/ids.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
 import type { CheckOptions, CheckRun } from './check-run.ts';
-import type { ConnectOptions, Coordinator } from './coordinator.ts';
+import type { CompiledWorkflow, ConnectOptions, Coordinator } from './coordinator.ts';
 
 /** Where to look for the project, and what stands above its configuration. */
 export type ProjectOptions = Readonly<{
@@ -14,6 +17,10 @@ export type ProjectOptions = Readonly<{
   configFile?: string;
   /** From flags, by option name; wins over file and environment. */
   overrides?: Readonly<Record<string, unknown>>;
+  /** @default that of the process */
+  environment?: Environment;
+  /** Functions that this process offers besides the built-in ones. */
+  functions?: FunctionRegistry;
 }>;
 
 /** One thing that `waggle doctor` looked at. `fix` is one sentence or command, there when something is to do. */
@@ -53,14 +60,17 @@ export type PruneResult = Readonly<{ runs: readonly RunId[]; freedBytes: number 
 export interface Project {
   /** Absolute path. */
   readonly root: string;
-  /** `<root>/.waggle`; may not be there yet. */
+  /** `<root>/.waggle`, or a folder in `WAGGLE_HOME` where the project cannot be written; may not be there yet. */
   readonly dataDir: string;
+  readonly config: Config;
   /** The read side of the store; undefined while there is no store. Closed with the project. */
   archive(): RunArchive | undefined;
   /** Logs and outputs of attempts. */
   artifacts(): ArtifactStore;
   /** Creates the store where there is none, then leads it or follows its leader. One per project: later calls give the same. */
   connect(options?: ConnectOptions): Promise<Coordinator>;
+  /** The workflow with estimates from history where it has none itself, for a forecast. */
+  estimate(compiled: CompiledWorkflow): Promise<CompiledWorkflow>;
   /** Submits the built-in workflow `check` over this project, waits for it, writes the reports. */
   check(coordinator: Coordinator, options: CheckOptions): Promise<CheckRun>;
   /** Logs of all attempts of a task, oldest first; empty when the task is unknown or has none. */
@@ -72,6 +82,3 @@ export interface Project {
   /** Drains the coordinator, if there is one, and closes the archive. Calling it twice does no harm. */
   close(): Promise<void>;
 }
-
-/** Reads the configuration. Rejects with `UserErrors` that name every mistake in it. */
-export type OpenProject = (options: ProjectOptions) => Promise<Project>;

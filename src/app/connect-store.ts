@@ -1,0 +1,55 @@
+import { SystemRandom } from '../adapters/system/system-random.ts';
+import type { Connected } from '../server/local-socket-client.ts';
+import { LocalSocketClient } from '../server/local-socket-client.ts';
+import { localSocketPath } from '../server/local-socket-path.ts';
+import type { Coordinator } from './coordinator.ts';
+import { Lead } from './lead.ts';
+import { notedSocket } from './leader-file.ts';
+import { type LeadSettings, makeLead } from './make-lead.ts';
+import { ProjectCoordinator } from './project-coordinator.ts';
+import { retryOf } from './retry-run.ts';
+import { newRunId, submitInput } from './submission.ts';
+
+export type ConnectSettings = LeadSettings &
+  Readonly<{
+    onTrouble?: (message: string) => void;
+    /** This process has functions that no other has, so it cannot follow. @default false */
+    mustLead?: boolean;
+  }>;
+
+/** Leads the store, or follows the process that does. */
+export async function connectStore(settings: ConnectSettings): Promise<Coordinator> {
+  const { root, store, onTrouble, mustLead = false, shared } = settings;
+  const random = new SystemRandom();
+  return ProjectCoordinator.connect({
+    election: store.election,
+    archive: () => store.archive(),
+    lead: async (lease, feed) => {
+      const parts = await makeLead(settings).catch(async (error: unknown) => {
+        await lease.release();
+        throw error;
+      });
+      return Lead.begin(parts, lease, (records) => feed.committed(records));
+    },
+    reachLeader: shared === undefined ? undefined : (onHint) => reachLeader(settings, shared, onHint),
+    complete: async (submission) => {
+      const id = submission.runId ?? newRunId(submission.run.name, random);
+      return submitInput(id, submission, root);
+    },
+    again: (runId) => {
+      const archive = store.archive();
+      return archive === undefined ? { reason: 'run-unknown' } : retryOf(archive, runId);
+    },
+    mustLead,
+    ...(onTrouble === undefined ? {} : { onTrouble }),
+  });
+}
+
+async function reachLeader(
+  { environment }: ConnectSettings,
+  { dataDir, storePath }: NonNullable<ConnectSettings['shared']>,
+  onHint: () => void,
+): Promise<Connected> {
+  const path = (await notedSocket(dataDir)) ?? (await localSocketPath(storePath, environment));
+  return LocalSocketClient.connect(path, onHint);
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { access, constants, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SystemClock } from '../adapters/system/system-clock.ts';
+import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
+import { type Environment, readEnvironment } from '../config/environment.ts';
+import { type Config, loadConfig } from '../config/load-config.ts';
+import type { TaskId } from '../core/ids.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { RunArchive } from '../ports/run-archive.ts';
+import { userError } from '../util/user-error.ts';
+import type { CheckOptions, CheckRun } from './check-run.ts';
+import type { CompiledWorkflow, ConnectOptions, Coordinator } from './coordinator.ts';
+import { type DataFolder, dataFolderAt, refuseForeign } from './data-folder.ts';
+import { FileStore } from './file-store.ts';
+import { findRoot } from './find-root.ts';
+import type { DoctorCheck, Project, ProjectOptions, PruneOptions, PruneResult, TaskLog } from './project.ts';
+import { taskLogs } from './task-logs.ts';
+
+/** Reads the configuration, and nothing else. Rejects with `UserErrors` that name every mistake in it. */
+export async function openProject(options: ProjectOptions): Promise<Project> {
+  const environment = options.environment ?? readEnvironment();
+  const cwd = await folderAt(options.cwd);
+  const root = options.isRoot === true ? cwd : await findRoot(cwd, environment.home);
+  const flags = Object.entries(options.overrides ?? {}).map(([name, value]) => [name, { value, flag: name }] as const);
+  const file = options.configFile === undefined ? {} : { file: options.configFile };
+  const config = await loadConfig({ root, environment, flags: Object.fromEntries(flags), ...file });
+  const folder = await placeFor(root, environment);
+  await refuseForeign(folder.path);
+  return new FileProject({ root, folder, config, environment, functions: options.functions ?? {} });
+}
+
+type Parts = Readonly<{
+  root: string;
+  folder: DataFolder;
+  config: Config;
+  environment: Environment;
+  functions: FunctionRegistry;
+}>;
+
+class FileProject implements Project {
+  readonly root: string;
+  readonly dataDir: string;
+  readonly config: Config;
+  readonly #parts: Parts;
+  readonly #store: FileStore;
+  #coordinator: Promise<Coordinator> | undefined;
+
+  constructor(parts: Parts) {
+    this.root = parts.root;
+    this.dataDir = parts.folder.path;
+    this.config = parts.config;
+    this.#parts = parts;
+    this.#store = new FileStore(parts.folder, new SystemClock());
+  }
+
+  archive(): RunArchive | undefined {
+    return this.#store.archive();
+  }
+
+  artifacts(): ArtifactStore {
+    return this.#store.artifacts;
+  }
+
+  connect(options: ConnectOptions = {}): Promise<Coordinator> {
+    return (this.#coordinator ??= this.#connect(options));
+  }
+
+  async estimate(compiled: CompiledWorkflow): Promise<CompiledWorkflow> {
+    if (this.archive() === undefined) return compiled;
+    const { readHistory, withEstimates } = await import('./run-history.ts');
+    const { journal, memory } = await this.#store.open();
+    try {
+      return { ...compiled, tasks: withEstimates(compiled.tasks, await readHistory(memory)) };
+    } finally {
+      await Promise.all([journal.close(), memory.close()]);
+    }
+  }
+
+  async check(coordinator: Coordinator, options: CheckOptions): Promise<CheckRun> {
+    const { checkProject } = await import('./check-project.ts');
+    return checkProject(this, coordinator, options);
+  }
+
+  logs(taskId: TaskId): readonly TaskLog[] {
+    const archive = this.archive();
+    return archive === undefined ? [] : taskLogs(archive, this.artifacts(), taskId);
+  }
+
+  async prune(options: PruneOptions): Promise<PruneResult> {
+    const archive = this.archive();
+    if (archive === undefined) return { runs: [], freedBytes: 0 };
+    const { pruneRuns } = await import('./prune-runs.ts');
+    const parts = { archive, artifacts: this.artifacts(), dataDir: this.dataDir, nowMs: Date.now() };
+    return pruneRuns(parts, options);
+  }
+
+  async doctor(signal: AbortSignal): Promise<readonly DoctorCheck[]> {
+    const { doctor } = await import('./doctor.ts');
+    const { environment } = this.#parts;
+    const { root, dataDir, config } = this;
+    return doctor({ root, dataDir, config, environment, archive: () => this.archive() }, signal);
+  }
+
+  async close(): Promise<void> {
+    const coordinator = await this.#coordinator?.catch(() => undefined);
+    await coordinator?.drain();
+    await this.#store.close();
+  }
+
+  async #connect({ onTrouble }: ConnectOptions): Promise<Coordinator> {
+    const { connectStore } = await import('./connect-store.ts');
+    const { root, folder, config, environment, functions } = this.#parts;
+    return connectStore({
+      root,
+      store: this.#store,
+      workspaces: folder.workspaces,
+      options: config.options,
+      environment,
+      functions,
+      shared: { dataDir: folder.path, storePath: folder.store },
+      ...(onTrouble === undefined ? {} : { onTrouble }),
+    });
+  }
+}
+
+async function folderAt(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return realpath(path);
+  const message = found === undefined ? `There is no folder "${path}".` : `"${path}" is not a folder.`;
+  throw userError({ code: 'NOT_A_FOLDER', at: path, message, fix: 'Name the folder of a project.' });
+}
+
+/** In the project; where that cannot be written and has no data yet, in the user's own state. */
+async function placeFor(root: string, { home }: Environment): Promise<DataFolder> {
+  const inProject = dataFolderAt(join(root, '.waggle'));
+  const isThere = await stat(inProject.path).catch(() => undefined);
+  if (isThere !== undefined || (await isWritable(root))) return inProject;
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  return dataFolderAt(join(home, 'projects', name));
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
