@@ -2,7 +2,7 @@ import type { DriverKind } from '../core/agents/agent-spec.ts';
 import { nearestName } from '../util/nearest-name.ts';
 import type { AgentGroup, CompileOptions } from './compiled-workflow.ts';
 import type { AgentGroupDefinition, TaskDefinition, WorkflowDefinition } from './definition.ts';
-import { didYouMean, type DefinitionPath, type Findings } from './diagnostics.ts';
+import { didYouMean, type DefinitionPath, type Finding, type Findings } from './diagnostics.ts';
 
 /** The group of built-in agents. */
 export const LOCAL = 'local';
@@ -83,7 +83,7 @@ export type CapabilityContext = Readonly<{
 
 /** Tasks that no agent could ever run, and groups that nobody asks for. */
 export function checkCapabilities(context: CapabilityContext): void {
-  const { definition, groups, options, refused, findings } = context;
+  const { definition, groups, options, refused } = context;
   const functions = new Set(options.functions);
   const known = new Map<string, boolean>();
   const asked = new Set<AgentGroup>();
@@ -99,8 +99,13 @@ export function checkCapabilities(context: CapabilityContext): void {
     }
     if (known.get(key) === false) refuseTask({ ...context, base, task, required });
   }
-  for (const { role } of groups.filter((group) => !asked.has(group))) {
-    if (role === LOCAL || !Object.hasOwn(definition.agents ?? {}, role)) continue;
+  warnOfUnused(context, asked);
+}
+
+function warnOfUnused({ definition, groups, findings }: CapabilityContext, asked: ReadonlySet<AgentGroup>): void {
+  for (const role of Object.keys(definition.agents ?? {})) {
+    const group = groups.find((one) => one.role === role);
+    if (group === undefined || asked.has(group) || role === LOCAL) continue;
     const message = `No task asks for agents "${role}".`;
     const fix = `Write agent: ${role} or requires in a task, or remove the group.`;
     findings.warn({ code: 'WORKFLOW_AGENT_UNUSED', path: ['agents', role], target: 'key', message, fix });
@@ -109,32 +114,42 @@ export function checkCapabilities(context: CapabilityContext): void {
 
 type Unable = CapabilityContext & Readonly<{ base: string; task: TaskDefinition; required: readonly string[] }>;
 
-function refuseTask({ base, task, required, groups, options, findings }: Unable): void {
-  const all = groups.flatMap(({ capabilities }) => capabilities);
-  const missing = required.find((one) => !all.includes(one));
-  const isGroup = missing !== undefined && missing === `agent:${task.agent}`;
-  const index = (task.requires ?? []).findIndex((one) => one === missing);
+function refuseTask(unable: Unable): void {
+  const { base, required, groups } = unable;
+  const all = new Set(groups.flatMap(({ capabilities }) => capabilities));
+  const missing = required.filter((one) => !all.has(one));
+  for (const one of missing) refuseCapability(unable, one, all);
+  if (missing.length > 0) return;
+  const list = required.map((one) => `"${one}"`).join(', ');
+  const message = `Task "${base}" requires ${list}, but no single agent has all of them.`;
+  const fix = 'Give them all to one group under agents, in this workflow or in waggle.yaml.';
+  report(unable, { code: 'WORKFLOW_CAPABILITY', path: ['tasks', base], target: 'key', message, fix });
+}
+
+function refuseCapability(unable: Unable, missing: string, all: ReadonlySet<string>): void {
+  const { base, task, groups } = unable;
+  const isGroup = missing === `agent:${task.agent}`;
+  const index = (task.requires ?? []).indexOf(missing);
   const place = index < 0 ? [] : ['requires', index];
-  const path: DefinitionPath = ['tasks', base, ...(isGroup ? ['agent'] : place)];
+  const plain = [...all].filter((one) => !one.startsWith('agent:'));
   const near = isGroup
     ? nearestName(
         task.agent ?? '',
         groups.map(({ role }) => role),
       )
-    : nearestName(missing ?? '', new Set(all.filter((one) => !one.startsWith('agent:'))));
+    : nearestName(missing, plain);
   const what = isGroup
     ? `agents "${task.agent}", which do not exist`
     : `the capability "${missing}", which no agent has`;
-  const message =
-    missing === undefined
-      ? `Task "${base}" requires ${required.map((one) => `"${one}"`).join(', ')}, but no single agent has all of them.`
-      : `Task "${base}" requires ${what}.`;
-  const finding = {
+  report(unable, {
     code: 'WORKFLOW_CAPABILITY',
-    path,
-    message,
+    path: ['tasks', base, ...(isGroup ? ['agent'] : place)],
+    message: `Task "${base}" requires ${what}.`,
     fix: `Add it to a group under agents, in this workflow or in waggle.yaml.${didYouMean(near)}`,
-  };
+  });
+}
+
+function report({ options, findings }: Unable, finding: Finding): void {
   if (options.mayJoin === true) findings.warn(finding);
   else findings.error(finding);
 }

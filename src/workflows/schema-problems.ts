@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nearestName } from '../util/nearest-name.ts';
-import { didYouMean, type DefinitionPath, type Finding } from './diagnostics.ts';
+import { didYouMean, formatPath, type DefinitionPath, type Finding } from './diagnostics.ts';
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
@@ -8,7 +8,17 @@ type Schema = z.core.$ZodType;
 /** What a schema misses in `value`, in plain words, with the nearest known key. `code` starts every code. */
 export function schemaFindings(schema: Schema, value: unknown, code: string): readonly Finding[] {
   const result = z.safeParse(schema, value);
-  return result.success ? [] : result.error.issues.flatMap((issue) => explain(issue, schema, { value, code }));
+  if (result.success) return [];
+  const found = result.error.issues.flatMap((issue) => explain(issue, schema, { value, code }));
+  // A key with a typing mistake is one mistake, not also a missing key.
+  return found.filter((finding) => !found.some((other) => isTypoOf(other, finding)));
+}
+
+function isTypoOf(unknown: Finding, missed: Finding): boolean {
+  const key = /^"([^"]+)" is missing/.exec(missed.message)?.[1];
+  if (key === undefined || !unknown.code.endsWith('_UNKNOWN_KEY') || !unknown.fix.endsWith(didYouMean(key)))
+    return false;
+  return formatPath(unknown.path.slice(0, -1)) === formatPath(missed.path);
 }
 
 type Context = Readonly<{ value: unknown; code: string }>;
@@ -55,13 +65,8 @@ function missing(path: DefinitionPath, schema: Schema | undefined, code: string)
   const key = String(path.at(-1) ?? 'content');
   const parent = path.slice(0, -1);
   const where = parent.length === 0 ? '' : ` in ${nameOf(parent)}`;
-  const { what, fix } = wordsOf(schema);
-  return {
-    code: `${code}_MISSING`,
-    path: parent,
-    message: `"${key}" is missing${where}.`,
-    fix: fix || `It must be ${what}.`,
-  };
+  const { what } = wordsOf(schema);
+  return { code: `${code}_MISSING`, path: parent, message: `"${key}" is missing${where}.`, fix: `Add it: ${what}.` };
 }
 
 function limitText(issue: Extract<Issue, { code: 'too_big' | 'too_small' }>): string {
@@ -139,7 +144,7 @@ function valueAt(root: unknown, path: DefinitionPath): unknown {
 
 function nameOf(path: DefinitionPath): string {
   const last = path.at(-1);
-  if (last === undefined) return 'The whole';
+  if (last === undefined) return 'The content';
   if (typeof last === 'string') return `"${last}"`;
   return `Entry ${last + 1} of "${String(path.findLast((step) => typeof step === 'string') ?? 'list')}"`;
 }
