@@ -1,5 +1,6 @@
 /**
- * The engine over the in-memory journal: tasks per second and peak memory, events on, work that does nothing.
+ * The engine over the in-memory journal: tasks per second and peak memory, events and metrics on, work
+ * that does nothing.
  * Each graph runs in a process of its own; set-up of the swarm and of the run is part of the time.
  */
 import { execFile } from 'node:child_process';

@@ -4,10 +4,11 @@ import { InMemoryJournal } from '../src/adapters/in-memory/in-memory-journal.ts'
 import type { AgentSpec } from '../src/core/agents/agent-spec.ts';
 import { agentId, runId, swarmId } from '../src/core/ids.ts';
 import { DEFAULT_RULES } from '../src/core/swarm-state.ts';
-import type { AttemptResult, Claim } from '../src/core/tasks/attempt.ts';
 import type { TaskSpec } from '../src/core/tasks/task-spec.ts';
+import { FunctionDriver } from '../src/agents/drivers/function/function-driver.ts';
+import type { FunctionCall } from '../src/agents/drivers/function/registered-function.ts';
 import { Engine } from '../src/engine/engine.ts';
-import type { AgentDriver } from '../src/ports/agent-driver.ts';
+import { Metrics } from '../src/observability/metrics.ts';
 import type { EventSink } from '../src/ports/event-sink.ts';
 import type { Journal, JournalRecord } from '../src/ports/journal.ts';
 import type { Verifier } from '../src/ports/verifier.ts';
@@ -16,15 +17,11 @@ import type { Graph } from './graphs.ts';
 /** Called when a task starts, with its index in the graph; what it returns is waited for. */
 export type BenchWork = (index: number) => unknown;
 
-const DONE: Claim = { ok: true, outputs: {}, evidence: [{ check: 'returned', ok: true }] };
-
 /** The engine as the product runs it, over the given journal, with in-process agents. */
 export class BenchSwarm {
   readonly #engine: Engine;
   readonly #agents: readonly AgentSpec[];
   readonly #finished = new Map<string, () => void>();
-  /** Records that views would have seen. */
-  records = 0;
 
   private constructor(engine: Engine, slots: number) {
     this.#engine = engine;
@@ -41,7 +38,9 @@ export class BenchSwarm {
     work: BenchWork,
     views: readonly EventSink[] = [],
   ): Promise<BenchSwarm> {
-    const functions = new BenchDriver(work);
+    const clock = new SystemClock();
+    const run = ({ task }: FunctionCall): unknown => work(Number(task.name.slice(1)));
+    const functions = new FunctionDriver({ functions: { bench: { run } }, clock });
     const sink: EventSink = {
       committed: (records) => {
         made.#note(records);
@@ -54,7 +53,7 @@ export class BenchSwarm {
       sink,
       drivers,
       verifier: NO_VERIFIER,
-      clock: new SystemClock(),
+      clock,
       random: new SystemRandom(),
     };
     const made = new BenchSwarm(await Engine.lead(ports, { swarmId: swarmId('bench'), rules: DEFAULT_RULES }), slots);
@@ -83,7 +82,6 @@ export class BenchSwarm {
   }
 
   #note(records: readonly JournalRecord[]): void {
-    this.records += records.length;
     for (const { event } of records) {
       if (event.type !== 'run.finished') continue;
       if (event.outcome.state !== 'succeeded')
@@ -94,9 +92,9 @@ export class BenchSwarm {
   }
 }
 
-/** One run of `graph` in memory, set-up of the swarm included. */
+/** One run of `graph` in memory, metrics on, set-up of the swarm included. */
 export async function runInMemory(graph: Graph, slots: number, work: () => unknown): Promise<void> {
-  const swarm = await BenchSwarm.lead(new InMemoryJournal(), slots, work);
+  const swarm = await BenchSwarm.lead(new InMemoryJournal(), slots, work, [new Metrics()]);
   await swarm.run(graph, 'run');
   swarm.stop();
 }
@@ -110,25 +108,6 @@ function tasksOf({ n, parents, kinds, kind, runtime }: Graph): readonly TaskSpec
     requires: ['function:bench'],
     estimateMs: Math.ceil((runtime[index] ?? 1) * 1_000),
   }));
-}
-
-/** Calls `work` in this process, as the function driver does, without its look-up and limits. */
-class BenchDriver implements AgentDriver {
-  readonly kind = 'function';
-  readonly #work: BenchWork;
-
-  constructor(work: BenchWork) {
-    this.#work = work;
-  }
-
-  probe(): Promise<{ ok: true; detail: string }> {
-    return Promise.resolve({ ok: true, detail: 'in process' });
-  }
-
-  run({ spec }: Parameters<AgentDriver['run']>[0]): Promise<AttemptResult> | AttemptResult {
-    const result = this.#work(Number(spec.name.slice(1)));
-    return result instanceof Promise ? result.then(() => DONE) : DONE;
-  }
 }
 
 const NO_VERIFIER: Verifier = {
