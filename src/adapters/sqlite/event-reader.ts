@@ -1,18 +1,21 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { BadCell, type Cells, integer, text } from './cells.ts';
 import { firstHash, hashOf, type HashedRecord } from './event-hash.ts';
+import { eventId } from './schema.ts';
 import { damaged } from './store-error.ts';
 import type { SwarmRow } from './swarm-rows.ts';
 
 export type EventPage = Readonly<{ records: readonly HashedRecord[]; headSeq: number }>;
 
+type CheckedRecord = HashedRecord & Readonly<{ hash: string }>;
+type Expected = Readonly<{ seq: number; previous: string }>;
+
 const MAX_PAGE_RECORDS = 1_000;
 const MAX_PAGE_CHARS = 1_000_000;
-const COLUMNS = 'seq, epoch, at_ms, wall_ms, version, data, hash';
-const FROM = `select ${COLUMNS} from events where swarm = ? and seq >= ? order by seq`;
-const LAST = 'select max(seq) as seq from events where swarm = ?';
-const HASH = 'select hash from events where swarm = ? and seq = ?';
-const ONE = `select ${COLUMNS} from events where swarm = ? and seq between ? - 1 and ? order by seq`;
+const COLUMNS = 'id, epoch, at_ms, wall_ms, version, data, hash';
+const FROM = `select ${COLUMNS} from events where id between ? and ? order by id`;
+const LAST = 'select max(id) as id from events where id between ? and ?';
+const HASH = 'select hash from events where id = ?';
 
 /** Reads records of an open store and checks each against its hash. Damage is thrown with the record's seq. */
 export class EventReader {
@@ -20,26 +23,25 @@ export class EventReader {
   readonly #from: StatementSync;
   readonly #last: StatementSync;
   readonly #hash: StatementSync;
-  readonly #one: StatementSync;
 
   constructor(db: DatabaseSync, path: string) {
     this.#path = path;
     this.#from = db.prepare(FROM);
     this.#last = db.prepare(LAST);
     this.#hash = db.prepare(HASH);
-    this.#one = db.prepare(ONE);
   }
 
   /** Neither a record too many nor one too few: the newest is the one that the swarm's row names. */
   checkHead({ no, name, headSeq, headHash }: SwarmRow): void {
-    const last = this.#last.get(no)?.['seq'] ?? 0;
-    if (last !== headSeq) throw this.#damagedAt(Math.min(Number(last), headSeq) + 1);
+    const last =
+      Number(this.#last.get(eventId(no, 0), eventId(no + 1, 0) - 1)?.['id'] ?? eventId(no, 0)) - eventId(no, 0);
+    if (last !== headSeq) throw this.#damagedAt(Math.min(last, headSeq) + 1);
     const found = headSeq === 0 ? firstHash(name) : this.one({ no, name }, headSeq).hash;
     if (found !== headHash) throw this.#damagedAt(headSeq);
   }
 
   hashAt({ no }: Pick<SwarmRow, 'no'>, seq: number): string | undefined {
-    const found = this.#hash.get(no, seq)?.['hash'];
+    const found = this.#hash.get(eventId(no, seq))?.['hash'];
     return typeof found === 'string' ? found : undefined;
   }
 
@@ -50,31 +52,31 @@ export class EventReader {
     let previous = fromSeq <= 1 ? firstHash(swarm.name) : this.hashAt(swarm, fromSeq - 1);
     if (previous === undefined) throw this.#damagedAt(fromSeq - 1);
     let chars = 0;
-    for (const row of this.#from.iterate(swarm.no, fromSeq)) {
-      const record = this.#checked(row, fromSeq + records.length, previous);
+    for (const row of this.#from.iterate(eventId(swarm.no, fromSeq), eventId(swarm.no, headSeq))) {
+      const record = this.#checked(row, swarm, { seq: fromSeq + records.length, previous });
       previous = record.hash;
       chars += record.data.length;
       records.push(record);
-      if (records.length >= limit || chars >= MAX_PAGE_CHARS || record.seq === headSeq) break;
+      if (records.length >= limit || chars >= MAX_PAGE_CHARS) break;
     }
     if (records.length === 0) throw this.#damagedAt(fromSeq);
     return { records, headSeq };
   }
 
   /** One record, checked against the hash of the one before it. */
-  one({ no, name }: Pick<SwarmRow, 'no' | 'name'>, seq: number): HashedRecord & Readonly<{ hash: string }> {
-    const rows = this.#one.all(no, seq, seq);
+  one({ no, name }: Pick<SwarmRow, 'no' | 'name'>, seq: number): CheckedRecord {
+    const rows = this.#from.all(eventId(no, Math.max(1, seq - 1)), eventId(no, seq));
     const [before, row] = seq === 1 ? [undefined, rows[0]] : rows;
     if (row === undefined) throw this.#damagedAt(seq);
-    const previous = before === undefined ? firstHash(name) : before['hash'];
-    return this.#checked(row, seq, String(previous));
+    const previous = before === undefined ? firstHash(name) : String(before['hash']);
+    return this.#checked(row, { no }, { seq, previous });
   }
 
-  #checked(row: Cells, seq: number, previous: string): HashedRecord & Readonly<{ hash: string }> {
+  #checked(row: Cells, { no }: Pick<SwarmRow, 'no'>, { seq, previous }: Expected): CheckedRecord {
     try {
-      const record = readRecord(row);
+      const record = readRecord(row, seq);
       const hash = hashOf(previous, record);
-      if (record.seq === seq && hash === row['hash']) return { ...record, hash };
+      if (integer(row, 'id') === eventId(no, seq) && hash === row['hash']) return { ...record, hash };
     } catch (error) {
       if (!(error instanceof BadCell)) throw error;
     }
@@ -86,9 +88,9 @@ export class EventReader {
   }
 }
 
-function readRecord(row: Cells): HashedRecord {
+function readRecord(row: Cells, seq: number): HashedRecord {
   return {
-    seq: integer(row, 'seq'),
+    seq,
     epoch: integer(row, 'epoch'),
     atMs: integer(row, 'at_ms'),
     wallMs: integer(row, 'wall_ms'),

@@ -7,7 +7,7 @@ import { BadCell } from './cells.ts';
 import { EventReader, type EventPage } from './event-reader.ts';
 import { hashOf } from './event-hash.ts';
 import { RowWriter } from './row-writer.ts';
-import { EVENT_VERSION } from './schema.ts';
+import { EVENT_VERSION, eventId } from './schema.ts';
 import { damaged, isFull } from './store-error.ts';
 import { SwarmRows, type SwarmRow } from './swarm-rows.ts';
 import { upcast } from './upcast.ts';
@@ -22,7 +22,7 @@ export type StoredBatch = Readonly<{
   lines: string;
 }>;
 
-const INSERT = 'insert into events (swarm, seq, epoch, at_ms, wall_ms, version, data, hash) values (?,?,?,?,?,?,?,?)';
+const INSERT = 'insert into events (id, epoch, at_ms, wall_ms, version, data, hash) values (?, ?, ?, ?, ?, ?, ?)';
 const ADD_SNAPSHOT = 'insert or replace into snapshots values (?, ?, ?, ?, ?)';
 const DROP_SNAPSHOTS = `delete from snapshots where swarm = ?1
   and seq not in (select seq from snapshots where swarm = ?1 order by seq desc limit 2)`;
@@ -134,7 +134,7 @@ export class JournalFile {
       const at = atMs[seq + 1 - firstSeq] ?? 0;
       seq++;
       headHash = hashOf(headHash, { seq, epoch, atMs: at, wallMs: wallTimeMs, version: EVENT_VERSION, data });
-      this.#insert.run(swarm.no, seq, epoch, at, wallTimeMs, EVENT_VERSION, data, headHash);
+      this.#insert.run(eventId(swarm.no, seq), epoch, at, wallTimeMs, EVENT_VERSION, data, headHash);
       records.push({ seq, event: upcast(data, EVENT_VERSION) });
     }
     assert(records.length === atMs.length, `${records.length} events with ${atMs.length} times`);

@@ -97,7 +97,9 @@ export class RowWriter implements StoredRows {
   }
 
   #write(taskId: TaskId, state: TaskState): void {
-    const { changes } = this.#setTask.run(...stateCells(taskId, state), this.#swarm, taskId);
+    const cells = stateCells(taskId, state);
+    cells.push(this.#swarm, taskId);
+    const { changes } = this.#setTask.run(...cells);
     if (changes !== 1) throw new BadCell(`task ${taskId} is missing`);
   }
 

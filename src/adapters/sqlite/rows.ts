@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { agentId, runId, type TaskId } from '../../core/ids.ts';
 import type { TaskCounts } from '../../core/read-tables/records.ts';
@@ -72,17 +73,27 @@ export function readOrigin(row: Cells): TaskOrigin {
   return origin;
 }
 
-/** The key comes first: it is part of the checksum, but not of what is set. */
-export function stateCells(taskId: TaskId, state: TaskState): readonly Cell[] {
-  const { status, last, stateSeq, endedAtMs } = state;
-  if (last === null) {
-    const cells = [status, stateSeq, endedAtMs, null, null, null, null, null, null, null, null];
-    return [...cells, checksum([taskId, ...cells])];
-  }
-  const { attempt, agentId: agent, startedAtMs, outcome, claimSeq, reportSeq, endSeq } = last;
-  const cells = [status, stateSeq, endedAtMs, attempt, agent, startedAtMs, outcome, claimSeq, reportSeq, endSeq];
-  cells.push(last.endedAtMs);
-  return [...cells, checksum([taskId, ...cells])];
+const UNSTARTED = [null, null, null, null, null, null, null, null] as const;
+
+/** Written for every assignment and every end of an attempt: spelled out, because a general form costs 1.5 us more. */
+export function stateCells(taskId: TaskId, { status, stateSeq, endedAtMs, last }: TaskState): Cell[] {
+  const head = `${taskId}|${status}|${stateSeq}|${endedAtMs ?? ''}`;
+  if (last === null) return [status, stateSeq, endedAtMs, ...UNSTARTED, crc32(head)];
+  const {
+    attempt,
+    agentId: agent,
+    startedAtMs,
+    outcome,
+    claimSeq,
+    reportSeq,
+    endSeq,
+    endedAtMs: attemptEndedAtMs,
+  } = last;
+  const seqs = `${claimSeq ?? ''}|${reportSeq ?? ''}|${endSeq ?? ''}|${attemptEndedAtMs ?? ''}`;
+  const crc = crc32(`${head}|${attempt}|${agent}|${startedAtMs}|${outcome}|${seqs}`);
+  const common: Cell[] = [status, stateSeq, endedAtMs, attempt, agent, startedAtMs, outcome];
+  common.push(claimSeq, reportSeq, endSeq, attemptEndedAtMs, crc);
+  return common;
 }
 
 export function readState(row: Cells): TaskState {

@@ -13,6 +13,16 @@ export const SCHEMA_VERSION = 1_000;
 export const EVENT_VERSION = 1;
 
 /**
+ * The key of an event: one integer, so that SQLite appends to full pages. Measured against a key of two columns: a sixth
+ * fewer pages per commit (bench/journal.ts).
+ */
+export function eventId(swarm: number, seq: number): number {
+  return swarm * SEQS_PER_SWARM + seq;
+}
+
+const SEQS_PER_SWARM = 2 ** 40;
+
+/**
  * `events` is the truth; the tables below it are written in the same transaction. Each row of those has a checksum,
  * and `swarms` has the number of rows, so that a damaged or lost row is noticed by whoever reads it.
  */
@@ -30,18 +40,18 @@ create table swarms (
 ) strict;
 
 create table events (
-  swarm integer not null,
-  seq integer not null,
+  id integer primary key,
   epoch integer not null,
   at_ms integer not null,
   wall_ms integer not null,
   version integer not null,
   data text not null,
   hash text not null,
+  swarm integer generated always as (id >> 40) virtual,
+  seq integer generated always as (id & 0xffffffffff) virtual,
   type text generated always as (data ->> '$.type') virtual,
-  entity text generated always as (coalesce(data ->> '$.taskId', data ->> '$.runId', data ->> '$.agentId')) virtual,
-  primary key (swarm, seq)
-) strict, without rowid;
+  entity text generated always as (coalesce(data ->> '$.taskId', data ->> '$.runId', data ->> '$.agentId')) virtual
+) strict;
 
 create table snapshots (
   swarm integer not null,

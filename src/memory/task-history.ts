@@ -1,0 +1,154 @@
+import type { SwarmEvent } from '../core/events.ts';
+import { nameOf, runOf, type RunId, type TaskId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
+import type { TaskSpec } from '../core/tasks/task-spec.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { JournalRecord } from '../ports/journal.ts';
+import { unreachable } from '../util/assert.ts';
+import type { TieredMemory } from './tiered-memory.ts';
+import { emptyTypeRecord, learn, parseTypeRecords, statsOf, type TypeRecord, type TypeStats } from './type-record.ts';
+
+const KEY = 'history:task-types';
+/** Types kept; beyond it the one goes that ended longest ago. */
+const MAX_TYPES = 500;
+/** Tasks of open runs whose type is kept in mind. Beyond it new ones are not learned from. */
+const MAX_TASKS = 200_000;
+
+export type TaskHistoryOptions = Readonly<{
+  /** Told when what was learned could not be stored; it is tried again at the end of the next run. */
+  onTrouble?: (error: unknown) => void;
+}>;
+
+/**
+ * What tasks of one type took, and how often they succeeded: learned from committed events, kept in lasting memory,
+ * stored at the end of every run. A view: it never dispatches.
+ */
+export class TaskHistory implements EventSink {
+  readonly #memory: TieredMemory;
+  readonly #options: TaskHistoryOptions;
+  /** In the order of their newest end, the oldest first. */
+  readonly #types: Map<string, TypeRecord>;
+  readonly #names = new Map<RunId, Map<string, string>>();
+  readonly #startedAtMs = new Map<TaskId, number>();
+  #known = 0;
+  #hasNews = false;
+  #lastFlush: Promise<void> = Promise.resolve();
+
+  private constructor(memory: TieredMemory, types: Map<string, TypeRecord>, options: TaskHistoryOptions) {
+    this.#memory = memory;
+    this.#types = types;
+    this.#options = options;
+  }
+
+  /** With what earlier runs taught. What is stored in another form counts as nothing. */
+  static async load(memory: TieredMemory, options: TaskHistoryOptions = {}): Promise<TaskHistory> {
+    const stored = await memory.get(KEY);
+    return new TaskHistory(memory, parseTypeRecords(stored?.value ?? {}), options);
+  }
+
+  /** Expected ms of one task of this type; undefined when none has succeeded yet. */
+  estimateMs(type: string): number | undefined {
+    return this.stats(type)?.expectedMs;
+  }
+
+  stats(type: string): TypeStats | undefined {
+    const record = this.#types.get(type);
+    return record === undefined ? undefined : statsOf(record);
+  }
+
+  /** Tasks of a run that was open when this process took the lead: their `tasks.added` is in the past. */
+  know(runId: RunId, tasks: readonly TaskSpec[]): void {
+    const names = this.#names.get(runId) ?? new Map<string, string>();
+    this.#names.set(runId, names);
+    for (const { name, type } of tasks) {
+      if (this.#known >= MAX_TASKS) return;
+      if (!names.has(name)) this.#known++;
+      names.set(name, type);
+    }
+  }
+
+  committed(records: readonly JournalRecord[]): void {
+    for (const { atMs, event } of records) this.#take(event, atMs);
+  }
+
+  /** Stores what is new. Rejects when memory does. */
+  async flush(): Promise<void> {
+    if (!this.#hasNews) return;
+    this.#hasNews = false;
+    const types: Json = Object.fromEntries(this.#types);
+    try {
+      await this.#memory.set(KEY, types, { persistent: true });
+    } catch (error) {
+      this.#hasNews = true;
+      throw error;
+    }
+  }
+
+  /** Waits for what is being stored, and stores the rest. Memory stays open. */
+  async close(): Promise<void> {
+    await this.#lastFlush;
+    await this.flush();
+  }
+
+  #take(event: SwarmEvent, atMs: number): void {
+    switch (event.type) {
+      case 'tasks.added':
+        return this.know(event.runId, event.tasks);
+      case 'attempt.assigned':
+        if (this.#typeOf(event.taskId) !== undefined) this.#startedAtMs.set(event.taskId, atMs);
+        return;
+      case 'task.succeeded':
+        return this.#learn(event.taskId, atMs, 'succeeded');
+      case 'task.failed':
+        return this.#learn(event.taskId, atMs, 'failed');
+      case 'attempt.failed':
+        return this.#learn(event.taskId, atMs, event.charge === 'none' ? undefined : 'failed');
+      case 'task.cancelled':
+      case 'task.outcome-unknown':
+        return this.#learn(event.taskId, atMs, undefined);
+      case 'run.finished':
+        return this.#finish(event.runId);
+      case 'agent.removed':
+      case 'agents.registered':
+      case 'attempt.claimed':
+      case 'attempt.reported':
+      case 'host.registered':
+      case 'run.created':
+      case 'run.ending':
+      case 'run.paused':
+      case 'run.resumed':
+      case 'task.became-ready':
+      case 'task.cancelling':
+      case 'task.skipped':
+        return;
+      default:
+        return unreachable(event);
+    }
+  }
+
+  /** Only what an attempt led to teaches something: a task may also be failed by a person. */
+  #learn(taskId: TaskId, atMs: number, outcome: 'succeeded' | 'failed' | undefined): void {
+    const startedAtMs = this.#startedAtMs.get(taskId);
+    const type = this.#typeOf(taskId);
+    this.#startedAtMs.delete(taskId);
+    if (startedAtMs === undefined || type === undefined || outcome === undefined) return;
+    const record = this.#types.get(type) ?? emptyTypeRecord();
+    this.#types.delete(type);
+    this.#types.set(type, learn(record, outcome, atMs - startedAtMs));
+    this.#hasNews = true;
+    if (this.#types.size <= MAX_TYPES) return;
+    const [oldest] = this.#types.keys();
+    if (oldest !== undefined) this.#types.delete(oldest);
+  }
+
+  #finish(runId: RunId): void {
+    this.#known -= this.#names.get(runId)?.size ?? 0;
+    this.#names.delete(runId);
+    const { onTrouble = () => {} } = this.#options;
+    this.#lastFlush = this.#lastFlush.then(() => this.flush()).catch(onTrouble);
+  }
+
+  #typeOf(taskId: TaskId): string | undefined {
+    return this.#names.get(runOf(taskId))?.get(nameOf(taskId));
+  }
+}
