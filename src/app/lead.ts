@@ -3,13 +3,14 @@ import type { RunId } from '../core/ids.ts';
 import { needsVerification } from '../core/tasks/decide-task.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import { type Answer, Engine, type EngineOptions, type EnginePorts } from '../engine/engine.ts';
-import type { KeyValueTier } from '../ports/key-value-tier.ts';
+import { TaskHistory } from '../memory/task-history.ts';
+import type { TieredMemory } from '../memory/tiered-memory.ts';
 import type { LeaderLease } from '../ports/leader-lease.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { Workspaces } from '../ports/workspace.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
 import type { LocalSocketServer } from '../server/local-socket-server.ts';
-import { RunHistory, withEstimates } from './run-history.ts';
+import { withEstimates } from './estimates.ts';
 import type { RunSubmit } from './submission.ts';
 
 /** Captures of projects, with what only the leader does about them. */
@@ -22,7 +23,7 @@ export type LeadWorkspaces = Workspaces &
 /** Made by the composition root for each lead. `journal` and `memory` are closed by the lead. */
 export type LeadParts = Readonly<{
   ports: Omit<EnginePorts, 'sink'>;
-  memory: KeyValueTier;
+  memory: TieredMemory;
   options: EngineOptions;
   workspaces: LeadWorkspaces;
   host: HostSpec;
@@ -46,7 +47,7 @@ export class Lead {
   readonly #engine: Engine;
   readonly #end: Promise<string>;
   #server: LocalSocketServer | undefined;
-  #history: RunHistory | undefined;
+  #history: TaskHistory | undefined;
   /** Interrupted runs that go on with this lead. */
   readonly resumed: readonly RunId[];
 
@@ -125,11 +126,24 @@ export class Lead {
     const { host, listen, memory, workspaces } = this.#parts;
     await workspaces.removeLeftOvers();
     await this.#forgetEndedCaptures();
-    this.#history = await RunHistory.open(memory, (id) => this.#engine.task(id)?.identity.spec.type);
+    this.#history = await this.#loadHistory(memory);
     await this.#engine.dispatch({ type: 'host.register', host });
     await this.#holdBackRuns();
     this.#server = await listen?.((command) => this.dispatch(command));
     this.#engine.start();
+  }
+
+  async #loadHistory(memory: TieredMemory): Promise<TaskHistory> {
+    const history = await TaskHistory.load(memory);
+    for (const { runId } of this.#engine.openRuns) history.know(runId, this.#specsOf(runId));
+    return history;
+  }
+
+  #specsOf(runId: RunId): readonly TaskSpec[] {
+    const graph = this.#engine.run(runId)?.graph;
+    return Array.from({ length: graph?.size ?? 0 }, (_, index) => graph?.identity(index).spec).filter(
+      (spec) => spec !== undefined,
+    );
   }
 
   async #forgetEndedCaptures(): Promise<void> {
@@ -143,8 +157,7 @@ export class Lead {
     for (const { runId, state } of this.#engine.openRuns) {
       const run = this.#engine.run(runId);
       if (run === undefined) continue;
-      const specs = Array.from({ length: run.graph.size }, (_, index) => run.graph.identity(index).spec);
-      const missing = this.#missingFunctions(specs);
+      const missing = this.#missingFunctions(this.#specsOf(runId));
       if (missing.length > 0 && state === 'running') {
         const reason = `${FUNCTIONS_MISSING}${missing.slice(0, 5).join(', ')}`;
         await this.#engine.dispatch({ type: 'run.pause', runId, reason });
@@ -166,7 +179,7 @@ export class Lead {
     }
     const missing = this.#missingFunctions(input.tasks);
     if (missing.length > 0) return invalid(`the leading process has no function "${missing.join('", "')}"`);
-    const tasks = withEstimates(input.tasks, this.#history?.known ?? new Map());
+    const tasks = this.#history === undefined ? input.tasks : withEstimates(input.tasks, this.#history);
     const known = this.#engine.run(input.runId) !== undefined;
     if (known || !tasks.some(needsVerification)) return this.#engine.dispatch({ ...input, tasks });
     try {
@@ -182,7 +195,8 @@ export class Lead {
 
   /** Followers are told last: then the lock is free for them. */
   async #release(reason: string): Promise<string> {
-    await this.#history?.close();
+    // What was learned helps the next run, and nothing else rests on it.
+    await this.#history?.close().catch(() => {});
     await releaseAll(this.#parts, this.#lease);
     await this.#server?.close();
     return reason;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { GitCaptures } from '../adapters/git/git-captures.ts';
+import { LruTier } from '../adapters/in-memory/lru-tier.ts';
 import { Git } from '../adapters/git/git-command.ts';
 import { CleanCopies } from '../adapters/plain-directory/clean-copies.ts';
 import { DirectoryCaptures } from '../adapters/plain-directory/directory-captures.ts';
@@ -16,6 +17,7 @@ import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
 import type { Answer } from '../engine/engine.ts';
+import { TieredMemory } from '../memory/tiered-memory.ts';
 import type { Captures } from '../ports/captures.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
@@ -53,6 +55,8 @@ export async function makeLead(settings: LeadSettings): Promise<LeadParts> {
   const workspaces = workspacesOf(settings);
   const clean = pickEnvironment(environment.variables, HARMLESS_NAMES);
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
+  const { cacheSize, cacheTtlMs } = options.memory;
+  const tier1 = { maxEntries: Math.max(1, cacheSize), ttlMs: cacheTtlMs };
   const limits = { outputBytes: options.performance.outputLimitBytes };
   const ports = {
     drivers: {
@@ -67,7 +71,7 @@ export async function makeLead(settings: LeadSettings): Promise<LeadParts> {
   };
   return {
     ports,
-    memory: open.memory,
+    memory: new TieredMemory({ local: new LruTier(clock, tier1), persistent: open.memory }, clock),
     options: engineOptions(options),
     workspaces,
     host: { host: LOCAL_HOST, cpu: availableParallelism() * 1_000, memory: totalmem() },

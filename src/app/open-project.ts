@@ -68,13 +68,8 @@ class FileProject implements Project {
 
   async estimate(compiled: CompiledWorkflow): Promise<CompiledWorkflow> {
     if (this.archive() === undefined) return compiled;
-    const { readHistory, withEstimates } = await import('./run-history.ts');
-    const { journal, memory } = await this.#store.open();
-    try {
-      return { ...compiled, tasks: withEstimates(compiled.tasks, await readHistory(memory)) };
-    } finally {
-      await Promise.all([journal.close(), memory.close()]);
-    }
+    const { estimateFrom } = await import('./estimates.ts');
+    return { ...compiled, tasks: await estimateFrom(this.#store, compiled.tasks) };
   }
 
   async check(coordinator: Coordinator, options: CheckOptions): Promise<CheckRun> {
