@@ -11,48 +11,51 @@ export function schemaFindings(schema: Schema, value: unknown, code: string): re
   if (result.success) return [];
   const found = result.error.issues.flatMap((issue) => explain(issue, schema, { value, code }));
   // A key with a typing mistake is one mistake, not also a missing key.
-  return found.filter((finding) => !found.some((other) => isTypoOf(other, finding)));
+  const meant = new Set(found.flatMap(({ meant: key }) => key ?? []));
+  return found.filter(({ missed }) => missed === undefined || !meant.has(missed)).map(({ finding }) => finding);
 }
 
-function isTypoOf(unknown: Finding, missed: Finding): boolean {
-  const key = /^"([^"]+)" is missing/.exec(missed.message)?.[1];
-  if (key === undefined || !unknown.code.endsWith('_UNKNOWN_KEY') || !unknown.fix.endsWith(didYouMean(key)))
-    return false;
-  return formatPath(unknown.path.slice(0, -1)) === formatPath(missed.path);
-}
-
+/** `missed`: the path of the key that is not there. `meant`: the path of the key that an unknown one stands for. */
+type Found = Readonly<{ finding: Finding; missed?: string; meant?: string }>;
 type Context = Readonly<{ value: unknown; code: string }>;
 
-function explain(issue: Issue, root: Schema, context: Context): readonly Finding[] {
+function explain(issue: Issue, root: Schema, context: Context): readonly Found[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   const { code } = context;
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, root, code));
   const found = valueAt(context.value, path);
   const schema = schemaAt(root, path);
-  if (issue.code === 'invalid_key') return [invalidKey(path, root, code)];
+  if (issue.code === 'invalid_key') return [{ finding: invalidKey(path, root, code) }];
   if (found === undefined) return [missing(path, schema, code)];
-  const { what, fix } = wordsOf(schema);
-  if (issue.code === 'too_big' || issue.code === 'too_small') {
-    const message = `${nameOf(path)} ${limitText(issue)}.`;
-    return [{ code: `${code}_LIMIT`, path, message, fix: 'Stay within the limit.' }];
-  }
-  const near =
-    issue.code === 'invalid_value' && typeof found === 'string' ? nearestName(found, choicesOf(issue)) : undefined;
-  const message = `${nameOf(path)} is ${show(found)}, but must be ${what}.`;
-  return [{ code: `${code}_VALUE`, path, message, fix: `${fix}${didYouMean(near)}` }];
+  return [{ finding: misfit(issue, { path, found, schema, code }) }];
 }
 
-function unknownKey(key: string, parent: DefinitionPath, root: Schema, code: string): Finding {
+type Misfit = Readonly<{ path: DefinitionPath; found: unknown; schema: Schema | undefined; code: string }>;
+
+function misfit(issue: Issue, { path, found, schema, code }: Misfit): Finding {
+  if (issue.code === 'too_big' || issue.code === 'too_small') {
+    const message = `${nameOf(path)} ${limitText(issue)}.`;
+    return { code: `${code}_LIMIT`, path, message, fix: 'Stay within the limit.' };
+  }
+  const { what, fix } = wordsOf(schema);
+  const isWord = issue.code === 'invalid_value' && typeof found === 'string';
+  const near = isWord ? nearestName(found, choicesOf(issue)) : undefined;
+  const message = `${nameOf(path)} is ${show(found)}, but must be ${what}.`;
+  return { code: `${code}_VALUE`, path, message, fix: `${fix}${didYouMean(near)}` };
+}
+
+function unknownKey(key: string, parent: DefinitionPath, root: Schema, code: string): Found {
   const known = keysOf(schemaAt(root, parent));
   const near = nearestName(key, known);
   const where = parent.length === 0 ? '' : ` in ${nameOf(parent)}`;
-  return {
+  const finding: Finding = {
     code: `${code}_UNKNOWN_KEY`,
     path: [...parent, key],
     target: 'key',
     message: `${show(key)} is not known${where}.`,
     fix: near === undefined ? `Known are: ${known.join(', ')}.` : `Remove or rename it.${didYouMean(near)}`,
   };
+  return near === undefined ? { finding } : { finding, meant: formatPath([...parent, near]) };
 }
 
 function invalidKey(path: DefinitionPath, root: Schema, code: string): Finding {
@@ -61,12 +64,16 @@ function invalidKey(path: DefinitionPath, root: Schema, code: string): Finding {
   return { code: `${code}_NAME`, path, target: 'key', message: `${show(path.at(-1))} is not ${what}.`, fix };
 }
 
-function missing(path: DefinitionPath, schema: Schema | undefined, code: string): Finding {
+function missing(path: DefinitionPath, schema: Schema | undefined, code: string): Found {
   const key = String(path.at(-1) ?? 'content');
   const parent = path.slice(0, -1);
   const where = parent.length === 0 ? '' : ` in ${nameOf(parent)}`;
   const { what } = wordsOf(schema);
-  return { code: `${code}_MISSING`, path: parent, message: `"${key}" is missing${where}.`, fix: `Add it: ${what}.` };
+  const message = `"${key}" is missing${where}.`;
+  return {
+    finding: { code: `${code}_MISSING`, path: parent, message, fix: `Add it: ${what}.` },
+    missed: formatPath(path),
+  };
 }
 
 function limitText(issue: Extract<Issue, { code: 'too_big' | 'too_small' }>): string {
