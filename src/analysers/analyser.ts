@@ -14,7 +14,9 @@ export type CheckInput = Readonly<{
   shards?: number;
 }>;
 
-export type AnalyserContext = Readonly<{
+/** How an analyser is called: by the function driver, by a test, or by anybody else. */
+export type AnalyserCall = Readonly<{
+  input: CheckInput;
   /** Aborts when nobody waits for the result any more. */
   signal: AbortSignal;
 }>;
@@ -28,4 +30,4 @@ export type AnalyserResult = Readonly<{
 }>;
 
 /** Looks at a repository and leaves what it found in the data folder. Changes nothing else. */
-export type Analyser = (input: CheckInput, context: AnalyserContext) => Promise<AnalyserResult> | AnalyserResult;
+export type Analyser = (call: AnalyserCall) => Promise<AnalyserResult> | AnalyserResult;

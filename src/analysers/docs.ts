@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import type { FileEntry, FindingsData, PackageEntry } from './data.ts';
 import { needData, readData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
@@ -16,7 +16,7 @@ type Page = Readonly<{ path: string; links: readonly MarkdownLink[]; dead: reado
 type DeadLink = MarkdownLink & Readonly<{ expected: string; sameName: string | undefined }>;
 
 /** Looks up relative links, and scripts that a page says to run. */
-export function docs(input: CheckInput, { signal }: AnalyserContext): AnalyserResult {
+export function docs({ input, signal }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const packages = readData(input.data, 'manifests')?.packages ?? [];
   const reader = new TextReader(input.root);

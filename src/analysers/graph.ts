@@ -1,5 +1,5 @@
 import type { ImportCycle } from '../core/findings/check-report.ts';
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf, isProduction } from './classify.ts';
 import { shortestRing, tangles, type Edges } from './cycles.ts';
 import type { GraphData, ImportEntry, ParsedFile } from './data.ts';
@@ -14,7 +14,7 @@ import { readAliases } from './tsconfig.ts';
 const MAX_CYCLES = 12;
 
 /** Puts the imports together: who needs whom, rings, packages that are used or declared but not both. */
-export async function graph(input: CheckInput, { signal }: AnalyserContext): Promise<AnalyserResult> {
+export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const { files } = needData(input.data, 'inventory');
   const packages = readData(input.data, 'manifests')?.packages ?? [];
   const parts = readParts(input.data, input.shards ?? 0);

@@ -1,4 +1,4 @@
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import type { FileHistory, HistoryData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import { runGit } from './git.ts';
@@ -22,7 +22,7 @@ type Commit = Readonly<{
 }>;
 
 /** Who changed what how often, in the last 3,000 commits. Merges are left out: their changes stand in the merged commits. */
-export async function history(input: CheckInput, { signal }: AnalyserContext): Promise<AnalyserResult> {
+export async function history({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const args = ['log', '-n', String(MAX_COMMITS), '--no-merges', '--no-ext-diff', '--no-textconv', '--relative'];
   const format = ['-z', '--name-status', '-M100%', '--format=%x01%H%x02%aE%x02%ct%x02%s'];
   const log = await runGit(input.root, [...args, ...format, 'HEAD', '--', '.'], {

@@ -1,5 +1,5 @@
 import type { Hotspot } from '../core/findings/check-report.ts';
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import type { FileEntry, FileHistory, HotspotsData, ParseData } from './data.ts';
 import { needData, readParts, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
@@ -17,7 +17,7 @@ const VERY_COMPLEX = 50;
 const MAX_COMPLEX_FINDINGS = 12;
 
 /** Where work goes on and reading is hard: commits × (1 + complexity). */
-export function hotspots(input: CheckInput, _context: AnalyserContext): AnalyserResult {
+export function hotspots({ input }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const past = new Map(needData(input.data, 'history').files.map((file) => [file.path, file]));
   const parts = readParts(input.data, input.shards ?? 0);

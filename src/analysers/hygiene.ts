@@ -1,4 +1,4 @@
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { isProduction } from './classify.ts';
 import type { FileEntry, FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
@@ -15,7 +15,7 @@ const LOOSE_JSON =
   /(?:^|\/)(?:tsconfig|jsconfig|\.vscode|\.eslintrc|\.swcrc|\.babelrc|devcontainer|\.devcontainer|templates?)[^/]*(?:\/|\.|$)|\.(?:jsonc|json5|jsonl|code-workspace)$/;
 
 /** Leftovers: merge markers, JSON that nothing can read, files that make every clone slower. */
-export function hygiene(input: CheckInput, { signal }: AnalyserContext): AnalyserResult {
+export function hygiene({ input, signal }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
   const findings: Detected[] = [];

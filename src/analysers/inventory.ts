@@ -1,4 +1,4 @@
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf, looksGenerated, looksMinified, type FileContext } from './classify.ts';
 import type { FileEntry, InventoryData, UnreadCause } from './data.ts';
 import { writeData } from './data-files.ts';
@@ -15,7 +15,7 @@ const NOT_READ: ReadonlySet<FileContext> = new Set(['vendored', 'lock']);
 const NOT_COUNTED: ReadonlySet<FileContext> = new Set(['vendored', 'generated', 'lock']);
 
 /** Lists, reads and sorts the files: languages, lines, what each is for, and who parses it. */
-export async function inventory(input: CheckInput, { signal }: AnalyserContext): Promise<AnalyserResult> {
+export async function inventory({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const [listing, repository] = await Promise.all([
     listFiles(input.root, input.searchPath, signal),
     readHead(input.root, { searchPath: input.searchPath, signal }),

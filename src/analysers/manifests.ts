@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf } from './classify.ts';
 import type { ManifestsData, PackageEntry } from './data.ts';
 import { needData, writeData } from './data-files.ts';
@@ -18,7 +18,7 @@ const BUILT =
   /(?:^|\/)(?:dist|build|lib|out|output|esm|cjs|es|umd|types|bundles?|release|target|typings|pkg)(?:[-.\w]*)\//;
 
 /** Reads every `package.json`: what it needs, offers and starts, and where it points at nothing. */
-export function manifests(input: CheckInput, _context: AnalyserContext): AnalyserResult {
+export function manifests({ input }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
   const paths = files.map(({ path }) => path);

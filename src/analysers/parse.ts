@@ -1,4 +1,4 @@
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import type { FileContext } from './classify.ts';
 import type { ParseData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
@@ -8,7 +8,7 @@ import { parseSource, type ParsedSource } from './parse-source.ts';
 import { TextReader } from './read-text.ts';
 
 /** Reads one part of the sources: imports, complexity, and code that does something else than it says. */
-export function parse(input: CheckInput, { signal }: AnalyserContext): AnalyserResult {
+export function parse({ input, signal }: AnalyserCall): AnalyserResult {
   const shard = input.shard ?? 0;
   const own = needData(input.data, 'inventory').files.filter((file) => file.shard === shard);
   const reader = new TextReader(input.root);

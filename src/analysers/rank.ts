@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '../core/findings/finding.ts';
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult, CheckInput } from './analyser.ts';
 import { contextOf, isProduction } from './classify.ts';
 import type { RankData } from './data.ts';
 import { needData, readData, readParts, writeData } from './data-files.ts';
@@ -19,7 +19,7 @@ const MIXED = 60;
 type Scored = Readonly<{ finding: Finding; score: number }>;
 
 /** Puts the findings of all detectors in order: severity × confidence × how hot the file is. */
-export function rank(input: CheckInput, _context: AnalyserContext): AnalyserResult {
+export function rank({ input }: AnalyserCall): AnalyserResult {
   const detected = merge(gather(input));
   const ids = findingIds(detected);
   const heat = heatOf(input);

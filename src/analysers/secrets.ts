@@ -1,4 +1,4 @@
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { isProduction, type FileContext } from './classify.ts';
 import type { FileEntry, FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
@@ -26,7 +26,7 @@ type Match = Readonly<{
 }>;
 
 /** Looks for keys and passwords in every text. What stands in tests and examples counts only when it proves itself. */
-export function secrets(input: CheckInput, { signal }: AnalyserContext): AnalyserResult {
+export function secrets({ input, signal }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
   const findings: Detected[] = [];

@@ -1,4 +1,4 @@
-import type { AnalyserContext, AnalyserResult, CheckInput } from './analyser.ts';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf } from './classify.ts';
 import type { FileEntry, FindingsData, GraphData } from './data.ts';
 import { needData, readData, writeData } from './data-files.ts';
@@ -12,7 +12,7 @@ const MIN_COMMITS = 8;
 const MIN_COMPLEXITY = 20;
 
 /** Which sources the tests import, directly or through others, and which busy ones they never do. */
-export function testsMap(input: CheckInput, _context: AnalyserContext): AnalyserResult {
+export function testsMap({ input }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const graph = needData(input.data, 'graph');
   const hotspots = readData(input.data, 'hotspots')?.hotspots ?? [];

@@ -143,11 +143,11 @@ const FOCUSED = new Set(['fdescribe', 'fit', 'fcontext']);
 
 /** Other tests of the file do not run. Tests about the focus itself have it in their title. */
 export function focusedTest(node: AstNode, { source, path, file }: RuleContext): readonly Complaint[] | undefined {
-  if (node.type !== 'CallExpression' || path.some((above) => above.type === 'TemplateLiteral')) return undefined;
-  const callee = child(node, 'callee');
+  const callee = node.type === 'CallExpression' ? child(node, 'callee') : undefined;
   const [name, ...others] = children(node, 'arguments');
-  const isTest = others.some(isFunction) && (name?.type === 'Literal' || name?.type === 'TemplateLiteral');
-  if (callee === undefined || name === undefined || !isTest || !isFocused(callee)) return undefined;
+  if (callee === undefined || name === undefined || !isFocused(callee)) return undefined;
+  const isTest = others.some(isFunction) && (name.type === 'Literal' || name.type === 'TemplateLiteral');
+  if (!isTest || path.some((above) => above.type === 'TemplateLiteral')) return undefined;
   if (ABOUT_FOCUS.test(source.slice(name.start, name.end)) || ABOUT_FOCUS.test(file)) return undefined;
   const title = `Only this test of the file runs: ${brief(source, callee)}(${brief(source, name)}`;
   const fix = 'Remove the focus, so that the other tests run again.';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Analyser, AnalyserContext, AnalyserResult, CheckInput } from '../../../src/analysers/analyser.ts';
-import type { BaselineMemory, CollectInput } from '../../../src/analysers/collect.ts';
+import type { Analyser, AnalyserResult, CheckInput } from '../../../src/analysers/analyser.ts';
+import type { BaselineMemory } from '../../../src/analysers/collect.ts';
 import { needData } from '../../../src/analysers/data-files.ts';
 import { docs } from '../../../src/analysers/docs.ts';
 import { graph } from '../../../src/analysers/graph.ts';
@@ -64,14 +64,13 @@ async function checkInto(folder: string, data: string, options: CheckHereOptions
   const startedAtMs = Date.now();
   const facts = await probeRepository(folder);
   const plan = planCheck(facts, { data, run, checkedAtMs: startedAtMs, cores: 2 });
-  const context: AnalyserContext = { signal: new AbortController().signal };
   const attempts: RunTimeline['attempts'][number][] = [];
   const failures: string[] = [];
   for (const task of plan.tasks) {
     const began = Date.now();
     const result = broken.includes(task.name)
       ? 'broken on purpose'
-      : await runOne(task.type, task.work, context, memory).catch((error: unknown) => String(error));
+      : await runOne(task.type, task.work, memory).catch((error: unknown) => String(error));
     if (typeof result === 'string') failures.push(`${task.name}: ${result}`);
     attempts.push({
       task: task.name,
@@ -90,18 +89,13 @@ async function checkInto(folder: string, data: string, options: CheckHereOptions
 
 type Work = CheckPlan['tasks'][number]['work'];
 
-async function runOne(
-  name: string,
-  work: Work,
-  context: AnalyserContext,
-  memory: BaselineMemory | undefined,
-): Promise<AnalyserResult> {
+async function runOne(name: string, work: Work, memory: BaselineMemory | undefined): Promise<AnalyserResult> {
   const analyser = ANALYSERS[name];
-  const input: unknown = work.kind === 'function' ? work.input : undefined;
+  const input = work.kind === 'function' ? work.input : undefined;
+  const { signal } = new AbortController();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what planCheck made, as the function driver hands it on
-  if (analyser !== undefined) return analyser(input as CheckInput, context);
-  const registered = checkFunctions(memory).get(name);
+  if (analyser !== undefined) return analyser({ input: input as unknown as CheckInput, signal });
+  const registered = checkFunctions(memory)[name];
   if (registered === undefined || !('run' in registered)) throw new Error(`no function ${name}`);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same
-  return registered.run(input as CollectInput, context);
+  return registered.run({ input });
 }
