@@ -1,10 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { Duplex, type Readable, type Writable } from 'node:stream';
 import type { ProcessSpec } from '../../ports/process-runner.ts';
 import { Cgroup } from './cgroup.ts';
 import type { Launcher } from './launcher.ts';
 import { settlesWithin } from './output-pump.ts';
-import { LIFELINE_FD, parseStatus, type ProgramEnd, STARTER, startScript, STATUS_FD } from './start-script.ts';
+import {
+  GO,
+  LIFELINE_FD,
+  parseStatus,
+  READY,
+  type ProgramEnd,
+  STARTER,
+  startScript,
+  STATUS_FD,
+} from './start-script.ts';
 import { TreeWatch } from './tree-watch.ts';
 
 /** Time for the end of a namespace by its lifeline, before its outer process is killed too. */
@@ -25,7 +34,7 @@ export class OwnedProcess {
   readonly ended: Promise<OwnedEnd>;
   readonly #pid: number;
   readonly #launcher: Launcher;
-  readonly #lifeline: Readable;
+  readonly #lifeline: Duplex;
   readonly #cgroup: Cgroup | undefined;
   #isOver = false;
 
@@ -86,7 +95,10 @@ export class OwnedProcess {
 
   async #waitForEnd(child: Child): Promise<OwnedEnd> {
     let status = '';
-    child.status.setEncoding('utf8').on('data', (text: string) => (status = (status + text).slice(-4_096)));
+    child.status.setEncoding('utf8').on('data', (text: string) => {
+      if (status === '' && text.startsWith(READY)) this.#lifeline.write(GO);
+      status = (status + text).slice(-4_096);
+    });
     const told = new Promise((resolve) => child.status.once('close', resolve));
     const [exitCode, signal] = await child.exited;
     this.#isOver = true;
@@ -104,8 +116,8 @@ type Child = Readonly<{
   pid: number;
   stdout: Readable;
   stderr: Readable;
-  lifeline: Readable;
-  status: Readable;
+  lifeline: Duplex;
+  status: Duplex;
   exited: Promise<[number | null, NodeJS.Signals | null]>;
 }>;
 
@@ -145,11 +157,10 @@ function feed(stdin: Writable, text: string): void {
   stdin.end(text);
 }
 
-function pipeOf(child: ChildProcess, fd: number): Readable {
+function pipeOf(child: ChildProcess, fd: number): Duplex {
   const pipe = child.stdio[fd];
-  if (pipe === null || pipe === undefined || !('setEncoding' in pipe))
-    throw new Error(`Internal error: descriptor ${fd} is not a pipe`);
-  return pipe;
+  if (pipe instanceof Duplex) return pipe;
+  throw new Error(`Internal error: descriptor ${fd} is not a pipe`);
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

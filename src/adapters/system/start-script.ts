@@ -8,6 +8,10 @@ export const STARTER = 'waggle-start';
 export const LIFELINE_FD = 3;
 export const STATUS_FD = 4;
 
+/** What the shell says before it starts anything, and what it waits for then. */
+export const READY = 'ready';
+export const GO = 'go\n';
+
 /** More than a limit in processes may be alive for a moment, before the sampler sees it; the kernel stops here. */
 const PROCESS_MARGIN = 64;
 
@@ -23,11 +27,13 @@ export type Grip =
 /**
  * The shell that stands between us and a program. What it does, in order:
  * 1. In a namespace it makes sure that it is in one: `kill -9 -1` must never meet the whole machine.
- * 2. It ignores the signals that we send to the group, so that it is there to see how the program ends. So does the
+ * 2. It says that it is ready and waits for our word. By then the kernel knows with whom it has to die; before, a
+ *    coordinator that is killed just now would leave a program behind that kills the watcher first.
+ * 3. It ignores the signals that we send to the group, so that it is there to see how the program ends. So does the
  *    watcher, from its first moment: it waits for the lifeline, which closes when we close it or die, and then kills
  *    everything.
- * 3. The program gets default signals, its limits and none of our descriptors.
- * 4. Processor time of all that ended below it and the exit status go out on the status descriptor. When a signal
+ * 4. The program gets default signals, its limits and none of our descriptors.
+ * 5. Processor time of all that ended below it and the exit status go out on the status descriptor. When a signal
  *    ended the program, the shell says so there, which tells `exit 137` from a kill.
  */
 export function startScript(grip: Grip, limits: ProcessLimits = {}): string {
@@ -37,6 +43,8 @@ export function startScript(grip: Grip, limits: ProcessLimits = {}): string {
     ...(grip === 'namespace' ? [`[ "$$" = 1 ] || exit 125`] : []),
     ...(grip === 'cgroup' ? ['cgroup=$1; shift'] : []),
     `trap '' HUP INT QUIT TERM`,
+    `echo ${READY} >&${STATUS_FD}`,
+    `read go <&${LIFELINE_FD} || exit 125`,
     `( ${watcher} ) &`,
     `exec 5>&2 2>&${STATUS_FD}`,
     `( ${program} )`,
@@ -92,7 +100,7 @@ export function parseStatus(text: string): ProgramEnd | undefined {
   const [, children] = [...text.matchAll(TIME)];
   const cpuMs = children === undefined ? 0 : Math.round(1_000 * (seconds(children, 1) + seconds(children, 3)));
   const number = exitCode - 128;
-  const saysSo = text.search(TIME) > 0 || SILENT_SIGNALS.includes(number);
+  const saysSo = text.replace(`${READY}\n`, '').search(TIME) > 0 || SILENT_SIGNALS.includes(number);
   const signal = number > 0 && saysSo ? signalName(number) : undefined;
   return { exitCode, cpuMs, ...(signal !== undefined && { signal }) };
 }

@@ -16,11 +16,12 @@ export class SystemClock implements Clock {
   wakeAfter(delayMs: number, wake: () => void): () => void {
     const dueMs = performance.now() + delayMs;
     let timer: NodeJS.Timeout | undefined;
+    // Timers may fire up to a millisecond early, and take no more than 25 days: look again each time.
     const arm = (): void => {
-      const leftMs = dueMs - performance.now();
-      const delay = Math.max(0, Math.ceil(leftMs));
-      timer = setTimeout(delay > LONGEST_TIMER_MS ? arm : wake, Math.min(delay, LONGEST_TIMER_MS));
+      const leftMs = Math.ceil(dueMs - performance.now());
+      timer = setTimeout(fire, Math.min(Math.max(0, leftMs), LONGEST_TIMER_MS));
     };
+    const fire = (): void => (performance.now() < dueMs ? arm() : wake());
     arm();
     return () => clearTimeout(timer);
   }
