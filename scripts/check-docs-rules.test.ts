@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anchorsOf, deadLinks, figuresWithoutSource, unknownCommands } from './check-docs-rules.ts';
+import { anchorsOf, deadLinks, figuresWithoutSource, missingPaths, unknownCommands } from './check-docs-rules.ts';
 
 let root = '';
 beforeAll(() => {
@@ -82,5 +82,17 @@ describe('figures', () => {
 
   it('may point to the page that has the program', () => {
     expect(figuresWithoutSource(root, page('p99 is 3 ms, see performance.md'))).toEqual([]);
+  });
+});
+
+describe('paths on the pages about the architecture', () => {
+  const architecture = (text: string): { path: string; text: string } => ({ path: 'ARCHITECTURE.md', text });
+
+  it('exist from the root or below src', () => {
+    expect(missingPaths(root, architecture('`cli/commands/run.ts` and `bench/` and `a-word`'))).toEqual([]);
+  });
+
+  it('are named when they do not', () => {
+    expect(missingPaths(root, architecture('`core/gone.ts`'))).toEqual(['ARCHITECTURE.md:1: there is no core/gone.ts']);
   });
 });

@@ -14,7 +14,11 @@ const HEADING = /^#{1,6}\s+(.+?)\s*#*$/;
 const SPEED =
   /\d\s*(?:tasks|assignments|events|commits|transitions)(?:\/s| per second)|\bp(?:50|95|99)\b[^|]*\d\s*(?:ms|µs)/;
 const PROGRAM = /npm run bench -- ([a-z][a-z-]*)/g;
-const OWN_VERBS = new Set(['ci', 'install', 'i', 'help', 'test', 'start', 'pack', 'view', 'init']);
+const NPM = /\bnpm (?:--?[\w-]+ )*([a-z-]+)(?: (?:--silent )?([\w:-]+))?/g;
+const WAGGLE = /(?:^|[\s`(])(?:npx )?waggle(?:-swarm)? ([a-z]+)\b/g;
+/** Made by a command, so not there in a fresh checkout. */
+const MADE = /^(?:reports|dist|\.waggle)\//;
+const NPM_VERBS = new Set(['ci', 'install', 'i', 'help', 'test', 'start', 'pack', 'view', 'init']);
 
 /** Every check over every page, in the order of the pages. */
 export function problemsOf(root: string, pages: readonly Page[]): readonly Problem[] {
@@ -22,6 +26,7 @@ export function problemsOf(root: string, pages: readonly Page[]): readonly Probl
     ...deadLinks(root, page),
     ...unknownCommands(root, page),
     ...figuresWithoutSource(root, page),
+    ...missingPaths(root, page),
   ]);
 }
 
@@ -68,19 +73,17 @@ export function anchorsOf(text: string): ReadonlySet<string> {
 export function unknownCommands(root: string, { path, text }: Page): readonly Problem[] {
   const scripts = scriptsOf(root);
   return codeLines(text).flatMap(([line, number]) => {
-    const problems: string[] = [];
-    for (const [, verb = '', name = ''] of line.matchAll(
-      /\bnpm (?:--?[\w-]+ )*([a-z-]+)(?: (?:--silent )?([\w:-]+))?/g,
-    )) {
-      if (verb === 'run' && !scripts.has(name)) problems.push(`there is no npm script "${name}"`);
-      if (verb !== 'run' && !OWN_VERBS.has(verb) && !scripts.has(verb)) problems.push(`"npm ${verb}" is not a command`);
-    }
-    for (const [, verb = ''] of line.matchAll(/(?:^|[\s`(])(?:npx )?waggle(?:-swarm)? ([a-z]+)\b/g)) {
-      if (!existsSync(join(root, 'src/cli/commands', `${verb}.ts`)))
-        problems.push(`there is no command "waggle ${verb}"`);
-    }
-    return problems.map((problem) => `${path}:${number}: ${problem}`);
+    const npm = [...line.matchAll(NPM)].flatMap(([, verb = '', name = '']) => npmProblem(scripts, verb, name) ?? []);
+    const own = [...line.matchAll(WAGGLE)]
+      .filter(([, verb = '']) => !existsSync(join(root, 'src/cli/commands', `${verb}.ts`)))
+      .map(([, verb = '']) => `there is no command "waggle ${verb}"`);
+    return [...npm, ...own].map((problem) => `${path}:${number}: ${problem}`);
   });
+}
+
+function npmProblem(scripts: ReadonlySet<string>, verb: string, name: string): string | undefined {
+  if (verb === 'run') return name === '' || scripts.has(name) ? undefined : `there is no npm script "${name}"`;
+  return NPM_VERBS.has(verb) || scripts.has(verb) ? undefined : `"npm ${verb}" is not a command`;
 }
 
 /** A speed in a page must stand in a page that names the program which measures it, and the program must exist. */
@@ -93,6 +96,17 @@ export function figuresWithoutSource(root: string, { path, text }: Page): readon
   const hasSource = programs.length > 0 || text.includes('performance.md');
   if (speed === undefined || hasSource) return missing;
   return [...missing, `${path}:${speed[1]}: a figure without its program: link docs/performance.md or name the bench`];
+}
+
+/** Paths that a page on the architecture names in code spans must exist, from the root or below `src/`. */
+export function missingPaths(root: string, { path, text }: Page): readonly Problem[] {
+  if (path !== 'ARCHITECTURE.md' && path !== 'CONTRIBUTING.md') return [];
+  return numbered(withoutBlocks(text)).flatMap(([line, number]) =>
+    [...line.matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !MADE.test(name) && !existsSync(join(root, name)) && !existsSync(join(root, 'src', name)))
+      .map((name) => `${path}:${number}: there is no ${name}`),
+  );
 }
 
 function scriptsOf(root: string): ReadonlySet<string> {
