@@ -77,10 +77,15 @@ function owedToTask(task: Task): Effect | undefined {
   return { type: 'wake-at', key: `lost:${taskId}`, dueMs: 0, input: { type: 'attempt.end', taskId, attempt, result } };
 }
 
-/** Irreversible work is let to its end: stopping it half-way would leave its outcome unknown. */
+/**
+ * Irreversible work is let to its end: stopping it half-way would leave its outcome unknown. A pause that was taken
+ * back in the same batch stops nothing.
+ */
 function stopActive(swarm: Swarm, runId: RunId): readonly Effect[] {
+  const run = swarm.runs.get(runId);
+  if (run?.pausedBecause === undefined) return NOTHING;
   const effects: Effect[] = [];
-  for (const taskId of swarm.runs.get(runId)?.active ?? []) {
+  for (const taskId of run.active) {
     const task = swarm.tasks.get(taskId);
     if (task === undefined || task.identity.spec.effect === 'D') continue;
     effects.push({ type: 'stop-attempt', taskId, attempt: task.attempt, why: 'paused' });
