@@ -126,11 +126,19 @@ export class Attempts {
   /** An agent's word is not evidence: what it claims is checked before it counts. */
   async #check(claim: ClaimToVerify, signal: AbortSignal): Promise<void> {
     const { taskId, attempt } = claim.assignment;
-    const verdict = await this.#ports.verifier.verify(claim, signal).catch(internalError);
+    const verdict = await this.#verdictOn(claim, signal);
     this.#checks.delete(taskId);
     // A check that was stopped has found nothing; unless it was cancelled, the next lead does it again.
     if (this.#isStopped || (signal.aborted && signal.reason !== 'cancelled')) return;
     this.#feed({ type: 'attempt.judge', taskId, attempt, verdict });
+  }
+
+  async #verdictOn(claim: ClaimToVerify, signal: AbortSignal): Promise<Verdict> {
+    try {
+      return await this.#ports.verifier.verify(claim, signal);
+    } catch (error) {
+      return internalError(error);
+    }
   }
 
   #writesBefore(run: Run, index: number): readonly string[] {

@@ -2,7 +2,7 @@ import type { AgentSpec } from '../../src/core/agents/agent-spec.ts';
 import { agentId, runId } from '../../src/core/ids.ts';
 import type { SwarmInput } from '../../src/core/inputs.ts';
 import type { RunSpec } from '../../src/core/runs/run-spec.ts';
-import type { AttemptResult } from '../../src/core/tasks/attempt.ts';
+import type { AttemptResult, Claim } from '../../src/core/tasks/attempt.ts';
 import type { TaskSpec } from '../../src/core/tasks/task-spec.ts';
 
 /** A task that any agent of `agentOf` can do. */
@@ -34,7 +34,7 @@ export function submitOf(
   return { type: 'run.submit', runId: runId('r1'), run: runSpecOf(), agents: [], ...more, tasks };
 }
 
-export const DONE: AttemptResult = { ok: true, outputs: {}, evidence: [{ check: 'returned', ok: true }] };
+export const DONE: Claim = { ok: true, outputs: {}, evidence: [{ check: 'returned', ok: true }] };
 
 /** The work threw: charged to the task, and tried again. */
 export const THREW: AttemptResult = { ok: false, failure: { reason: 'threw', message: 'no luck' } };
