@@ -32,7 +32,9 @@ export type RunSpec = Readonly<{
 }>;
 
 export type RunFailure =
+  /** At least one task failed for good; at most 100 are named. */
   | Readonly<{ reason: 'task-failed'; tasks: readonly string[] }>
+  /** What is left to do does not fit into the budget any more. */
   | Readonly<{ reason: 'budget-exhausted'; budget: keyof BudgetSpec; limit: number }>;
 
 export type RunOutcome =
