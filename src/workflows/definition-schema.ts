@@ -48,7 +48,7 @@ const capability = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/)
   .meta(words('a capability', 'Use letters, digits, ".", "_", ":" and "-".'));
-const capabilities = z.array(capability).max(100);
+const capabilities = z.array(capability).max(100).meta(words('a list of capabilities', 'Write for example [build].'));
 const count = (most: number): z.ZodInt => z.int().min(1).max(most);
 
 const expression = z.string().max(1_024).meta(words('an expression', "Write for example inputs.version != ''."));
@@ -56,9 +56,14 @@ const expression = z.string().max(1_024).meta(words('an expression', "Write for 
 const env = z.record(variable, text).meta({
   description: 'Environment variables of the commands. They are kept in the journal: no secrets here, use envFrom.',
 });
-const envFrom = z.array(variable).max(100).meta({
-  description: 'Names of environment variables to pass on. Their values are never kept, and are hidden in the output.',
-});
+const envFrom = z
+  .array(variable)
+  .max(100)
+  .meta({
+    ...words('a list of names', 'Write for example [NPM_TOKEN].'),
+    description:
+      'Names of environment variables to pass on. Their values are never kept, and are hidden in the output.',
+  });
 const cwd = word.meta({ description: 'Folder to run in, relative to the project.' });
 const priority = z.enum(['critical', 'high', 'normal', 'low']).meta({
   description: 'Which of the tasks that could start goes first. Waiting raises a task by one class every 5 minutes.',
@@ -127,8 +132,8 @@ const agentGroup = z
     count: count(1_000).exactOptional().meta({ description: 'How many equal agents. Default 1.' }),
     capabilities: capabilities.exactOptional().meta({ description: 'What tasks may ask for with requires.' }),
     slots: count(1_000).exactOptional().meta({ description: 'Tasks that each agent runs side by side. Default 1.' }),
-    card: word.exactOptional().meta({ description: 'Prompt card of a model agent.' }),
-    budget: budget.exactOptional(),
+    card: word.exactOptional().meta({ description: 'Prompt card of a model agent. Not in this version yet.' }),
+    budget: budget.exactOptional().meta({ description: 'Budget of a model agent. Not in this version yet.' }),
   })
   .meta({ description: 'A group of equal agents.' });
 
@@ -192,8 +197,10 @@ const task = z
       .exactOptional()
       .meta({ description: 'Given to the function. A text that is exactly one ${{ }} keeps the type of its value.' }),
     agent: name.exactOptional().meta({ description: 'The group of agents that does it.' }),
-    prompt: text.exactOptional().meta({ description: 'What a model agent is asked to do.' }),
-    workflow: word.exactOptional().meta({ description: 'Another workflow file to run as this task.' }),
+    prompt: text.exactOptional().meta({ description: 'What a model agent is asked to do. Not in this version yet.' }),
+    workflow: word
+      .exactOptional()
+      .meta({ description: 'Another workflow file to run as this task. Not in this version yet.' }),
     needs: z
       .array(word)
       .max(1_000)
@@ -235,7 +242,10 @@ const task = z
     outputs: z
       .record(field, output)
       .exactOptional()
-      .meta({ description: 'What the task must deliver. Other tasks use it: ${{ tasks.build.outputs.tarball }}.' }),
+      .meta({
+        description:
+          'What the task must deliver: { file: path }, or { value: true } for a key of the JSON object that a function returns or a command writes to the file named by WAGGLE_OUTPUT. Other tasks use it: ${{ tasks.build.outputs.tarball }}.',
+      }),
     outputSchema: jsonObject.exactOptional().meta({ description: 'JSON Schema that the result must fit.' }),
     verify: z
       .array(argv)
