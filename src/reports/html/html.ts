@@ -1,0 +1,31 @@
+import { visible } from '../visible.ts';
+
+/** Text that is markup already. Made by `html` alone, so that nothing of a repository gets in unescaped. */
+export class Html {
+  readonly markup: string;
+
+  constructor(markup: string) {
+    this.markup = markup;
+  }
+}
+
+type Part = Html | string | number | false | undefined | readonly Part[];
+
+/** Markup with everything between escaped, except for other markup. `false` and undefined leave nothing. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(strings.map((text, index) => text + (index < parts.length ? markupOf(parts[index]) : '')).join(''));
+}
+
+function markupOf(part: Part): string {
+  if (part === undefined || part === false) return '';
+  if (part instanceof Html) return part.markup;
+  if (typeof part === 'object') return part.map(markupOf).join('');
+  return escapeHtml(String(part));
+}
+
+const SIGNS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** For text and for attributes in quotes. */
+export function escapeHtml(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
+}

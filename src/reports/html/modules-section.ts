@@ -1,0 +1,67 @@
+import type { CheckReport, ImportCycle } from '../../core/findings/check-report.ts';
+import { count, countOf, percent } from '../format.ts';
+import { cut } from '../visible.ts';
+import { html, type Html } from './html.ts';
+
+const RINGS = 6;
+const IN_RING = 10;
+const LANGUAGES = 5;
+
+/** Rings of imports, drawn. */
+export function modulesSection({ modules }: CheckReport): Html | undefined {
+  if (modules === null || modules.modules === 0) return undefined;
+  const { cycles, typeCycles } = modules;
+  const types = typeCycles === 0 ? '' : ` ${countOf(typeCycles, 'more ring')} of types alone ${typeCycles === 1 ? 'does' : 'do'} no harm.`;
+  const more = cycles.length > RINGS ? ` ${cycles.length - RINGS} more are among the findings.` : '';
+  return html`<h2 id="rings">Rings of imports</h2>
+<p class="lead">${countOf(modules.modules, 'module')}, ${countOf(modules.imports, 'import')} between them. ${cycles.length === 0 ? 'No ring when the program loads.' : `${countOf(cycles.length, 'ring')} when the program loads.${more}`}${types}</p>
+${cycles.length > 0 && html`<div class="rings">${cycles.slice(0, RINGS).map(ring)}</div>`}`;
+}
+
+function ring({ files, path }: ImportCycle): Html {
+  const shown = path.slice(0, IN_RING);
+  const more = path.length - shown.length;
+  return html`<div class="ring"><div class="size">${countOf(files.length, 'file')}${files.length > path.length && html`, shortest way around ${String(path.length)}`}</div>
+${circle(shown.length)}
+<ol>${shown.map(({ file, line }) => html`<li><code>${cut(file, 90)}${line > 0 && `:${line}`}</code></li>`)}${more > 0 && html`<li>and ${String(more)} more</li>`}</ol></div>`;
+}
+
+const CENTRE = 60;
+const RADIUS = 44;
+
+/** Numbered points on a circle, an arrow from each to the next. */
+function circle(points: number): Html {
+  const at = (index: number, radius: number): readonly [number, number] => {
+    const angle = (index / points) * 2 * Math.PI - Math.PI / 2;
+    return [CENTRE + radius * Math.cos(angle), CENTRE + radius * Math.sin(angle)];
+  };
+  const arrows = Array.from({ length: points }, (_, index) => {
+    const gap = Math.min(0.35, 1.6 / points);
+    const [x1, y1] = at(index + gap, RADIUS);
+    const [x2, y2] = at(index + 1 - gap, RADIUS);
+    return html`<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}A${String(RADIUS)} ${String(RADIUS)} 0 0 1 ${x2.toFixed(1)} ${y2.toFixed(1)}" fill="none" stroke="var(--accent)" stroke-width="1.6" marker-end="url(#tip)"/>`;
+  });
+  const nodes = Array.from({ length: points }, (_, index) => {
+    const [x, y] = at(index, RADIUS);
+    return html`<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="8.5" fill="var(--accent-soft)" stroke="var(--accent)"/><text x="${x.toFixed(1)}" y="${(y + 3.2).toFixed(1)}" text-anchor="middle" font-size="9" font-weight="600" fill="var(--ink)">${String(index + 1)}</text>`;
+  });
+  return html`<svg viewBox="0 0 120 120" aria-hidden="true"><defs><marker id="tip" viewBox="0 0 6 6" refX="4.5" refY="3" markerWidth="5" markerHeight="5" orient="auto"><path d="M0 0 6 3 0 6z" fill="var(--accent)"/></marker></defs>${arrows}${nodes}</svg>`;
+}
+
+/** Lines by language, as one bar. */
+export function languagesSection({ size }: CheckReport): Html | undefined {
+  const { languages, lines } = size;
+  if (languages.length === 0 || lines === 0) return undefined;
+  const shown = languages.slice(0, LANGUAGES);
+  const rest = languages.slice(LANGUAGES);
+  const others = { language: 'other', files: sum(rest.map(({ files }) => files)), lines: sum(rest.map((one) => one.lines)) };
+  const all = rest.length === 0 ? shown : [...shown, others];
+  return html`<h2>Languages</h2>
+<p class="lead">Lines of text, without generated files, lock files and other people's code.</p>
+<div class="stack">${all.map((one, index) => html`<i class="l${index}" style="width:${((one.lines / lines) * 100).toFixed(2)}%" title="${one.language}"></i>`)}</div>
+<div class="key">${all.map((one, index) => html`<span><i class="l${index}"></i>${one.language} <b>${percent(one.lines / lines)}</b>, ${count(one.lines)} lines in ${countOf(one.files, 'file')}</span>`)}</div>`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
