@@ -63,11 +63,11 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
   return JSON.stringify(stored);
 }
 
-/** Fills an empty swarm from the text of `snapshotOf`; gives the led time of the snapshot. Throws on another version. */
-export function restoreSwarm(swarm: Swarm, text: string): number {
+/** Fills an empty swarm from the text of `snapshotOf`; gives its led time. Undefined, and nothing done, for another version. */
+export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `snapshotOf` makes it, and the journal checks its hash
   const stored = JSON.parse(text) as Stored;
-  if (stored.version !== SNAPSHOT_VERSION) throw new Error(`snapshot has version ${stored.version}`);
+  if (stored.version !== SNAPSHOT_VERSION) return undefined;
   for (const host of stored.hosts) swarm.capacity.setHost(host);
   for (const { spec } of stored.agents) swarm.registry.add(spec);
   swarm.durations.load(stored.durations);

@@ -111,9 +111,11 @@ export class EngineRig {
     );
   }
 
+  /** A leader that has begun; what was lost with the one before is told to it at once. */
   async start(options: Partial<EngineOptions> = {}, ports: Partial<EnginePorts> = {}): Promise<Engine> {
     const engine = await this.lead(options, ports);
     engine.start();
+    this.clock.advance(0);
     return engine;
   }
 
