@@ -1,6 +1,7 @@
 import { WriteStream } from 'node:tty';
 import type { Environment } from '../config/environment.ts';
 import { styleFor, type Style } from './render/style.ts';
+import { visible } from './render/text.ts';
 
 export type OutputOptions = Readonly<{ json: boolean; quiet: boolean; environment: Environment }>;
 
@@ -30,6 +31,9 @@ export class Output {
     this.talkStyle = styleFor({ colour: environment.color ?? hasColours(process.stderr), unicode });
     process.stdout.on('error', () => this.#closed.abort());
     process.stderr.on('error', () => undefined);
+    // Node prints its warnings wherever the cursor stands, which would tear a picture apart.
+    process.removeAllListeners('warning');
+    process.on('warning', ({ name, message }) => this.say(`${name}: ${visible(message)}`));
   }
 
   /** Aborts when nobody reads stdout any more. */
@@ -40,6 +44,11 @@ export class Output {
   /** Columns of the terminal on stdout; endless for files and pipes. */
   get columns(): number {
     return process.stdout.isTTY ? process.stdout.columns || 80 : Infinity;
+  }
+
+  /** Columns of the terminal on stderr; endless for files and pipes. */
+  get talkColumns(): number {
+    return process.stderr.isTTY ? process.stderr.columns || 80 : Infinity;
   }
 
   /** Whether somebody sits at this terminal who could answer. */

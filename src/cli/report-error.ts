@@ -10,12 +10,14 @@ export function reportError(error: unknown, out: Output, version: string): ExitC
   if (mistakes.length > 0) return reportProblems(mistakes, out);
   if (error instanceof Refused) {
     out.json({ type: 'error', code: error.refusal.reason.toUpperCase().replaceAll('-', '_'), message: error.message });
-    out.warn(...userErrorLines([{ code: 'REFUSED', message: error.message, fix: error.fix }], out.talkStyle));
+    out.warn(
+      ...userErrorLines([{ code: 'REFUSED', message: error.message, fix: error.fix }], out.talkStyle, out.talkColumns),
+    );
     return EXIT.failed;
   }
   if (error instanceof Unavailable) {
     out.json({ type: 'error', code: 'UNAVAILABLE', message: error.message, fix: error.fix });
-    out.warn(...unavailableLines(error, out.talkStyle));
+    out.warn(...unavailableLines(error, out.talkStyle, out.talkColumns));
     return EXIT.unavailable;
   }
   out.json({ type: 'error', code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) });
@@ -29,6 +31,6 @@ function reportProblems(problems: readonly Mistake[], out: Output): ExitCode {
   for (const { code, message, fix, at } of problems) {
     out.json({ type: 'error', code, message, ...(at === undefined ? {} : { at }), fix });
   }
-  out.warn(...userErrorLines(problems, out.talkStyle));
+  out.warn(...userErrorLines(problems, out.talkStyle, out.talkColumns));
   return EXIT.usage;
 }

@@ -1,4 +1,4 @@
-import type { AgentRecord } from '../../app/views.ts';
+import type { AgentRecord, RunArchive } from '../../app/views.ts';
 import { nearestName } from '../../util/nearest-name.ts';
 import { userError, type UserError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
@@ -11,7 +11,8 @@ import { archiveOf, withProject } from '../with-project.ts';
 /** `waggle agents list` */
 export function agentsList(cli: Cli, options: Readonly<{ all?: true }>): Promise<ExitCode> {
   return withProject(cli, async (project) => {
-    const agents = (project.archive()?.agents() ?? []).filter(({ removed }) => options.all === true || !removed);
+    const archive = project.archive();
+    const agents = (archive?.agents() ?? []).filter((record) => options.all === true || isHere(record, archive));
     for (const agent of agents) cli.out.json(agentData(agent));
     if (agents.length > 0) cli.out.result(...agentTable(agents, cli.out.columns));
     else cli.out.result('No agents now. A run brings its own: waggle run <workflow>; --all shows those of ended runs.');
@@ -31,6 +32,12 @@ export function agentsShow(cli: Cli, id: string): Promise<ExitCode> {
     }
     return EXIT.ok;
   });
+}
+
+/** Agents of a run are gone when it has ended. */
+function isHere({ agent, removed }: AgentRecord, archive: RunArchive | undefined): boolean {
+  const hasEnded = agent.runId !== undefined && archive?.run(agent.runId)?.outcome !== undefined;
+  return !removed && !hasEnded;
 }
 
 function unknown(id: string, agents: readonly AgentRecord[]): UserError {

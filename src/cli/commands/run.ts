@@ -27,7 +27,7 @@ export async function run(cli: Cli, file: string, options: RunOptions): Promise<
   const { compiled, warnings } = compileRun(workflow, config, options);
   for (const warning of warnings)
     cli.out.warn(`warning  ${visible(`${warning.at ?? ''}: ${warning.message} ${warning.fix}`)}`);
-  const use = async (project: Project): Promise<ExitCode> =>
+  const use = (project: Project): Promise<ExitCode> =>
     options.plan === true ? showPlan(cli, project, compiled) : start(cli, project, compiled, options);
   return withProject(cli, use, { overrides });
 }
@@ -37,8 +37,8 @@ function shownAs(path: string): string {
   return short.startsWith('..') ? path : short;
 }
 
-function showPlan(cli: Cli, project: Project, compiled: Compiled): ExitCode {
-  const view = planView(compiled, project.root);
+async function showPlan(cli: Cli, project: Project, compiled: Compiled): Promise<ExitCode> {
+  const view = planView(await project.estimate(compiled), project.root);
   for (const { spec } of view.tasks.values()) {
     const { name, needs, estimateMs, requires } = spec;
     cli.out.json({ type: 'plan.task', task: name, needs, requires, estimateMs: estimateMs ?? null });

@@ -7,7 +7,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find.ts';
 import { followRun } from '../follow-run.ts';
 import { Refused } from '../refused.ts';
-import { plural } from '../render/format.ts';
 import { visible } from '../render/text.ts';
 import { archiveOf, withProject } from '../with-project.ts';
 
@@ -49,14 +48,12 @@ export function runsResume(cli: Cli, id: string | undefined): Promise<ExitCode> 
 export function runsRetry(cli: Cli, id: string): Promise<ExitCode> {
   return withProject(cli, async (project) => {
     const archive = archiveOf(project);
-    const { runId: oldId, counts } = findRun(archive, id);
+    const { runId: oldId } = findRun(archive, id);
     const pastSeq = archive.headSeq();
     const coordinator = await connect(cli, project);
     const answer = await coordinator.retry(oldId);
     if (!answer.ok) throw new Refused(answer.refusal);
-    cli.out.say(
-      `Run ${answer.runId} does ${oldId} again; ${plural(counts.succeeded, 'result')} that succeeded are reused.`,
-    );
+    cli.out.say(`Run ${answer.runId} does ${oldId} again and reuses what succeeded.`);
     return followRun(cli, { project, coordinator, runId: answer.runId, isOwn: true, pastSeq });
   });
 }

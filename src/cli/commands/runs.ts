@@ -4,7 +4,7 @@ import { nearestName } from '../../util/nearest-name.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find.ts';
-import { outcomeSentence } from '../render/failure.ts';
+import { outcomeReason } from '../render/failure.ts';
 import { duration, plural, when } from '../render/format.ts';
 import type { Style } from '../render/style.ts';
 import { table } from '../render/table.ts';
@@ -98,7 +98,7 @@ function runHead(run: RunRecord, style: Style): readonly string[] {
     `  started   ${when(createdAtMs, Date.now())}`,
   ];
   if (finishedAtMs !== undefined) lines.push(`  took      ${duration(finishedAtMs - createdAtMs)}`);
-  if (outcome !== undefined && outcome.state !== 'succeeded') lines.push(`  outcome   ${outcomeSentence(outcome)}`);
+  if (outcome !== undefined && outcome.state !== 'succeeded') lines.push(`  outcome   ${outcomeReason(outcome)}`);
   if (run.run.retryOf !== undefined) lines.push(`  again     ${visible(run.run.retryOf)}`);
   const inputs = Object.entries(run.run.inputs);
   for (const [name, value] of inputs) lines.push(`  input     ${visible(name)} = ${visible(JSON.stringify(value))}`);

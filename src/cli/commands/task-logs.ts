@@ -19,7 +19,8 @@ export function tasksLogs(cli: Cli, name: string, options: Options): Promise<Exi
     const all = project.logs(task.taskId);
     const attempt = options.attempt ?? all.at(-1)?.attempt;
     const logs = all.filter((log) => log.attempt === attempt);
-    if (logs.length === 0) throw noLog(task, all, options.attempt);
+    if (logs.length === 0 && hasPrintedNothing(task, options.attempt)) cli.out.say('It printed nothing.');
+    else if (logs.length === 0) throw noLog(task, all, options.attempt);
     for (const log of logs) {
       if (options.raw === true && !cli.out.isJson) await printRaw(log, cli);
       else await printLines(log, task, cli, logs.length > 1);
@@ -48,6 +49,12 @@ async function printRaw(log: TaskLog, { out }: Cli): Promise<void> {
   await pipeline(createReadStream(log.path), process.stdout, { end: false, signal: out.closed });
 }
 
+/** Empty output is not kept. */
+function hasPrintedNothing({ status, attempt }: TaskRecord, asked: number | undefined): boolean {
+  const isOver = status === 'succeeded' || status === 'failed' || status === 'backing-off';
+  return isOver && attempt > 0 && (asked === undefined || asked <= attempt);
+}
+
 function noLog(task: TaskRecord, all: readonly TaskLog[], attempt: number | undefined): UserError {
   const name = `${task.runId}/${task.spec.name}`;
   if (attempt !== undefined && all.length > 0) {
@@ -56,9 +63,6 @@ function noLog(task: TaskRecord, all: readonly TaskLog[], attempt: number | unde
     return userError({ code: 'LOG_UNKNOWN', message, fix: `There are logs of attempts ${known}.` });
   }
   const message = `"${name}" is ${task.status} and has no log.`;
-  const fix =
-    task.status === 'running'
-      ? 'Its log is kept when the attempt ends.'
-      : 'Functions print nothing, and pruned logs are gone.';
+  const fix = task.status === 'running' ? 'Its log is kept when the attempt ends.' : 'It has not run.';
   return userError({ code: 'LOG_UNKNOWN', message, fix });
 }

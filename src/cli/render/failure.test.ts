@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureBlock, failureSentence, outcomeSentence } from './failure.ts';
+import { failureBlock, failureSentence, outcomeReason } from './failure.ts';
 import { styleFor } from './style.ts';
 
 const style = styleFor({ colour: false, unicode: true });
@@ -68,9 +68,7 @@ test.each([
 
 test('an exhausted budget is named with its limit and unit', () => {
   const failure = { reason: 'budget-exhausted', budget: 'wallMs', limit: 600_000 } as const;
-  expect(outcomeSentence({ state: 'failed', failure })).toBe('failed: the time budget is used up (limit 10m 00s)');
+  expect(outcomeReason({ state: 'failed', failure })).toBe('the time budget is used up (limit 10m 00s)');
   const money = { reason: 'budget-exhausted', budget: 'costMicros', limit: 2_000_000 } as const;
-  expect(outcomeSentence({ state: 'failed', failure: money })).toBe(
-    'failed: the money budget is used up (limit 2.00 USD)',
-  );
+  expect(outcomeReason({ state: 'failed', failure: money })).toBe('the money budget is used up (limit 2.00 USD)');
 });

@@ -138,13 +138,12 @@ export function skipSentence(cause: SkipCause): string {
   }
 }
 
-/** How a run ended, safe for the terminal. */
-export function outcomeSentence(outcome: RunOutcome): string {
-  if (outcome.state === 'succeeded') return 'succeeded';
-  if (outcome.state === 'cancelled') return `was cancelled: ${visible(outcome.reason)}`;
+/** Why a run did not succeed, safe for the terminal. */
+export function outcomeReason(outcome: Exclude<RunOutcome, { state: 'succeeded' }>): string {
+  if (outcome.state === 'cancelled') return visible(outcome.reason);
   const { failure } = outcome;
-  if (failure.reason === 'task-failed') return `failed: ${plural(failure.tasks.length, 'task')} failed`;
-  return `failed: the ${BUDGETS[failure.budget]} is used up (limit ${budgetAmount(failure.budget, failure.limit)})`;
+  if (failure.reason === 'task-failed') return `${plural(failure.tasks.length, 'task')} failed`;
+  return `the ${BUDGETS[failure.budget]} is used up (limit ${budgetAmount(failure.budget, failure.limit)})`;
 }
 
 const BUDGETS = {

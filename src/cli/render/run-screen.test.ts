@@ -158,6 +158,35 @@ describe('plain lines', () => {
   });
 });
 
+describe('the last word', () => {
+  const ended = (): RecordedRun =>
+    new RecordedRun([{ name: 'a' }, { name: 'b' }]).starts(0, 'a').succeeds(40, 'a').starts(0, 'b');
+
+  test('on a success is one line with the time', () => {
+    const run = ended().succeeds(90, 'b');
+    run.put(90, { type: 'run.finished', runId: run.runId, outcome: { state: 'succeeded' } });
+    expect(summaryLines(viewOf(run), style)).toEqual(['✔ release r7k2 succeeded: 2 tasks in 90 ms']);
+  });
+
+  test('on a failure names what failed', () => {
+    const run = ended().fails(90, 'b');
+    const failure = { reason: 'task-failed', tasks: ['b'] } as const;
+    run.put(90, { type: 'run.finished', runId: run.runId, outcome: { state: 'failed', failure } });
+    expect(summaryLines(viewOf(run), style)).toEqual([
+      '✘ release r7k2 failed after 90 ms: 1 of 2 tasks succeeded, 1 failed (b)',
+    ]);
+  });
+
+  test('on an exhausted budget names it', () => {
+    const run = ended().put(90, { type: 'task.cancelled', taskId: taskId(ended().runId, 'b'), reason: 'budget' });
+    const failure = { reason: 'budget-exhausted', budget: 'wallMs', limit: 60_000 } as const;
+    run.put(90, { type: 'run.finished', runId: run.runId, outcome: { state: 'failed', failure } });
+    expect(summaryLines(viewOf(run), style)).toEqual([
+      '✘ release r7k2 failed after 90 ms: the time budget is used up (limit 1m 00s); 1 of 2 tasks succeeded, 1 cancelled',
+    ]);
+  });
+});
+
 describe('the plan', () => {
   const fresh = viewOf(new RecordedRun(TASKS, { agents: 3 }));
 

@@ -1,5 +1,5 @@
 import type { Outlook, RunView, TaskView } from '../../app/views.ts';
-import { failureSentence, outcomeSentence, skipSentence } from './failure.ts';
+import { failureSentence, outcomeReason, skipSentence } from './failure.ts';
 import { duration, elapsed, plural, roughly } from './format.ts';
 import { line, type Piece } from './line.ts';
 import type { Style } from './style.ts';
@@ -114,7 +114,8 @@ export function timeLeftWords({ timeLeft }: Outlook): string {
     return `at least ${roughly(timeLeft.fromMs)} (no history yet for ${without})`;
   }
   const [from, to] = [roughly(timeLeft.fromMs), roughly(timeLeft.toMs)];
-  return from === to ? `about ${from}` : `${from} to ${to}`;
+  if (from !== to) return `${from} to ${to}`;
+  return from.startsWith('under') ? from : `about ${from}`;
 }
 
 function runningLines(view: RunView, options: ScreenOptions, rows: number): readonly string[] {
@@ -272,15 +273,29 @@ function took(ms: number | undefined): string {
 
 /** The last word on a run: outcome, counts, time. */
 export function summaryLines(view: RunView, style: Style): readonly string[] {
-  const { counts, outcome } = view;
+  const { outcome } = view;
   if (outcome === undefined) return [`${titleOf(view)}: ${stateOf(view)}`];
-  const isGood = outcome.state === 'succeeded';
-  const sign = isGood ? style.green(style.signs.done) : style.red(style.signs.failed);
-  const parts = [`${counts.succeeded} of ${plural(view.tasks.size, 'task')} succeeded`];
-  if (counts.failed > 0) parts.push(`${counts.failed} failed`);
-  if (counts.skipped > 0) parts.push(`${counts.skipped} skipped`);
-  if (counts.cancelled > 0) parts.push(`${counts.cancelled} cancelled`);
   const name = style.bold(titleOf(view));
   const time = duration(view.atMs - view.startedAtMs);
-  return [`${sign} ${name} ${outcomeSentence(outcome)}: ${parts.join(', ')} in ${time}`];
+  if (outcome.state === 'succeeded') {
+    return [`${style.green(style.signs.done)} ${name} succeeded: ${countWords(view)} in ${time}`];
+  }
+  const isPlain = outcome.state === 'failed' && outcome.failure.reason === 'task-failed';
+  const why = isPlain ? '' : `${outcomeReason(outcome)}; `;
+  return [`${style.red(style.signs.failed)} ${name} ${outcome.state} after ${time}: ${why}${countWords(view)}`];
+}
+
+/** Names of failed tasks in one line. */
+const MOST_NAMES = 3;
+
+function countWords({ counts, tasks, failures }: RunView): string {
+  const total = plural(tasks.size, 'task');
+  const parts = [counts.succeeded === tasks.size ? total : `${counts.succeeded} of ${total} succeeded`];
+  if (counts.failed > 0) {
+    const names = failures.slice(0, MOST_NAMES).map(({ spec }) => visible(spec.name));
+    parts.push(`${counts.failed} failed (${names.join(', ')}${failures.length > MOST_NAMES ? ' …' : ''})`);
+  }
+  if (counts.skipped > 0) parts.push(`${counts.skipped} skipped`);
+  if (counts.cancelled > 0) parts.push(`${counts.cancelled} cancelled`);
+  return parts.join(', ');
 }
