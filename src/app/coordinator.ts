@@ -53,9 +53,9 @@ export interface Coordinator extends AsyncDisposable {
   finished(runId: RunId): Promise<RunRecord>;
   /**
    * Gives all committed records that touch the run (agents included), the past first, in order, then what
-   * comes. The result ends it. `onRecords` never gets an empty list.
+   * comes. The result ends it. `onRecords` never gets an empty list. `afterSeq` leaves out what was seen before.
    */
-  follow(runId: RunId, onRecords: (records: readonly JournalRecord[]) => void): () => void;
+  follow(runId: RunId, onRecords: (records: readonly JournalRecord[]) => void, afterSeq?: number): () => void;
   /**
    * Takes nothing new, ends its own attempts by their effect class, gives up the lead. Open runs stay as they are:
    * the next process that starts goes on with them. Calling it twice does no harm.

@@ -1,4 +1,5 @@
-import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, constants, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userError } from '../util/user-error.ts';
 
@@ -12,7 +13,23 @@ export type DataFolder = Readonly<{
   logs: string;
 }>;
 
-export function dataFolderAt(path: string): DataFolder {
+/** In the project; where that cannot be written and has no data yet, in the user's own state. */
+export async function dataFolderFor(root: string, home: string): Promise<DataFolder> {
+  const inProject = join(root, '.waggle');
+  const isThere = await lstat(inProject).catch(() => undefined);
+  if (isThere !== undefined || (await isWritable(root))) return dataFolderAt(inProject);
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  return dataFolderAt(join(home, 'projects', name));
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  return access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function dataFolderAt(path: string): DataFolder {
   return {
     path,
     store: join(path, 'swarm.sqlite'),

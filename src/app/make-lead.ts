@@ -10,6 +10,7 @@ import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { CheckingVerifier } from '../adapters/verifier/checking-verifier.ts';
+import { checkFunctions } from '../analysers/registry.ts';
 import { CommandDriver } from '../agents/drivers/command/command-driver.ts';
 import { FunctionDriver } from '../agents/drivers/function/function-driver.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
@@ -40,7 +41,7 @@ export type LeadSettings = Readonly<{
   workspaces: string;
   options: Options;
   environment: Environment;
-  /** Functions of this process, the built-in ones included. */
+  /** Functions of this process besides the built-in ones. */
   functions: FunctionRegistry;
   /** Set when other processes may follow: their way to the leader is noted there. */
   shared: Readonly<{ dataDir: string; storePath: string }> | undefined;
@@ -48,10 +49,12 @@ export type LeadSettings = Readonly<{
 
 /** Chooses and opens the adapters of one lead. */
 export async function makeLead(settings: LeadSettings): Promise<LeadParts> {
-  const { root, store, options, environment, functions } = settings;
+  const { root, store, options, environment } = settings;
   const clock = new SystemClock();
   const [open, processes] = await Promise.all([store.open(), openRunner()]);
   const { artifacts } = store;
+  // Every process can run what a check is made of, whoever has submitted it.
+  const functions: FunctionRegistry = { ...checkFunctions(open.memory), ...settings.functions };
   const workspaces = workspacesOf(settings);
   const clean = pickEnvironment(environment.variables, HARMLESS_NAMES);
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { access, constants, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
@@ -11,7 +9,7 @@ import type { RunArchive } from '../ports/run-archive.ts';
 import { userError } from '../util/user-error.ts';
 import type { CheckOptions, CheckRun } from './check-run.ts';
 import type { CompiledWorkflow, ConnectOptions, Coordinator } from './coordinator.ts';
-import { type DataFolder, dataFolderAt, refuseForeign } from './data-folder.ts';
+import { type DataFolder, dataFolderFor, refuseForeign } from './data-folder.ts';
 import { FileStore } from './file-store.ts';
 import { findRoot } from './find-root.ts';
 import type { DoctorCheck, Project, ProjectOptions, PruneOptions, PruneResult, TaskLog } from './project.ts';
@@ -25,7 +23,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const flags = Object.entries(options.overrides ?? {}).map(([name, value]) => [name, { value, flag: name }] as const);
   const file = options.configFile === undefined ? {} : { file: options.configFile };
   const config = await loadConfig({ root, environment, flags: Object.fromEntries(flags), ...file });
-  const folder = await placeFor(root, environment);
+  const folder = await dataFolderFor(root, environment.home);
   await refuseForeign(folder.path);
   return new FileProject({ root, folder, config, environment, functions: options.functions ?? {} });
 }
@@ -74,7 +72,9 @@ class FileProject implements Project {
 
   async check(coordinator: Coordinator, options: CheckOptions): Promise<CheckRun> {
     const { checkProject } = await import('./check-project.ts');
-    return checkProject(this, coordinator, options);
+    const { root, dataDir } = this;
+    const searchPath = this.#parts.environment.variables['PATH'];
+    return checkProject({ root, dataDir, searchPath, store: this.#store, coordinator }, options);
   }
 
   logs(taskId: TaskId): readonly TaskLog[] {
@@ -124,20 +124,4 @@ async function folderAt(path: string): Promise<string> {
   if (found?.isDirectory() === true) return realpath(path);
   const message = found === undefined ? `There is no folder "${path}".` : `"${path}" is not a folder.`;
   throw userError({ code: 'NOT_A_FOLDER', at: path, message, fix: 'Name the folder of a project.' });
-}
-
-/** In the project; where that cannot be written and has no data yet, in the user's own state. */
-async function placeFor(root: string, { home }: Environment): Promise<DataFolder> {
-  const inProject = dataFolderAt(join(root, '.waggle'));
-  const isThere = await stat(inProject.path).catch(() => undefined);
-  if (isThere !== undefined || (await isWritable(root))) return inProject;
-  const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
-  return dataFolderAt(join(home, 'projects', name));
-}
-
-async function isWritable(path: string): Promise<boolean> {
-  return access(path, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -44,6 +44,8 @@ const LOOK_MS = 250;
 const HAND_OVER_MS = 500;
 /** After handing over: the one that waits goes first. */
 const STAND_BACK_MS = 500;
+/** Beyond it, records of the oldest runs are looked for from the start of the store. */
+const MAX_BEGINNINGS = 10_000;
 
 /** Leads or follows, and changes between the two without its callers noticing. */
 export class ProjectCoordinator implements Coordinator {
@@ -83,10 +85,11 @@ export class ProjectCoordinator implements Coordinator {
 
   async submit(submission: Submission): Promise<SubmitAnswer> {
     const input = await this.#parts.complete(submission);
+    const isNew = this.#parts.archive()?.run(input.runId) === undefined;
     const beginning = this.#feed.headSeq;
     const answer = await this.command(input);
     if (!answer.ok) return answer;
-    if (!this.#beginnings.has(input.runId)) this.#beginnings.set(input.runId, beginning);
+    if (isNew) this.#remember(input.runId, beginning);
     return { ok: true, runId: input.runId };
   }
 
@@ -135,8 +138,9 @@ export class ProjectCoordinator implements Coordinator {
     }
   }
 
-  follow(runId: RunId, onRecords: (records: readonly JournalRecord[]) => void): () => void {
-    const stop = this.#feed.follow(runId, onRecords, this.#beginnings.get(runId) ?? 0);
+  follow(runId: RunId, onRecords: (records: readonly JournalRecord[]) => void, afterSeq = 0): () => void {
+    const beginning = Math.max(afterSeq, this.#beginnings.get(runId) ?? 0);
+    const stop = this.#feed.follow(runId, onRecords, beginning);
     let isFollowing = true;
     this.#count(1);
     return () => {
@@ -260,6 +264,12 @@ export class ProjectCoordinator implements Coordinator {
     this.#change = Promise.withResolvers();
     if (role.kind !== 'failed' && role.kind !== 'closed') return;
     for (const reject of this.#waits) reject(role.kind === 'failed' ? role.error : closed());
+  }
+
+  #remember(runId: RunId, beginning: number): void {
+    this.#beginnings.set(runId, beginning);
+    const [oldest] = this.#beginnings.size > MAX_BEGINNINGS ? this.#beginnings.keys() : [];
+    if (oldest !== undefined) this.#beginnings.delete(oldest);
   }
 
   #count(by: number): void {

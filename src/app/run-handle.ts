@@ -1,0 +1,137 @@
+import { type RunId, taskId } from '../core/ids.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { RunOutcome } from '../core/runs/run-spec.ts';
+import type { JournalRecord } from '../ports/journal.ts';
+import type { RunArchive, RunRecord, TaskRecord } from '../ports/run-archive.ts';
+import { userError } from '../util/user-error.ts';
+import type { CommandAnswer, Coordinator } from './coordinator.ts';
+import { type FunctionDefinition, validate } from './define.ts';
+
+/** A function whose results are checked, so that they can be read back with their type. */
+type WithOutput<Output> = Pick<FunctionDefinition<never, Output>, 'output'>;
+
+/** How a run ended, and what its tasks left. */
+export class RunResult {
+  readonly id: RunId;
+  readonly outcome: RunOutcome;
+  readonly #record: RunRecord;
+  readonly #archive: RunArchive;
+
+  constructor(record: RunRecord, outcome: RunOutcome, archive: RunArchive) {
+    this.id = record.runId;
+    this.outcome = outcome;
+    this.#record = record;
+    this.#archive = archive;
+  }
+
+  /** All tasks succeeded or were skipped. */
+  get ok(): boolean {
+    return this.outcome.state === 'succeeded';
+  }
+
+  /** Tasks by status, wall times and what was submitted. */
+  get record(): RunRecord {
+    return this.#record;
+  }
+
+  /** In the order of the definition, with evidence, outputs and failures. */
+  get tasks(): readonly TaskRecord[] {
+    return this.#archive.tasks(this.id);
+  }
+
+  /** Undefined when the run has no task of that name. */
+  task(name: string): TaskRecord | undefined {
+    return this.#archive.task(taskId(this.id, name));
+  }
+
+  /** Outputs of a task by name; empty when it did not succeed. */
+  outputs(task: string): JsonObject {
+    return this.task(task)?.outputs ?? {};
+  }
+
+  /** What a function returned. Rejects when the task did not succeed. */
+  async value(task: string): Promise<Json>;
+  /** The same, checked and typed by the function's `output` schema. */
+  async value<Output>(task: string, definition: WithOutput<Output>): Promise<Output>;
+  async value<Output>(task: string, definition?: WithOutput<Output>): Promise<Json | Output> {
+    const found = this.task(task);
+    if (found?.status !== 'succeeded') throw noValue(this.id, task, found);
+    const outputs = found.outputs ?? {};
+    const value = Object.hasOwn(outputs, 'result') ? (outputs['result'] ?? null) : outputs;
+    return definition?.output === undefined ? value : validate(definition.output, value, `result of ${task}`);
+  }
+}
+
+/** A run that was submitted. It goes on whether anybody holds a handle or not. */
+export class RunHandle {
+  readonly id: RunId;
+  readonly #coordinator: Coordinator;
+  readonly #archive: () => RunArchive | undefined;
+  #finished: Promise<RunResult> | undefined;
+
+  constructor(id: RunId, coordinator: Coordinator, archive: () => RunArchive | undefined) {
+    this.id = id;
+    this.#coordinator = coordinator;
+    this.#archive = archive;
+  }
+
+  /** Resolves when the run has ended, also when it failed: look at `ok`. Rejects when the swarm is closed before. */
+  get finished(): Promise<RunResult> {
+    return (this.#finished ??= this.#result());
+  }
+
+  /**
+   * Everything that happens in the run, from its first event to `run.finished`, in order and each once. A reader that
+   * is slow or comes late misses nothing: what is not read yet stays in the journal.
+   * @yields committed records of this run
+   */
+  async *events(): AsyncGenerator<JournalRecord, void, undefined> {
+    let seq = 0;
+    for (;;) {
+      const page = await this.#nextRecords(seq);
+      for (const record of page) {
+        yield record;
+        if (record.event.type === 'run.finished') return;
+      }
+      seq = page.at(-1)?.seq ?? seq;
+    }
+  }
+
+  /** Ends running attempts, starts none. Resolves when that is durable; an ended run stays as it is. */
+  async cancel(reason = 'cancelled by the program'): Promise<CommandAnswer> {
+    return this.#coordinator.command({ type: 'run.cancel', runId: this.id, reason });
+  }
+
+  /** Running attempts are ended without being charged; nothing starts until `resume`. */
+  async pause(reason = 'paused by the program'): Promise<CommandAnswer> {
+    return this.#coordinator.command({ type: 'run.pause', runId: this.id, reason });
+  }
+
+  async resume(): Promise<CommandAnswer> {
+    return this.#coordinator.command({ type: 'run.resume', runId: this.id });
+  }
+
+  async #result(): Promise<RunResult> {
+    const record = await this.#coordinator.finished(this.id);
+    const archive = this.#archive();
+    if (record.outcome === undefined || archive === undefined) throw new Error(`Internal error: ${this.id} has no end`);
+    return new RunResult(record, record.outcome, archive);
+  }
+
+  /** At most one delivery is held: the next is asked for when this one was read. */
+  async #nextRecords(afterSeq: number): Promise<readonly JournalRecord[]> {
+    const { promise, resolve } = Promise.withResolvers<readonly JournalRecord[]>();
+    const stop = this.#coordinator.follow(this.id, resolve, afterSeq);
+    try {
+      return await promise;
+    } finally {
+      stop();
+    }
+  }
+}
+
+function noValue(id: RunId, task: string, found: TaskRecord | undefined): Error {
+  const what = found === undefined ? 'has no such task' : `did not get a result from it: it is ${found.status}`;
+  const message = `Run "${id}" ${what} ("${task}").`;
+  return userError({ code: 'NO_VALUE', message, fix: 'Look at `task(name)` for its failure.' });
+}

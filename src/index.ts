@@ -1,0 +1,23 @@
+/** Waggle as a library: a durable coordinator for agents inside your program. */
+export {
+  type AnyFunction,
+  defineAgent,
+  defineFunction,
+  type FunctionDefinition,
+  type StandardSchema,
+  type TypedCall,
+} from './app/define.ts';
+export { RunHandle, RunResult } from './app/run-handle.ts';
+export { type RunOptions, Swarm, type SwarmOptions } from './app/swarm.ts';
+export type { CommandAnswer, CommandRefusal } from './app/coordinator.ts';
+export type { FunctionCall, RegisteredFunction, TaskFunction } from './agents/drivers/function/registered-function.ts';
+export type { SwarmEvent } from './core/events.ts';
+export type { RunId, TaskId } from './core/ids.ts';
+export type { Json, JsonObject } from './core/json.ts';
+export type { BudgetSpec, RunFailure, RunOutcome, RunState } from './core/runs/run-spec.ts';
+export type { AgentReport, Evidence, TaskFailure, Usage } from './core/tasks/attempt.ts';
+export type { JournalRecord } from './ports/journal.ts';
+export type { RunRecord, TaskRecord, TaskStatus } from './ports/run-archive.ts';
+export { Unavailable, UserError, UserErrors } from './util/user-error.ts';
+export { defineWorkflow, type TaskRef, type WorkflowBuilder } from './workflows/builder.ts';
+export type { AgentGroupDefinition, TaskDefinition, WorkflowDefinition } from './workflows/definition.ts';
