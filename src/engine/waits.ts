@@ -38,6 +38,10 @@ export class Waits {
     return wait;
   }
 
+  has(key: string): boolean {
+    return this.#byKey.has(key);
+  }
+
   remove(wait: Wait): void {
     this.#heap.remove(wait);
     if (wait.key !== undefined && this.#byKey.get(wait.key) === wait) this.#byKey.delete(wait.key);
