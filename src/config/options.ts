@@ -225,7 +225,7 @@ const TABLE = {
       type: 'count',
       unit: 'entries',
       default: 1_000,
-      min: 0,
+      min: 1,
       max: 1_000_000,
       effect: 'Entries that tier 1 of the shared memory keeps in this process.',
       reason: 'The hot part of what a swarm remembers, at most a few megabytes.',
@@ -246,7 +246,8 @@ const TABLE = {
       type: 'names',
       default: [],
       most: 100,
-      effect: 'Environment variables that every command gets, as if each task named them in envFrom.',
+      effect:
+        'Environment variables that every command gets, as if each task named them in envFrom: one that is not set fails it.',
       reason: 'None: a command sees only PATH and the like, so that no secret gets lost by accident.',
       applies: 'run',
       needsGrant: true,
