@@ -13,7 +13,7 @@ export const READY = 'ready';
 export const GO = 'go\n';
 
 /** More than a limit in processes may be alive for a moment, before the sampler sees it; the kernel stops here. */
-const PROCESS_MARGIN = 64;
+const PROCESS_MARGIN = 512;
 
 /** How the starting shell owns what it starts. */
 export type Grip =
