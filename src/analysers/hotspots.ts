@@ -94,7 +94,7 @@ function hotspotFinding(hotspot: Hotspot, { all, parts, history }: Surroundings)
     evidence: [
       {
         source: 'history',
-        text: `${commits} commits by ${authors} ${authors === 1 ? 'person' : 'people'}, ${recent} of them in the last 12 months, ${fixes} of them fixes.`,
+        text: `${commits} commits by ${authors} ${authors === 1 ? 'person' : 'people'}, ${recent === 0 ? 'none' : recent} in the last 12 months, ${fixes === 0 ? 'none of them a fix' : `${fixes} of them fixes`}.`,
       },
       { source: 'hotspots', text: `Number ${rank} of ${all.length} files by commits × (1 + complexity).` },
       ...(worst === undefined

@@ -37,7 +37,7 @@ function head(report: CheckReport, ms: number): readonly string[] {
     ...(findings.length === 0 ? ['Nothing was found.'] : findings.slice(0, FIRST).map(oneLine)),
     ...(findings.length > FIRST ? [`6. ... and ${countOf(findings.length - FIRST, 'more finding')} below`] : []),
     '',
-    `**Not checked**: ${report.notChecked.length === 0 ? 'nothing was skipped.' : listed([...new Set(report.notChecked.map(skipLine))])}`,
+    `**Not checked**: ${report.notChecked.length === 0 ? 'nothing was skipped.' : report.notChecked.map(skipLine).join(' · ')}`,
     '',
   ];
 }
@@ -72,7 +72,7 @@ function oneLine(finding: Finding, index: number): string {
 }
 
 function skipLine({ what, reason, fix }: NotChecked): string {
-  return `${what} (${reason}; ${fix})`;
+  return `${what} (${reason}: ${fix})`;
 }
 
 function details(findings: readonly Finding[]): readonly string[] {

@@ -285,22 +285,25 @@ const HOTSPOTS = 'Hot spots: where changes and complexity meet';
 function historySkips({ git }: CheckFacts, skip: Skip): readonly NotChecked[] {
   if (git === 'full') return [];
   if (git === 'none') {
-    const fix = 'Check a clone: git clone <url>, then waggle check <folder>';
+    const fix = 'Check a clone with its history: git clone <url>, then waggle check <folder>.';
     return [skip('history', 'no-git', HISTORY, fix), skip('hotspots', 'no-git', HOTSPOTS, fix)];
   }
-  const fix = git === 'shallow' ? 'git fetch --unshallow' : 'git commit, and check again once there is history';
+  const fix =
+    git === 'shallow'
+      ? 'Get the whole history: git fetch --unshallow.'
+      : 'There are no commits yet. Check again once there are some.';
   return [skip('history', 'shallow-history', HISTORY, fix), skip('hotspots', 'shallow-history', HOTSPOTS, fix)];
 }
 
 function sourceSkips({ parsed, manifests, docs, tests }: CheckFacts, skip: Skip): readonly NotChecked[] {
-  const language = 'Only JavaScript and TypeScript are parsed';
+  const language = 'Only JavaScript and TypeScript are parsed, and there is none here.';
   const found: (NotChecked | false)[] = [
     manifests === 0 &&
       skip(
         'manifests',
         'no-manifest',
         'Packages, scripts, declared dependencies',
-        'Add a package.json; other manifests are not read',
+        'Only package.json is read, and there is none here.',
       ),
     parsed.files === 0 && skip('parse', 'unsupported-language', 'Complexity of functions, suspicious code', language),
     parsed.files === 0 &&
@@ -308,8 +311,13 @@ function sourceSkips({ parsed, manifests, docs, tests }: CheckFacts, skip: Skip)
     parsed.files === 0 && skip('tests-map', 'unsupported-language', 'Sources that no test imports', language),
     parsed.files > 0 &&
       tests === 0 &&
-      skip('tests-map', 'no-tests-found', 'Sources that no test imports', 'Add test files named like thing.test.js'),
-    docs === 0 && skip('docs', 'no-docs', 'Links and commands in pages', 'Add a README.md'),
+      skip(
+        'tests-map',
+        'no-tests-found',
+        'Sources that no test imports',
+        'There are no files that look like tests: name them thing.test.js or put them in test/.',
+      ),
+    docs === 0 && skip('docs', 'no-docs', 'Links and commands in pages', 'There is no Markdown file: add a README.md.'),
   ];
   return found.filter((one) => one !== false);
 }

@@ -53,14 +53,14 @@ function verdict(report: CheckReport): string {
 /** First in sight, because a skipped part must never look like a good one. */
 function notChecked({ notChecked: skipped, tasks, size, leftOut }: CheckReport): Html {
   const failed = tasks.filter(({ state }) => state === 'failed');
-  const isWhole = skipped.length === 0 && failed.length === 0 && size.unread.length === 0 && leftOut.length === 0;
-  if (isWhole) return html`<div class="note"><h3>Not checked</h3>Nothing was skipped.</div>`;
-  return html`<div class="note${skipped.length + failed.length > 0 ? ' skip' : ''}"><h3>Not checked</h3><ul>
+  const isWhole = skipped.length === 0 && failed.length === 0 && size.unread.length === 0;
+  const isAlarming = skipped.length + failed.length > 0;
+  return html`<div class="note${isAlarming ? ' skip' : ''}"><h3>Not checked</h3><ul>
+${isWhole && html`<li>Nothing was skipped.</li>`}
 ${failed.map(({ title, note }) => html`<li><b>${title}</b>: failed. <span>${note ?? 'The journal has the reason.'}</span></li>`)}
-${groupSkips(skipped).map(({ whats, reason, fix }) => html`<li><b>${listed(whats)}</b> <span class="tag">${reason}</span><br><span>To check it: ${fix}</span></li>`)}
+${groupSkips(skipped).map(({ whats, reason, fix }) => html`<li><b>${whats.join(' · ')}</b> <span class="tag">${reason}</span><br><span>${fix}</span></li>`)}
 ${size.unread.map(({ cause, files, examples }) => html`<li>${countOf(files, 'file')}: ${cause} <span>(<code>${examples.join(', ')}</code>)</span></li>`)}
-${leftOut.map((one) => html`<li>${one}</li>`)}
-</ul></div>`;
+</ul>${leftOut.length > 0 && html`<h3 class="second">Left out on purpose</h3><ul>${leftOut.map((one) => html`<li>${one}</li>`)}</ul>`}</div>`;
 }
 
 /** Parts that are skipped for the same reason and helped by the same command stand together. */

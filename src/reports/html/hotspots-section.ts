@@ -1,6 +1,6 @@
 import type { CheckReport, Hotspot } from '../../core/findings/check-report.ts';
 import { placeOf } from '../check-run-view.ts';
-import { count } from '../format.ts';
+import { count, countOf } from '../format.ts';
 import { treemap } from '../treemap.ts';
 import { html, type Html } from './html.ts';
 
@@ -21,17 +21,18 @@ export function hotspotsSection({ hotspots }: CheckReport): Html | undefined {
 <div class="map" role="img" aria-label="Hot spots: the table below has the same figures">${treemap(inMap, ({ commits }) => commits, ASPECT).map((tile) => {
     const { item, left, top, width, height } = tile;
     const isTiny = width < 5 || height < 7;
-    return html`<div class="h${levels.get(item) ?? 0}${isTiny ? ' tiny' : ''}" style="left:${fixed(left)}%;top:${fixed(top)}%;width:${fixed(width)}%;height:${fixed(height)}%" title="${item.file}: ${count(item.commits)} commits, ${count(item.complexity)} decisions"><b>${baseName(item.file)}</b><span>${count(item.commits)} × ${count(item.complexity)}</span></div>`;
+    const size = `${isTiny ? ' tiny' : ''}${width < 22 ? ' slim' : ''}`;
+    return html`<div class="h${levels.get(item) ?? 0}${size}" style="left:${fixed(left)}%;top:${fixed(top)}%;width:${fixed(width)}%;height:${fixed(height)}%" title="${item.file}: ${count(item.commits)} commits, ${count(item.complexity)} decisions"><b>${baseName(item.file)}</b><span>${width < 10 ? count(item.commits) : countOf(item.commits, 'commit')}</span></div>`;
   })}</div>
 <div class="key"><span>decisions in the file:</span>${keys(inMap, levels)}</div>
-<div class="wide"><table><thead><tr><th>File</th><th class="n">Commits</th><th class="n opt">Fixes</th><th class="n opt">People</th><th class="n">Decisions</th><th class="n opt">Lines</th><th>12 months</th></tr></thead><tbody>
+<div class="wide"><table><thead><tr><th>File</th><th class="n">Commits</th><th class="n opt">Fixes</th><th class="n opt">People</th><th class="n">Decisions</th><th class="n opt">Lines</th><th class="opt">12 months</th></tr></thead><tbody>
 ${some.slice(0, IN_TABLE).map(row)}</tbody></table></div>
 ${isCounted && html`<p class="lead">≈ words that branch, counted: the language is not parsed.</p>`}`;
 }
 
 function row(one: Hotspot): Html {
   return html`<tr><td><code>${one.file}</code></td><td class="n">${count(one.commits)}</td><td class="n opt">${count(one.fixes)}</td><td class="n opt">${count(one.authors)}</td>
-<td class="n">${one.complexityBy === 'counted' && '≈ '}${count(one.complexity)}</td><td class="n opt">${count(one.lines)}</td><td>${spark(one.trend)}</td></tr>`;
+<td class="n">${one.complexityBy === 'counted' && '≈ '}${count(one.complexity)}</td><td class="n opt">${count(one.lines)}</td><td class="opt">${spark(one.trend)}</td></tr>`;
 }
 
 function spark(trend: readonly number[]): Html {

@@ -21,31 +21,37 @@ ${cycles.length > 0 && html`<div class="rings">${cycles.slice(0, RINGS).map(ring
 function ring({ files, path }: ImportCycle): Html {
   const shown = path.slice(0, IN_RING);
   const more = path.length - shown.length;
-  return html`<div class="ring"><div class="size">${countOf(files.length, 'file')}${files.length > path.length && html`, shortest way around ${String(path.length)}`}</div>
-${circle(shown.length)}
-<ol>${shown.map(({ file, line }) => html`<li><code>${cut(file, 90)}${line > 0 && `:${line}`}</code></li>`)}${more > 0 && html`<li>and ${String(more)} more</li>`}</ol></div>`;
+  const isTangle = files.length > path.length;
+  return html`<div class="ring"><div class="size">${countOf(files.length, 'file')}${isTangle && html`<span>, the shortest way around has ${String(path.length)}</span>`}</div>
+<div class="around">${circle(shown.length)}<ol>${shown.map(({ file, line }) => html`<li><code>${cut(file, 90)}${line > 0 && `:${line}`}</code></li>`)}${more > 0 && html`<li>and ${String(more)} more</li>`}</ol></div></div>`;
 }
 
-const CENTRE = 60;
-const RADIUS = 44;
+const CENTRE = 50;
+const RADIUS = 37;
+const POINT = 8;
+/** Between the rim of a point and the end of an arrow. */
+const AIR = 3;
 
 /** Numbered points on a circle, an arrow from each to the next. */
 function circle(points: number): Html {
-  const at = (index: number, radius: number): readonly [number, number] => {
-    const angle = (index / points) * 2 * Math.PI - Math.PI / 2;
-    return [CENTRE + radius * Math.cos(angle), CENTRE + radius * Math.sin(angle)];
-  };
-  const arrows = Array.from({ length: points }, (_, index) => {
-    const gap = Math.min(0.35, 1.6 / points);
-    const [x1, y1] = at(index + gap, RADIUS);
-    const [x2, y2] = at(index + 1 - gap, RADIUS);
-    return html`<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}A${String(RADIUS)} ${String(RADIUS)} 0 0 1 ${x2.toFixed(1)} ${y2.toFixed(1)}" fill="none" stroke="var(--accent)" stroke-width="1.6" marker-end="url(#tip)"/>`;
+  const step = (2 * Math.PI) / points;
+  const gap = (POINT + AIR) / RADIUS;
+  const at = (angle: number): readonly [string, string] => [
+    (CENTRE + RADIUS * Math.sin(angle)).toFixed(1),
+    (CENTRE - RADIUS * Math.cos(angle)).toFixed(1),
+  ];
+  const all = Array.from({ length: points }, (_, index) => index);
+  const arrows = all.map((index) => {
+    const [x1, y1] = at(index * step + gap);
+    const [x2, y2] = at((index + 1) * step - gap);
+    const long = step - 2 * gap > Math.PI ? 1 : 0;
+    return step > 2 * gap && html`<path d="M${x1} ${y1}A${RADIUS} ${RADIUS} 0 ${long} 1 ${x2} ${y2}" class="arrow" marker-end="url(#tip)"/>`;
   });
-  const nodes = Array.from({ length: points }, (_, index) => {
-    const [x, y] = at(index, RADIUS);
-    return html`<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="8.5" fill="var(--accent-soft)" stroke="var(--accent)"/><text x="${x.toFixed(1)}" y="${(y + 3.2).toFixed(1)}" text-anchor="middle" font-size="9" font-weight="600" fill="var(--ink)">${String(index + 1)}</text>`;
+  const nodes = all.map((index) => {
+    const [x, y] = at(index * step);
+    return html`<circle cx="${x}" cy="${y}" r="${POINT}" class="point"/><text x="${x}" y="${y}" dy="3.1">${index + 1}</text>`;
   });
-  return html`<svg viewBox="0 0 120 120" aria-hidden="true"><defs><marker id="tip" viewBox="0 0 6 6" refX="4.5" refY="3" markerWidth="5" markerHeight="5" orient="auto"><path d="M0 0 6 3 0 6z" fill="var(--accent)"/></marker></defs>${arrows}${nodes}</svg>`;
+  return html`<svg viewBox="0 0 100 100" aria-hidden="true"><defs><marker id="tip" viewBox="0 0 6 6" refX="4.5" refY="3" markerWidth="4.5" markerHeight="4.5" orient="auto"><path d="M0 0 6 3 0 6z" fill="var(--accent)"/></marker></defs>${arrows}${nodes}</svg>`;
 }
 
 /** Lines by language, as one bar. */

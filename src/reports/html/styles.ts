@@ -4,7 +4,7 @@ export const STYLES = `
 --critical:#a3123f;--high:#b8400e;--medium:#8a6100;--low:#5b6472;--ok:#2d6a3e;
 --h0:#fbeccb;--h1:#f6d58f;--h2:#efb24f;--h3:#dd8420;--h4:#b4530e;--h0t:#3b3222;--h1t:#3b3222;--h2t:#2e2209;--h3t:#241703;--h4t:#fff;
 --bar:#d9cfb8;--path:#d98200;--shadow:0 1px 2px #0000000f,0 4px 16px #0000000a}
-@media (prefers-color-scheme:dark){:root{--paper:#15130f;--card:#1e1b16;--ink:#ece6d8;--soft:#a59c89;--line:#36312733;--line:#363127;--accent:#f0aa3c;--accent-soft:#33270f;
+@media (prefers-color-scheme:dark){:root{--paper:#15130f;--card:#1e1b16;--ink:#ece6d8;--soft:#a59c89;--line:#363127;--accent:#f0aa3c;--accent-soft:#33270f;
 --critical:#ff7d9c;--high:#ff9866;--medium:#e9c04f;--low:#a9b3c1;--ok:#7ec892;
 --h0:#3a3020;--h1:#5a431d;--h2:#85591a;--h3:#b97a1c;--h4:#f0a93c;--h0t:#d8cfbb;--h1t:#efe6d2;--h2t:#fff4dc;--h3t:#140d02;--h4t:#140d02;
 --bar:#5a5140;--path:#f0aa3c;--shadow:none}}
@@ -30,6 +30,7 @@ a{color:var(--accent)}
 .tile span{color:var(--soft);font-size:13px}
 .note{padding:14px 18px;margin:14px 0 0}
 .note h3{margin:0 0 6px;font-size:15px}
+.note h3.second{margin-top:12px}
 .note ul{margin:0;padding:0;list-style:none}
 .note li{padding:6px 0;border-top:1px solid var(--line)}
 .note li:first-child{border-top:0}
@@ -70,10 +71,14 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .spark{display:inline-flex;align-items:flex-end;gap:1px;height:18px;width:82px;vertical-align:middle}
 .spark i{flex:1;background:var(--accent);min-height:1px;border-radius:1px 1px 0 0}
 .spark i.z{background:var(--line)}
-.rings{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:12px}
+.rings{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:12px}
 .ring{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:14px;display:grid;gap:6px;break-inside:avoid}
-.ring svg{width:100%;max-width:260px;margin:0 auto;display:block}
-.ring ol{margin:0;padding-left:22px;font-size:13px}
+.around{display:grid;grid-template-columns:104px 1fr;gap:12px;align-items:center}
+.ring svg{width:104px;height:104px;display:block}
+.ring .arrow{fill:none;stroke:var(--accent);stroke-width:1.8}.ring .point{fill:var(--accent-soft);stroke:var(--accent);stroke-width:1.3}
+.ring text{text-anchor:middle;font-size:9px;font-weight:700;fill:var(--ink)}
+.ring ol{margin:0;padding-left:20px;font-size:12.5px}
+.ring .size span{color:var(--soft);font-weight:400}
 .ring .size{font-weight:600}
 .stack{display:flex;height:14px;border-radius:7px;overflow:hidden;margin:10px 0}
 .stack i{display:block;min-width:2px}
@@ -85,7 +90,7 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .lane:first-child{border-top:0}
 .lane .who{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;color:var(--soft)}
 .track{position:relative;height:30px}
-.track div{position:absolute;top:5px;height:20px;border-radius:4px;background:var(--bar);color:var(--ink);padding:1px 5px;overflow:hidden;white-space:nowrap;text-overflow:clip;min-width:3px}
+.track div{position:absolute;top:5px;height:20px;border-radius:4px;background:var(--bar);color:var(--ink);padding:1px 5px;overflow:hidden;white-space:nowrap;text-overflow:clip;min-width:3px;border-right:1px solid var(--card)}
 .track .path{background:var(--path);color:#1b1204;font-weight:600}
 .track .failed{background:var(--critical);color:#fff}
 .axis{display:grid;grid-template-columns:132px 1fr;gap:10px;color:var(--soft)}
@@ -93,7 +98,7 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .state-failed{color:var(--critical);font-weight:600}.state-skipped{color:var(--accent);font-weight:600}.state-done{color:var(--ok)}
 footer{color:var(--soft);font-size:13px;padding-top:36px;padding-bottom:44px}
 @media (max-width:640px){body{font-size:14.5px}main,header,footer{padding-left:14px;padding-right:14px}h1{font-size:25px}.map{aspect-ratio:4/5}
-.card{padding:12px 14px 12px 40px}.card:before{left:13px;font-size:17px}.lane,.axis{grid-template-columns:1fr;gap:0}.lane{padding:4px 0}.axis span:first-child{display:none}
+.card{padding:12px 14px 12px 40px}.card:before{left:13px;font-size:17px}.lane,.axis{grid-template-columns:1fr;gap:0}.lane{padding:4px 0}.axis>span{display:none}.map .slim span{display:none}.map .slim{padding:3px 4px;font-size:10.5px}
 .opt{display:none}.rings{grid-template-columns:1fr}}
 @media print{:root{--paper:#fff;--card:#fff;--shadow:none}body{font-size:11pt}main,header,footer{max-width:none}details::details-content{content-visibility:visible;height:auto}
 summary{list-style:none}h2{break-after:avoid}.map,.gantt{break-inside:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
