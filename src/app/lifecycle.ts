@@ -30,6 +30,7 @@ export class Lifecycle implements Disposable {
   readonly #onSignal = (signal: NodeJS.Signals): void => this.#interrupt(signal);
   readonly #onLauncherGone = (): void => this.#interrupt('launcher-gone');
   #isStopping = false;
+  #first: Readonly<{ signal: Interruption['signal']; atMs: number }> | undefined;
 
   constructor(options: LifecycleOptions) {
     this.#options = options;
@@ -49,14 +50,21 @@ export class Lifecycle implements Disposable {
   }
 
   #interrupt(signal: Interruption['signal']): void {
+    if (this.#isEcho(signal)) return;
     if (this.#isStopping) return this.#force();
     this.#isStopping = true;
+    this.#first = { signal, atMs: performance.now() };
     const kind = signal === 'SIGINT' ? 'paused' : 'drained';
     const runs = this.#options.ownRuns();
     this.#options.onStopping?.(kind);
     void this.#stop(kind, runs)
       .then(() => this.#done.resolve({ kind, signal, runs }))
       .catch((error: unknown) => this.#done.reject(error));
+  }
+
+  /** One Ctrl-C comes twice where npm or the launcher hands on what the terminal has sent to all of them. */
+  #isEcho(signal: Interruption['signal']): boolean {
+    return this.#first?.signal === signal && performance.now() - this.#first.atMs < ECHO_MS;
   }
 
   async #stop(kind: Interruption['kind'], runs: readonly RunId[]): Promise<void> {
@@ -76,3 +84,5 @@ export class Lifecycle implements Disposable {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const INTERRUPTED = 130;
+/** Nobody presses a key twice as fast as this. */
+const ECHO_MS = 200;

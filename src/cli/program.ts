@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
+import { userError } from '../util/user-error.ts';
 import type { Cli } from './cli.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { addJobs } from './program/jobs.ts';
@@ -58,7 +59,17 @@ export async function runProgram(
 }
 
 function cliFor({ cwd = '.', config }: Globals, out: Output, version: string): Cli {
+  assertCwd();
   return { out, cwd: resolve(cwd), version, ...(config === undefined ? {} : { configFile: resolve(config) }) };
+}
+
+/** The folder that a shell stands in may have been removed. */
+function assertCwd(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw userError({ code: 'FOLDER_GONE', message: 'The current folder is gone.', fix: 'Go to another one: cd ..' });
+  }
 }
 
 /** `runs list` of `runs list --limt 5`: the words that name a command. */

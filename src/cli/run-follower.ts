@@ -96,7 +96,8 @@ export class RunFollower implements Disposable {
     if (this.#blocks > MOST_BLOCKS) return;
     const { failure } = task.stand;
     const told = { name: task.spec.name, failure, attempt: task.attempt, work: task.spec.work };
-    this.#options.out.warn(...failureBlock(told, this.#options.logOf(task), this.#style));
+    const { out } = this.#options;
+    out.warn(...failureBlock(told, this.#options.logOf(task), { style: this.#style, columns: out.talkColumns }));
   }
 
   #draw(columns: number, rows: number): readonly string[] {

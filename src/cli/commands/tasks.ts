@@ -56,7 +56,7 @@ export function tasksShow(cli: Cli, name: string): Promise<ExitCode> {
     cli.out.result(...taskHead(task, cli.out.style), ...attempts.flatMap((attempt) => attemptLines(attempt)));
     if (task.failure !== undefined) {
       const told = { name: task.spec.name, failure: task.failure, attempt: task.attempt, work: task.spec.work };
-      cli.out.result('', ...failureBlock(told, logOfTask(project, task.taskId), cli.out.style));
+      cli.out.result('', ...failureBlock(told, logOfTask(project, task.taskId), cli.out));
     }
     return EXIT.ok;
   });

@@ -83,11 +83,11 @@ export type LogPlace = Readonly<{
   command: string;
 }>;
 
-/** The whole story of a failed task: command, exit code, the last lines, where the log is. No colour codes in the data. */
+/** The whole story of a failed task: command, exit code, the last lines, where the log is. Safe for the terminal. */
 export function failureBlock(
   task: Readonly<{ name: string; failure: TaskFailure; attempt: number; work?: Work }>,
   log: LogPlace,
-  style: Style,
+  { style, columns }: Readonly<{ style: Style; columns: number }>,
 ): readonly string[] {
   const { failure, attempt, work } = task;
   const tries = attempt > 1 ? ` (attempt ${attempt})` : '';
@@ -101,7 +101,9 @@ export function failureBlock(
     lines.push(style.dim(`  last ${plural(tail.length, 'line')} of output:`));
     lines.push(...tail.map((line) => `  ${style.dim('|')} ${line}`));
   }
-  lines.push(`  whole log  ${visible(log.path ?? log.command)}`);
+  lines.push(`  whole log  ${visible(log.command)}`);
+  if (log.path !== undefined && 13 + log.path.length <= columns)
+    lines.push(`             ${style.dim(visible(log.path))}`);
   return lines;
 }
 

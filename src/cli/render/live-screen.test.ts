@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { VirtualTerminal } from '../../../test/support/virtual-terminal.ts';
-import { LiveScreen, type Terminal } from './live-screen.ts';
+import { LiveScreen } from './live-screen.ts';
 
 /** So long that only the test itself makes it draw. */
 const NEVER = 3_600_000;
 
 function open(terminal: VirtualTerminal, draw: (columns: number, rows: number) => readonly string[]): LiveScreen {
-  return new LiveScreen(terminal as unknown as Terminal, draw, NEVER);
+  return new LiveScreen(terminal, draw, NEVER);
 }
 
 test('each picture replaces the one before, and the text above stays', () => {

@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:tty';
 import { widthOf } from './text.ts';
 
 const HIDE_CURSOR = '\u001B[?25l';
@@ -9,7 +8,13 @@ const ERASE_BELOW = '\u001B[J';
 const PAINT = /\u001B\[\d+m/g;
 
 /** What a picture needs of a terminal. */
-export type Terminal = Pick<WriteStream, 'columns' | 'rows' | 'write' | 'on' | 'off'>;
+export type Terminal = Readonly<{
+  columns: number;
+  rows: number;
+  write: (text: string) => unknown;
+  on: (event: 'resize', listener: () => void) => unknown;
+  off: (event: 'resize', listener: () => void) => unknown;
+}>;
 
 /** Draws lines at the bottom of a terminal, each picture over the one before. The text above stays and scrolls as usual. */
 export class LiveScreen implements Disposable {
@@ -31,9 +36,7 @@ export class LiveScreen implements Disposable {
     this.#stream.write(HIDE_CURSOR);
     this.refresh();
   };
-  readonly #restoreCursor = (): void => {
-    this.#stream.write(SHOW_CURSOR);
-  };
+  readonly #leave = (): void => this[Symbol.dispose]();
 
   /** `draw` gives the picture for a size. It is called at once, on a change of size and every `intervalMs`. */
   constructor(stream: Terminal, draw: (columns: number, rows: number) => readonly string[], intervalMs = 100) {
@@ -44,7 +47,7 @@ export class LiveScreen implements Disposable {
     stream.on('resize', this.#redraw);
     process.on('SIGTSTP', this.#suspend);
     process.on('SIGCONT', this.#continue);
-    process.on('exit', this.#restoreCursor);
+    process.on('exit', this.#leave);
     this.refresh();
   }
 
@@ -79,7 +82,7 @@ export class LiveScreen implements Disposable {
     this.#stream.off('resize', this.#redraw);
     process.off('SIGTSTP', this.#suspend);
     process.off('SIGCONT', this.#continue);
-    process.off('exit', this.#restoreCursor);
+    process.off('exit', this.#leave);
     this.#erase();
     this.#stream.write(SHOW_CURSOR);
   }

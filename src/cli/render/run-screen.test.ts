@@ -248,7 +248,7 @@ test('500 hostile strings in every field never reach the terminal as they are', 
           ? failureBlock(
               { name: spec.name, failure: stand.failure, attempt, work: spec.work },
               { command: 'x', path: hostile },
-              painted,
+              { style: painted, columns: 200 },
             )
           : [],
       ),
