@@ -273,9 +273,6 @@ export type Options = {
   readonly [Group in OptionGroup]: { readonly [Name in keyof Table[Group]]: ValueOf<Table[Group][Name]> };
 };
 
-/** `<group>.<name>`. */
-export type OptionName = { [Group in OptionGroup]: `${Group}.${keyof Table[Group] & string}` }[OptionGroup];
-
 /** A value of any option. */
 export type OptionValue = number | string | readonly string[] | readonly (readonly string[])[] | undefined;
 

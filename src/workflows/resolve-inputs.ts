@@ -1,4 +1,4 @@
-import { isList, isScalar, typeOf } from '../core/expressions/value.ts';
+import { isList, isScalar } from '../core/expressions/value.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { nearestName } from '../util/nearest-name.ts';
 import type { InputDefinition, WorkflowDefinition } from './definition.ts';
@@ -164,9 +164,4 @@ function isPlain(value: unknown): value is string | number | boolean {
 
 function own<Value>(record: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
   return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
-}
-
-/** For the check of expressions: what an input is. */
-export function inputTypes(inputs: JsonObject): ReadonlyMap<string, ReturnType<typeof typeOf>> {
-  return new Map(Object.entries(inputs).map(([name, value]) => [name, typeOf(value)]));
 }
