@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest';
+import { assignmentOf, TestContext, type AssignmentExtras } from '../../../../test/support/assignments.ts';
+import { MemoryArtifacts } from '../../../../test/support/memory-artifacts.ts';
+import { SystemClock } from '../../../adapters/system/system-clock.ts';
+import type { Json } from '../../../core/json.ts';
+import type { AttemptResult } from '../../../core/tasks/attempt.ts';
+import type { Assignment, RunContext } from '../../../ports/agent-driver.ts';
+import { ManualClock } from '../../../testing/manual-clock.ts';
+import { FunctionDriver } from './function-driver.ts';
+import type { RegisteredFunction, TaskFunction } from './registered-function.ts';
+
+const WORKERS = new URL('../../../../test/support/worker-functions.ts', import.meta.url).href;
+
+const work = (input?: Json, extras: AssignmentExtras = {}): Assignment =>
+  assignmentOf({ kind: 'function', function: 'f', ...(input !== undefined && { input }) }, extras);
+
+function driverOf(registered: RegisteredFunction, artifacts?: MemoryArtifacts): FunctionDriver {
+  const functions = { f: registered };
+  return new FunctionDriver({ functions, clock: new SystemClock(), ...(artifacts !== undefined && { artifacts }) });
+}
+
+async function call(run: TaskFunction, assignment = work(), artifacts?: MemoryArtifacts): Promise<AttemptResult> {
+  return driverOf({ run }, artifacts).run(assignment, new TestContext());
+}
+
+const failed = (result: AttemptResult): unknown => (result.ok ? 'it claims to be done' : result.failure);
+
+describe('functions in this process', () => {
+  test('a synchronous one is answered without a promise, and no signal is made for one that asks for none', async () => {
+    const context: RunContext = {
+      get signal(): AbortSignal {
+        throw new Error('nobody asked for a signal');
+      },
+      report: () => {},
+    };
+    expect(driverOf({ run: () => undefined }).run(work(), context)).toEqual({
+      ok: true,
+      outputs: {},
+      evidence: [{ check: 'returned', ok: true }],
+    });
+    await expect(driverOf({ run: async () => undefined }).run(work(), context)).resolves.toMatchObject({ ok: true });
+  });
+
+  test('an object is the outputs by name, anything else the one output "result"', async () => {
+    expect(await call(() => ({ a: 1, b: [null] }))).toMatchObject({ ok: true, outputs: { a: 1, b: [null] } });
+    expect(await call(async () => 'text')).toMatchObject({ ok: true, outputs: { result: 'text' } });
+    expect(await call(() => [1])).toMatchObject({ ok: true, outputs: { result: [1] } });
+    expect(await call(() => null)).toMatchObject({ ok: true, outputs: { result: null } });
+  });
+
+  test('it is told its input, its task and what came before', async () => {
+    const given = work({ n: 1 }, { inputs: { version: '2' }, needs: { build: { size: 3 } }, attempt: 4 });
+    const result = await call(({ input, inputs, needs, task }) => ({ input, inputs, needs, task }), given);
+    expect(result).toMatchObject({
+      outputs: {
+        input: { n: 1 },
+        inputs: { version: '2' },
+        needs: { build: { size: 3 } },
+        task: { id: 'run-1/task', name: 'task', run: 'run-1', attempt: 4 },
+      },
+    });
+  });
+
+  test('what it throws is a failure, whatever it is', async () => {
+    expect(
+      failed(
+        await call(() => {
+          throw new TypeError('no');
+        }),
+      ),
+    ).toMatchObject({ reason: 'threw', message: 'no' });
+    expect(failed(await call(() => Promise.reject(new Error('later'))))).toMatchObject({ message: 'later' });
+    const odd = (): never => {
+      // oxlint-disable-next-line typescript/only-throw-error -- plain JavaScript may throw anything
+      throw { code: 7 };
+    };
+    expect(failed(await call(odd))).toEqual({ reason: 'threw', message: 'It threw {"code":7}.' });
+    const trap = (): unknown => ({
+      get a() {
+        throw new Error('trap');
+      },
+    });
+    expect(failed(await call(trap))).toMatchObject({ message: 'trap' });
+    expect(failed(await call(async () => trap()))).toMatchObject({ message: 'trap' });
+  });
+
+  test('a result that JSON cannot carry is refused with its place', async () => {
+    expect(JSON.stringify(failed(await call(() => ({ at: new Date(0) }))))).toMatch(/at is a Date/);
+  });
+
+  test('a result changed after the return does not change what was claimed', async () => {
+    const shared = { list: [1] };
+    const result = await call(() => shared);
+    shared.list.push(2);
+    expect(result).toMatchObject({ outputs: { list: [1] } });
+  });
+
+  test('reports that are none are dropped', async () => {
+    const context = new TestContext();
+    const run: TaskFunction = ({ report }) => {
+      report({ kind: 'progress', percentage: 400, step: 'x' });
+      report({ kind: 'note', text: 'kept' });
+    };
+    await driverOf({ run }).run(work(), context);
+    expect(context.reports).toEqual([{ kind: 'note', text: 'kept' }]);
+  });
+});
+
+describe('large results', () => {
+  const large = { small: 1, findings: Array.from({ length: 4_000 }, (_, index) => `finding ${index}`) };
+
+  test('without an artifact store they are refused in words', async () => {
+    expect(failed(await call(() => large))).toMatchObject({ reason: 'limit-exceeded', limit: 'output' });
+  });
+
+  test('with one, the large value becomes an artifact that a later function can load', async () => {
+    const artifacts = new MemoryArtifacts();
+    const result = await call(() => large, work(), artifacts);
+    expect(result).toMatchObject({
+      ok: true,
+      outputs: { small: 1, findings: { $artifact: { name: 'findings.json' } } },
+    });
+    expect(result.artifacts).toHaveLength(1);
+    const needs = { scan: result.ok ? result.outputs : {} };
+    const count: TaskFunction = async ({ needs: before, load }) => {
+      const [findings, small] = [before['scan']?.['findings'] ?? null, before['scan']?.['small'] ?? null];
+      return { findings: JSON.stringify(await load(findings)).length, small: await load(small) };
+    };
+    const length = JSON.stringify(large.findings).length;
+    expect(await call(count, work(null, { needs }), artifacts)).toMatchObject({
+      outputs: { findings: length, small: 1 },
+    });
+  });
+});
+
+describe('functions that do not end', () => {
+  test('after its stop a function’s word does not count, and one that ignores it is given up after the grace', async () => {
+    const clock = new ManualClock();
+    const late = Promise.withResolvers<string>();
+    const context = new TestContext();
+    const driver = new FunctionDriver({ functions: { f: { run: () => late.promise } }, clock });
+    const result = driver.run(work(null, { spec: { timeoutMs: 7_000 } }), context);
+    clock.advance(1_000);
+    context.stop('timed-out');
+    clock.advance(4_999);
+    late.resolve('too late, but in the grace');
+    expect(failed(await result)).toEqual({ reason: 'timed-out', afterMs: 7_000, tail: '' });
+
+    const deaf = new TestContext();
+    const never = new FunctionDriver({ functions: { f: { run: () => new Promise(() => {}) } }, clock });
+    const given = never.run(work(), deaf);
+    clock.advance(1_000);
+    deaf.stop('cancelled');
+    clock.advance(5_000);
+    expect(failed(await given)).toEqual({ reason: 'stopped', why: 'cancelled' });
+  });
+
+  test('no timer is left when nothing runs', async () => {
+    const clock = new ManualClock();
+    const driver = new FunctionDriver({ functions: { f: { run: async () => 1 } }, clock });
+    await driver.run(work(), new TestContext());
+    clock.advance(1_000);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('functions in worker threads', () => {
+  const inWorker = (name: string, limits = {}): FunctionDriver =>
+    driverOf({ worker: { module: WORKERS, export: name }, ...limits });
+
+  async function once(driver: FunctionDriver, input?: Json, context = new TestContext()): Promise<AttemptResult> {
+    const result = await driver.run(work(input), context);
+    await driver.close();
+    return result;
+  }
+
+  test('the time limit ends one that computes without end', async () => {
+    expect(failed(await once(inWorker('hang', { timeLimitMs: 100 })))).toEqual({
+      reason: 'timed-out',
+      afterMs: 100,
+      tail: '',
+    });
+  });
+
+  test('the memory limit ends one that takes without end, and we live on', async () => {
+    const failure = failed(await once(inWorker('hoard', { memoryMiB: 32 })));
+    const message = 'It needed more memory than the 32 MiB that it may use.';
+    expect(failure).toEqual({ reason: 'limit-exceeded', limit: 'memory', message });
+  });
+
+  test('processor time is measured', async () => {
+    const { usage } = await once(inWorker('compute'), 120);
+    expect(usage?.cpuMs).toBeGreaterThanOrEqual(120);
+    expect(usage?.cpuMs).toBeLessThan(400);
+  });
+
+  test.each([
+    ['fail', /^it cannot be done$/],
+    ['leave', /ended with code 3/],
+    ['giveFunction', /could not be cloned/],
+    ['notAFunction', /exports no function "notAFunction"/],
+    ['missing', /exports no function "missing"/],
+  ])('%s is a failure in words', async (name, message) => {
+    const failure = failed(await once(inWorker(name)));
+    expect(failure).toMatchObject({ reason: 'threw' });
+    expect(JSON.stringify(failure)).toMatch(
+      new RegExp(message.source.replaceAll(/[\^$]/g, '').replaceAll('"', '\\\\"')),
+    );
+  });
+
+  test('a thread is used again after a failure, and replaced after a stop', async () => {
+    const functions = Object.fromEntries(
+      ['fail', 'hang', 'answer'].map((name) => [name, { worker: { module: WORKERS, export: name } }] as const),
+    );
+    const driver = new FunctionDriver({ functions, clock: new SystemClock(), maxWorkers: 1 });
+    const start = (name: string, context = new TestContext()): Promise<AttemptResult> | AttemptResult =>
+      driver.run(assignmentOf({ kind: 'function', function: name }), context);
+    expect(failed(await start('fail'))).toMatchObject({ reason: 'threw' });
+    const context = new TestContext();
+    const waiting = new TestContext();
+    const hanging = start('hang', context);
+    const queued = start('answer');
+    const given = start('answer', waiting);
+    waiting.stop('paused');
+    expect(failed(await given)).toEqual({ reason: 'stopped', why: 'paused' });
+    context.stop('cancelled');
+    expect(failed(await hanging)).toEqual({ reason: 'stopped', why: 'cancelled' });
+    expect(await queued).toMatchObject({ ok: true, outputs: { answer: 42 } });
+    await driver.close();
+  });
+});
