@@ -43,7 +43,7 @@ try {
   figure('packed file', size / 1e6, 'MB');
   figure('packed file, unpacked', unpackedSize / 1e6, 'MB');
   figure('production install', bytes / 1e6, 'MB');
-  figure('production install', packages.length, 'packages');
+  figure('packages of a production install', packages.length, 'packages');
   const program = join(folder, 'node_modules/waggle-swarm/bin/waggle.js');
   timeProgram(BENCH, program, { rounds: values.smoke ? 1 : 20, installed: true });
 } finally {
