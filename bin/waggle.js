@@ -1,19 +1,26 @@
 #!/usr/bin/env node
 // Plain JavaScript without new syntax: a Node that is too old must get far enough to say so, or to start a newer one.
 import { existsSync } from 'fs';
+import module from 'module';
+import { fileURLToPath } from 'url';
 
 const NEEDED = 24;
 /** The first word of the command line of a Node that we start: it then knows what fd 3 is. */
 const LAUNCHED = 'waggle:launched';
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+  // Halves the start. In our own folder: nothing is written to the user's home, and nobody else can put code there.
+  const cache = fileURLToPath(new URL('../node_modules/.cache/waggle', import.meta.url));
+  module.enableCompileCache(cache);
+  // oxlint-disable-next-line node/no-process-env -- worker threads look for the cache here and nowhere else
+  process.env.NODE_COMPILE_CACHE = cache;
   // A checkout runs its sources: a stale dist/ never shadows them.
   const source = new URL('../src/cli/main.ts', import.meta.url);
   import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href).catch(fail);
 } else {
-  Promise.all([import('child_process'), import('module'), import('url')])
-    .then(([{ spawn }, { createRequire }, { fileURLToPath }]) => {
-      const node = findNode(createRequire(import.meta.url));
+  import('child_process')
+    .then(({ spawn }) => {
+      const node = findNode(module.createRequire(import.meta.url));
       if (node === undefined) return explain();
       // A pipe on fd 3 tells the child when this process is gone, however it died: the child then drains.
       const options = { argv0: LAUNCHED, stdio: ['inherit', 'inherit', 'inherit', 'pipe'] };

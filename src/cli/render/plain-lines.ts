@@ -25,8 +25,9 @@ export function plainLine(record: JournalRecord, view: RunView, style: Style): s
 function noticeLine(event: TaskEvent, atMs: number, task: TaskView, style: Style): string | undefined {
   const warning = `${style.signs.warn} ${visible(task.spec.name)}`;
   if (event.type === 'attempt.failed') {
-    const again = elapsed(event.retryAtMs - atMs);
-    return `${warning}  attempt ${event.attempt} ${failureSentence(event.failure)}; again in ${again}`;
+    const waitMs = event.retryAtMs - atMs;
+    const again = waitMs < 1000 ? '' : `; again in ${elapsed(waitMs)}`;
+    return `${warning}  attempt ${event.attempt} ${failureSentence(event.failure)}${again}`;
   }
   if (event.type !== 'task.outcome-unknown') return undefined;
   return `${warning}  outcome unknown; say what happened: waggle tasks settle ${visible(event.taskId)}`;

@@ -210,14 +210,17 @@ function waitingTasks(view: RunView, nowMs: number): readonly Readonly<{ name: s
     if (stand.status === 'outcome-unknown') {
       lines.unshift({ name: spec.name, sentence: `waits for you: waggle tasks settle ${view.runId}/${spec.name}` });
     } else if (stand.status === 'backing-off') {
-      const inMs = elapsed(stand.retryAtMs - nowMs);
       lines.push({
         name: spec.name,
-        sentence: `attempt ${attempt} ${failureSentence(stand.failure)}; again in ${inMs}`,
+        sentence: `attempt ${attempt} ${failureSentence(stand.failure)}${againIn(stand.retryAtMs - nowMs)}`,
       });
     }
   }
   return lines;
+}
+
+function againIn(ms: number): string {
+  return ms < 1000 ? '; again soon' : `; again in ${elapsed(ms)}`;
 }
 
 function readySentence(view: RunView): string | undefined {
