@@ -62,7 +62,7 @@ export class CleanCopies implements Workspaces {
       const source = await captures.restore(key, path, signal);
       const files = await this.#overlay(note.project, path, overlaid, signal);
       await this.#linkDependencies(note, path, overlaid, signal);
-      return { path, madeFrom: files === 0 ? source : `${source} + ${files} files`, dispose };
+      return { path, madeFrom: files === 0 ? source : `${source} + ${files} file${files === 1 ? '' : 's'}`, dispose };
     } catch (error) {
       await dispose();
       throw error;
