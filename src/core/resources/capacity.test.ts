@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'vitest';
+import { Capacity, RESERVABLE_PERCENT } from './capacity.ts';
+
+function capacityOf(cpu: number, memory = 1_000): Capacity {
+  const capacity = new Capacity();
+  capacity.setHost({ host: 'here', cpu, memory });
+  return capacity;
+}
+
+describe('capacity', () => {
+  test('is 80 % of what a host offers, for all reservations together', () => {
+    assert.equal(RESERVABLE_PERCENT, 80);
+    const capacity = capacityOf(1_000);
+    capacity.reserve('here', { cpu: 500 });
+    assert.equal(capacity.check('here', { cpu: 300 }), 'fits');
+    assert.equal(capacity.check('here', { cpu: 301 }), 'wait');
+    capacity.reserve('here', { cpu: 300 });
+    assert.equal(capacity.check('here', { cpu: 1 }), 'wait');
+    assert.equal(capacity.check('here', { memory: 800 }), 'fits');
+  });
+
+  test('is exact where 80 % is no whole number', () => {
+    assert.equal(capacityOf(1_003).check('here', { cpu: 802 }), 'fits');
+    assert.equal(capacityOf(1_003).check('here', { cpu: 803 }), 'never');
+  });
+
+  test('says never to what the empty host could not hold, whatever is reserved', () => {
+    const capacity = capacityOf(1_000);
+    assert.equal(capacity.check('here', { cpu: 801 }), 'never');
+    capacity.reserve('here', { memory: 800 });
+    assert.equal(capacity.check('here', { cpu: 801, memory: 1 }), 'never');
+  });
+
+  test('comes back with the release, kind by kind', () => {
+    const capacity = capacityOf(1_000);
+    capacity.reserve('here', { cpu: 800, memory: 10 });
+    capacity.release('here', { cpu: 800, memory: 10 });
+    assert.deepEqual(capacity.reservedOn('here'), { cpu: 0, memory: 0, storage: 0, network: 0 });
+  });
+
+  test('of a kind that the host says nothing about, or of a host that nobody knows, is not limited', () => {
+    const capacity = capacityOf(1_000);
+    assert.equal(capacity.check('here', { network: 1e12 }), 'fits');
+    assert.equal(capacity.check('elsewhere', { cpu: 1e12 }), 'fits');
+    capacity.reserve('elsewhere', { cpu: 1 });
+    assert.equal(capacity.reservedOn('elsewhere'), undefined);
+  });
+
+  test('of a host that registers again has its new figures, with what is reserved on it', () => {
+    const capacity = capacityOf(1_000);
+    capacity.reserve('here', { cpu: 800 });
+    capacity.setHost({ host: 'here', cpu: 2_000, memory: 1_000 });
+    assert.equal(capacity.check('here', { cpu: 800 }), 'fits');
+    assert.equal(capacity.check('here', { cpu: 801 }), 'wait');
+  });
+
+  test('is not taken by who declares nothing', () => {
+    const capacity = capacityOf(0, 0);
+    assert.equal(capacity.check('here', undefined), 'fits');
+    assert.equal(capacity.check('here', {}), 'fits');
+  });
+});
