@@ -71,7 +71,11 @@ async function runCommands(
     const vitest = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const log = `${folder}/${stage.id}${commands.length > 1 ? `-${index + 1}` : ''}.log`;
     const leftMs = startMs + stage.capSeconds * 1_000 - Date.now();
-    const end = await runOne(stage.suite === true ? [...argv, ...vitest] : argv, { log, leftMs, run });
+    const end = await runOne(stage.suite === true ? [...argv, ...vitest] : argv, {
+      log,
+      leftMs,
+      environment: environmentOf(stage, run),
+    });
     const counts = stage.suite === true ? countSuite(report, end) : countCommand(argv, end);
     sum = added(sum, counts);
   }
@@ -82,18 +86,23 @@ async function runCommands(
 
 type End = Readonly<{ exitCode: number; isOverCap: boolean; tail: string }>;
 
+function environmentOf({ environment }: Stage, { tier, part, parts }: TierRun): NodeJS.ProcessEnv {
+  const own = { CI: 'true', NO_COLOR: '1', WAGGLE_TIER: tier, WAGGLE_PART: `${part}/${parts}`, ...environment?.[tier] };
+  // oxlint-disable-next-line node/no-process-env -- a run of tests hands its environment on
+  return { ...process.env, ...own };
+}
+
 /** In a process group of its own, which is ended when the time is over. */
 async function runOne(
   [program = '', ...args]: readonly string[],
-  { log, leftMs, run }: Readonly<{ log: string; leftMs: number; run: TierRun }>,
+  { log, leftMs, environment }: Readonly<{ log: string; leftMs: number; environment: NodeJS.ProcessEnv }>,
 ): Promise<End> {
   mkdirSync(resolve(log, '..'), { recursive: true });
   const out = createWriteStream(log);
   const child = spawn(program, args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // oxlint-disable-next-line node/no-process-env -- a test run hands its environment on, and says which part it is
-    env: { ...process.env, CI: 'true', NO_COLOR: '1', WAGGLE_TIER: run.tier, WAGGLE_PART: `${run.part}/${run.parts}` },
+    env: environment,
   });
   child.stdout.pipe(out, { end: false });
   child.stderr.pipe(out, { end: false });

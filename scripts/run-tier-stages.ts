@@ -18,6 +18,8 @@ export type Stage = Readonly<{
   suite?: true;
   /** The command has written this file, and it parses as JSON. The newest match counts. */
   leavesJson?: string;
+  /** Sizes of a suite, by tier. */
+  environment?: Readonly<Record<Tier, Readonly<Record<string, string>>>>;
   /** With parts: run in each of them (with its own seeds), instead of in one of them. */
   inEachPart?: true;
   /** Programs it cannot do without, and the Debian package of each. */
@@ -92,6 +94,11 @@ export const STAGES: readonly Stage[] = [
     commands: once('npm', 'run', 'test:crash', '--'),
     suite: true,
     inEachPart: true,
+    environment: {
+      push: { WAGGLE_CRASH_CYCLES: '40' },
+      nightly: { WAGGLE_CRASH_CYCLES: '200' },
+      release: { WAGGLE_CRASH_CYCLES: '200' },
+    },
     needs: { gcc: 'gcc', strace: 'strace' },
   },
   {
