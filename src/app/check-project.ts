@@ -57,7 +57,8 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
   const reports = await writeReports(report, timelineOf(archive, record), options.out ?? folder);
   await rm(data, { recursive: true, force: true });
   if (options.out === undefined) await pointLatest(dataDir, runId);
-  return { runId, record, reports, counts: countsOf(report), skipped: skippedIn(report) };
+  const { findings } = report;
+  return { runId, record, reports, counts: countsOf(report), findings, skipped: skippedIn(report) };
 }
 
 /** Of every repository that looks like this one: the check before is forgotten. */

@@ -1,3 +1,4 @@
+import type { Finding } from '../core/findings/finding.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RunRecord } from '../ports/run-archive.ts';
 
@@ -20,6 +21,8 @@ export type CheckRun = Readonly<{
   reports: Readonly<{ html: string; markdown: string; json: string }>;
   /** Findings by severity. */
   counts: Readonly<{ critical: number; high: number; medium: number; low: number; new: number }>;
+  /** Ranked, the worst first; what is gone is not among them. */
+  findings: readonly Finding[];
   /** What was not checked and the one thing that would check it. */
   skipped: readonly Readonly<{ what: string; reason: string; fix: string }>[];
 }>;

@@ -1,4 +1,4 @@
-import { type AgentSpec, agentId, type RunSpec, runId, RunView, type TaskSpec } from '../app/views.ts';
+import { type AgentSpec, agentId, outlookOf, type RunSpec, runId, RunView, type TaskSpec } from '../app/views.ts';
 
 type Planned = Readonly<{
   run: Omit<RunSpec, 'project'>;
@@ -29,4 +29,25 @@ export function planView({ run, tasks, agents }: Planned, project: string): RunV
   ] as const;
   view.apply(events.map((event, index) => ({ seq: index + 1, epoch: 0, atMs: 0, event })));
   return view;
+}
+
+/** The plan for programs: one line per task, then one for the whole. */
+export function planData(view: RunView): readonly Readonly<Record<string, unknown>>[] {
+  const tasks = [...view.tasks.values()].map(({ spec }) => {
+    const { name, needs, estimateMs, requires } = spec;
+    return { type: 'plan.task', task: name, needs, requires, estimateMs: estimateMs ?? null };
+  });
+  const { criticalPath, timeLeft } = outlookOf(view, 0);
+  const path = criticalPath.map(({ spec }) => spec.name);
+  return [
+    ...tasks,
+    {
+      type: 'plan',
+      name: view.spec?.name,
+      tasks: view.tasks.size,
+      agents: view.slots,
+      criticalPath: path,
+      forecast: timeLeft,
+    },
+  ];
 }

@@ -3,14 +3,17 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CheckRun } from '../../app/check-run.ts';
 import type { Coordinator } from '../../app/coordinator.ts';
+import { planOfCheck } from '../../app/plan-of-check.ts';
 import type { Project } from '../../app/project.ts';
 import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { interruptedLine, type Watched, watchRun } from '../follow-run.ts';
 import { shortest } from '../log-of-task.ts';
+import { planData, planView } from '../plan-view.ts';
 import type { Severity } from '../program/values.ts';
 import { checkLines } from '../render/check-lines.ts';
+import { planLines } from '../render/plan-lines.ts';
 import { visible } from '../render/text.ts';
 import { withProject } from '../with-project.ts';
 
@@ -18,6 +21,7 @@ export type CheckFlags = Readonly<{
   out?: string;
   open?: true;
   agents?: number;
+  plan?: true;
   resetBaseline?: true;
   failOn?: Severity;
 }>;
@@ -27,7 +31,16 @@ export async function check(cli: Cli, dir: string | undefined, flags: CheckFlags
   const root = dir === undefined ? cli.cwd : resolve(cli.cwd, dir);
   await assertFolder(root);
   const where = { ...cli, cwd: root };
-  return withProject(where, (project) => checkProject(cli, project, flags), { isRoot: dir !== undefined });
+  const use = (project: Project): Promise<ExitCode> =>
+    flags.plan === true ? showPlan(cli, project, flags) : checkProject(cli, project, flags);
+  return withProject(where, use, { isRoot: dir !== undefined });
+}
+
+async function showPlan({ out }: Cli, project: Project, { agents }: CheckFlags): Promise<ExitCode> {
+  const view = planView(await planOfCheck(project, agents === undefined ? {} : { agents }), project.root);
+  for (const line of planData(view)) out.json(line);
+  out.result(...planLines(view, out.style, out.columns));
+  return EXIT.ok;
 }
 
 async function checkProject(cli: Cli, project: Project, flags: CheckFlags): Promise<ExitCode> {
@@ -38,9 +51,10 @@ async function checkProject(cli: Cli, project: Project, flags: CheckFlags): Prom
     cli.out.warn(interruptedLine(outcome.view));
     return EXIT.interrupted;
   }
-  const { runId, counts, reports, skipped } = outcome;
+  const { runId, counts, findings, reports, skipped } = outcome;
+  for (const finding of findings) cli.out.json({ type: 'check.finding', run: runId, ...finding });
   cli.out.json({ type: 'check.finished', run: runId, counts, reports, skipped });
-  cli.out.result(...checkLines(outcome, shortest, cli.out.style));
+  cli.out.result(...checkLines(outcome, cli.out));
   if (flags.open === true) openFile(reports.html);
   return isTooMuch(outcome, flags.failOn) ? EXIT.failed : EXIT.ok;
 }

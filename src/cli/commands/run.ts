@@ -12,7 +12,7 @@ import { agreedConfig } from '../agreed-config.ts';
 import { plural } from '../render/format.ts';
 import { planLines } from '../render/plan-lines.ts';
 import { visible } from '../render/text.ts';
-import { planView } from '../plan-view.ts';
+import { planData, planView } from '../plan-view.ts';
 import { withProject } from '../with-project.ts';
 
 export type RunOptions = RunFlags & Readonly<{ plan?: true; yes?: true; trust?: string }>;
@@ -39,11 +39,7 @@ function shownAs(path: string): string {
 
 async function showPlan(cli: Cli, project: Project, compiled: Compiled): Promise<ExitCode> {
   const view = planView(await project.estimate(compiled), project.root);
-  for (const { spec } of view.tasks.values()) {
-    const { name, needs, estimateMs, requires } = spec;
-    cli.out.json({ type: 'plan.task', task: name, needs, requires, estimateMs: estimateMs ?? null });
-  }
-  cli.out.json({ type: 'plan', name: compiled.run.name, tasks: view.tasks.size, agents: view.slots });
+  for (const line of planData(view)) cli.out.json(line);
   cli.out.result(...planLines(view, cli.out.style, cli.out.columns));
   return EXIT.ok;
 }

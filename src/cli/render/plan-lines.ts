@@ -68,7 +68,8 @@ function taskLines(view: RunView, steps: readonly (readonly TaskView[])[], colum
     { title: 'after', least: 8 },
     { title: 'does', least: 10 },
   ] as const;
-  return table(heads, rows, columns);
+  const isNarrow = columns < 60;
+  return table(isNarrow ? heads.slice(0, -1) : heads, rows, columns);
 }
 
 function timeOf(view: RunView, task: TaskView): string {

@@ -18,6 +18,7 @@ export function table(
   rows: readonly (readonly string[])[],
   columns: number,
 ): readonly string[] {
+  // A row may have more cells than there are columns: those are left out.
   const widths = heads.map(({ title }, index) =>
     rows.reduce((most, row) => Math.max(most, widthOf(row[index] ?? '')), widthOf(title)),
   );
