@@ -22,6 +22,9 @@ export type StoredBatch = Readonly<{
   lines: string;
 }>;
 
+/** The newest record. Seq 0: there is none. */
+export type Head = Readonly<{ seq: number; hash: string }>;
+
 const INSERT = 'insert into events (id, epoch, at_ms, wall_ms, version, data, hash) values (?, ?, ?, ?, ?, ?, ?)';
 const ADD_SNAPSHOT = 'insert or replace into snapshots values (?, ?, ?, ?, ?)';
 const DROP_SNAPSHOTS = `delete from snapshots where swarm = ?1
@@ -79,7 +82,7 @@ export class JournalFile {
     return swarm === undefined ? { records: [], headSeq: 0 } : this.#events.page(swarm, fromSeq);
   }
 
-  head(name: string): Readonly<{ seq: number; hash: string }> {
+  head(name: string): Head {
     const swarm = this.#swarm(name);
     return { seq: swarm?.headSeq ?? 0, hash: swarm?.headHash ?? '' };
   }

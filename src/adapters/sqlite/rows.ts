@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { z } from 'zod';
 import { agentId, runId, type TaskId } from '../../core/ids.ts';
+import { noTasks } from '../../core/read-tables/read-tables.ts';
 import type { TaskCounts } from '../../core/read-tables/records.ts';
 import type {
   AgentRow,
@@ -28,23 +28,9 @@ const STATUSES = [
   'cancelled',
   'skipped',
 ] as const satisfies readonly StoredStatus[];
+const TASK_STATUSES = ['blocked', ...STATUSES.filter((status) => status !== 'added')] as const;
 const OUTCOMES = ['running', 'verifying', 'succeeded', 'failed', 'stopped'] as const;
 const RUN_STATES = ['running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
-const count = z.number().int().nonnegative();
-const taskCounts = z.strictObject({
-  blocked: count,
-  ready: count,
-  running: count,
-  verifying: count,
-  'backing-off': count,
-  'outcome-unknown': count,
-  cancelling: count,
-  succeeded: count,
-  failed: count,
-  cancelled: count,
-  skipped: count,
-}) satisfies z.ZodType<TaskCounts>;
-
 /*
  * Each row is written as its cells followed by their checksum, and read back through the same function: what does not
  * give the same checksum again is damage.
@@ -156,7 +142,18 @@ export function readRun(row: Cells): RunRow {
     finishedAtMs: integerOrNull(row, 'finished_at_ms'),
   };
   verify([...Object.values(run), countsText], row, 'crc');
-  return { ...run, counts: countsText === null ? null : taskCounts.parse(JSON.parse(countsText)) };
+  return { ...run, counts: countsText === null ? null : parseCounts(countsText) };
+}
+
+function parseCounts(countsText: string): TaskCounts {
+  const stored: unknown = JSON.parse(countsText);
+  const counts = noTasks();
+  for (const status of TASK_STATUSES) {
+    const count: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, status) : undefined;
+    if (typeof count !== 'number') throw new BadCell('the counts of a run are incomplete');
+    counts[status] = count;
+  }
+  return counts;
 }
 
 export function agentCells(agent: AgentRow): readonly Cell[] {

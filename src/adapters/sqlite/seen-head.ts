@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
 import { checksum } from './cells.ts';
-import type { JournalFile } from './journal-file.ts';
+import type { Head, JournalFile } from './journal-file.ts';
 import { headPath } from './open-store.ts';
 import { wentBack } from './store-error.ts';
 
-const heads = z.record(z.string(), z.strictObject({ seq: z.number().int(), hash: z.string() }));
-type Heads = z.infer<typeof heads>;
+type Heads = Readonly<Record<string, unknown>>;
 
 /** Writes at most this often, except at the start and the end: what is lost in between is only sharpness. */
 const MIN_INTERVAL_MS = 2_000;
@@ -25,8 +23,9 @@ export class SeenHead {
 
   /** Throws when the journal ends before a record that was seen, or holds another one in its place. */
   check(journal: JournalFile, storePath: string): void {
-    for (const [name, { seq, hash }] of Object.entries(this.#read())) {
-      if (seq > 0 && journal.hashAt(name, seq) !== hash) throw wentBack(storePath, seq, name);
+    for (const [name, head] of Object.entries(this.#read())) {
+      if (!isHead(head) || head.seq === 0) continue;
+      if (journal.hashAt(name, head.seq) !== head.hash) throw wentBack(storePath, head.seq, name);
     }
   }
 
@@ -46,6 +45,13 @@ export class SeenHead {
   #read(): Heads {
     if (!existsSync(this.#path)) return {};
     const [, sum, text = ''] = /^(\d+) (.*)\n$/.exec(readFileSync(this.#path, 'utf8')) ?? [];
-    return Number(sum) === checksum([text]) ? heads.parse(JSON.parse(text)) : {};
+    if (Number(sum) !== checksum([text])) return {};
+    const heads: unknown = JSON.parse(text);
+    return typeof heads === 'object' && heads !== null ? { ...heads } : {};
   }
+}
+
+function isHead(value: unknown): value is Head {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'seq' in value && typeof value.seq === 'number' && 'hash' in value && typeof value.hash === 'string';
 }
