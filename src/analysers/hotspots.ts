@@ -1,4 +1,4 @@
-import type { Hotspot } from '../core/findings/check-report.ts';
+import type { ComplexFunction, Hotspot } from '../core/findings/check-report.ts';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import type { FileEntry, FileHistory, HotspotsData, ParseData } from './data.ts';
 import { needData, readParts, writeData } from './data-files.ts';
@@ -75,14 +75,12 @@ type Surroundings = Readonly<{
 }>;
 
 function hotspotFinding(hotspot: Hotspot, { all, parts, history }: Surroundings): Detected {
-  const { file, commits, complexity, complexityBy, lines, fixes, authors, trend } = hotspot;
+  const { file, commits, complexity, complexityBy, lines } = hotspot;
   const rank = all.indexOf(hotspot) + 1;
   const worst = parts
     .flatMap(({ functions }) => functions.filter((one) => one.file === file))
     .toSorted((a, b) => b.complexity - a.complexity)[0];
   const decisions = complexityBy === 'parsed' ? `${complexity} decisions` : `about ${complexity} branching words`;
-  const recent = trend.reduce((sum, month) => sum + month, 0);
-  const alone = history !== undefined && authors > 1 && history.topAuthor >= commits * 0.8;
   return {
     kind: 'hot-spot',
     severity: rank <= 2 ? 'high' : 'medium',
@@ -92,28 +90,35 @@ function hotspotFinding(hotspot: Hotspot, { all, parts, history }: Surroundings)
     line: worst?.line ?? 0,
     anchor: file,
     evidence: [
-      {
-        source: 'history',
-        text: `${commits} commits by ${authors} ${authors === 1 ? 'person' : 'people'}, ${recent === 0 ? 'none' : recent} in the last 12 months, ${fixes === 0 ? 'none of them a fix' : `${fixes} of them fixes`}.`,
-      },
+      ...pastOf(hotspot, history),
       { source: 'hotspots', text: `Number ${rank} of ${all.length} files by commits × (1 + complexity).` },
-      ...(worst === undefined
-        ? []
-        : [
-            {
-              source: 'parse',
-              text: `Hardest function: ${worst.name}, ${worst.complexity} decisions in ${worst.lines} lines.`,
-              ref: `${file}:${worst.line}`,
-            },
-          ]),
-      ...(alone
-        ? [{ source: 'history', text: `One person made ${history.topAuthor} of the ${commits} changes.` }]
-        : []),
+      ...(worst === undefined ? [] : [hardest(worst)]),
     ],
     fix:
       worst === undefined
         ? 'Split it where its reasons to change part, the busiest part first.'
         : `Split ${worst.name} first: it is the hardest function in the file that changes most.`,
+  };
+}
+
+function pastOf({ commits, authors, fixes, trend }: Hotspot, history: FileHistory | undefined): Detected['evidence'] {
+  const recent = trend.reduce((sum, month) => sum + month, 0);
+  const people = `${commits} commits by ${authors} ${authors === 1 ? 'person' : 'people'}`;
+  const fixed = fixes === 0 ? 'none of them a fix' : `${fixes} of them fixes`;
+  const past = {
+    source: 'history',
+    text: `${people}, ${recent === 0 ? 'none' : recent} in the last 12 months, ${fixed}.`,
+  };
+  const isOneHand = history !== undefined && authors > 1 && history.topAuthor >= commits * 0.8;
+  const alone = { source: 'history', text: `One person made ${history?.topAuthor ?? 0} of the ${commits} changes.` };
+  return isOneHand ? [past, alone] : [past];
+}
+
+function hardest({ name, complexity, lines, file, line }: ComplexFunction): Detected['evidence'][number] {
+  return {
+    source: 'parse',
+    text: `Hardest function: ${name}, ${complexity} decisions in ${lines} lines.`,
+    ref: `${file}:${line}`,
   };
 }
 

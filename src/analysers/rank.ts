@@ -6,6 +6,7 @@ import { needData, readData, readParts, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { findingIds } from './finding-id.ts';
 import { complexFunctions } from './hotspots.ts';
+import { withoutSecrets } from './secret-patterns.ts';
 
 const WEIGHT: Readonly<Record<Severity, number>> = { critical: 10, high: 5, medium: 2.5, low: 1 };
 /** Outside shipped code a finding matters less. */
@@ -79,8 +80,10 @@ function scoreOf({ severity, confidence, file, kind }: Detected, heat: ReadonlyM
 }
 
 function toFinding({ kind, severity, title, file, line, evidence, fix }: Detected, id: string): Finding {
-  const base = { id, kind, severity, title, file, line, evidence, state: 'not-voted', baseline: 'new' } as const;
-  return fix === undefined ? base : { ...base, fix };
+  const shown = evidence.map((one) => ({ ...one, text: withoutSecrets(one.text) }));
+  const head = { id, kind, severity, title: withoutSecrets(title), file, line, evidence: shown };
+  const finding = { ...head, state: 'not-voted', baseline: 'new' } as const;
+  return fix === undefined ? finding : { ...finding, fix };
 }
 
 function mixed(scored: readonly Scored[]): readonly Finding[] {

@@ -215,3 +215,13 @@ export function hasBase62Checksum(token: string): boolean {
 export function masked(secret: string): string {
   return `${secret.slice(0, 4)}… (${secret.length} characters)`;
 }
+
+/** The text with every secret in it masked: for lines of code that are shown as evidence of something else. */
+export function withoutSecrets(text: string): string {
+  const lower = text.toLowerCase();
+  const known = SECRET_PATTERNS.filter(({ hint }) => lower.includes(hint)).flatMap(({ pattern }) =>
+    [...text.matchAll(pattern)].map((match) => match[1] ?? match[0]),
+  );
+  const assigned = assignedSecrets(text).map(({ value }) => value);
+  return [...known, ...assigned].reduce((shown, secret) => shown.replaceAll(secret, masked(secret)), text);
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { LruTier } from '../../src/adapters/in-memory/lru-tier.ts';
+import { SystemClock } from '../../src/adapters/system/system-clock.ts';
+import { checkHere, type CheckHereOptions } from './support/run-check.ts';
+import { TestRepository } from './support/repository.ts';
+
+const NAN = 'export const f = (a) => a === NaN;\n';
+const CASE = 'export function g(a) {\n  switch (a) { case 1: return 1; case 1: return 2; }\n}\n';
+
+const states = async (repository: TestRepository, options: CheckHereOptions): Promise<readonly string[]> => {
+  const { report } = await checkHere(repository.path, options);
+  return [...report.findings, ...report.past]
+    .map(({ baseline, kind, file }) => `${baseline} ${kind} ${file}`)
+    .toSorted();
+};
+
+describe('the check after another one', () => {
+  it('tells what is new, known and gone', async () => {
+    const memory = new LruTier(new SystemClock());
+    using repository = new TestRepository({ 'a.js': NAN, 'b.js': CASE });
+    expect(await states(repository, { memory, run: 'run-1' })).toEqual([
+      'new compares-with-nan a.js',
+      'new duplicate-case b.js',
+    ]);
+    repository.write({ 'b.js': 'export const b = 1;\n', 'c.js': NAN });
+    expect(await states(repository, { memory, run: 'run-2' })).toEqual([
+      'gone duplicate-case b.js',
+      'known compares-with-nan a.js',
+      'new compares-with-nan c.js',
+    ]);
+    expect(await states(repository, { memory, run: 'run-3' })).toEqual([
+      'known compares-with-nan a.js',
+      'known compares-with-nan c.js',
+    ]);
+  });
+
+  it('knows code that was moved, indented or given new neighbours, and tells equals apart', async () => {
+    const memory = new LruTier(new SystemClock());
+    using repository = new TestRepository({ 'a.js': NAN });
+    await checkHere(repository.path, { memory, run: 'run-1' });
+    repository.write({
+      'a.js': `// moved down\n\nexport const other = 1;\nexport   const f =\n    (a) => a   === NaN;\nexport const g = (a) => a === NaN;\n`,
+    });
+    const { report } = await checkHere(repository.path, { memory, run: 'run-2' });
+    expect(report.findings.map(({ line, baseline }) => [line, baseline])).toEqual(
+      expect.arrayContaining([
+        [5, 'known'],
+        [6, 'new'],
+      ]),
+    );
+    expect(report.past).toEqual([]);
+  });
+
+  it('compares with the same check again when it is repeated after a crash', async () => {
+    const memory = new LruTier(new SystemClock());
+    using repository = new TestRepository({ 'a.js': NAN });
+    await checkHere(repository.path, { memory, run: 'run-1' });
+    repository.write({ 'b.js': NAN });
+    const first = await states(repository, { memory, run: 'run-2' });
+    expect(first).toContain('new compares-with-nan b.js');
+    expect(await states(repository, { memory, run: 'run-2' })).toEqual(first);
+  });
+
+  it('does not call gone what it could not look for, and knows it again afterwards', async () => {
+    const memory = new LruTier(new SystemClock());
+    using repository = new TestRepository({ 'a.js': NAN, 'README.md': '[gone](gone.md)\n' });
+    await checkHere(repository.path, { memory, run: 'run-1' });
+    expect(await states(repository, { memory, run: 'run-2', broken: ['docs'] })).toEqual([
+      'known compares-with-nan a.js',
+      'not-checked dead-link README.md',
+    ]);
+    expect(await states(repository, { memory, run: 'run-3' })).toEqual([
+      'known compares-with-nan a.js',
+      'known dead-link README.md',
+    ]);
+  });
+
+  it('takes no notice of a baseline that it cannot read', async () => {
+    const memory = new LruTier(new SystemClock());
+    using repository = new TestRepository({ 'a.js': NAN });
+    await checkHere(repository.path, { memory, run: 'run-1' });
+    const [key = ''] = await memory.keys('*', 10);
+    await memory.set(key, { format: 'another', newest: 3 });
+    expect(await states(repository, { memory, run: 'run-2' })).toEqual(['new compares-with-nan a.js']);
+  });
+});
