@@ -72,6 +72,7 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   for (const { spec } of stored.agents) swarm.registry.add(spec);
   swarm.durations.load(stored.durations);
   for (const run of stored.runs) restoreRun(swarm, run, stored.nowMs);
+  enterReady(swarm, stored.nowMs);
   // Last: putting running tasks back has counted them as new assignments.
   for (const { spec, record } of stored.agents) swarm.registry.restore(spec.id, record);
   swarm.registry.restoreTurn(stored.turn);
@@ -138,7 +139,16 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
 /** Ends first only tell the graph: what they set free is in the snapshot already. */
 function restoreTask(swarm: Swarm, run: Run, task: Task, nowMs: number): void {
   if (isEnded(task)) restoreEnd(run, task);
-  else if (task.status !== 'blocked') enter(swarm, run, task, nowMs);
+  else if (task.status !== 'blocked' && task.status !== 'ready') enter(swarm, run, task, nowMs);
+}
+
+/** In the order in which they became ready, as the queue has seen them come. */
+function enterReady(swarm: Swarm, nowMs: number): void {
+  const ready = [...swarm.tasks.values()].filter((task) => task.status === 'ready');
+  for (const task of ready.sort((one, other) => one.sinceMs - other.sinceMs)) {
+    const run = swarm.runs.get(task.identity.runId);
+    if (run !== undefined) enter(swarm, run, task, nowMs);
+  }
 }
 
 function restoreEnd(run: Run, task: EndedTask): void {

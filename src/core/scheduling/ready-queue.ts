@@ -9,6 +9,7 @@ export const AGEING_MS = 300_000;
 
 /** A smaller number goes first. */
 const CLASS_RANK: Readonly<Record<PriorityClass, number>> = { critical: 0, high: 1, normal: 2, low: 3 };
+const CLASSES = 4;
 
 /** A ready task and what decides its place. */
 export type ReadyTask = {
@@ -53,8 +54,8 @@ export type ReadyRun = {
 export class ReadyQueue {
   readonly #runs = new Map<RunId, ReadyRun>();
   readonly #tasks = new Map<TaskId, ReadyTask>();
-  /** One list per class that can still be raised, oldest first. */
-  readonly #ageing = [1, 2, 3].map(() => new AgeingList());
+  /** One list per class of the task and class it has been raised to, so that each is in order of waiting time. */
+  readonly #ageing = Array.from({ length: CLASSES * CLASSES }, () => new AgeingList());
   readonly #parked = new Set<ReadyGroup>();
   readonly #deferred: ReadyTask[] = [];
 
@@ -116,7 +117,7 @@ export class ReadyQueue {
     if (run.waiting === 0 && !run.isSuspended) this.#join(run);
     run.waiting++;
     this.#tasks.set(identity.id, task);
-    this.#ageing[classRank - 1]?.append(task);
+    this.#ageingOf(task)?.insert(task);
     this.#insert(task);
   }
 
@@ -125,21 +126,14 @@ export class ReadyQueue {
     if (task === undefined) return;
     this.#tasks.delete(id);
     task.group.run.waiting--;
-    this.#ageing[task.classRank - 1]?.unlink(task);
+    this.#ageingOf(task)?.unlink(task);
     this.#takeOut(task);
   }
 
   /** Raises what has waited long enough. */
   age(nowMs: number): void {
-    for (const [index, list] of this.#ageing.entries()) {
-      for (let task = list.first; task !== undefined && task.raiseAtMs <= nowMs; task = list.first) {
-        list.unlink(task);
-        task.classRank = index;
-        task.raiseAtMs += AGEING_MS;
-        this.#ageing[index - 1]?.append(task);
-        task.group.tasks.moved(task);
-        task.group.run.open.moved(task.group);
-      }
+    for (let declared = 1; declared < CLASSES; declared++) {
+      for (let rank = declared; rank > 0; rank--) this.#raise(this.#ageing[declared * CLASSES + rank], nowMs);
     }
   }
 
@@ -208,6 +202,23 @@ export class ReadyQueue {
     newcomer.pass = Math.max(newcomer.pass, lowest === Infinity ? highest : lowest);
   }
 
+  /** The list in which the task waits to be raised; none for what is critical already. */
+  #ageingOf({ identity, classRank }: ReadyTask): AgeingList | undefined {
+    if (classRank === 0) return undefined;
+    return this.#ageing[CLASS_RANK[identity.spec.priority ?? 'normal'] * CLASSES + classRank];
+  }
+
+  #raise(list: AgeingList | undefined, nowMs: number): void {
+    for (let task = list?.first; task !== undefined && task.raiseAtMs <= nowMs; task = list?.first) {
+      list?.unlink(task);
+      task.classRank--;
+      task.raiseAtMs += AGEING_MS;
+      this.#ageingOf(task)?.insert(task);
+      task.group.tasks.moved(task);
+      task.group.run.open.moved(task.group);
+    }
+  }
+
   #newGroup(run: ReadyRun, signature: Signature): ReadyGroup {
     const tasks = new IndexedHeap<ReadyTask>(isTaskBefore);
     const group: ReadyGroup = { run, signature, tasks, isParked: false, heapIndex: NOT_IN_HEAP };
@@ -233,17 +244,21 @@ export class ReadyQueue {
   }
 }
 
-/** Doubly linked: leaving it costs O(1), and nothing stays behind. */
+/** Doubly linked, who is raised first in front: leaving it costs O(1), and so does coming in order of time. */
 class AgeingList {
   first: ReadyTask | undefined;
   #last: ReadyTask | undefined;
 
-  append(task: ReadyTask): void {
-    task.older = this.#last;
-    task.newer = undefined;
-    if (this.#last === undefined) this.first = task;
-    else this.#last.newer = task;
-    this.#last = task;
+  insert(task: ReadyTask): void {
+    let older = this.#last;
+    while (older !== undefined && older.raiseAtMs > task.raiseAtMs) older = older.older;
+    const newer = older === undefined ? this.first : older.newer;
+    task.older = older;
+    task.newer = newer;
+    if (older === undefined) this.first = task;
+    else older.newer = task;
+    if (newer === undefined) this.#last = task;
+    else newer.older = task;
   }
 
   unlink(task: ReadyTask): void {

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'vitest';
+import { taskOf } from '../../../test/support/core-world-specs.ts';
+import { Registry } from '../agents/registry.ts';
+import { nameOf, runId, taskId } from '../ids.ts';
+import type { PriorityClass, TaskSpec } from '../tasks/task-spec.ts';
+import { AGEING_MS, ReadyQueue, type ReadyTask } from './ready-queue.ts';
+
+const one = runId('r1');
+const two = runId('r2');
+
+let queue: ReadyQueue;
+let registry: Registry;
+let index: number;
+beforeEach(() => {
+  queue = new ReadyQueue();
+  registry = new Registry('capability-based');
+  index = 0;
+  queue.addRun(one, 1);
+});
+
+type Place = Readonly<{
+  run?: typeof one;
+  priority?: PriorityClass;
+  sinceMs?: number;
+  remainingMs?: number;
+  more?: Partial<TaskSpec>;
+}>;
+
+function push(
+  name: string,
+  { run = one, priority = 'normal', sinceMs = 0, remainingMs = 0, more = {} }: Place = {},
+): void {
+  const spec = taskOf(name, { priority, ...more });
+  const identity = { id: taskId(run, name), runId: run, index: index++, spec };
+  queue.push(identity, registry.signatureOf(spec, run), sinceMs, remainingMs);
+}
+
+/** Takes the next one out, as if it were given to an agent for `workMs`. */
+function take(workMs = 0): string | undefined {
+  const ready = queue.peek();
+  if (ready === undefined) return undefined;
+  queue.remove(ready.id);
+  queue.charge(ready.identity.runId, workMs);
+  return nameOf(ready.id);
+}
+
+function takeAll(workMs = 0): readonly string[] {
+  const names: string[] = [];
+  for (let name = take(workMs); name !== undefined; name = take(workMs)) names.push(name);
+  return names;
+}
+
+const peeked = (): ReadyTask => queue.peek() ?? assert.fail('nothing is ready');
+
+describe('the order of ready tasks', () => {
+  test('is priority class, then longest remaining path, then waiting time, then position', () => {
+    push('low', { priority: 'low', remainingMs: 9_000 });
+    push('third', { sinceMs: 5 });
+    push('fourth', { sinceMs: 5 });
+    push('second', { sinceMs: 1 });
+    push('first', { sinceMs: 9, remainingMs: 10 });
+    push('high', { priority: 'high' });
+    push('critical', { priority: 'critical' });
+    assert.deepEqual(takeAll(), ['critical', 'high', 'first', 'second', 'third', 'fourth', 'low']);
+  });
+
+  test('does not depend on what they ask of an agent', () => {
+    push('b', { remainingMs: 2, more: { requires: ['rare'] } });
+    push('c', { remainingMs: 1 });
+    push('a', { remainingMs: 3, more: { resources: { cpu: 1 } } });
+    assert.deepEqual(takeAll(), ['a', 'b', 'c']);
+  });
+
+  test('raises a task by one class each time it has waited 5 minutes', () => {
+    assert.equal(AGEING_MS, 300_000);
+    push('low', { priority: 'low' });
+    push('high', { priority: 'high', sinceMs: 500_000 });
+    queue.age(599_999);
+    assert.equal(peeked().id, taskId(one, 'high'));
+    queue.age(600_000);
+    assert.equal(peeked().id, taskId(one, 'low'), 'low for 10 minutes is high, and waits for longer');
+  });
+
+  test('raises it by as many classes as it has waited for, also when nobody looked in between', () => {
+    push('low', { priority: 'low' });
+    push('critical', { priority: 'critical', sinceMs: 900_000 });
+    queue.age(900_000);
+    assert.equal(peeked().id, taskId(one, 'low'));
+  });
+
+  test('raises each at its own time, in whatever order they came', () => {
+    push('younger', { priority: 'low', sinceMs: 200_000 });
+    push('older', { priority: 'low', sinceMs: 0 });
+    push('normal', { sinceMs: 250_000 });
+    queue.age(300_000);
+    assert.equal(peeked().id, taskId(one, 'older'));
+  });
+
+  test('raises none above critical, and forgets those that are gone', () => {
+    push('a', { priority: 'critical' });
+    push('b', { priority: 'high' });
+    queue.remove(taskId(one, 'b'));
+    queue.age(100 * AGEING_MS);
+    assert.deepEqual(takeAll(), ['a']);
+  });
+});
+
+describe('between runs', () => {
+  const fill = (run: typeof one, count: number): void => {
+    for (let task = 0; task < count; task++) push(`${run}-${task}`, { run });
+  };
+  const share = (names: readonly string[], run: typeof one): number =>
+    names.filter((name) => name.startsWith(run)).length;
+  const takeSome = (count: number): readonly string[] => Array.from({ length: count }, () => take(100) ?? '');
+
+  test('work is shared alike', () => {
+    queue.addRun(two, 1);
+    fill(one, 40);
+    fill(two, 40);
+    assert.equal(share(takeSome(20), one), 10);
+  });
+
+  test('work is shared by weight', () => {
+    queue.addRun(two, 3);
+    fill(one, 40);
+    fill(two, 40);
+    assert.equal(share(takeSome(40), two), 30);
+  });
+
+  test('shares are of work, not of tasks', () => {
+    queue.addRun(two, 1);
+    fill(one, 40);
+    fill(two, 40);
+    let [first, second] = [0, 0];
+    for (let count = 0; count < 33; count++) {
+      const isFirst = peeked().identity.runId === one;
+      take(isFirst ? 1_000 : 100);
+      if (isFirst) first++;
+      else second++;
+    }
+    assert.deepEqual([first, second], [3, 30]);
+  });
+
+  test('a higher class goes first whatever the shares', () => {
+    queue.addRun(two, 1);
+    fill(one, 5);
+    takeSome(3);
+    push('urgent', { priority: 'critical' });
+    fill(two, 1);
+    assert.equal(take(), 'urgent');
+  });
+
+  test.each([
+    ['comes late', (): void => queue.addRun(two, 1)],
+    ['had nothing to do for long', (): void => void 0],
+  ])('one that %s may not claim the past', (what, come) => {
+    if (what !== 'comes late') queue.addRun(two, 1);
+    fill(one, 100);
+    takeSome(50);
+    come();
+    fill(two, 50);
+    assert.equal(share(takeSome(20), one), 10);
+  });
+
+  test('one that comes while the tasks of the others are parked is level with them too', () => {
+    fill(one, 100);
+    takeSome(50);
+    queue.park(peeked().group);
+    queue.addRun(two, 1);
+    fill(two, 50);
+    queue.reopen();
+    assert.equal(share(takeSome(20), one), 10);
+  });
+
+  test('one that was suspended is offered nothing, and may not claim the time', () => {
+    queue.addRun(two, 1);
+    fill(one, 100);
+    fill(two, 100);
+    queue.suspend(two, true);
+    assert.equal(share(takeSome(40), one), 40);
+    queue.suspend(two, false);
+    assert.equal(share(takeSome(20), two), 10);
+  });
+});
+
+describe('what cannot be placed', () => {
+  test('is parked with all that ask for the same, and offered again when something was freed', () => {
+    push('a');
+    push('b');
+    push('other', { more: { requires: ['rare'] } });
+    queue.park(peeked().group);
+    push('c');
+    assert.deepEqual(takeAll(), ['other']);
+    assert.equal(queue.reopen(), true);
+    assert.deepEqual(takeAll(), ['a', 'b', 'c']);
+    assert.equal(queue.reopen(), false);
+  });
+
+  test('is deferred alone when it waits for a busy agent, and keeps its place', () => {
+    push('a', { remainingMs: 2 });
+    push('b', { remainingMs: 1 });
+    queue.defer(peeked());
+    assert.deepEqual([queue.deferredCount, queue.size], [1, 2]);
+    assert.equal(peeked().id, taskId(one, 'b'));
+    queue.reopen();
+    assert.deepEqual(takeAll(), ['a', 'b']);
+  });
+
+  test('does not come back when it was taken out meanwhile', () => {
+    push('a');
+    push('b', { more: { requires: ['rare'] } });
+    queue.defer(peeked());
+    queue.park(peeked().group);
+    queue.remove(taskId(one, 'a'));
+    queue.remove(taskId(one, 'b'));
+    queue.reopen();
+    assert.deepEqual([takeAll(), queue.size], [[], 0]);
+  });
+
+  test('is raised by waiting all the same', () => {
+    push('a', { priority: 'low' });
+    queue.defer(peeked());
+    queue.age(AGEING_MS);
+    push('b', { sinceMs: AGEING_MS });
+    queue.reopen();
+    assert.deepEqual(takeAll(), ['a', 'b']);
+  });
+});
+
+test('a run that is gone leaves nothing behind', () => {
+  push('a');
+  push('b', { more: { requires: ['rare'] } });
+  queue.park(peeked().group);
+  queue.removeRun(one);
+  queue.reopen();
+  assert.deepEqual([queue.size, queue.peek(), queue.has(taskId(one, 'a'))], [0, undefined, false]);
+  push('c');
+  assert.equal(queue.size, 0);
+});
