@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { criticalPath, lanesOf, withFailures } from '../../src/reports/check-run-view.ts';
+import { escapeHtml } from '../../src/reports/html/html.ts';
+import { renderReports } from '../../src/reports/render-reports.ts';
+import { treemap } from '../../src/reports/treemap.ts';
+import { checkReportFile } from '../../src/workflows/check-report-schema.ts';
+import { attempt, finding, report, timeline } from './support/reports.ts';
+
+const findings = Array.from({ length: 14 }, (_, index) =>
+  finding({ id: `${index}`.padStart(16, '0'), title: `Finding ${index + 1}`, line: index }),
+);
+
+describe('report.md', () => {
+  it('says in its first 20 lines what came out, of what, when, what is first and what was not checked', () => {
+    const skipped = {
+      task: 'history',
+      reason: 'shallow-history',
+      what: 'Who changed what',
+      fix: 'Get it: git fetch --unshallow.',
+    } as const;
+    const { 'report.md': markdown } = renderReports({
+      report: report({ findings, notChecked: [skipped] }),
+      timeline: timeline(attempt('inventory', 0, 1_900)),
+    });
+    expect(markdown.split('\n').slice(0, 20)).toEqual([
+      '# Check of shop',
+      '',
+      '**14 findings**: 14 high.',
+      '',
+      '10 files, 1,234 lines (TypeScript and Markdown), commit ababababab, 2 changed files. 2026-03-01 14:05 UTC, 1.9 s, by functions: no model took part.',
+      '',
+      '1. **high** Finding 1: `src/a.js`',
+      '2. **high** Finding 2: `src/a.js:1`',
+      '3. **high** Finding 3: `src/a.js:2`',
+      '4. **high** Finding 4: `src/a.js:3`',
+      '5. **high** Finding 5: `src/a.js:4`',
+      '6. ... and 9 more findings below',
+      '',
+      '**Not checked**: Who changed what (shallow-history: Get it: git fetch --unshallow.)',
+      '',
+      '## Findings',
+      '',
+      '### 1. Finding 1',
+      '',
+      'high · duplicate-case · new · `src/a.js` · id 0000000000000000',
+    ]);
+  });
+
+  it('tells what changed since the check before', () => {
+    const before = { run: 'run-0', checkedAtMs: Date.UTC(2026, 1, 1), commit: null };
+    const past = [{ id: '1', kind: 'secret', severity: 'high', title: 'Old', file: 'b.js', baseline: 'gone' } as const];
+    const { 'report.md': markdown } = renderReports({
+      report: report({ findings, before, past }),
+      timeline: timeline(),
+    });
+    expect(markdown).toContain('Since 2026-02-01 00:00 UTC: 14 new, 1 gone.');
+    expect(markdown).toContain('* gone: Old, `b.js`');
+  });
+});
+
+describe('report.html', () => {
+  const html = (over: Parameters<typeof report>[0]): string =>
+    renderReports({ report: report(over), timeline: timeline(attempt('inventory', 0, 100)) })['report.html'];
+
+  it('asks for nothing: no address, script, font or picture from elsewhere, and a policy that forbids it', () => {
+    const page = html({ findings });
+    expect(page).not.toMatch(/<script|<link|@import|url\((?!#)|src=|https?:|\son\w+="/);
+    expect(page).toContain(`default-src 'none'; style-src 'unsafe-inline'`);
+  });
+
+  it('escapes every text of the repository', () => {
+    const evil = `<b onclick="x">'&\u202E\u0007`;
+    const shown = '&lt;b onclick=&quot;x&quot;&gt;&#39;&amp;⟨U+202E⟩⟨U+0007⟩';
+    const page = html({
+      findings: [
+        finding({
+          title: evil,
+          file: evil,
+          evidence: [{ source: evil, text: evil, ref: evil }],
+          fix: evil,
+          kind: evil,
+        }),
+      ],
+      repository: { ...report().repository, name: evil, path: evil, branch: evil, commit: evil },
+      size: {
+        ...report().size,
+        languages: [{ language: evil, files: 1, lines: 1 }],
+        unread: [{ cause: evil, files: 1, examples: [evil] }],
+      },
+      notChecked: [{ task: evil, reason: 'no-git', what: evil, fix: evil }],
+      leftOut: [evil],
+      hotspots: [1, 2].map(() => ({
+        file: evil,
+        language: evil,
+        lines: 1,
+        commits: 1,
+        authors: 1,
+        fixes: 1,
+        complexity: 1,
+        complexityBy: 'parsed',
+        trend: [1],
+        score: 2,
+      })),
+      functions: [{ file: evil, line: 1, name: evil, complexity: 30, nesting: 1, lines: 9 }],
+      modules: {
+        modules: 2,
+        imports: 2,
+        cycles: [{ files: [evil], path: [{ file: evil, line: 1 }] }],
+        typeCycles: 0,
+        mostImported: [],
+      },
+      tasks: [
+        { name: evil, title: evil, role: evil, state: 'failed', figures: [{ label: evil, value: evil }], note: evil },
+      ],
+      past: [{ id: 'x', kind: evil, severity: 'low', title: evil, file: evil, baseline: 'gone' }],
+    });
+    expect(page).not.toContain('<b onclick');
+    expect(page).not.toContain('\u202E');
+    expect(page).toContain(shown);
+  });
+
+  it('shows what was not checked before anything else', () => {
+    const page = html({
+      findings,
+      notChecked: [{ task: 'history', reason: 'no-git', what: 'History', fix: 'Clone it.' }],
+    });
+    expect(page.indexOf('Not checked')).toBeLessThan(page.indexOf('First things first'));
+    expect(page).toMatch(/History<\/b> <span class="tag">no-git<\/span>/);
+  });
+
+  it('marks the critical path and shows a failed task with its reason', () => {
+    const run = timeline(
+      attempt('inventory', 0, 100),
+      attempt('secrets', 100, 150, { outcome: 'failed', needs: ['inventory'] }),
+      attempt('parse.0', 100, 300, { needs: ['inventory'] }),
+    );
+    const tasks = [
+      { name: 'secrets', title: 'Keys', role: 'security-reviewer', state: 'failed', figures: [] },
+    ] as const;
+    const page = renderReports({
+      report: withFailures(report({ tasks }), { secrets: 'It ran out of memory.' }),
+      timeline: run,
+    })['report.html'];
+    expect(page).toContain('It ran out of memory.');
+    expect(page.match(/class="path[^"]*" style/g)).toHaveLength(2);
+    expect(page.match(/class="[^"]*failed" style/g)).toHaveLength(1);
+  });
+});
+
+describe('report.json', () => {
+  it('fits its schema, with the timeline', () => {
+    const { 'report.json': json } = renderReports({
+      report: report({ findings }),
+      timeline: timeline(attempt('inventory', 0, 100)),
+    });
+    expect(checkReportFile.safeParse(JSON.parse(json)).error).toBeUndefined();
+  });
+
+  it('does not fit with a reason that is not in the closed list', () => {
+    const odd = {
+      ...report(),
+      timeline: timeline(),
+      notChecked: [{ task: 'a', reason: 'tired', what: 'b', fix: 'c' }],
+    };
+    expect(checkReportFile.safeParse(odd).success).toBe(false);
+  });
+});
+
+describe('escaping', () => {
+  it('leaves no sign that could end a text or an attribute', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !/[<>"'\u202E\u200B]/.test(escapeHtml(text))));
+  });
+});
+
+describe('the critical path', () => {
+  it('goes from the task that ended last to the need that ended last', () => {
+    const run = timeline(
+      attempt('inventory', 0, 100),
+      attempt('history', 100, 400, { needs: ['inventory'] }),
+      attempt('parse.0', 100, 600, { needs: ['inventory'] }),
+      attempt('hotspots', 600, 650, { needs: ['history', 'parse.0'] }),
+      attempt('secrets', 100, 500, { needs: ['inventory'] }),
+      attempt('report', 650, 700, { needs: ['hotspots', 'secrets'] }),
+    );
+    expect([...criticalPath(run)]).toEqual(['report#1', 'hotspots#1', 'parse.0#1', 'inventory#1']);
+  });
+
+  it('takes the attempt that counted where a task was tried twice, and ends on a ring of needs', () => {
+    const run = timeline(
+      attempt('a', 0, 10, { outcome: 'failed', needs: ['b'] }),
+      attempt('a', 20, 50, { attempt: 2, needs: ['b'] }),
+      attempt('b', 0, 5, { needs: ['a'] }),
+    );
+    expect([...criticalPath(run)]).toEqual(['a#2', 'b#1']);
+  });
+
+  it('is empty where nothing ran', () => {
+    expect(criticalPath(timeline()).size).toBe(0);
+  });
+
+  it('stands beside lanes in the order in which agents began', () => {
+    const run = timeline(
+      attempt('b', 50, 60, { agent: 'x' }),
+      attempt('a', 0, 10, { agent: 'y' }),
+      attempt('c', 70, 80, { agent: 'x' }),
+    );
+    expect(lanesOf(run).map(({ agent, attempts }) => [agent, attempts.length])).toEqual([
+      ['y', 1],
+      ['x', 2],
+    ]);
+  });
+});
+
+describe('the map', () => {
+  it('fills the whole without overlap, in proportion', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 1_000 }), { minLength: 1, maxLength: 60 });
+    fc.assert(fc.property(sizes, isTiled), { numRuns: 60 });
+  });
+});
+
+function isTiled(unordered: readonly number[]): boolean {
+  const ordered = unordered.toSorted((a, b) => b - a);
+  const total = ordered.reduce((sum, size) => sum + size, 0);
+  const tiles = treemap(ordered, (size) => size, 2);
+  const isFair = tiles.every(({ item, width, height }) => Math.abs((width * height) / 10_000 - item / total) < 1e-6);
+  const isInside = tiles.every(({ left, top, width, height }) => {
+    return left > -1e-6 && top > -1e-6 && left + width < 100 + 1e-6 && top + height < 100 + 1e-6;
+  });
+  const isApart = tiles.every((a, index) => tiles.slice(index + 1).every((b) => overlap(a, b) < 1e-6));
+  return isFair && isInside && isApart && tiles.length === ordered.length;
+}
+
+type Box = Readonly<{ left: number; top: number; width: number; height: number }>;
+
+function overlap(a: Box, b: Box): number {
+  const wide = Math.min(a.left + a.width, b.left + b.width) - Math.max(a.left, b.left);
+  const high = Math.min(a.top + a.height, b.top + b.height) - Math.max(a.top, b.top);
+  return wide > 1e-6 && high > 1e-6 ? wide * high : 0;
+}
