@@ -25,7 +25,14 @@ export class FileStore implements Store {
     this.#folder = folder;
     this.#clock = clock;
     this.artifacts = new FileArtifactStore(folder.artifacts, clock);
-    this.election = new SqliteLeaderElection(folder.lead, clock);
+    // One for all tries: it remembers since when it has not seen the holder.
+    const lock = new SqliteLeaderElection(folder.lead, clock);
+    this.election = {
+      tryAcquire: async () => {
+        await makeDataFolder(folder);
+        return lock.tryAcquire();
+      },
+    };
   }
 
   async open(): Promise<OpenStore> {
