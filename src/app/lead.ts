@@ -15,10 +15,7 @@ import type { RunSubmit } from './submission.ts';
 
 /** Captures of projects, with what only the leader does about them. */
 export type LeadWorkspaces = Workspaces &
-  Readonly<{
-    removeLeftOvers: () => Promise<void>;
-    keys: () => Promise<readonly string[]>;
-  }>;
+  Readonly<{ removeLeftOvers: (isNeeded: (key: string) => boolean) => Promise<void> }>;
 
 /** Made by the composition root for each lead. `journal` and `memory` are closed by the lead. */
 export type LeadParts = Readonly<{
@@ -124,8 +121,8 @@ export class Lead {
 
   async #start(): Promise<void> {
     const { host, listen, memory, workspaces } = this.#parts;
-    await workspaces.removeLeftOvers();
-    await this.#forgetEndedCaptures();
+    const open = new Set<string>(this.#engine.openRuns.map(({ runId }) => runId));
+    await workspaces.removeLeftOvers((key) => open.has(key));
     this.#history = await this.#loadHistory(memory);
     await this.#engine.dispatch({ type: 'host.register', host });
     await this.#holdBackRuns();
@@ -144,12 +141,6 @@ export class Lead {
     return Array.from({ length: graph?.size ?? 0 }, (_, index) => graph?.identity(index).spec).filter(
       (spec) => spec !== undefined,
     );
-  }
-
-  async #forgetEndedCaptures(): Promise<void> {
-    const { workspaces } = this.#parts;
-    const open = new Set<string>(this.#engine.openRuns.map(({ runId }) => runId));
-    for (const key of await workspaces.keys()) if (!open.has(key)) await workspaces.forget(key);
   }
 
   /** Runs with functions that this process does not have wait for the one that has them, instead of failing. */

@@ -102,7 +102,7 @@ function workspacesOf({ root, workspaces, environment, options }: LeadSettings):
     (await GitCaptures.fits(git, project, new AbortController().signal)) ? byGit : byCopy;
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const copies = join(environment.home, 'workspaces', name);
-  return new CleanCopies({ notes: join(workspaces, 'captures'), copies, capturesFor, limits });
+  return new CleanCopies({ folder: workspaces, copies, capturesFor, limits });
 }
 
 function engineOptions({ coordination, faultTolerance, performance }: Options): LeadParts['options'] {

@@ -43,8 +43,9 @@ export async function withWorkspaces(
 async function subjectIn(folder: string, prepare: PrepareCaptures): Promise<WorkspacesSubject> {
   const project = join(folder, 'around', 'project');
   await mkdir(project, { recursive: true });
-  const captures = await prepare(project, join(folder, 'captures'));
-  const options = { notes: join(folder, 'notes'), copies: join(folder, 'copies'), capturesFor: async () => captures };
+  const captures = await prepare(project, join(folder, 'data', 'captures'));
+  const copies = join(folder, 'copies');
+  const options = { folder: join(folder, 'data'), copies, capturesFor: async () => captures };
   const at = async (path: string): Promise<string> => {
     await mkdir(dirname(join(project, path)), { recursive: true });
     return join(project, path);

@@ -7,8 +7,8 @@ import { type DependencyFolder, findDependencyFolders, fingerprintOf, linkDepend
 import { overlay } from './overlay.ts';
 
 export type CleanCopyOptions = Readonly<{
-  /** Absolute; ours alone. Notes about captures. */
-  notes: string;
+  /** Absolute; ours alone. Captures and notes about them; removed when nothing of it is needed any more. */
+  folder: string;
   /**
    * Absolute; ours alone. The copies themselves. Outside the project: programs look for packages and settings in
    * the folders above them, and what an agent leaves in the project must not be found there.
@@ -27,16 +27,21 @@ type Note = Readonly<{ project: string; dependencies: readonly DependencyFolder[
 export class CleanCopies implements Workspaces {
   readonly #options: CleanCopyOptions;
   readonly #limits: CopyLimits;
+  readonly #notes: string;
   readonly #captured = new Map<string, Promise<void>>();
 
   constructor(options: CleanCopyOptions) {
     this.#options = options;
+    this.#notes = join(options.folder, 'notes');
     this.#limits = options.limits ?? { files: 200_000, bytes: 2 * 2 ** 30 };
   }
 
-  /** Removes the copies that a killed process has left. For the leader alone, before it uses them. */
-  async removeLeftOvers(): Promise<void> {
+  /** Removes what killed processes have left. For the leader alone, before anything is captured or copied. */
+  async removeLeftOvers(isNeeded: (key: string) => boolean): Promise<void> {
     await rm(this.#options.copies, { recursive: true, force: true });
+    const keys = await this.#keys();
+    for (const key of keys) if (!isNeeded(key)) await this.forget(key);
+    if (!keys.some(isNeeded)) await rm(this.#options.folder, { recursive: true, force: true });
   }
 
   async capture(key: string, project: string, signal: AbortSignal): Promise<void> {
@@ -76,9 +81,8 @@ export class CleanCopies implements Workspaces {
     await rm(this.#noteOf(key), { force: true });
   }
 
-  /** Keys of captures that are still there, for the one who knows which runs are over. */
-  async keys(): Promise<readonly string[]> {
-    const names = await readdir(this.#options.notes).catch(() => []);
+  async #keys(): Promise<readonly string[]> {
+    const names = await readdir(this.#notes).catch(() => []);
     return names.filter((name) => name.endsWith(NOTE)).map((name) => decodeURIComponent(name.slice(0, -NOTE.length)));
   }
 
@@ -88,7 +92,7 @@ export class CleanCopies implements Workspaces {
       () => false,
     );
     if (isNoted) return;
-    await mkdir(this.#options.notes, { recursive: true });
+    await mkdir(this.#notes, { recursive: true });
     const captures = await this.#options.capturesFor(project);
     await captures.capture(key, project, signal);
     const dependencies: DependencyFolder[] = [];
@@ -130,7 +134,7 @@ export class CleanCopies implements Workspaces {
   }
 
   #noteOf(key: string): string {
-    return join(this.#options.notes, `${encodeURIComponent(key)}${NOTE}`);
+    return join(this.#notes, `${encodeURIComponent(key)}${NOTE}`);
   }
 }
 
