@@ -184,6 +184,8 @@ describe('trust', () => {
     expect(await isGranted(grants, join(root, 'link.yaml'), current)).toBe(true);
     expect(await isGranted(grants, path, old)).toBe(false);
     expect(await isGranted(grants, join(root, 'other.yaml'), current)).toBe(false);
+    const other = { path: '/elsewhere/waggle.yaml', sha256: old, grantedAtMs: 3 };
+    expect(await isGranted([...grants, other], path, old)).toBe(false);
     expect(((await stat(home)).mode & 0o777).toString(8)).toBe('700');
     expect(((await stat(join(home, 'grants.json'))).mode & 0o777).toString(8)).toBe('600');
     expect([await removeGrant(home, path), await removeGrant(home, path)]).toEqual([true, false]);

@@ -61,6 +61,7 @@ describe('resolveJson', () => {
   test('keeps the type of a text that is one expression', () => {
     const input = { n: '${{ inputs.count }}', all: ['${{ inputs.list }}', 'n=${{ inputs.count }}'], same: null };
     expect(resolveJson(input, scope)).toEqual({ ok: true, value: { n: 3, all: [['a', 'b'], 'n=3'], same: null } });
+    expect(resolveJson('${{ inputs.count }}${{ inputs.count }}', scope)).toEqual({ ok: true, value: '33' });
     expect(resolveJson('${{ tasks.build.outputs.meta }}', scope)).toEqual({ ok: true, value: { size: 1 } });
   });
 
