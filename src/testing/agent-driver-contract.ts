@@ -14,7 +14,7 @@ export type ContractWork =
   | Readonly<{ does: 'echo' }>
   /** Ends badly. */
   | Readonly<{ does: 'fail' }>
-  /** Never ends by itself. `isDeaf`: it ignores requests to end. */
+  /** Reports step `hanging` and never ends by itself. `isDeaf`: it ignores requests to end. */
   | Readonly<{ does: 'hang'; isDeaf: boolean }>
   /** Reports 40 percent in step `half`, then ends well. */
   | Readonly<{ does: 'report' }>
@@ -67,6 +67,7 @@ function failure(result: AttemptResult): TaskFailure {
 async function stopped({ driver, assign }: AgentDriverSubject, reason: StopReason): Promise<TaskFailure> {
   const context = new Context();
   const result = driver.run(assign({ does: 'hang', isDeaf: reason === 'lead-lost' }), context);
+  await context.firstReport();
   context.stop(reason);
   return failure(await result);
 }

@@ -43,7 +43,7 @@ function commandFor(work: ContractWork): Work {
     case 'fail':
       return shell('exit 3');
     case 'hang':
-      return shell(work.isDeaf ? `trap '' TERM; while :; do sleep 60; done` : 'sleep 3600');
+      return shell(`${work.isDeaf ? "trap '' TERM; " : ''}echo '::waggle step=hanging'; while :; do sleep 60; done`);
     case 'report':
       return shell('echo "::waggle progress=40 step=half"');
     case 'unknown':
@@ -51,8 +51,18 @@ function commandFor(work: ContractWork): Work {
   }
 }
 
-const untilStopped = ({ signal }: FunctionCall): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true }));
+const hanging = { kind: 'progress', percentage: null, step: 'hanging' } as const;
+
+const untilStopped = ({ signal, report }: FunctionCall): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
+    report(hanging);
+  });
+
+const forEver = ({ report }: FunctionCall): Promise<never> => {
+  report(hanging);
+  return new Promise(() => {});
+};
 
 const FUNCTIONS: FunctionRegistry = {
   nothing: { run: () => undefined },
@@ -60,7 +70,7 @@ const FUNCTIONS: FunctionRegistry = {
   echo: { run: ({ inputs, needs }) => ({ given: inputs['word'], before: needs['first']?.['word'] }) },
   fail: { run: () => Promise.reject(new Error('no')) },
   hang: { run: untilStopped },
-  'hang-deaf': { run: () => new Promise(() => {}) },
+  'hang-deaf': { run: forEver },
   report: { run: ({ report }) => report({ kind: 'progress', percentage: 40, step: 'half' }) },
 };
 

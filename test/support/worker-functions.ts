@@ -12,7 +12,8 @@ export const fail: TaskFunction = () => {
 };
 
 /** Computes without end: nothing but the end of its thread stops it. */
-export const hang: TaskFunction = () => {
+export const hang: TaskFunction = ({ report: tell }) => {
+  tell({ kind: 'progress', percentage: null, step: 'hanging' });
   for (let count = 0; count >= 0;) count = (count + 1) % 1_000;
 };
 

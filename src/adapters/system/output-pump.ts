@@ -50,14 +50,13 @@ export class OutputPump {
   }
 
   /**
-   * Resolves when all output is handed on. Called when the program has ended: something that still holds a stream
-   * gets `patienceMs` of silence, then the streams are cut.
+   * Resolves when all output is handed on. Called when the program has ended: something that still holds a stream,
+   * silent or not, gets `patienceMs`, then the streams are cut. A slow taker gets ten times as long.
    */
   async finish(patienceMs: number): Promise<void> {
-    for (;;) {
-      const seen = this.#bytes;
+    for (let round = 0; round < 10; round++) {
       if (await settlesWithin(this.#closed, patienceMs)) break;
-      if (this.#busy === undefined && this.#bytes === seen) break;
+      if (this.#busy === undefined) break;
       await this.#busy;
     }
     for (const stream of this.#streams) stream.destroy();

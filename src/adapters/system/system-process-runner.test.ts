@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { leftAfter } from '../../../test/support/processes.ts';
 import type { ProcessEnd, ProcessSpec } from '../../ports/process-runner.ts';
 import type { LauncherName } from './launcher.ts';
 import { probeOwnership } from './ownership.ts';
@@ -179,6 +180,17 @@ for (const [way, launchers] of Object.entries(WAYS)) {
     });
   });
 }
+
+test('what escapes from its group and goes on printing does not keep us waiting, and loses its output', async () => {
+  const runner = await SystemProcessRunner.open({ launchers: ['group'] });
+  const mark = `noise-${process.pid}-${performance.now()}`;
+  const escape = `(setsid sh -c 'while echo ${mark}; do sleep 0.02; done' &); echo done`;
+  const { end, stdout } = await run(runner, ['sh', '-c', escape]);
+  expect(end.kind).toBe('exited');
+  expect(stdout).toContain('done');
+  // It writes on until nobody holds the other end.
+  expect(await leftAfter(mark, 5_000)).toEqual([]);
+});
 
 test('a probe says what it takes and why not something better', async () => {
   const best = await probeOwnership();

@@ -55,12 +55,10 @@ type Folder = Readonly<{ ok: true; path: string }> | Readonly<{ ok: false; messa
 async function findFolder(project: string, cwd: string): Promise<Folder> {
   const root = await realpath(project).catch(() => undefined);
   if (root === undefined) return { ok: false, message: `The project folder ${project} does not exist.` };
-  const outside = { ok: false, message: `The folder ${JSON.stringify(cwd)} (cwd) is outside the project.` } as const;
-  const wanted = resolve(root, cwd);
-  if (!isInside(root, wanted)) return outside;
-  const path = await realpath(wanted).catch(() => undefined);
+  const path = await realpath(resolve(root, cwd)).catch(() => undefined);
   if (path === undefined) return { ok: false, message: `The folder ${JSON.stringify(cwd)} (cwd) does not exist.` };
-  return isInside(root, path) ? { ok: true, path } : outside;
+  if (isInside(root, path)) return { ok: true, path };
+  return { ok: false, message: `The folder ${JSON.stringify(cwd)} (cwd) is outside the project.` };
 }
 
 function quoted(word: string): string {
