@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { migrate, schemaVersion } from './migrations.ts';
 import { APPLICATION_ID, expectedFingerprint, SCHEMA, SCHEMA_VERSION, schemaFingerprint } from './schema.ts';
-import { damaged, foreign, missing, storeError, unsupported } from './store-error.ts';
+import { damaged, foreign, isReadOnlyDisk, missing, storeError, unsupported } from './store-error.ts';
 
 /** How long to wait for another process's commit. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -39,7 +40,7 @@ export function openStore(path: string): DatabaseSync {
 export function openStoreReadOnly(path: string): DatabaseSync {
   return guarded(path, () => {
     checkFile(path);
-    const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+    const db = connectReadOnly(path);
     return closedOnError(db, () => {
       checkOwner(db, path);
       if (schemaVersion(db) < SCHEMA_VERSION) openStore(path).close();
@@ -47,6 +48,15 @@ export function openStoreReadOnly(path: string): DatabaseSync {
       checkSchema(db, path);
     });
   });
+}
+
+/** Beside a writer SQLite needs a file of its own to coordinate; on a read-only disk there is no writer to mind. */
+function connectReadOnly(path: string): DatabaseSync {
+  const url = pathToFileURL(path);
+  if (isReadOnlyDisk(path) && (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    url.searchParams.set('immutable', '1');
+  }
+  return new DatabaseSync(url, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
 }
 
 function guarded<T>(path: string, open: () => T): T {

@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
 import { Unavailable, UserError, userError } from '../../util/user-error.ts';
 
 const RESTORE =
@@ -105,10 +107,8 @@ export function storeError(error: unknown, path: string): unknown {
       const message = `No room is left on the disk of "${path}".`;
       return new Unavailable({ port: 'disk', message, fix: 'Make room, then try again.' }, options);
     }
-    case SQLITE.readonly: {
-      const message = `The store "${path}" cannot be written: the file or its disk is read-only.`;
-      return new Unavailable({ port: 'disk', message, fix: 'Make it writable, then try again.' }, options);
-    }
+    case SQLITE.readonly:
+      return readOnly(path, error);
     case SQLITE.io: {
       const message = `Reading or writing the store "${path}" failed: ${error.message}.`;
       return new Unavailable(
@@ -119,9 +119,23 @@ export function storeError(error: unknown, path: string): unknown {
     case SQLITE.open:
     case SQLITE.perm:
     case SQLITE.auth:
-      return unreadable(path, error);
+      return isReadOnlyDisk(path) ? readOnly(path, error) : unreadable(path, error);
     default:
       return fromNode(error, path);
+  }
+}
+
+function readOnly(path: string, cause: Error): Unavailable {
+  const message = `The store "${path}" cannot be written: the file or its disk is read-only.`;
+  return new Unavailable({ port: 'disk', message, fix: 'Make it writable, then try again.' }, { cause });
+}
+
+export function isReadOnlyDisk(path: string): boolean {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EROFS';
   }
 }
 
@@ -135,6 +149,7 @@ function fromNode(error: Error, path: string): unknown {
   const code = 'code' in error ? error.code : undefined;
   // A number that no program of ours ever wrote.
   if (code === 'ERR_OUT_OF_RANGE') return damaged(path, 'a number is out of range', error);
+  if (code === 'EROFS') return readOnly(path, error);
   if (code === 'EACCES' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EISDIR') return unreadable(path, error);
   // Names that are gone although the schema was ours.
   const isSchema = sqliteCode(error) === 1 && /malformed|no such (?:table|column|index)|corrupt/i.test(error.message);
