@@ -3,13 +3,12 @@ import type { Project } from '../app/project.ts';
 import { nameOf, runOf, type TaskId } from '../app/views.ts';
 import type { LogPlace } from './render/failure.ts';
 
-/** Where the whole log of a task's last attempt is: a path where the store has files, and the command that prints it. */
-export function logOfTask(project: Project, taskId: TaskId): LogPlace {
+/** Where the whole log of a task's last attempt is: the command that prints it, and a path where the store has files. */
+export function logOfTask(project: Project, taskId: TaskId): LogPlace | undefined {
+  const log = project.logs(taskId).at(-1);
+  if (log === undefined) return undefined;
   const command = `waggle tasks logs ${runOf(taskId)}/${nameOf(taskId)}`;
-  const logs = project.logs(taskId);
-  const newest = logs.at(-1)?.attempt;
-  const path = logs.find(({ attempt }) => attempt === newest)?.path;
-  return path === undefined ? { command } : { command, path: shortest(path) };
+  return log.path === undefined ? { command } : { command, path: shortest(log.path) };
 }
 
 /** Relative to the current folder where that is shorter. */

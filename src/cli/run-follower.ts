@@ -17,7 +17,7 @@ export type FollowOptions = Readonly<{
   out: Output;
   runId: RunId;
   /** Where the log of a failed task is. */
-  logOf: (task: TaskView) => LogPlace;
+  logOf: (task: TaskView) => LogPlace | undefined;
   /** Records up to this seq are history: they count, but are not told again. @default 0 */
   pastSeq?: number;
 }>;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RecordedRun } from '../../test/support/recorded-run.ts';
-import { taskId } from '../core/ids.ts';
+import { agentId, taskId } from '../core/ids.ts';
 import { Metrics } from './metrics.ts';
 
 function samplesOf(run: RecordedRun, name: string): Readonly<Record<string, unknown>> {
@@ -34,13 +34,8 @@ test('the duration of a task is that of its last attempt, in seconds, by type', 
     retryAtMs: 60,
   });
   run.starts(60, 'a', { attempt: 2 }).succeeds(260, 'a');
-  const { lint } = samplesOf(run, 'task_execution_duration_seconds') as Record<
-    string,
-    { counts: number[]; sum: number; count: number }
-  >;
-  expect(lint?.count).toBe(1);
-  expect(lint?.sum).toBeCloseTo(0.2);
-  expect(lint?.counts.findIndex((count) => count > 0)).toBe(4); // 0.1 < 0.2 <= 0.5
+  const counts = Array.from({ length: 17 }, (_, bucket) => (bucket === 4 ? 1 : 0)); // 0.1 < 0.2 <= 0.5
+  expect(samplesOf(run, 'task_execution_duration_seconds')).toEqual({ lint: { counts, sum: 0.2, count: 1 } });
 });
 
 test('agents of a run are no longer active when it has ended', () => {
@@ -58,7 +53,7 @@ test('reserved shares rise with an attempt and fall with its end', () => {
     type: 'attempt.assigned',
     taskId: taskId(run.runId, 'a'),
     attempt: 1,
-    agentId: 'local-1' as never,
+    agentId: agentId('local-1'),
     reserved: { cpu: 1000 },
   });
   expect(samplesOf(run, 'swarm_resource_utilization')).toMatchObject({ cpu: 0.25, memory: 0 });

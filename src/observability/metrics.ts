@@ -147,6 +147,7 @@ export class Metrics implements EventSink {
   }
 
   #countOther(event: Exclude<SwarmEvent, TaskEvent>): void {
+    if ('runId' in event) return this.#countRun(event);
     switch (event.type) {
       case 'host.registered':
         for (const kind of RESOURCES) this.#offered[kind] += event.host[kind] ?? 0;
@@ -156,8 +157,6 @@ export class Metrics implements EventSink {
         return;
       case 'agent.removed':
         return this.#removeAgent(event.agentId);
-      default:
-        return this.#countRun(event);
     }
   }
 

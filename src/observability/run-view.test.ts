@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RecordedRun } from '../../test/support/recorded-run.ts';
-import { runId, taskId } from '../core/ids.ts';
+import { agentId, runId, taskId } from '../core/ids.ts';
 import { RunView } from './run-view.ts';
 
 const CHAIN = [{ name: 'build' }, { name: 'test', needs: ['build'] }, { name: 'publish', needs: ['test'] }];
@@ -30,8 +30,8 @@ test('a clean-up task is ready after a failure, one that needs success is not', 
     { name: 'build' },
     { name: 'notify', needs: ['build'], when: 'failed' },
     { name: 'test', needs: ['build'] },
-  ];
-  const run = new RecordedRun(tasks as never).starts(10, 'build').fails(60, 'build');
+  ] as const;
+  const run = new RecordedRun(tasks).starts(10, 'build').fails(60, 'build');
   const view = viewOf(run);
   expect(view.tasks.get('notify')?.stand.status).toBe('ready');
   expect(view.tasks.get('test')?.stand.status).toBe('blocked');
@@ -108,7 +108,7 @@ test('pause, resume and the end are states of the run', () => {
 
 test('ignores records of other runs', () => {
   const run = new RecordedRun([{ name: 'a' }]);
-  run.put(5, { type: 'attempt.assigned', taskId: taskId(runId('r7k'), 'a'), attempt: 1, agentId: 'x' as never });
+  run.put(5, { type: 'attempt.assigned', taskId: taskId(runId('r7k'), 'a'), attempt: 1, agentId: agentId('x') });
   run.put(5, { type: 'run.paused', runId: runId('other'), reason: 'x' });
   expect(viewOf(run)).toMatchObject({ state: 'running', active: new Set() });
 });

@@ -76,3 +76,9 @@ test('an exhausted budget is named with its limit and unit', () => {
   const money = { reason: 'budget-exhausted', budget: 'costMicros', limit: 2_000_000 } as const;
   expect(outcomeReason({ state: 'failed', failure: money })).toBe('the money budget is used up (limit 2.00 USD)');
 });
+
+test('a failure without output has no log to point at', () => {
+  const failure = { reason: 'start-failed', message: 'there is no program "mkae"' } as const;
+  const lines = failureBlock({ name: 'a', failure, attempt: 1 }, undefined, wide);
+  expect(lines).toEqual(['✘ a failed: could not start: there is no program "mkae"']);
+});

@@ -86,7 +86,7 @@ export type LogPlace = Readonly<{
 /** The whole story of a failed task: command, exit code, the last lines, where the log is. Safe for the terminal. */
 export function failureBlock(
   task: Readonly<{ name: string; failure: TaskFailure; attempt: number; work?: Work }>,
-  log: LogPlace,
+  log: LogPlace | undefined,
   { style, columns }: Readonly<{ style: Style; columns: number }>,
 ): readonly string[] {
   const { failure, attempt, work } = task;
@@ -101,6 +101,7 @@ export function failureBlock(
     lines.push(style.dim(`  last ${plural(tail.length, 'line')} of output:`));
     lines.push(...tail.map((line) => `  ${style.dim('|')} ${line}`));
   }
+  if (log === undefined) return lines;
   lines.push(`  whole log  ${visible(log.command)}`);
   if (log.path !== undefined && 13 + log.path.length <= columns)
     lines.push(`             ${style.dim(visible(log.path))}`);

@@ -1,0 +1,214 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { jsonLines, TestProject } from './support/project.ts';
+
+const LAUNCHER = join(import.meta.dirname, '../../bin/waggle.js');
+const MIXED = `name: mixed
+defaults: { retry: { maxAttempts: 1 } }
+tasks:
+  good: { command: [echo, fine] }
+  quiet: { command: ["true"] }
+  bad: { shell: "test -f mended" }
+  next: { needs: [bad], command: [echo, next] }
+`;
+
+describe('looking at runs', () => {
+  test('lists, shows and retries what ran, and prunes it', async () => {
+    using project = new TestProject({ 'mixed.yaml': MIXED });
+    expect((await project.waggle('run', 'mixed.yaml')).code).toBe(1);
+
+    const list = await project.waggle('runs');
+    expect(list.stdout).toMatch(/^run +state +done +started +took +workflow\nmixed-\w+ +failed +4\/4 .* mixed\n$/);
+    const show = await project.waggle('runs', 'show', 'last');
+    expect(show.stdout).toMatch(/\n {2}outcome +1 task failed\n/);
+    expect(show.stdout).toMatch(/\nnext +skipped +"bad" did not succeed\n/);
+    const task = await project.waggle('tasks', 'show', 'bad');
+    expect(task.stdout).toMatch(/ {2}does +test -f mended\n/);
+    expect(task.stdout).toContain('✘ bad failed: exit code 1\n');
+    expect((await project.waggle('tasks', 'list', '--status', 'failed,skipped')).stdout.split('\n')).toHaveLength(4);
+    expect(await project.waggle('tasks', 'logs', 'good')).toMatchObject({ code: 0, stdout: 'fine\n' });
+    expect(await project.waggle('tasks', 'logs', 'quiet')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'It printed nothing.\n',
+    });
+
+    project.write('mended', '');
+    const retry = await project.waggle('runs', 'retry');
+    expect(retry.code).toBe(0);
+    expect(retry.stdout).toMatch(/^✔ mixed-\w+ succeeded: 4 tasks/);
+    const agents = await project.waggle('agents', 'list', '--all');
+    expect(agents.stdout).toMatch(/^agent +driver +busy +done +failed +run +can\nlocal-1 +command /);
+    expect((await project.waggle('agents')).stdout).toMatch(/^No agents now\./);
+
+    expect((await project.waggle('runs', 'prune')).stdout).toBe('Nothing to remove.\n');
+    const asked = await project.waggle('runs', 'prune', '--older-than', '0');
+    expect(asked).toMatchObject({ code: 2, stdout: '' });
+    expect(asked.stderr).toContain('Say yes with: waggle runs prune --yes');
+    expect((await project.waggle('runs', 'prune', '--older-than', '0', '--yes')).stdout).toMatch(
+      /^Removed .* of 2 runs/,
+    );
+    expect((await project.waggle('runs')).stdout.split('\n')).toHaveLength(4);
+  });
+
+  test('with --json every list is JSON lines and nothing else', async () => {
+    using project = new TestProject({ 'mixed.yaml': MIXED });
+    await project.waggle('run', 'mixed.yaml', '--quiet');
+    const calls = [
+      ['runs', 'list'],
+      ['runs', 'show'],
+      ['runs', 'watch'],
+      ['tasks', 'list'],
+      ['tasks', 'show', 'bad'],
+      ['tasks', 'logs', 'good'],
+      ['agents', 'list', '--all'],
+      ['config', 'show'],
+      ['config', 'explain', 'maxAgents'],
+      ['trust', 'list'],
+      ['doctor'],
+      ['runs', 'prune', '--older-than', '0', '--yes'],
+      ['runs', 'show', 'nothing'],
+      ['tasks', 'logs', 'godo'],
+      ['runs', 'lst'],
+    ];
+    const endings = await Promise.all(calls.map((words) => project.waggle(...words, '--json')));
+    for (const [index, ended] of endings.entries()) {
+      for (const line of jsonLines(ended)) expect(line, calls[index]?.join(' ')).toHaveProperty('type');
+    }
+    expect(jsonLines(endings[5] ?? { code: 0, signal: null, stdout: '', stderr: '' })).toMatchObject([
+      { type: 'log.line', text: 'fine' },
+    ]);
+    expect(endings.slice(-3).map(({ code }) => code)).toEqual([2, 2, 2]);
+  });
+
+  test('says that nothing ran, and what to do, in a project without runs', async () => {
+    using project = new TestProject();
+    expect(await project.waggle('runs')).toMatchObject({
+      code: 0,
+      stdout: 'Nothing has run here yet. Start with: waggle check\n',
+    });
+    const show = await project.waggle('runs', 'show');
+    expect(show.code).toBe(2);
+    expect(show.stderr).toContain('Start with: waggle check');
+    expect(existsSync(join(project.root, '.waggle'))).toBe(false);
+  });
+
+  test('names the nearest run, task, agent, option and command', async () => {
+    using project = new TestProject({ 'mixed.yaml': MIXED });
+    await project.waggle('run', 'mixed.yaml', '--quiet');
+    const near = async (...words: readonly string[]): Promise<string> => (await project.waggle(...words)).stderr;
+    expect(await near('tasks', 'show', 'godo')).toContain('Did you mean "good"?');
+    expect(await near('config', 'explain', 'maxAgent')).toContain('Did you mean "maxAgents"?');
+    expect(await near('rnu')).toContain('Did you mean run?');
+    expect(await near('run', 'mixed.yaml', '--bugdet', 'x')).toContain('Did you mean --budget?');
+    expect(await near('run', 'mixed.yaml', '--budget', 'wal=3m')).toContain('Did you mean "wall"?');
+    expect(await near('runs', 'list', '--state', 'runing')).toContain('Did you mean "running"?');
+  });
+
+  test('a reader that goes away is no error', async () => {
+    using project = new TestProject({ 'mixed.yaml': MIXED });
+    await project.waggle('run', 'mixed.yaml', '--quiet');
+    const options = { cwd: project.root, env: project.env() };
+    const words = `'${process.execPath}' '${LAUNCHER}' tasks list --json`;
+    const child = spawn('sh', ['-c', `{ ${words}; echo "exit $?" >&2; } | true`], options);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    await new Promise((resolve) => child.once('close', resolve));
+    expect(stderr).toBe('exit 0\n');
+  });
+});
+
+describe('setting up', () => {
+  test('init writes a workflow that runs, and overwrites nothing', async () => {
+    using project = new TestProject();
+    expect(await project.waggle('init')).toMatchObject({ code: 0, stdout: 'wrote hello.yaml\nwrote waggle.yaml\n' });
+    project.write('waggle.yaml', 'coordination: { maxAgents: 3 }\n');
+    expect((await project.waggle('init')).stdout).toContain('kept  waggle.yaml: it is there already\n');
+    expect(readFileSync(join(project.root, 'waggle.yaml'), 'utf8')).toBe('coordination: { maxAgents: 3 }\n');
+    const ended = await project.waggle('run', 'hello.yaml', '--input', 'who=Ann');
+    expect(ended.code).toBe(0);
+    expect((await project.waggle('tasks', 'logs', 'greet')).stdout).toBe('hello Ann\n');
+  });
+
+  test('config shows values with their source and explains an option', async () => {
+    using project = new TestProject({ 'waggle.yaml': 'coordination: { maxAgents: 3 }\n' });
+    expect((await project.waggle('config', 'show', '--changed')).stdout).toMatch(
+      /coordination\.maxAgents +3 +waggle\.yaml:1:28\n/,
+    );
+    const { stdout } = await project.waggle('config', 'explain', 'taskTimeoutMs');
+    expect(stdout).toContain('faultTolerance.taskTimeoutMs\n');
+    expect(stdout).toContain('  value     1h (the default)\n');
+    expect(stdout).toContain('  variable  WAGGLE_FAULT_TOLERANCE_TASK_TIMEOUT_MS\n');
+  });
+
+  test('settings that need agreement stop a run without a terminal until they have it', async () => {
+    const config = 'security: { passEnvironment: [HOME] }\n';
+    using project = new TestProject({ 'mixed.yaml': MIXED, 'waggle.yaml': config, mended: '' });
+    const refused = await project.waggle('run', 'mixed.yaml');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    const [, hash = ''] = /Agree with: --trust (\w+)/.exec(refused.stderr) ?? [];
+    expect((await project.waggle('trust')).stdout).toContain('security.passEnvironment = ["HOME"]');
+    expect((await project.waggle('run', 'mixed.yaml', '--trust', 'f'.repeat(16))).code).toBe(2);
+    expect((await project.waggle('run', 'mixed.yaml', '--trust', hash)).code).toBe(0);
+    expect((await project.waggle('run', 'mixed.yaml')).code).toBe(0);
+    project.write('waggle.yaml', `${config}# changed\n`);
+    expect((await project.waggle('run', 'mixed.yaml')).code).toBe(2);
+    const [, next = ''] = /trust grant (\w+)/.exec((await project.waggle('trust')).stdout) ?? [];
+    expect((await project.waggle('trust', 'grant', next)).code).toBe(0);
+    expect((await project.waggle('run', 'mixed.yaml')).code).toBe(0);
+    expect((await project.waggle('trust', 'revoke', next)).stdout).toContain('You no longer agree');
+    expect((await project.waggle('run', 'mixed.yaml')).code).toBe(2);
+  });
+
+  test('doctor says what it looked at', async () => {
+    using project = new TestProject();
+    const { stdout } = await project.waggle('doctor');
+    expect(stdout).toMatch(/Node\.js +\d+\.\d+\.\d+/);
+    expect(stdout).toMatch(/processes +owned by/);
+  });
+
+  test('help is short, in plain words, with examples, and ends with 0', async () => {
+    using project = new TestProject();
+    const calls = [['--help'], ['run', '--help'], ['runs', '--help'], ['tasks', 'logs', '--help'], []];
+    for (const ended of await Promise.all(calls.map((words) => project.waggle(...words)))) {
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(ended.stdout).toMatch(/^Usage: waggle/);
+      for (const line of ended.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    }
+  });
+});
+
+describe('waggle check', () => {
+  test('looks at a repository, writes the reports and says where they are', async () => {
+    using project = new TestProject({
+      'README.md': '# A\n\nSee [the guide](docs/guide.md).\n',
+      'index.js': 'export const one = 1;\n',
+    });
+    const ended = await project.waggle('check', '.', '--out', 'reports');
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toMatch(/^1 finding: 1 \w+\n/);
+    expect(ended.stdout).toContain('README.md:3');
+    expect(ended.stdout).toMatch(/\nReport: reports\/report\.html\n$/);
+    expect(existsSync(join(project.root, 'reports/report.html'))).toBe(true);
+    expect((await project.waggle('check', '--fail-on', 'new', '--reset-baseline')).code).toBe(1);
+    const lines = jsonLines(await project.waggle('check', '--json', '--fail-on', 'critical'));
+    expect(lines.at(-1)).toMatchObject({ type: 'check.finished', counts: { critical: 0 } });
+    expect(lines.filter(({ type }) => type === 'check.finding')).toHaveLength(1);
+  });
+
+  test('--plan shows the tasks and runs nothing', async () => {
+    using project = new TestProject({ 'README.md': '# A\n' });
+    const ended = await project.waggle('check', '--plan');
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.stdout).toMatch(/inventory.*\n[^]*Nothing was run\.\n$/);
+    expect(existsSync(join(project.root, '.waggle'))).toBe(false);
+  });
+
+  test('what is no folder is a mistake', async () => {
+    using project = new TestProject({ 'file.txt': '' });
+    expect(await project.waggle('check', 'nowhere')).toMatchObject({ code: 2, stdout: '' });
+    expect((await project.waggle('check', 'file.txt')).stderr).toContain('is not a folder');
+  });
+});
