@@ -150,6 +150,13 @@ export const FALSE_PLANTS: readonly FalsePlant[] = [
     },
   },
   {
+    why: 'a ring of test helpers',
+    files: {
+      'test/a.js': "import { b } from './b.js';\nexport const a = () => b();\n",
+      'test/b.js': "import { a } from './a.js';\nexport const b = () => a();\n",
+    },
+  },
+  {
     why: 'a ring that is closed when it runs, not when it loads',
     files: {
       'a.ts': "import { b } from './b.ts';\nexport const a = (): number => b();\n",
@@ -160,9 +167,9 @@ export const FALSE_PLANTS: readonly FalsePlant[] = [
     why: 'imports by an alias, of Node, of the package itself and of one declared above',
     files: {
       'package.json': JSON.stringify({ name: 'self', private: true, devDependencies: { above: '1' } }),
-      'tsconfig.json': '{ // paths\n "compilerOptions": { "paths": { "@/*": ["./src/*"], }, } }',
+      'tsconfig.json': '{ // paths\n "compilerOptions": { "paths": { "parts/*": ["./src/*"], }, } }',
       'src/a.ts':
-        "import fs from 'fs';\nimport { b } from '@/b';\nimport above from 'above';\nimport self from 'self';\nexport const a = [fs, b, above, self];\n",
+        "import fs from 'fs';\nimport { b } from 'parts/b';\nimport above from 'above';\nimport self from 'self';\nexport const a = [fs, b, above, self];\n",
       'src/b.ts': 'export const b = 1;\n',
     },
   },
@@ -184,6 +191,7 @@ export const FALSE_PLANTS: readonly FalsePlant[] = [
     files: {
       'package.json': JSON.stringify({ name: 'set', dependencies: { 'postcss-nested': '1' } }),
       '.postcssrc.json': '{ "plugins": { "postcss-nested": {} } }',
+      'a.js': 'export const a = 1;\n',
     },
   },
   {
