@@ -1,8 +1,10 @@
+import { Git } from '../adapters/git/git-command.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import type { Connected } from '../server/local-socket-client.ts';
 import { LocalSocketClient } from '../server/local-socket-client.ts';
 import { localSocketPath } from '../server/local-socket-path.ts';
 import type { Coordinator } from './coordinator.ts';
+import { type DataFolder, refuseTracked } from './data-folder.ts';
 import { Lead } from './lead.ts';
 import { notedSocket } from './leader-file.ts';
 import { type LeadSettings, makeLead } from './make-lead.ts';
@@ -19,7 +21,8 @@ export type ConnectSettings = LeadSettings &
 
 /** Leads the store, or follows the process that does. */
 export async function connectStore(settings: ConnectSettings): Promise<Coordinator> {
-  const { root, store, onTrouble, mustLead = false, shared } = settings;
+  const { root, store, onTrouble, mustLead = false, shared, environment } = settings;
+  if (shared !== undefined) await refuseTracked(root, shared, new Git(environment.variables['PATH']));
   const random = new SystemRandom();
   return ProjectCoordinator.connect({
     election: store.election,
@@ -29,7 +32,7 @@ export async function connectStore(settings: ConnectSettings): Promise<Coordinat
         await lease.release();
         throw error;
       });
-      return Lead.begin(parts, lease, (records) => feed.committed(records));
+      return Lead.begin({ ...parts, onTrouble }, lease, (records) => feed.committed(records));
     },
     reachLeader: shared === undefined ? undefined : (onHint) => reachLeader(settings, shared, onHint),
     complete: async (submission) => {
@@ -47,9 +50,9 @@ export async function connectStore(settings: ConnectSettings): Promise<Coordinat
 
 async function reachLeader(
   { environment }: ConnectSettings,
-  { dataDir, storePath }: NonNullable<ConnectSettings['shared']>,
+  { path: dataDir, store }: DataFolder,
   onHint: () => void,
 ): Promise<Connected> {
-  const path = (await notedSocket(dataDir)) ?? (await localSocketPath(storePath, environment));
+  const path = (await notedSocket(dataDir)) ?? (await localSocketPath(store, environment));
   return LocalSocketClient.connect(path, onHint);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, constants, lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Git } from '../adapters/git/git-command.ts';
 import { userError } from '../util/user-error.ts';
 
 /** Paths of a project's data. */
@@ -68,3 +69,16 @@ function notWritable(path: string, error: unknown): Error {
   const fix = 'Waggle keeps its data there: make the project folder writable, or work in a copy.';
   return userError({ code: 'DATA_NOT_WRITABLE', at: path, message: `"${path}" cannot be written: ${why}.`, fix });
 }
+
+/** A store that came with the repository is not ours: what it says is under way would be run. */
+export async function refuseTracked(root: string, { path, store }: DataFolder, git: Git): Promise<void> {
+  if ((await lstat(store).catch(() => undefined)) === undefined) return;
+  const call = { cwd: root, signal: AbortSignal.timeout(GIT_MS) };
+  const tracked = await git.run(['ls-files', '--', path], call).catch(() => undefined);
+  if (tracked?.exitCode !== 0 || tracked.stdout === '') return;
+  const message = `Git tracks files in "${path}", so they may come from somebody else.`;
+  const fix = 'Look at them; then remove the folder, or take it out of git: git rm -r --cached .waggle';
+  throw userError({ code: 'DATA_TRACKED', at: path, message, fix });
+}
+
+const GIT_MS = 10_000;

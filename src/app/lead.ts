@@ -30,6 +30,8 @@ export type LeadParts = Readonly<{
   knowsFunction: (name: string) => boolean;
   /** Listens for other processes; undefined when there can be none. */
   listen: ((answer: (command: LocalCommand) => Promise<Answer>) => Promise<LocalSocketServer>) | undefined;
+  /** Told what does not work as it should but needs no stop. */
+  onTrouble: ((message: string) => void) | undefined;
   /** Ends what only this lead has used. */
   close: () => Promise<void>;
 }>;
@@ -126,8 +128,13 @@ export class Lead {
     this.#history = await this.#loadHistory(memory);
     await this.#engine.dispatch({ type: 'host.register', host });
     await this.#holdBackRuns();
-    this.#server = await listen?.((command) => this.dispatch(command));
+    this.#server = await listen?.((command) => this.dispatch(command)).catch((error: unknown) => this.#goAlone(error));
     this.#engine.start();
+  }
+
+  /** Without a socket this process does its own runs; others wait until it has ended. */
+  #goAlone(error: unknown): undefined {
+    this.#parts.onTrouble?.(`Other processes cannot take part in this project meanwhile: ${messageOf(error)}`);
   }
 
   async #loadHistory(memory: TieredMemory): Promise<TaskHistory> {

@@ -25,6 +25,7 @@ import type { LocalCommand } from '../server/local-socket-commands.ts';
 import { localSocketPath } from '../server/local-socket-path.ts';
 import { LocalSocketServer } from '../server/local-socket-server.ts';
 import { HARMLESS_NAMES, pickEnvironment } from '../util/environment.ts';
+import type { DataFolder } from './data-folder.ts';
 import { PROJECT_SWARM } from './file-store.ts';
 import { type LeadParts } from './lead.ts';
 import { noteSocket } from './leader-file.ts';
@@ -44,11 +45,11 @@ export type LeadSettings = Readonly<{
   /** Functions of this process besides the built-in ones. */
   functions: FunctionRegistry;
   /** Set when other processes may follow: their way to the leader is noted there. */
-  shared: Readonly<{ dataDir: string; storePath: string }> | undefined;
+  shared: DataFolder | undefined;
 }>;
 
 /** Chooses and opens the adapters of one lead. */
-export async function makeLead(settings: LeadSettings): Promise<LeadParts> {
+export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 'onTrouble'>> {
   const { root, store, options, environment } = settings;
   const clock = new SystemClock();
   const [open, processes] = await Promise.all([store.open(), openRunner()]);
@@ -121,9 +122,9 @@ function engineOptions({ coordination, faultTolerance, performance }: Options): 
 function listenAt({ shared, environment }: LeadSettings): LeadParts['listen'] {
   if (shared === undefined) return undefined;
   return async (answer: (command: LocalCommand) => Promise<Answer>) => {
-    const path = await localSocketPath(shared.storePath, environment);
+    const path = await localSocketPath(shared.store, environment);
     const server = await LocalSocketServer.listen(path, answer);
-    await noteSocket(shared.dataDir, path);
+    await noteSocket(shared.path, path);
     return server;
   };
 }

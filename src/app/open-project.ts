@@ -113,7 +113,7 @@ class FileProject implements Project {
       options: config.options,
       environment,
       functions,
-      shared: { dataDir: folder.path, storePath: folder.store },
+      shared: folder,
       ...(onTrouble === undefined ? {} : { onTrouble }),
     });
   }

@@ -63,7 +63,7 @@ export class ProjectCoordinator implements Coordinator {
 
   private constructor(parts: CoordinatorParts) {
     this.#parts = parts;
-    this.#feed = new RecordFeed(parts.archive);
+    this.#feed = new RecordFeed(parts.archive, (error) => this.#fail(error));
   }
 
   /** Resolves once it leads or follows. Rejects when it can do neither. */
@@ -189,7 +189,7 @@ export class ProjectCoordinator implements Coordinator {
         await new Promise((resolve) => void setTimeout(resolve, pauseMs));
       }
     } catch (error) {
-      if (this.#role.kind !== 'closed') this.#fail(error);
+      this.#fail(error);
     }
   }
 
@@ -255,6 +255,8 @@ export class ProjectCoordinator implements Coordinator {
   }
 
   #fail(error: unknown): void {
+    if (this.#role.kind === 'closed') return;
+    if (this.#role.kind === 'leading') void this.#role.lead.drain();
     this.#become({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
   }
 

@@ -23,10 +23,13 @@ const PAGE_RECORDS = 1_000;
  */
 export class RecordFeed implements EventSink {
   readonly #archive: () => RunArchive | undefined;
+  readonly #onError: (error: unknown) => void;
   readonly #followers = new Set<Follower>();
 
-  constructor(archive: () => RunArchive | undefined) {
+  /** `onError`: told when the store cannot be read; who follows then gets nothing until the next look. */
+  constructor(archive: () => RunArchive | undefined, onError: (error: unknown) => void) {
     this.#archive = archive;
+    this.#onError = onError;
   }
 
   /** Pushed by the engine of this process. Who has missed something reads it in the store. */
@@ -67,11 +70,15 @@ export class RecordFeed implements EventSink {
   async #read(follower: Follower): Promise<void> {
     if (follower.isReading) return;
     follower.isReading = true;
-    for (let page = this.#pageAfter(follower); page.length > 0; page = this.#pageAfter(follower)) {
-      const mine = page.filter(({ event }) => runOfEvent(event) === follower.runId);
-      give(follower, mine, page.at(-1)?.seq ?? follower.seq);
-      if (page.length < PAGE_RECORDS) continue;
-      await new Promise((resolve) => void setImmediate(resolve));
+    try {
+      for (let page = this.#pageAfter(follower); page.length > 0; page = this.#pageAfter(follower)) {
+        const mine = page.filter(({ event }) => runOfEvent(event) === follower.runId);
+        give(follower, mine, page.at(-1)?.seq ?? follower.seq);
+        if (page.length < PAGE_RECORDS) continue;
+        await new Promise((resolve) => void setImmediate(resolve));
+      }
+    } catch (error) {
+      this.#onError(error);
     }
     follower.isReading = false;
   }

@@ -16,7 +16,7 @@ import { formatPath } from '../workflows/diagnostics.ts';
 import { compileOptionsOf } from './compile-options.ts';
 import { connectStore } from './connect-store.ts';
 import type { CommandRefusal, Coordinator } from './coordinator.ts';
-import { dataFolderFor } from './data-folder.ts';
+import { type DataFolder, dataFolderFor, refuseForeign } from './data-folder.ts';
 import { type AnyFunction, registered } from './define.ts';
 import { FileStore } from './file-store.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -173,7 +173,7 @@ type Parts = Readonly<{
   functions: FunctionRegistry;
   agents: Readonly<Record<string, AgentGroupDefinition>>;
   workspaces: string;
-  shared: Readonly<{ dataDir: string; storePath: string }> | undefined;
+  shared: DataFolder | undefined;
 }>;
 
 async function partsOf({
@@ -197,8 +197,8 @@ async function partsOf({
     return { ...common, store, workspaces: store.folder, shared: undefined };
   }
   const folder = await dataFolderFor(root, environment.home);
-  const shared = { dataDir: folder.path, storePath: folder.store };
-  return { ...common, store: new FileStore(folder, clock), workspaces: folder.workspaces, shared };
+  await refuseForeign(folder.path);
+  return { ...common, store: new FileStore(folder, clock), workspaces: folder.workspaces, shared: folder };
 }
 
 async function connect(parts: Parts, { onTrouble }: SwarmOptions): Promise<Coordinator> {

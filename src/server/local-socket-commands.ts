@@ -130,17 +130,3 @@ export const LOCAL_COMMAND: z.ZodType<LocalCommand> = z.discriminatedUnion('type
     as: z.enum(['succeeded', 'failed', 'retry']),
   }),
 ]);
-
-/** For views: commands are the inputs that people send. */
-export function isLocalCommand(input: SwarmInput): input is LocalCommand {
-  return COMMANDS.has(input.type);
-}
-
-const COMMANDS: ReadonlySet<string> = new Set<LocalCommand['type']>([
-  'run.submit',
-  'run.pause',
-  'run.resume',
-  'run.cancel',
-  'task.cancel',
-  'task.settle',
-]);

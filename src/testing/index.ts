@@ -2,3 +2,11 @@
 export { EventProbe } from './event-probe.ts';
 export { ManualClock } from './manual-clock.ts';
 export { ScriptedAgent, type ScriptedAttempt } from './scripted-agent.ts';
+export { AGENT_DRIVER_CONTRACT, type AgentDriverSubject } from './agent-driver-contract.ts';
+export { ARTIFACT_STORE_CONTRACT } from './artifact-store-contract.ts';
+export { type ContractCase, JOURNAL_CONTRACT } from './journal-contract.ts';
+export { KEY_VALUE_TIER_CONTRACT, type TierUnderTest } from './key-value-tier-contract.ts';
+export { type ElectionUnderTest, LEADER_ELECTION_CONTRACT } from './leader-election-contract.ts';
+export { type ArchiveUnderTest, RUN_ARCHIVE_CONTRACT } from './run-archive-contract.ts';
+export { VERIFIER_CONTRACT, type VerifierSubject } from './verifier-contract.ts';
+export { WORKSPACES_CONTRACT, type WorkspacesSubject } from './workspaces-contract.ts';

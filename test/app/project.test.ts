@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { lstat, mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -39,6 +40,18 @@ test('a data folder that is a link to elsewhere is not opened', async () => {
   await mkdir(join(folder.home), { recursive: true });
   await symlink(folder.home, join(folder.path, '.waggle'));
   await expect(folder.open()).rejects.toThrow('is not a folder');
+});
+
+test('a store that git tracks is not led: it may have come with the repository', async () => {
+  await using folder = await ProjectFolder.make();
+  const git = (...args: readonly string[]): unknown => execFileSync('git', ['-C', folder.path, ...args]);
+  git('init', '--quiet');
+  const first = await folder.open();
+  await first.connect();
+  await first.close();
+  await (await folder.open()).connect();
+  git('add', '--force', '.waggle/swarm.sqlite');
+  await expect((await folder.open()).connect()).rejects.toThrow('Git tracks files in');
 });
 
 test('a retry does again what did not succeed, and only that', async () => {

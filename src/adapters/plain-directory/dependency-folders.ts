@@ -39,16 +39,12 @@ export async function findDependencyFolders(project: string, signal: AbortSignal
 /** One text for all that is in `folder`, caches left out. The same text later means that nothing was touched. */
 export async function fingerprintOf(folder: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  const waiting = [''];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+  // Level by level, many questions to the file system at once.
+  for (let level = ['']; level.length > 0;) {
     signal.throwIfAborted();
-    const entries = await entriesOf(join(folder, next));
-    for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
-      if (isCache(entry.name, next === '')) continue;
-      const path = join(next, entry.name);
-      if (entry.isDirectory()) waiting.push(path);
-      hash.update(`${path}\0${entry.isDirectory() ? 'folder' : await stampOf(join(folder, path))}\n`);
-    }
+    const listed = await mapInParts(level, async (path) => stampsIn(folder, path));
+    for (const { lines } of listed) for (const line of lines) hash.update(line);
+    level = listed.flatMap(({ folders }) => folders);
   }
   return hash.digest('hex');
 }
@@ -76,6 +72,31 @@ async function linkText(entry: Dirent, from: string, project: string): Promise<s
   return staysWithin && !target.split('/').some(isDependencyFolder) ? text : from;
 }
 
+async function stampsIn(
+  folder: string,
+  path: string,
+): Promise<Readonly<{ lines: readonly string[]; folders: readonly string[] }>> {
+  const found = await entriesOf(join(folder, path));
+  const entries = found.filter(({ name }) => !isCache(name, path === ''));
+  const lines = await Promise.all(
+    entries.map(async (entry) => {
+      const way = join(path, entry.name);
+      return `${way}\0${entry.isDirectory() ? 'folder' : await stampOf(join(folder, way))}\n`;
+    }),
+  );
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
+  return { lines: lines.toSorted(), folders: folders.toSorted() };
+}
+
+/** `Promise.all`, but never more than 64 at a time. */
+async function mapInParts<In, Out>(items: readonly In[], work: (item: In) => Promise<Out>): Promise<readonly Out[]> {
+  const results: Out[] = [];
+  for (let at = 0; at < items.length; at += PART) {
+    results.push(...(await Promise.all(items.slice(at, at + PART).map(work))));
+  }
+  return results;
+}
+
 async function stampOf(path: string): Promise<string> {
   const { ino, size, mode, ctimeNs } = await lstat(path, { bigint: true });
   return `${ino} ${size} ${mode} ${ctimeNs}`;
@@ -88,6 +109,7 @@ function isCache(name: string, isTop: boolean): boolean {
 }
 
 const MAX_DEPTH = 6;
+const PART = 64;
 const KEPT = new Set(['.bin', '.pnpm', '.package-lock.json', '.yarn-state.yml', '.modules.yaml']);
 
 async function entriesOf(folder: string): Promise<readonly Dirent[]> {
