@@ -67,7 +67,7 @@ export class EventReader {
   one({ no, name }: Pick<SwarmRow, 'no' | 'name'>, seq: number): CheckedRecord {
     const rows = this.#from.all(eventId(no, Math.max(1, seq - 1)), eventId(no, seq));
     const [before, row] = seq === 1 ? [undefined, rows[0]] : rows;
-    if (row === undefined) throw this.#damagedAt(seq);
+    if (row === undefined) throw this.#damagedAt(rows[0]?.['id'] === eventId(no, seq) ? seq - 1 : seq);
     const previous = before === undefined ? firstHash(name) : String(before['hash']);
     return this.#checked(row, { no }, { seq, previous });
   }

@@ -5,10 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { migrate, schemaVersion } from './migrations.ts';
 import { APPLICATION_ID, expectedFingerprint, SCHEMA, SCHEMA_VERSION, schemaFingerprint } from './schema.ts';
-import { damaged, foreign, isReadOnlyDisk, missing, storeError, unsupported } from './store-error.ts';
+import { damaged, foreign, isReadOnlyDisk, missing, noStore, storeError, unsupported } from './store-error.ts';
 
 /** How long to wait for another process's commit. */
 const BUSY_TIMEOUT_MS = 5_000;
+/** Of one page, the smallest that a database has. */
+const MIN_BYTES = 512;
 /** A store that ends with the connection. */
 export const IN_MEMORY = ':memory:';
 
@@ -119,7 +121,9 @@ function publish(draft: string, path: string): void {
 
 /** Looks at the file without opening it: closing it again would drop every lock that this process has on it. */
 function checkFile(path: string): void {
-  if (statSync(path).size === 0) throw damaged(path, 'it is empty');
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw noStore(path);
+  if (found.isFile() && found.size < MIN_BYTES) throw damaged(path, found.size === 0 ? 'it is empty' : 'it is cut off');
 }
 
 function checkOwner(db: DatabaseSync, path: string): void {

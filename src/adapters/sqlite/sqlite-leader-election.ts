@@ -131,7 +131,8 @@ function lockFile(path: string): DatabaseSync | undefined {
   try {
     const db = new DatabaseSync(path, { timeout: 0 });
     try {
-      db.exec('begin exclusive');
+      // Nothing is ever written: a journal on the disk would only lie about.
+      db.exec('pragma journal_mode = memory; begin exclusive');
       return db;
     } catch (error) {
       db.close();

@@ -29,6 +29,15 @@ export function missing(path: string, leftover: string): UserError {
   });
 }
 
+export function noStore(path: string): UserError {
+  return userError({
+    code: 'STORE_MISSING',
+    message: 'There is no store here yet.',
+    at: path,
+    fix: 'Run something first: "waggle check" or "waggle run <workflow.yaml>".',
+  });
+}
+
 export function foreign(path: string): UserError {
   return userError({
     code: 'STORE_FOREIGN',
@@ -85,6 +94,12 @@ export function sqliteCode(error: unknown): number | undefined {
 /** Nothing was stored, and it may work again once there is room. */
 export function isFull(error: unknown): boolean {
   return sqliteCode(error) === SQLITE.full;
+}
+
+/** Another process is in the way. */
+export function isLocked(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === SQLITE.busy || code === SQLITE.locked;
 }
 
 /** What a person should be told instead of `error`; `error` itself when that is our own bug or told already. */

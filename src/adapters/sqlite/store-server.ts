@@ -2,10 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AppendResult, Snapshot } from '../../ports/journal.ts';
 import { Unavailable } from '../../util/user-error.ts';
 import { JournalFile, type StoredBatch } from './journal-file.ts';
+import { pastStoppedHolders } from './lock-holders.ts';
 import { IN_MEMORY, openStore } from './open-store.ts';
 import { Reserve } from './reserve.ts';
 import { SeenHead } from './seen-head.ts';
-import { isFull, storeError } from './store-error.ts';
+import { isFull, isLocked, storeError } from './store-error.ts';
 import { TierFile, type TierWrite } from './tier-file.ts';
 
 /** What the other threads may ask of the thread that has the store open. */
@@ -116,10 +117,9 @@ export class StoreServer {
     if (this.#trouble !== undefined && this.#path !== IN_MEMORY) this.#shut();
     this.#trouble = undefined;
     const { journal, db } = this.#open();
-    const epoch = this.#withReserve(() => {
-      this.#seen?.check(journal, this.#path);
-      return journal.claim(swarm);
-    });
+    this.#seen?.check(journal, this.#path);
+    const claim = (): number => pastStoppedHolders(this.#path, isLocked, () => journal.claim(swarm));
+    const epoch = this.#withReserve(claim);
     // A leader moves the log itself, between two requests.
     db.exec('pragma wal_autocheckpoint = 0');
     this.#claimed = swarm;
