@@ -35,7 +35,7 @@ export function workflowJsonSchema(): JsonSchema {
 
 /** The same with our own words (`what`) in it, for the reference page. */
 export function workflowWords(): JsonSchema {
-  return z.toJSONSchema(workflowSchema);
+  return z.toJSONSchema(workflowSchema, { unrepresentable: 'any' });
 }
 
 /** Of `waggle.yaml`. */
@@ -102,6 +102,7 @@ function closed(description: string, properties: JsonSchema): JsonSchema {
 
 function fromZod(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, {
+    unrepresentable: 'any', // JSON of any form: checked by hand at run time
     override: ({ jsonSchema }) => {
       for (const word of OUR_WORDS) delete jsonSchema[word];
     },

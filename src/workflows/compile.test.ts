@@ -320,6 +320,15 @@ describe('refused is', () => {
     }
   });
 
+  test('an input of a function that is no JSON, or too deep', () => {
+    let deep: unknown = 1;
+    for (let depth = 0; depth < 70; depth += 1) deep = [deep];
+    for (const input of [Number.NaN, () => 1, Symbol('x'), 1n, { a: [undefined] }, deep]) {
+      expect(problemsOf({ function: 'f', input }, { functions: ['f'] })).toEqual(['WORKFLOW_VALUE tasks.x.input']);
+    }
+    expect(problemsOf({ function: 'f', input: { a: [null, 1, 'x', true] } }, { functions: ['f'] })).toEqual([]);
+  });
+
   test('a model driver, and asking for its agents is no second mistake', () => {
     const agents = { coder: { driver: 'acp:claude' }, local: { driver: 'command' } };
     expect(problems({ name: 'w', agents, tasks: { x: { command, agent: 'coder' } } })).toEqual([

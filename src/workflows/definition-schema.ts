@@ -10,6 +10,9 @@ import type { AgentGroupDefinition, WorkflowDefinition } from './definition.ts';
 /** `what` completes "must be …"; `fix` is one sentence. Both are for messages and stay out of the JSON Schema. */
 type Words = Readonly<{ what: string; fix: string }>;
 
+/** Deeper values are refused. */
+const DEEPEST_JSON = 64;
+
 const words = (what: string, fix: string): Words => ({ what, fix });
 const QUOTES = 'Put it in quotes: YAML reads it as something else.';
 
@@ -172,11 +175,22 @@ const output = z
   );
 
 const path = z.string().min(1).max(1_024).meta(words('a path', 'Write a path relative to the project.'));
-/** Any JSON; depth and size are limited where text is read. */
-const json: z.ZodType<Json> = z.lazy(() =>
-  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]),
-);
-const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+const json = z
+  .custom<Json>((value) => isJson(value, 0))
+  .meta(words('plain JSON', 'Write texts, numbers, true/false, lists and keys.'));
+const jsonObject = z
+  .custom<JsonObject>(
+    (value) => isJson(value, 0) && typeof value === 'object' && value !== null && !Array.isArray(value),
+  )
+  .meta({ type: 'object', ...words('keys with values', 'Write a JSON Schema.') });
+
+/** By hand: a schema that refers to itself costs a hundred times as much for every task that has none. */
+function isJson(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || depth >= DEEPEST_JSON) return false;
+  return Object.values(value).every((item) => isJson(item, depth + 1));
+}
 
 const task = z
   .strictObject({
@@ -239,13 +253,10 @@ const task = z
       description:
         'What it does to the world: A can be thrown away (the default), B compares before it changes, C has a key, D cannot be undone and is never tried again by itself.',
     }),
-    outputs: z
-      .record(field, output)
-      .exactOptional()
-      .meta({
-        description:
-          'What the task must deliver: { file: path }, or { value: true } for a key of the JSON object that a function returns or a command writes to the file named by WAGGLE_OUTPUT. Other tasks use it: ${{ tasks.build.outputs.tarball }}.',
-      }),
+    outputs: z.record(field, output).exactOptional().meta({
+      description:
+        'What the task must deliver: { file: path }, or { value: true } for a key of the JSON object that a function returns or a command writes to the file named by WAGGLE_OUTPUT. Other tasks use it: ${{ tasks.build.outputs.tarball }}.',
+    }),
     outputSchema: jsonObject.exactOptional().meta({ description: 'JSON Schema that the result must fit.' }),
     verify: z
       .array(argv)

@@ -28,11 +28,15 @@ export function expandTasks(
   findings: Findings,
 ): readonly TaskNode[] {
   const names = new Set(Object.keys(definition.tasks));
-  return Object.entries(definition.tasks).flatMap(([base, task]): readonly TaskNode[] => {
-    if (task.matrix === undefined && task.foreach === undefined) return [{ name: base, base, task }];
-    const cells = cellsOf(base, task, inputs, findings);
-    return cells.map((cell) => ({ name: nameFor(base, cell, names), base, task, cell }));
-  });
+  const nodes: TaskNode[] = [];
+  for (const [base, task] of Object.entries(definition.tasks)) {
+    if (task.matrix === undefined && task.foreach === undefined) nodes.push({ name: base, base, task });
+    else {
+      const cells = cellsOf(base, task, inputs, findings);
+      for (const cell of cells) nodes.push({ name: nameFor(base, cell, names), base, task, cell });
+    }
+  }
+  return nodes;
 }
 
 function cellsOf(base: string, task: TaskDefinition, inputs: JsonObject, findings: Findings): readonly Cell[] {

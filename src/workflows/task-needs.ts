@@ -18,14 +18,16 @@ export class TaskNeeds {
   #steps = 0;
 
   constructor(definition: WorkflowDefinition, nodes: readonly TaskNode[]) {
-    for (const base of Object.keys(definition.tasks)) this.#nodes.set(base, []);
     for (const node of nodes) {
-      this.#nodes.get(node.base)?.push(node);
+      const cells = this.#nodes.get(node.base);
+      if (cells === undefined) this.#nodes.set(node.base, [node]);
+      else cells.push(node);
       if (node.name !== node.base) this.#nodes.set(node.name, [node]);
     }
-    for (const [base, task] of Object.entries(definition.tasks)) {
-      const needed = (task.needs ?? []).flatMap((need) => this.baseOf(need) ?? []);
-      this.#needs.set(base, [...new Set(needed)]);
+    for (const base of Object.keys(definition.tasks)) if (!this.#nodes.has(base)) this.#nodes.set(base, []);
+    for (const [base, { needs = [] }] of Object.entries(definition.tasks)) {
+      const needed = needs.map((need) => this.baseOf(need)).filter((need) => need !== undefined);
+      this.#needs.set(base, needed.length < 2 ? needed : [...new Set(needed)]);
     }
   }
 
@@ -41,7 +43,6 @@ export class TaskNeeds {
 
   /** The task of the definition that a name belongs to. */
   baseOf(name: string): string | undefined {
-    if (this.#needs.has(name)) return name;
     const nodes = this.#nodes.get(name);
     return nodes === undefined ? undefined : (nodes[0]?.base ?? name);
   }
