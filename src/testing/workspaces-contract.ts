@@ -138,6 +138,9 @@ export const WORKSPACES_CONTRACT: readonly ContractCase<WorkspacesSubject>[] = [
       assert.match(await refusal(subject, ['dist/']), /dist\/out.*outside the project/);
       await subject.link('up/out', '../../elsewhere');
       assert.match(await refusal(subject, ['up/']), /outside the project/);
+      // An absolute path would lead from the copy back into what the agent has changed.
+      await subject.link('back/in', `${subject.project}/a.txt`);
+      assert.match(await refusal(subject, ['back/']), /outside the project/);
     },
   },
   {
