@@ -8,7 +8,7 @@ import type { TextReader } from './read-text.ts';
 const MAX_FINDINGS = 30;
 /** Used by tools, never imported by name. */
 const IMPLIED =
-  /^(?:@types\/|tslib$|core-js|regenerator-runtime|@babel\/|@swc\/helpers|react-dom$|react-native|expo|next$|typescript$|vite$|webpack|eslint|prettier|sharp$|@fontsource|.*-cli$|.*types?$)/;
+  /^(?:@types\/|tslib$|core-js|regenerator-runtime|@babel\/|@swc\/helpers|react-dom$|react-native|expo|next$|typescript$|vite$|webpack|eslint|prettier|sharp$|@fontsource|.*[-/]cli$|.*types?$)/;
 /** Given by the program that runs the code. */
 const GIVEN = new Set(['vscode', 'electron', 'atom', 'sketch', 'figma', 'k6', 'bun', 'worker_threads', 'react-native']);
 

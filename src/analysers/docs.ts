@@ -6,6 +6,7 @@ import { needData, readData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { codeOf, markdownLinks, type MarkdownLink } from './markdown-links.ts';
 import { TextReader } from './read-text.ts';
+import { countOf } from './words.ts';
 
 const MAX_FINDINGS = 60;
 /** A documentation site resolves links in its own way: where this share of links is dead, nothing is said about them. */
@@ -32,19 +33,21 @@ export function docs({ input, signal }: AnalyserCall): AnalyserResult {
   }
   const sites = siteFolders(pages);
   const own = pages.filter(({ path }) => !sites.has(folderOf(path)));
-  const dead = own.flatMap(({ path, dead: links }) => links.map((link) => deadLink(path, link)));
+  const dead = own.flatMap(deadLinks);
   const left = pages.filter(({ path }) => sites.has(folderOf(path))).reduce((sum, page) => sum + page.dead.length, 0);
   const data: FindingsData = {
-    findings: [...scripts, ...unique(dead)].slice(0, MAX_FINDINGS),
+    findings: [...scripts, ...dead].slice(0, MAX_FINDINGS),
     looked: pages.reduce((sum, { checked }) => sum + checked, 0),
     leftOut:
       left === 0
         ? []
-        : [`${left} links in ${[...sites].join(', ')}: a documentation site seems to resolve them in its own way.`],
+        : [
+            `${countOf(left, 'link')} in ${[...sites].join(', ')}: a documentation site seems to resolve them in its own way.`,
+          ],
   };
   return {
     file: writeData(input.data, 'docs', data),
-    summary: { pages: pages.length, links: data.looked, dead: unique(dead).length },
+    summary: { pages: pages.length, links: data.looked, dead: dead.length },
   };
 }
 
@@ -136,25 +139,31 @@ function siteFolders(pages: readonly Page[]): ReadonlySet<string> {
   return new Set(sites.map(([folder]) => folder));
 }
 
-function deadLink(path: string, { target, line, expected, sameName }: DeadLink): Detected {
-  const isFrontPage = /^(?:readme|contributing|security)\.(?:md|markdown)$/i.test(path);
-  const otherCase =
-    sameName === undefined ? '' : ` ${sameName} is there, in other letters: the link works on some machines only.`;
-  return {
-    kind: 'dead-link',
-    severity: isFrontPage ? 'medium' : 'low',
-    confidence: 0.85,
-    title: sameName === undefined ? `Link to ${target} leads nowhere` : `Link to ${target} has the wrong case`,
-    file: path,
-    line,
-    anchor: target,
-    evidence: [{ source: 'docs', text: `${expected} does not exist.${otherCase}`, ref: `${path}:${line}` }],
-    fix: sameName === undefined ? 'Correct the link, or remove it.' : `Write it as ${posix.basename(sameName)}.`,
-  };
+/** More dead links than this in one page are one finding. */
+const MANY = 3;
+
+function deadLinks({ path, dead, checked }: Page): readonly Detected[] {
+  const single = [...new Map(dead.map((link) => [link.target, link])).values()];
+  const severity = /^(?:readme|contributing|security)\.(?:md|markdown)$/i.test(path) ? 'medium' : 'low';
+  const found = single.map((link) => deadLink(path, link, severity));
+  const [first] = found;
+  if (first === undefined || found.length <= MANY) return found;
+  const title = `${found.length} of ${checked} links lead nowhere`;
+  const evidence = found.slice(0, 8).flatMap((one) => one.evidence);
+  return [{ ...first, title, anchor: 'many dead links', evidence, fix: 'Correct the links, or remove them.' }];
 }
 
-function unique(findings: readonly Detected[]): readonly Detected[] {
-  return [...new Map(findings.map((finding) => [`${finding.file}\0${finding.anchor}`, finding])).values()];
+function deadLink(path: string, { target, line, expected, sameName }: DeadLink, severity: 'medium' | 'low'): Detected {
+  const otherCase = `${sameName ?? ''} is there, in other letters: the link works on some machines only.`;
+  const base = { kind: 'dead-link', severity, confidence: 0.85, file: path, line, anchor: target } as const;
+  const ref = `${path}:${line}`;
+  if (sameName === undefined) {
+    const evidence = [{ source: 'docs', text: `${expected} does not exist.`, ref }];
+    return { ...base, title: `Link to ${target} leads nowhere`, evidence, fix: 'Correct the link, or remove it.' };
+  }
+  const evidence = [{ source: 'docs', text: `${expected} does not exist. ${otherCase}`, ref }];
+  const fix = `Write it as ${posix.basename(sameName)}.`;
+  return { ...base, title: `Link to ${target} has the wrong case`, evidence, fix };
 }
 
 const RUN = /(?:^|[\s;&|(])(?:npm run(?:-script)?|pnpm run|yarn run|bun run)\s+([\w:.-]+)(?=\s|$|[;&|)])/g;

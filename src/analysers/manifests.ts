@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
-import { contextOf } from './classify.ts';
+import { contextOf, isProduction } from './classify.ts';
 import type { ManifestsData, PackageEntry } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
@@ -15,7 +15,10 @@ const OTHERS =
 const LOCK_FILES = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb'];
 /** Folders that a build makes. */
 const BUILT =
-  /(?:^|\/)(?:dist|build|lib|out|output|esm|cjs|es|umd|types|bundles?|release|target|typings|pkg)(?:[-.\w]*)\//;
+  /(?:^|\/)(?:dist|build|built|lib|out|output|esm|cjs|es|umd|types|bundles?|release|target|typings|pkg)(?:[-.\w]*)\//;
+
+/** A package in one of these is a result itself. */
+const MADE = /(?:^|\/)(?:dist|build|built|out|output)\//;
 
 /** Reads every `package.json`: what it needs, offers and starts, and where it points at nothing. */
 export function manifests({ input }: AnalyserCall): AnalyserResult {
@@ -91,7 +94,7 @@ type Repository = Readonly<{ root: string; paths: ReadonlySet<string>; lockFiles
 
 function checkPackage(manifest: Manifest, repository: Repository): readonly Detected[] {
   const context = contextOf(manifest.path);
-  if (context !== 'config' && context !== 'production') return [];
+  if (!isProduction(context) || MADE.test(manifest.path)) return [];
   return [
     ...checkEntries(manifest, repository),
     ...checkScripts(manifest, repository),
@@ -209,7 +212,9 @@ function checkLockFiles(lockFiles: readonly string[]): readonly Detected[] {
 
 /** Two packages of one repository under the same name. */
 function checkNames(packages: readonly PackageEntry[]): readonly Detected[] {
-  const own = packages.filter(({ name, context }) => name !== '' && (context === 'production' || context === 'config'));
+  const own = packages.filter(
+    ({ name, context, dir }) => name !== '' && isProduction(context) && !MADE.test(`${dir}/`),
+  );
   return [...Map.groupBy(own, ({ name }) => name)].flatMap(([name, [first, second]]) => {
     if (first === undefined || second === undefined) return [];
     const file = posix.join(second.dir, 'package.json');

@@ -3,10 +3,11 @@ import { contextOf } from './classify.ts';
 import type { Detected } from './detected.ts';
 import { runGit, type GitOptions } from './git.ts';
 import type { ResolvedImport } from './resolve.ts';
+import { countOf } from './words.ts';
 
 /** Folders and names that a build makes. */
 const BUILT =
-  /(?:^|\/)(?:dist|build|lib|out|output|gen|generated|__generated__|_generated|codegen|auto|\.\w[\w-]*|node_modules|types|wasm|pkg|proto|i18n|locales?)(?:\/|$)/i;
+  /(?:^|\/)(?:dist|build|built|lib|out|output|gen|generated|__generated__|_generated|codegen|auto|\.\w[\w-]*|node_modules|types|wasm|pkg|proto|i18n|locales?)(?:\/|$)/i;
 const BUILT_NAME = /(?:generated|\.gen\b|_pb\b|\.pb\b|\.wasm|version|build-?info|manifest)(?:\.\w+)?$/i;
 const MAX_FINDINGS = 25;
 /** Where a larger share of relative imports leads nowhere, a tool resolves them in a way of its own. */
@@ -44,7 +45,7 @@ function isShipped({ from, kind }: ResolvedImport): boolean {
 
 function leftOut(count: number): readonly string[] {
   if (count === 0) return [];
-  return [`${count} imports lead to files that are not there but look as if a build makes them.`];
+  return [`${countOf(count, 'import')} of files that are not there, but look as if a build makes them.`];
 }
 
 /** Paths that git would ignore, so that a build may make them. Asks for the usual endings too. */

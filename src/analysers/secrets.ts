@@ -4,6 +4,7 @@ import type { FileEntry, FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { TextReader } from './read-text.ts';
+import { countOf } from './words.ts';
 import {
   assignedSecrets,
   isPlaceholder,
@@ -43,7 +44,9 @@ export function secrets({ input, signal }: AnalyserCall): AnalyserResult {
     findings.push(...real.map((match) => findingOf(match, file, text)));
   }
   const leftOut =
-    samples === 0 ? [] : [`${samples} keys or passwords that look like samples or are meant for everybody.`];
+    samples === 0
+      ? []
+      : [`${countOf(samples, 'text')} shaped like a key or password: samples, test data, or keys meant for everybody.`];
   const data: FindingsData = { findings: unique(findings).slice(0, MAX_FINDINGS), looked, leftOut };
   return {
     file: writeData(input.data, 'secrets', data),

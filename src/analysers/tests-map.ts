@@ -34,7 +34,7 @@ export function testsMap({ input }: AnalyserCall): AnalyserResult {
   const leftOut =
     reach < MIN_REACH && sources.length > 0
       ? [
-          `Sources without tests: the tests import only ${tested.length} of ${sources.length} sources, so they work in another way.`,
+          `Sources without tests: the tests import ${tested.length} of ${sources.length} sources, so they work in another way.`,
         ]
       : [];
   const data: FindingsData = { findings, looked: sources.length, leftOut };

@@ -1,0 +1,4 @@
+/** `1 file`, `2 files` */
+export function countOf(count: number, one: string, plural: string = `${one}s`): string {
+  return `${count} ${count === 1 ? one : plural}`;
+}
