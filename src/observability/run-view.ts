@@ -121,8 +121,7 @@ export class RunView {
   }
 
   #taskOf(id: string): TaskView | undefined {
-    const slash = this.runId.length;
-    return id.startsWith(this.runId) && id[slash] === '/' ? this.tasks.get(id.slice(slash + 1)) : undefined;
+    return id.startsWith(this.runId) ? this.tasks.get(id.slice(this.runId.length + 1)) : undefined;
   }
 
   #applyToRun(event: RunEvent, atMs: number): void {

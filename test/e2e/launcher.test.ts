@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { lineFrom } from './support/lines.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/waggle.js');
@@ -18,6 +18,20 @@ beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'waggle-launcher-'));
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Processes that a failing launcher would leave behind. */
+const started: number[] = [];
+afterEach(() => {
+  for (const pid of started.splice(0)) endIfAlive(pid);
+});
+
+function endIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended, as it should.
+  }
+}
 
 /** A folder like an installed package: the launcher, a main of our own, and a newer Node or none. */
 function install(name: string, options: Readonly<{ main: string; hasNode: boolean; folder?: string }>): string {
@@ -82,11 +96,11 @@ describe('an old Node', () => {
   });
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('hands %s on and ends as the newer one does', async (signal) => {
-    const main = `process.on('${signal}', () => { console.log('got ${signal}'); process.exit(130); }); setInterval(() => {}, 1000); console.log('ready');`;
+    const main = `process.on('${signal}', () => { console.log('got ${signal}'); process.exit(130); }); setInterval(() => {}, 1000); console.log('ready', process.pid);`;
     const file = install(`hands-${signal}`, { main, hasNode: true });
     const launcher = spawn(NODE, asOld(file), { stdio: ['ignore', 'pipe', 'inherit'] });
     const line = lineFrom(launcher);
-    expect(await line()).toBe('ready');
+    started.push(Number((await line())?.replace('ready ', '')));
     const end = endOf(launcher);
     launcher.kill(signal);
     expect(await line()).toBe(`got ${signal}`);
@@ -109,7 +123,9 @@ describe('an old Node', () => {
     const file = install('gone', { main, hasNode: true });
     const launcher = spawn(NODE, asOld(file), { stdio: ['ignore', 'pipe', 'inherit'] });
     const line = lineFrom(launcher);
-    expect(await line()).toMatch(/^argv0 waggle:launched \d+$/);
+    const [, argv0, pid] = (await line())?.split(' ') ?? [];
+    started.push(Number(pid));
+    expect(argv0).toBe('waggle:launched');
     launcher.kill('SIGKILL');
     expect(await line()).toBe('launcher gone');
   });
