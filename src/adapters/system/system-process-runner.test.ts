@@ -159,6 +159,15 @@ for (const [way, launchers] of Object.entries(WAYS)) {
       await expect(run(runner, ['yes'], { onOutput })).rejects.toThrow('disk full');
     });
 
+    test('as many processes as allowed may run, ours not counted, and no more', async () => {
+      const argv = ['sh', '-c', 'sleep 0.3 & sleep 0.3 & wait'];
+      expect((await run(runner, argv, { limits: { processes: 3 } })).end).toMatchObject({
+        kind: 'exited',
+        exitCode: 0,
+      });
+      expect((await run(runner, argv, { limits: { processes: 2 } })).end).toMatchObject({ limit: 'processes' });
+    });
+
     test('processor time and memory are those of the whole tree', async () => {
       const script = 'i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done & wait; sleep 0.05';
       const { end } = await run(runner, ['sh', '-c', script]);
@@ -185,7 +194,9 @@ test('what escapes from its group and goes on printing does not keep us waiting,
   const runner = await SystemProcessRunner.open({ launchers: ['group'] });
   const mark = `noise-${process.pid}-${performance.now()}`;
   const escape = `(setsid sh -c 'while echo ${mark}; do sleep 0.02; done' &); echo done`;
+  const startMs = performance.now();
   const { end, stdout } = await run(runner, ['sh', '-c', escape]);
+  expect(performance.now() - startMs).toBeLessThan(5_000);
   expect(end.kind).toBe('exited');
   expect(stdout).toContain('done');
   // It writes on until nobody holds the other end.
