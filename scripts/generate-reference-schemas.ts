@@ -14,7 +14,6 @@ const GROUP_TEXTS: Readonly<Record<string, string>> = {
   coordination: 'How tasks find agents.',
   faultTolerance: 'What happens when something fails.',
   performance: 'Limits that trade speed for memory and disk.',
-  monitoring: 'What is recorded besides the journal.',
   budgets: 'Limits of runs that do not set their own.',
   workspaces: 'Clean copies of the project, in which the coordinator checks what agents say they did.',
   memory: 'The shared memory of the swarm.',

@@ -127,6 +127,16 @@ describe('mistakes', () => {
     ]);
   });
 
+  test('in groups of agents are told where they stand', async () => {
+    const yaml =
+      'agents:\n  local: { driver: command }\n  coder: { driver: "acp:claude" }\n  builder: { driver: comand }\n';
+    expect(await mistakes({ yaml })).toEqual([
+      'waggle.yaml:2:3: "local" is the group of built-in agents. Give the group another name.',
+      'waggle.yaml:3:20: Agents "coder" have a driver "acp:claude": model agents are not in this version yet. Use driver: command or driver: function.',
+      'waggle.yaml:4:22: Agents "builder" have an unknown driver "comand". Known are command and function. Did you mean "command"?',
+    ]);
+  });
+
   test('a file that was named must be there', async () => {
     expect(await mistakes({ file: join(root, 'none.yaml') })).toEqual([
       `"${join(root, 'none.yaml')}" does not exist. Check the path and its permissions.`,

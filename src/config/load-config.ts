@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { nearestName } from '../util/nearest-name.ts';
 import { UserError, UserErrors } from '../util/user-error.ts';
+import { checkAgentGroups } from '../workflows/check-agents.ts';
 import type { AgentGroupDefinition } from '../workflows/definition.ts';
 import { agentGroupsSchema } from '../workflows/definition-schema.ts';
 import { schemaFindings } from '../workflows/schema-problems.ts';
@@ -166,11 +167,11 @@ function agentsOf(file: YamlFile | undefined, errors: UserError[]): Readonly<Rec
   const agents = file === undefined ? undefined : entriesOf(file, [], []).find(([key]) => key === 'agents')?.[1];
   if (file === undefined || agents === undefined || agents === null) return {};
   const result = agentGroupsSchema.safeParse(agents);
-  if (result.success) return result.data;
-  for (const { code, path, target, message, fix } of schemaFindings(agentGroupsSchema, agents, 'CONFIG')) {
+  const found = result.success ? checkAgentGroups(result.data) : schemaFindings(agentGroupsSchema, agents, 'CONFIG');
+  for (const { code, path, target, message, fix } of found) {
     errors.push(new UserError({ code, at: file.at(['agents', ...path], target), message, fix }));
   }
-  return {};
+  return result.success ? result.data : {};
 }
 
 function entriesOf(file: YamlFile, path: readonly string[], errors: UserError[]): readonly [string, unknown][] {

@@ -159,16 +159,6 @@ const TABLE = {
       applies: 'start',
     },
   },
-  monitoring: {
-    loggingLevel: {
-      type: 'choice',
-      choices: ['error', 'warn', 'info', 'debug'],
-      default: 'info',
-      effect: 'What Waggle writes to its own log.',
-      reason: 'info says what happened without saying everything.',
-      applies: 'start',
-    },
-  },
   budgets: {
     wallMs: {
       type: 'duration',

@@ -2,7 +2,7 @@ import type { DriverKind } from '../core/agents/agent-spec.ts';
 import { nearestName } from '../util/nearest-name.ts';
 import type { AgentGroup, CompileOptions } from './compiled-workflow.ts';
 import type { AgentGroupDefinition, TaskDefinition, WorkflowDefinition } from './definition.ts';
-import { didYouMean, type DefinitionPath, type Finding, type Findings } from './diagnostics.ts';
+import { didYouMean, Findings, type DefinitionPath, type Finding } from './diagnostics.ts';
 
 /** The group of built-in agents. */
 export const LOCAL = 'local';
@@ -36,6 +36,13 @@ export function resolveAgents(
     groups.push({ role, driver, count: group.count ?? 1, capabilities, slots: group.slots ?? 1 });
   }
   return groups;
+}
+
+/** Groups of agents apart from any workflow, as `waggle.yaml` has them. Paths begin with the name of the group. */
+export function checkAgentGroups(groups: Readonly<Record<string, AgentGroupDefinition>>): readonly Finding[] {
+  const findings = new Findings();
+  for (const [role, group] of Object.entries(groups)) driverOf(role, group, [role], findings);
+  return findings.all;
 }
 
 function driverOf(
