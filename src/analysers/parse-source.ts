@@ -58,7 +58,9 @@ export function parseSource(path: string, text: string, context: FileContext): P
       functions: meter.count,
     },
     functions: meter.functions.filter(({ complexity }) => complexity >= MIN_COMPLEXITY),
-    findings: perFile(complaints.map((complaint) => findingOf(path, text, complaint, lines))),
+    findings: perFile(
+      complaints.filter(({ at }) => !isSilenced(text, at)).map((complaint) => findingOf(path, text, complaint, lines)),
+    ),
   };
 }
 
@@ -80,6 +82,16 @@ function findingOf(file: string, text: string, complaint: Complaint, lines: Line
     anchor: anchorOf(text, at),
     evidence: [{ source: 'parse', text: lineAround(text, at.start), ref: `${file}:${line}` }],
   };
+}
+
+/** Somebody has told another linter to say nothing here: they know. */
+function isSilenced(text: string, { start }: AstNode): boolean {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const before = text.lastIndexOf('\n', lineStart - 2) + 1;
+  const end = text.indexOf('\n', start);
+  return /\b(?:eslint|oxlint|tslint|biome)[-:]?\s?(?:disable|ignore)/.test(
+    text.slice(before, end < 0 ? undefined : end),
+  );
 }
 
 /** Said once for a file, however often it stands there. */

@@ -107,6 +107,7 @@ export function emptyCatch(node: AstNode, { source }: RuleContext): readonly Com
 export function asyncExecutor(node: AstNode): readonly Complaint[] | undefined {
   const [executor] = children(node, 'arguments');
   if (textOf(child(node, 'callee'), 'name') !== 'Promise' || executor?.['async'] !== true) return undefined;
+  if (catchesAll(executor)) return undefined;
   return [
     {
       kind: 'async-executor',
@@ -117,6 +118,13 @@ export function asyncExecutor(node: AstNode): readonly Complaint[] | undefined {
       fix: 'Use the async function itself, or catch inside and call reject.',
     },
   ];
+}
+
+/** Nothing stands outside one `try` with a `catch`. */
+function catchesAll(callback: AstNode): boolean {
+  const body = child(callback, 'body');
+  const [only, ...others] = body === undefined ? [] : children(body, 'body');
+  return only?.type === 'TryStatement' && others.length === 0 && child(only, 'handler') !== undefined;
 }
 
 export function asyncForEach(node: AstNode, context: RuleContext): readonly Complaint[] | undefined {

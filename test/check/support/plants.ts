@@ -150,6 +150,14 @@ export const FALSE_PLANTS: readonly FalsePlant[] = [
     },
   },
   {
+    why: 'an async executor that catches everything, and what another linter was told to leave',
+    files: {
+      'a.js':
+        'export const f = (a) => new Promise(async (yes, no) => { try { yes(await a()); } catch (error) { no(error); } });\n' +
+        '// eslint-disable-next-line no-self-compare\nexport const g = (a) => a.b === a.b;\n',
+    },
+  },
+  {
     why: 'a ring of test helpers',
     files: {
       'test/a.js': "import { b } from './b.js';\nexport const a = () => b();\n",
