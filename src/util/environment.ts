@@ -19,7 +19,6 @@ export const HARMLESS_NAMES: readonly string[] = [
   'COLORTERM',
   'NO_COLOR',
   'TMPDIR',
-  'XDG_RUNTIME_DIR',
 ];
 
 /** What a name must look like so that every shell passes it on. */
