@@ -103,7 +103,8 @@ class Network {
   typeOnlyRings(): number {
     const inRing = new Set(tangles(this.#loads).flat());
     const all = this.#edges(({ kind }) => kind === 'value' || kind === 'type', false);
-    return tangles(all).filter((tangle) => !tangle.some((node) => inRing.has(node))).length;
+    const isShipped = (node: number): boolean => isProduction(contextOf(this.#path(node)));
+    return tangles(all).filter((tangle) => tangle.every(isShipped) && !tangle.some((node) => inRing.has(node))).length;
   }
 
   #edges(isWanted: (entry: ImportEntry) => boolean, isLoading: boolean): Edges {
