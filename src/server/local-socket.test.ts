@@ -12,7 +12,7 @@ import { localSocketPath } from './local-socket-path.ts';
 import { LocalSocketServer } from './local-socket-server.ts';
 
 const RUN = runId('run-1');
-const SUBMIT: LocalCommand = {
+const SUBMIT: Extract<LocalCommand, { type: 'run.submit' }> = {
   type: 'run.submit',
   runId: RUN,
   run: {
@@ -155,7 +155,7 @@ describe('local socket', () => {
   test.each([
     ['no JSON', 'hello\n'],
     ['a command before the greeting', `${JSON.stringify({ type: 'command', id: 1, input: SUBMIT })}\n`],
-    ['nesting without end', `${'['.repeat(1_000)}${']'.repeat(1_000)}\n`],
+    ['nesting without end', deepLine()],
     ['an unknown message', `${JSON.stringify({ type: 'shut-down' })}\n`],
     ['a report in the name of an agent', reportLine()],
     ['an unknown key', commandLine({ type: 'run.resume', runId: 'run-1', force: true })],
@@ -221,6 +221,13 @@ function noop(): void {}
 function commandLine(input: unknown): string {
   const hello = { type: 'hello', protocol: 1, pid: 1 };
   return `${JSON.stringify(hello)}\n${JSON.stringify({ type: 'command', id: 1, input })}\n`;
+}
+
+/** All is well with it but its depth. */
+function deepLine(): string {
+  const placeholder = 'DEEP';
+  const line = commandLine({ ...SUBMIT, run: { ...SUBMIT.run, inputs: { a: placeholder } } });
+  return line.replace(`"${placeholder}"`, `${'['.repeat(1_000)}${']'.repeat(1_000)}`);
 }
 
 function reportLine(): string {
