@@ -39,19 +39,20 @@ export type BaselineMemory = Pick<KeyValueTier, 'get' | 'set'>;
 
 /** Puts together what all tasks have left, compares it with the check before, and remembers it for the next one. */
 export async function collectReport(input: CollectInput, memory?: BaselineMemory): Promise<CheckReport> {
-  const stored = memory === undefined ? undefined : decodeBaseline((await memory.get(keyOf(input.facts)))?.value);
+  const stored = memory === undefined ? undefined : decodeBaseline((await memory.get(memoryKeyOf(input.facts)))?.value);
   const before = baselineFor(input.run, stored);
   const report = assemble(input, before);
   if (memory !== undefined) {
     const { findings } = needData(input.data, 'rank');
     const head = { run: input.run, checkedAtMs: input.checkedAtMs, commit: report.repository.commit };
     const newest = nextBaseline(head, findings, report.past);
-    await memory.set(keyOf(input.facts), encodeBaseline({ newest, previous: before ?? null }));
+    await memory.set(memoryKeyOf(input.facts), encodeBaseline({ newest, previous: before ?? null }));
   }
   return report;
 }
 
-function keyOf({ rootCommit, root }: CheckFacts): string {
+/** Where memory keeps what is known of a repository: by its oldest commit, or its path where there is no history. */
+export function memoryKeyOf({ rootCommit, root }: CheckFacts): string {
   return baselineKey(rootCommit ?? createHash('sha256').update(root).digest('hex').slice(0, 40));
 }
 
