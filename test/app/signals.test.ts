@@ -87,4 +87,9 @@ test('a second signal ends everything at once, also what ignores the first', asy
   await heard(child, 'second signal');
   expect(await signalled(child, 'SIGTERM')).toBe(130);
   expect(await leftAfter(mark, 1_000)).toEqual([]);
+  // Nobody waited for the task to end, so nothing is known about its end.
+  const archive = (await folder.open()).archive();
+  const [run] = archive?.runs() ?? [];
+  const attempts = run === undefined ? [] : (archive?.runAttempts(run.runId) ?? []);
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(['running']);
 });
