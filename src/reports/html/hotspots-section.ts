@@ -17,7 +17,7 @@ export function hotspotsSection({ hotspots }: CheckReport): Html | undefined {
   const levels = levelsOf(inMap);
   const isCounted = some.some(({ complexityBy }) => complexityBy === 'counted');
   return html`<h2 id="hot-spots">Where the work is</h2>
-<p class="lead">Large: changed often. Dark: many decisions. A large dark file costs most, and is where the next fault is likely.</p>
+<p class="lead">Large: changed often. Strong colour: many decisions. A large file in a strong colour costs most, and is where the next fault is likely.</p>
 <div class="map" role="img" aria-label="Hot spots: the table below has the same figures">${treemap(inMap, ({ commits }) => commits, ASPECT).map((tile) => {
     const { item, left, top, width, height } = tile;
     const isTiny = width < 5 || height < 7;
