@@ -14,12 +14,5 @@ export type { RunOutcome, RunSpec, RunState } from '../core/runs/run-spec.ts';
 export type { Evidence, TaskFailure } from '../core/tasks/attempt.ts';
 export type { TaskSpec, Work } from '../core/tasks/task-spec.ts';
 export type { JournalRecord } from '../ports/journal.ts';
-export type {
-  AgentRecord,
-  AttemptRecord,
-  RunRecord,
-  TaskCounts,
-  TaskRecord,
-  TaskStatus,
-} from '../core/read-tables/records.ts';
+export type { AgentRecord, AttemptRecord, RunRecord, TaskRecord, TaskStatus } from '../core/read-tables/records.ts';
 export type { RunArchive } from '../ports/run-archive.ts';
