@@ -55,6 +55,8 @@ export class ProjectCoordinator implements Coordinator {
   readonly #beginnings = new Map<RunId, number>();
   #role: Role = { kind: 'seeking' };
   #change = Promise.withResolvers<void>();
+  /** The newest one, also while it is being drained. */
+  #lead: Lead | undefined;
   #resumed: readonly RunId[] = [];
   /** Everybody who waits for the end of a run, by what tells them that there will be none. */
   readonly #waits = new Set<(error: Error) => void>();
@@ -158,9 +160,8 @@ export class ProjectCoordinator implements Coordinator {
   }
 
   abandon(): void {
-    const role = this.#role;
     this.#become({ kind: 'closed' });
-    if (role.kind === 'leading') role.lead.abandon();
+    this.#lead?.abandon();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -213,6 +214,7 @@ export class ProjectCoordinator implements Coordinator {
 
   #take(lead: Lead): void {
     if (this.#role.kind === 'closed') return void lead.drain();
+    this.#lead = lead;
     this.#resumed = lead.resumed;
     this.#become({ kind: 'leading', lead });
     void lead.ended.then((reason) => this.#lose(lead, reason));
