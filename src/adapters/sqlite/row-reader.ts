@@ -2,15 +2,26 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { SwarmEvent } from '../../core/events.ts';
 import { runOf, type RunId, type TaskId } from '../../core/ids.ts';
 import type { RowSource } from '../../core/read-tables/read-tables.ts';
-import type { AgentRow, ArtifactRow, PastAttempt, RunRow, TaskRow } from '../../core/read-tables/rows.ts';
-import { BadCell, type Cells } from './cells.ts';
-import { readAgent, readArtifact, readOrigin, readPastAttempt, readRun, readState, taskIdIn } from './rows.ts';
+import type { AgentRow, ArtifactRow, PastAttempt, RunRow, StoredStatus, TaskRow } from '../../core/read-tables/rows.ts';
+import { BadCell, integer, type Cells } from './cells.ts';
+import {
+  readAgent,
+  readArtifact,
+  readOrigin,
+  readPastAttempt,
+  readRun,
+  readState,
+  readStatus,
+  taskIdIn,
+} from './rows.ts';
 import type { SwarmRow } from './swarm-rows.ts';
 
 const RUNS = 'select * from runs where swarm = ? order by created_seq desc';
 const RUN = 'select * from runs where swarm = ? and run_id = ?';
 const TASKS = 'select * from tasks where swarm = ? and task_id >= ? and task_id < ?';
 const TASK = 'select * from tasks where swarm = ? and task_id = ?';
+const COUNTS = `select status, count(*) as tasks from tasks where swarm = ? and task_id >= ? and task_id < ?
+  group by status`;
 const PAST = 'select * from past_attempts where swarm = ? and task_id = ? order by attempt';
 const RUN_PAST = 'select * from past_attempts where swarm = ? and task_id >= ? and task_id < ?';
 const AGENTS = 'select * from agents where swarm = ? order by registered_seq, position';
@@ -50,7 +61,9 @@ export class RowReader implements RowSource {
   tasks(runId: RunId): readonly TaskRow[] {
     const run = this.run(runId);
     if (run === undefined) return [];
-    const rows = this.#all(TASKS, ...rangeOf(runId)).map(readTask);
+    const rows: TaskRow[] = [];
+    // One by one: a large run would otherwise be held twice.
+    for (const row of this.#db.prepare(TASKS).iterate(this.#swarm.no, ...rangeOf(runId))) rows.push(readTask(row));
     expect(`tasks of run ${runId}`, rows.length, run.taskCount);
     return rows.sort((one, other) => one.index - other.index);
   }
@@ -59,6 +72,14 @@ export class RowReader implements RowSource {
     const row = this.#db.prepare(TASK).get(this.#swarm.no, taskId);
     if (row !== undefined) return readTask(row);
     return this.tasks(runOf(taskId)).find((task) => task.taskId === taskId);
+  }
+
+  countTasks(runId: RunId): ReadonlyMap<StoredStatus, number> {
+    const rows = this.#all(COUNTS, ...rangeOf(runId));
+    const counts = new Map(rows.map((row) => [readStatus(row), integer(row, 'tasks')]));
+    const found = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    expect(`tasks of run ${runId}`, found, this.run(runId)?.taskCount ?? 0);
+    return counts;
   }
 
   pastAttempts(taskId: TaskId): readonly PastAttempt[] {

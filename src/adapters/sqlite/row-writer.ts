@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AgentId, RunId, TaskId } from '../../core/ids.ts';
 import { noTasks } from '../../core/read-tables/read-tables.ts';
 import type { AgentRow, RowChanges, RunRow, StoredRows, TaskState } from '../../core/read-tables/rows.ts';
-import { BadCell, integer, text } from './cells.ts';
+import { BadCell, integer } from './cells.ts';
 import {
   agentCells,
   artifactCells,
@@ -11,6 +11,7 @@ import {
   readAgent,
   readRun,
   readState,
+  readStatus,
   runCells,
   stateCells,
 } from './rows.ts';
@@ -124,15 +125,9 @@ export class RowWriter implements StoredRows {
     if (run.finishedSeq === null || run.counts !== null) return run;
     const counts = noTasks();
     for (const row of this.#countTasks.iterate(this.#swarm, `${run.runId}/`, `${run.runId}0`)) {
-      const status = text(row, 'status');
-      if (status === 'added') counts.blocked += integer(row, 'tasks');
-      else if (isCounted(status, counts)) counts[status] = integer(row, 'tasks');
-      else throw new BadCell(`no task stands as "${status}"`);
+      const status = readStatus(row);
+      counts[status === 'added' ? 'blocked' : status] += integer(row, 'tasks');
     }
     return { ...run, counts };
   }
-}
-
-function isCounted<Counts extends object>(status: string, counts: Counts): status is string & keyof Counts {
-  return status in counts;
 }
