@@ -1,12 +1,15 @@
+import type { BudgetAnswer } from '../budgets/account.ts';
 import { evaluateCondition } from '../expressions/resolve-work.ts';
 import type { SwarmEvent } from '../events.ts';
-import type { TaskId } from '../ids.ts';
+import type { AgentId, TaskId } from '../ids.ts';
 import { endRun } from '../runs/decide-run.ts';
 import { openCount, outcomeOf, type Run } from '../runs/run.ts';
 import { scopeOf } from '../runs/scope.ts';
 import type { Swarm } from '../swarm-state.ts';
+import type { Task } from '../tasks/task.ts';
 import { chooseAgent } from './choose-agent.ts';
-import type { ReadyTask } from './ready-queue.ts';
+
+type Exhausted = Extract<BudgetAnswer, object>;
 
 /** Tasks that may wait for a busy agent while later ones are looked at. */
 const MAX_DEFERRED = 64;
@@ -66,7 +69,10 @@ function stoppedBy(swarm: Swarm, run: Run, needs: readonly string[]): string {
   return needs[0] ?? '';
 }
 
-/** Order, filter, score, assign. What cannot be placed now is put aside until something is freed. */
+/**
+ * Order, filter, score, assign. What cannot be placed now is put aside until something is freed: a task that waits
+ * for one agent alone, else all that ask for the same, because where there is no room for one, there is none for any.
+ */
 function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
   const { queue, registry, tasks } = swarm;
   if (queue.size === 0 || registry.freeSlots === 0) return undefined;
@@ -76,21 +82,25 @@ function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | un
     const run = swarm.runs.get(ready.identity.runId);
     if (task?.status !== 'ready' || run === undefined) throw new Error(`Internal error: ${ready.id} is not ready`);
     const budget = run.account.check(ready.identity.spec);
-    if (typeof budget === 'object') {
-      const failure = { reason: 'budget-exhausted', budget: budget.exhausted, limit: budget.limit } as const;
-      const ruling = endRun(swarm, run, { state: 'failed', failure });
-      return ruling.ok ? ruling.events : undefined;
-    }
+    if (typeof budget === 'object') return exhaust(swarm, run, budget);
     const choice = budget === 'wait' ? NO_BUDGET : chooseAgent(marketOf(swarm), ready, task, nowMs);
-    if (choice.kind === 'assign') {
-      const { resources } = ready.identity.spec;
-      const reserved = resources === undefined ? NOTHING_RESERVED : { reserved: resources };
-      const assignment = { taskId: ready.id, attempt: task.attempt + 1, agentId: choice.agent.spec.id, ...reserved };
-      return [{ type: 'attempt.assigned', ...assignment }];
-    }
-    putAside(swarm, ready, choice.kind);
+    if (choice.kind === 'assign') return [assign(task, choice.agent.spec.id)];
+    if (choice.kind === 'wait' && queue.deferredCount < MAX_DEFERRED) queue.defer(ready, nowMs);
+    else queue.park(ready.group);
   }
   return undefined;
+}
+
+function assign({ identity, attempt }: Task, agentId: AgentId): SwarmEvent {
+  const { resources } = identity.spec;
+  const reserved = resources === undefined ? NOTHING_RESERVED : { reserved: resources };
+  return { type: 'attempt.assigned', taskId: identity.id, attempt: attempt + 1, agentId, ...reserved };
+}
+
+function exhaust(swarm: Swarm, run: Run, { exhausted, limit }: Exhausted): readonly SwarmEvent[] | undefined {
+  const failure = { reason: 'budget-exhausted', budget: exhausted, limit } as const;
+  const ruling = endRun(swarm, run, { state: 'failed', failure });
+  return ruling.ok ? ruling.events : undefined;
 }
 
 const NO_BUDGET = { kind: 'none' } as const;
@@ -98,10 +108,4 @@ const NOTHING_RESERVED = {};
 
 function marketOf({ registry, capacity, durations, rules }: Swarm): Parameters<typeof chooseAgent>[0] {
   return { registry, capacity, durations, maxWaitMs: rules.maxWaitMs };
-}
-
-/** A task that waits for one agent lets others of its group pass. Where there is no room for one, there is none for any. */
-function putAside({ queue }: Swarm, ready: ReadyTask, kind: 'wait' | 'none'): void {
-  if (kind === 'wait' && queue.deferredCount < MAX_DEFERRED) queue.defer(ready);
-  else queue.park(ready.group);
 }

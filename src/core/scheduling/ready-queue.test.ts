@@ -200,7 +200,7 @@ describe('what cannot be placed', () => {
   test('is deferred alone when it waits for a busy agent, and keeps its place', () => {
     push('a', { remainingMs: 2 });
     push('b', { remainingMs: 1 });
-    queue.defer(peeked());
+    queue.defer(peeked(), 0);
     assert.deepEqual([queue.deferredCount, queue.size], [1, 2]);
     assert.equal(peeked().id, taskId(one, 'b'));
     queue.reopen();
@@ -210,7 +210,7 @@ describe('what cannot be placed', () => {
   test('does not come back when it was taken out meanwhile', () => {
     push('a');
     push('b', { more: { requires: ['rare'] } });
-    queue.defer(peeked());
+    queue.defer(peeked(), 0);
     queue.park(peeked().group);
     queue.remove(taskId(one, 'a'));
     queue.remove(taskId(one, 'b'));
@@ -220,7 +220,7 @@ describe('what cannot be placed', () => {
 
   test('is raised by waiting all the same', () => {
     push('a', { priority: 'low' });
-    queue.defer(peeked());
+    queue.defer(peeked(), 0);
     queue.age(AGEING_MS);
     push('b', { sinceMs: AGEING_MS });
     queue.reopen();

@@ -21,6 +21,8 @@ export type ReadyTask = {
   /** Raised by waiting. */
   classRank: number;
   raiseAtMs: number;
+  /** Since when it waits for a busy agent although an idle one fits. */
+  waitsSinceMs: number | undefined;
   heapIndex: number;
   older: ReadyTask | undefined;
   newer: ReadyTask | undefined;
@@ -110,6 +112,7 @@ export class ReadyQueue {
       remainingMs,
       classRank,
       raiseAtMs: sinceMs + AGEING_MS,
+      waitsSinceMs: undefined,
       heapIndex: NOT_IN_HEAP,
       older: undefined,
       newer: undefined,
@@ -161,7 +164,8 @@ export class ReadyQueue {
   }
 
   /** This task waits for an agent that is still busy: others of its group are offered meanwhile. */
-  defer(task: ReadyTask): void {
+  defer(task: ReadyTask, nowMs: number): void {
+    task.waitsSinceMs ??= nowMs;
     this.#takeOut(task);
     this.#deferred.push(task);
   }
