@@ -22,7 +22,7 @@ import { TieredMemory } from '../memory/tiered-memory.ts';
 import type { Captures } from '../ports/captures.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
-import { localSocketPath } from '../server/local-socket-path.ts';
+import { localSocketPath, removeOldSockets } from '../server/local-socket-path.ts';
 import { LocalSocketServer } from '../server/local-socket-server.ts';
 import { HARMLESS_NAMES, pickEnvironment } from '../util/environment.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -124,6 +124,7 @@ function listenAt({ shared, environment }: LeadSettings): LeadParts['listen'] {
   return async (answer: (command: LocalCommand) => Promise<Answer>) => {
     const path = await localSocketPath(shared.store, environment);
     const server = await LocalSocketServer.listen(path, answer);
+    await removeOldSockets(shared.store, path);
     await noteSocket(shared.path, path);
     return server;
   };
