@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +30,10 @@ async function signalled(child: ChildProcess, ...signals: readonly NodeJS.Signal
   for (const signal of signals) child.kill(signal);
   if (child.exitCode === null) await once(child, 'exit');
   return child.exitCode;
+}
+
+async function fileThere(path: string): Promise<void> {
+  while (!existsSync(path)) await new Promise((resolve) => void setTimeout(resolve, 10));
 }
 
 async function heard({ stderr }: ChildProcess, text: string): Promise<void> {
@@ -67,6 +72,7 @@ test('a run that was drained goes on by itself at the next start, one that was p
   const mark = newMark();
   // The first time it takes for ever, the second time no time at all.
   const child = await start(folder, mark, 'if test -e once; then exit 0; fi; touch once; sleep 600');
+  await fileThere(join(folder.path, 'once'));
   await signalled(child, 'SIGTERM');
   const coordinator = await (await folder.open()).connect();
   const [drained] = await runsIn(folder);
