@@ -84,16 +84,24 @@ const SQLITE = {
 };
 
 const NO_CODE = -1;
+/** SQLITE_IOERR_SHMSIZE: the small file beside the store, through which its users agree, could not grow. */
+const NO_ROOM_TO_SHARE = 10 | (19 << 8);
 
 /** The primary result code, when SQLite threw `error`. */
 export function sqliteCode(error: unknown): number | undefined {
+  const code = extendedCode(error);
+  return code === undefined ? undefined : code & 0xff;
+}
+
+function extendedCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  return typeof error.errcode === 'number' ? error.errcode : undefined;
 }
 
 /** Nothing was stored, and it may work again once there is room. */
 export function isFull(error: unknown): boolean {
-  return sqliteCode(error) === SQLITE.full;
+  if (error instanceof Unavailable) return isFull(error.cause);
+  return sqliteCode(error) === SQLITE.full || extendedCode(error) === NO_ROOM_TO_SHARE;
 }
 
 /** Another process is in the way. */
@@ -106,6 +114,7 @@ export function isLocked(error: unknown): boolean {
 export function storeError(error: unknown, path: string): unknown {
   if (error instanceof UserError || error instanceof Unavailable || !(error instanceof Error)) return error;
   const options = { cause: error };
+  if (isFull(error)) return full(path, error);
   const code = sqliteCode(error) ?? NO_CODE;
   switch (code) {
     case SQLITE.corrupt:
@@ -117,10 +126,6 @@ export function storeError(error: unknown, path: string): unknown {
       const message = `The store "${path}" is locked by another process.`;
       const fix = 'End or continue the stopped process that uses it, then try again.';
       return new Unavailable({ port: 'journal', message, fix, retryAfterMs: 1_000 }, options);
-    }
-    case SQLITE.full: {
-      const message = `No room is left on the disk of "${path}".`;
-      return new Unavailable({ port: 'disk', message, fix: 'Make room, then try again.' }, options);
     }
     case SQLITE.readonly:
       return readOnly(path, error);
@@ -138,6 +143,11 @@ export function storeError(error: unknown, path: string): unknown {
     default:
       return fromNode(error, path);
   }
+}
+
+function full(path: string, cause: Error): Unavailable {
+  const message = `No room is left on the disk of "${path}".`;
+  return new Unavailable({ port: 'disk', message, fix: 'Make room, then try again.' }, { cause });
 }
 
 function readOnly(path: string, cause: Error): Unavailable {
