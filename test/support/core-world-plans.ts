@@ -56,7 +56,14 @@ export const anyTask: fc.Arbitrary<Partial<TaskSpec>> = fc
     effect: fc.constantFrom('A', 'A', 'A', 'D'),
     verify: fc.constantFrom(undefined, undefined, [['true']]),
     estimateMs: fc.constantFrom(undefined, 10, 100, 1_000),
-    resources: fc.constantFrom(undefined, undefined, { cpu: 400 }, { cpu: 1_500, memory: 100 }, { memory: 700 }),
+    resources: fc.constantFrom(
+      undefined,
+      undefined,
+      { cpu: 400 },
+      { cpu: 1_450, memory: 60 },
+      { cpu: 230, memory: 120 },
+      { memory: 700 },
+    ),
     grant: fc.constantFrom(undefined, { tokens: 100 }, { tokens: 300, costMicros: 50 }, { costMicros: 10 }),
   } satisfies Record<string, fc.Arbitrary<unknown>>)
   .map((drawn): Partial<TaskSpec> =>
