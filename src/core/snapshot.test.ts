@@ -13,6 +13,7 @@ import {
 } from '../../test/support/core-world-specs.ts';
 import { nameOf, runId } from './ids.ts';
 import { restoreSwarm, snapshotOf } from './snapshot.ts';
+import { apply, decide } from './swarm.ts';
 import { newSwarm, type Swarm } from './swarm-state.ts';
 
 const ENDS: Readonly<Record<string, Play>> = {
@@ -84,6 +85,16 @@ describe('a snapshot', () => {
     const [run, same] = [swarm, copy].map(({ runs }) => runs.get(runId('r1')) ?? assert.fail());
     assert.deepEqual([same?.account.figures, same?.counts], [run?.account.figures, run?.counts]);
     assert.deepEqual([...(same?.active ?? [])], [...(run?.active ?? [])]);
+  });
+
+  test('knows which tasks wait for a decision', () => {
+    const swarm = newSwarm();
+    const context = { nowMs: 0, wallTimeMs: 0, random: 0 };
+    const ruling = decide(swarm, submitOf([taskOf('a', { if: 'true' }), taskOf('b', { needs: ['a'] })]), context);
+    for (const event of ruling.ok ? ruling.events : []) apply(swarm, event, 0);
+    const copy = newSwarm();
+    restoreSwarm(copy, snapshotOf(swarm, 0));
+    assert.deepEqual([...copy.undecided], ['r1/a']);
   });
 
   test('of another version is not read, and nothing is changed for it', () => {
