@@ -1,10 +1,11 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { SqliteArchive } from '../../src/adapters/sqlite/sqlite-archive.ts';
 import { SqliteJournal } from '../../src/adapters/sqlite/sqlite-journal.ts';
+import { StoreServer } from '../../src/adapters/sqlite/store-server.ts';
 import { ARCHIVES, SWARM } from '../support/archives.ts';
 import { readJournal, recordedJournals, viewHash } from './recorded.ts';
 
@@ -22,6 +23,22 @@ describe('recorded journals show the same in every release and every store', () 
       });
     }
   }
+});
+
+test('read tables that are made anew from a journal show what they showed before', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'waggle-anew-'));
+  const path = join(place, 'swarm.sqlite');
+  copyFileSync(fileURLToPath(new URL('./stores/format-1.0.sqlite', import.meta.url)), path);
+  const server = new StoreServer(path);
+  server.handle({ op: 'open' });
+  writeFileSync(`${path}-repair`, '');
+  server.handle({ op: 'claim', swarm: SWARM });
+  const archive = new SqliteArchive(path, SWARM);
+  expect(expected).toHaveProperty(['draw-1.jsonl'], viewHash(archive));
+  expect(existsSync(`${path}-repair`)).toBe(false);
+  archive.close();
+  server.handle({ op: 'close' });
+  rmSync(place, { recursive: true });
 });
 
 describe('stores of every format that was ever released', () => {

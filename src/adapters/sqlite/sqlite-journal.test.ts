@@ -128,6 +128,20 @@ for (const [table, sql] of Object.entries({
     expect(() => archive.run(runId('run-5'))).toThrow(expect.objectContaining({ code: 'STORE_DAMAGED' }));
     archive.close();
   });
+
+  test(`${table} is made anew from the journal by the next leader`, async () => {
+    await fill();
+    const before = new SqliteArchive(path, SWARM);
+    const sound = before.runs();
+    before.close();
+    tamper(sql);
+    const archive = new SqliteArchive(path, SWARM);
+    expect(() => archive.runs()).toThrow('The lists of the store are damaged');
+    await claimOnce();
+    expect(archive.runs()).toEqual(sound);
+    archive.close();
+    expect(readdirSync(folder)).not.toContain('swarm.sqlite-repair');
+  });
 }
 
 test('keeps the newest two snapshots', async () => {

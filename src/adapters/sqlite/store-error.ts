@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
+import { wantRepair } from './repair-marker.ts';
 import { Unavailable, UserError, userError } from '../../util/user-error.ts';
 
 const RESTORE =
@@ -9,6 +10,15 @@ const RESTORE =
 export function damaged(path: string, what: string, cause?: unknown): UserError {
   const fields = { code: 'STORE_DAMAGED', message: `The store is damaged: ${what}.`, at: path, fix: RESTORE };
   return new UserError(fields, { cause });
+}
+
+/** The journal is whole, and the read tables can be made from it. */
+export function tablesDamaged(path: string, cause: Error): UserError {
+  wantRepair(path);
+  const message = `The lists of the store are damaged: ${cause.message}.`;
+  const fix =
+    'The journal is whole. End every waggle process here and start one that runs something: it makes them anew.';
+  return new UserError({ code: 'STORE_DAMAGED', message, at: path, fix }, { cause });
 }
 
 export function wentBack(path: string, seq: number, swarm: string): UserError {
