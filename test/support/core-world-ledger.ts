@@ -16,7 +16,15 @@ type Status =
   | 'failed'
   | 'cancelled'
   | 'skipped';
-type TaskLine = { readonly id: string; readonly spec: TaskSpec; status: Status; attempt: number; agentId: string };
+type TaskLine = {
+  readonly id: string;
+  readonly spec: TaskSpec;
+  status: Status;
+  attempt: number;
+  charged: number;
+  crashes: number;
+  agentId: string;
+};
 type RunLine = {
   readonly id: string;
   readonly spec: RunSpec;
@@ -30,6 +38,9 @@ type RunLine = {
 };
 
 const KINDS = ['cpu', 'memory', 'storage', 'network'] as const;
+/** The default retry policy; plans declare none. */
+const MAX_ATTEMPTS = 3;
+const MAX_CRASHES = 2;
 const ENDED: ReadonlySet<Status> = new Set(['succeeded', 'failed', 'cancelled', 'skipped']);
 
 /**
@@ -106,7 +117,8 @@ export class Ledger {
 
   #addTasks(run: RunLine, specs: readonly TaskSpec[]): void {
     for (const spec of specs) {
-      const line: TaskLine = { id: `${run.id}/${spec.name}`, spec, status: 'waiting', attempt: 0, agentId: '' };
+      const start = { status: 'waiting', attempt: 0, charged: 0, crashes: 0, agentId: '' } as const;
+      const line: TaskLine = { id: `${run.id}/${spec.name}`, spec, ...start };
       run.tasks.set(spec.name, line);
       this.#wake(run, line);
     }
@@ -135,6 +147,10 @@ export class Ledger {
         return;
       case 'attempt.failed':
         this.#leave(run, task, event.usage);
+        if (event.charge === 'attempt') task.charged++;
+        if (event.charge === 'crash') task.crashes++;
+        assert.ok(task.crashes < MAX_CRASHES, `${task.id} is tried again after ${task.crashes} crashes`);
+        assert.ok(task.charged + task.crashes < MAX_ATTEMPTS, `${task.id} is tried again after all its attempts`);
         task.status = event.retryAtMs <= this.#lastMs ? 'ready' : 'backing-off';
         return;
       case 'task.outcome-unknown':
