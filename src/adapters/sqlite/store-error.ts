@@ -180,12 +180,15 @@ function unreadable(path: string, cause: Error): UserError {
   return new UserError({ code: 'STORE_UNREADABLE', message, at: path, fix }, { cause });
 }
 
+/** What the file system says when a path is not ours to use. */
+const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ELOOP']);
+
 function fromNode(error: Error, path: string): unknown {
   const code = 'code' in error ? error.code : undefined;
   // A number that no program of ours ever wrote.
   if (code === 'ERR_OUT_OF_RANGE') return damaged(path, 'a number is out of range', error);
   if (code === 'EROFS') return readOnly(path, error);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EISDIR') return unreadable(path, error);
+  if (typeof code === 'string' && UNREADABLE.has(code)) return unreadable(path, error);
   // Names that are gone although the schema was ours.
   const isSchema = sqliteCode(error) === 1 && /malformed|no such (?:table|column|index)|corrupt/i.test(error.message);
   return isSchema ? damaged(path, error.message, error) : error;
