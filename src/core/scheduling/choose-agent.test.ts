@@ -236,6 +236,16 @@ describe('adaptive', () => {
     assert.equal(newIn(world).at(-1), 'fast');
   });
 
+  test('does not count the time in which nobody who fits was idle as waiting', () => {
+    const world = taught(100, 1_000, { maxWaitMs: 300 });
+    world.send({ type: 'agents.register', agents: [agentOf('other', { capabilities: ['other'] })] });
+    const busy = [taskOf('long', { requires: ['slow'] }), ...tasksOf(11, { requires: ['fast'], priority: 'high' })];
+    world.send(submitOf(busy));
+    world.send(submitOf([taskOf('t')], { runId: runId('r2') }));
+    world.run();
+    assert.equal(whoIn(world).at(-1), 'fast');
+  });
+
   test('prefers who succeeds more often: time for repeats is time too', () => {
     const fails: Script = ({ agentId }) => ({ afterMs: 100, end: agentId === 'fast' ? THREW : DONE });
     const world = worldOf('adaptive', [fast, slow], fails);
