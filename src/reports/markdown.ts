@@ -119,7 +119,7 @@ function hotspots({ hotspots: all }: CheckReport): readonly string[] {
 function rings({ modules }: CheckReport): readonly string[] {
   if (modules === null || modules.cycles.length === 0) return [];
   return [
-    '## Rings of imports',
+    '## Import cycles',
     '',
     ...modules.cycles.slice(0, MAX_ROWS).map(({ files, path }) => {
       const way = [...path, ...path.slice(0, 1)].map(({ file }) => code(file)).join(' → ');

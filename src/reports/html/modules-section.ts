@@ -7,19 +7,19 @@ const RINGS = 6;
 const IN_RING = 10;
 const LANGUAGES = 5;
 
-/** Rings of imports, drawn. */
+/** Import cycles, drawn. */
 export function modulesSection({ modules }: CheckReport): Html | undefined {
   if (modules === null || modules.modules === 0) return undefined;
   const { cycles, typeCycles } = modules;
   const types =
     typeCycles === 0
       ? ''
-      : ` ${countOf(typeCycles, 'more ring')} of types alone ${typeCycles === 1 ? 'does' : 'do'} no harm.`;
+      : ` ${countOf(typeCycles, 'more cycle')} of types alone ${typeCycles === 1 ? 'does' : 'do'} no harm.`;
   const more = cycles.length > RINGS ? ` ${cycles.length - RINGS} more are among the findings.` : '';
-  return html`<h2 id="rings">Rings of imports</h2>
+  return html`<h2 id="cycles">Import cycles</h2>
     <p class="lead">
       ${countOf(modules.modules, 'module')}, ${countOf(modules.imports, 'import')} between them.
-      ${cycles.length === 0 ? 'No ring when the program loads.' : `${countOf(cycles.length, 'ring')} when the program loads.${more}`}${types}
+      ${cycles.length === 0 ? 'No cycle when the program loads.' : `${countOf(cycles.length, 'cycle')} when the program loads.${more}`}${types}
     </p>
     ${cycles.length > 0 && html`<div class="rings">${cycles.slice(0, RINGS).map(ring)}</div>`}`;
 }
