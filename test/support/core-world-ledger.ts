@@ -154,7 +154,7 @@ export class Ledger {
         task.status = event.retryAtMs <= this.#lastMs ? 'ready' : 'backing-off';
         return;
       case 'task.outcome-unknown':
-        this.#leave(run, task, undefined);
+        this.#leave(run, task, event.usage);
         task.status = 'unknown';
         return;
       case 'task.succeeded':
