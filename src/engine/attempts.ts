@@ -7,7 +7,7 @@ import type { Swarm } from '../core/swarm-state.ts';
 import type { AttemptResult, Verdict } from '../core/tasks/attempt.ts';
 import type { Task } from '../core/tasks/task.ts';
 import { assert } from '../util/assert.ts';
-import type { AgentDriver, StopReason } from '../ports/agent-driver.ts';
+import type { AgentDriver } from '../ports/agent-driver.ts';
 import type { ClaimToVerify, Verifier } from '../ports/verifier.ts';
 import { RunAssignment } from './assignment.ts';
 import type { LedTime } from './led-time.ts';
@@ -97,9 +97,15 @@ export class Attempts {
     void this.#check(claim, controller.signal);
   }
 
-  /** Asks every attempt to end. Checks are dropped: the next lead runs them again. */
-  stopAll(reason: StopReason): void {
-    for (const running of this.#running.values()) running.stop(reason);
+  /**
+   * Asks every attempt to end; a drain lets irreversible work come to its own end. Checks are dropped: the next lead
+   * runs them again.
+   */
+  stopAll(reason: 'draining' | 'lead-lost'): void {
+    for (const running of this.#running.values()) {
+      if (reason === 'draining' && running.assignment.spec.effect === 'D') continue;
+      running.stop(reason);
+    }
     for (const check of this.#checks.values()) check.abort(reason);
   }
 
