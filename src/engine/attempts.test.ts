@@ -233,6 +233,21 @@ describe('a claim', () => {
     await rig.probe.next('task.cancelled');
   });
 
+  test('under check ends 12 s after its cancel although the verifier ignores it', async () => {
+    const [engine, attempt] = await startOne({ verify });
+    attempt.end(DONE);
+    const check = await rig.verifier.nextCheck();
+    await engine.dispatch({ type: 'task.cancel', taskId: t1, reason: 'enough' });
+    rig.clock.advance(11_999);
+    await settle();
+    assert.equal(engine.task(t1)?.status, 'cancelling');
+    rig.clock.advance(1);
+    await rig.probe.next('run.finished');
+    check.find({ ok: true, evidence: [proof], outputs: {} });
+    await settle();
+    assert.equal(rig.types().at(-1), 'run.finished');
+  });
+
   test('under check is not touched by a pause', async () => {
     const [engine, attempt] = await startOne({ verify });
     attempt.end(DONE);
