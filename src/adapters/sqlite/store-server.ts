@@ -141,6 +141,7 @@ export class StoreServer {
   #append(journal: JournalFile, batch: StoredBatch, mayUseReserve: boolean): AppendResult {
     if (this.#trouble !== undefined) throw this.#trouble;
     if (!mayUseReserve && this.#reserve?.recover() === false) return { ok: false, reason: 'store-full' };
+    if (batch.atMs.length === 0) return { ok: true };
     try {
       const result = journal.append(batch);
       if (result.ok) this.#commits++;

@@ -16,9 +16,10 @@ const MAX_DEFERRED = 64;
 
 /**
  * What happens next without any input: a condition is looked at, a task is skipped, a run ends, a task is given to
- * an agent. The owner applies the event and asks again, until there is nothing. Changes no entity.
+ * an agent, unless `mayAssign` is false. The owner applies the event and asks again, until there is nothing. Changes
+ * no entity.
  */
-export function nextEvents(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
+export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = true): readonly SwarmEvent[] | undefined {
   for (const id of swarm.undecided) return [settleTask(swarm, id)];
   for (const id of swarm.closing) {
     const run = swarm.runs.get(id);
@@ -27,7 +28,7 @@ export function nextEvents(swarm: Swarm, nowMs: number): readonly SwarmEvent[] |
     }
     swarm.closing.delete(id);
   }
-  return nextAssignment(swarm, nowMs);
+  return mayAssign ? nextAssignment(swarm, nowMs) : undefined;
 }
 
 /** The needs of the task have ended: does it run, or is it skipped, and why? */
