@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
 import { builtProgram } from './built.ts';
-import { median, printFigure, printMachine, printNotRun } from './figure.ts';
+import { median, printFigure, printMachine, printNotRun, warm } from './figure.ts';
 import { graphOf, type Graph } from './graphs.ts';
 import { loadPeer, PEERS, whyNot } from './peer.ts';
 import { runInMemory } from './swarm-runner.ts';
@@ -15,7 +15,7 @@ import { runInMemory } from './swarm-runner.ts';
 const BENCH = 'peers';
 const SLOTS = 16;
 /** Laps: about this many tasks, but no longer than this unless two take longer. */
-const LAPS_TASKS = 80_000;
+const LAPS_TASKS = 160_000;
 const MOST_MS = 10_000;
 const RUNNERS = ['waggle', ...PEERS] as const;
 type Runner = (typeof RUNNERS)[number];
@@ -76,8 +76,8 @@ async function measure(runner: Runner, graph: Graph): Promise<Measured> {
     perSecond.push((graph.n * 1_000) / (performance.now() - startMs));
   }
   const peakMb = (process.resourceUsage().maxRSS * 1_024) / 1e6;
-  const [cold = 0, ...warm] = perSecond;
-  return { coldPerSecond: cold, warmPerSecond: median(warm), peakMb };
+  const [cold = 0] = perSecond;
+  return { coldPerSecond: cold, warmPerSecond: warm(perSecond), peakMb };
 }
 
 function print(runner: Runner, graph: Graph, of: readonly Measured[]): void {
