@@ -50,7 +50,6 @@ export class Chooser {
     const { registry } = this.#market;
     this.#nowMs += 1_000;
     for (const id of this.#busy.splice(0, count)) registry.release(id, { hasSucceeded: true, speed: 1 });
-    registry.forgetAwaited();
   }
 }
 

@@ -2,7 +2,7 @@ import type { AgentSpec, HostSpec } from './agents/agent-spec.ts';
 import type { StoredDurations } from './agents/durations.ts';
 import type { RunId } from './ids.ts';
 import { runId, taskId } from './ids.ts';
-import { enter, offerAgain } from './place-task.ts';
+import { enter } from './place-task.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
@@ -78,7 +78,7 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   swarm.registry.restoreTurn(stored.turn);
   for (const { id, pass } of stored.runs) swarm.queue.setPass(runId(id), pass);
   for (const [id, fingerprint] of stored.ended) swarm.ended.set(runId(id), fingerprint);
-  offerAgain(swarm);
+  swarm.queue.reopen();
   return stored.nowMs;
 }
 

@@ -1,5 +1,5 @@
 import type { SwarmId } from '../core/ids.ts';
-import type { Journal, JournalEntry } from '../ports/journal.ts';
+import type { AppendResult, Journal, JournalBatch, JournalEntry } from '../ports/journal.ts';
 
 /** How often a full store is asked for room, ms. */
 export const ROOM_LOOK_MS = 1_000;
@@ -37,17 +37,23 @@ export class BatchWriter {
     const batch = { ...this.#lead, firstSeq, wallTimeMs, entries };
     try {
       for (;;) {
-        const result = await this.#journal.append(batch);
-        this.#isFull = !result.ok && result.reason === 'store-full';
-        if (result.ok || (this.#isFull && entries.length === 0)) return undefined;
-        if (result.reason !== 'store-full') return result.reason;
-        const kept = await this.#journal.append({ ...batch, mayUseReserve: true });
-        if (kept.ok) return undefined;
-        if (kept.reason !== 'store-full') return kept.reason;
+        const reason = await this.#tryBoth(batch);
+        if (reason === undefined || (reason === 'store-full' && entries.length === 0)) return undefined;
+        if (reason !== 'store-full') return reason;
         await this.#wait(ROOM_LOOK_MS);
       }
     } catch (error) {
       return `store-trouble: ${error instanceof Error ? error.message : String(error)}`;
     }
+  }
+
+  /** Why the batch is not stored, neither in free room nor in the reserve. */
+  async #tryBoth(batch: JournalBatch): Promise<Extract<AppendResult, { ok: false }>['reason'] | undefined> {
+    const result = await this.#journal.append(batch);
+    this.#isFull = !result.ok && result.reason === 'store-full';
+    if (result.ok) return undefined;
+    if (!this.#isFull || batch.entries.length === 0) return result.reason;
+    const kept = await this.#journal.append({ ...batch, mayUseReserve: true });
+    return kept.ok ? undefined : kept.reason;
   }
 }

@@ -3,14 +3,7 @@ import type { AgentRecord, AttemptRecord, RunRecord, TaskRecord } from '../core/
 import type { RunState } from '../core/runs/run-spec.ts';
 import type { JournalRecord } from './journal.ts';
 
-export type {
-  AgentRecord,
-  AttemptRecord,
-  RunRecord,
-  TaskCounts,
-  TaskRecord,
-  TaskStatus,
-} from '../core/read-tables/records.ts';
+export type { AgentRecord, AttemptRecord, RunRecord, TaskRecord, TaskStatus } from '../core/read-tables/records.ts';
 
 /**
  * The read side of the journal: tables written in the same transaction as the events, so a list never needs a

@@ -3,7 +3,6 @@ import type { SwarmEvent } from '../../src/core/events.ts';
 import { type AgentId, type RunId, runId, type TaskId, taskId } from '../../src/core/ids.ts';
 import type { Context, SwarmInput } from '../../src/core/inputs.ts';
 import { effectsOf, owedEffects } from '../../src/core/owed-effects.ts';
-import { offerAgain } from '../../src/core/place-task.ts';
 import type { Ruling } from '../../src/core/ruling.ts';
 import { nextEvents } from '../../src/core/scheduling/next-event.ts';
 import { restoreSwarm, snapshotOf } from '../../src/core/snapshot.ts';
@@ -120,7 +119,7 @@ export class CoreWorld {
   /** Time has passed although nothing was due, and tasks that wait for a busy agent are offered again. */
   lookAgainAt(atMs: number): void {
     this.run(atMs);
-    offerAgain(this.#swarm);
+    this.#swarm.queue.reopen();
     this.#turn([]);
   }
 

@@ -14,13 +14,12 @@ export type Market = Readonly<{ registry: Registry; capacity: Capacity; duration
 
 export type Choice =
   | Readonly<{ kind: 'assign'; agent: Agent }>
-  /** A busy agent is expected to finish the task sooner than any idle one. */
-  | Readonly<{ kind: 'wait' }>
+  /** A busy agent of the class is expected to finish the task sooner than any idle one. */
+  | Readonly<{ kind: 'wait'; agentClass: AgentClass }>
   /** No agent that fits has a free slot, or its host has no room. */
   | Readonly<{ kind: 'none' }>;
 
 const NONE: Choice = { kind: 'none' };
-const WAIT: Choice = { kind: 'wait' };
 
 /** One task to be placed. `excluded`: the agent that it has failed on. */
 type Request = Readonly<{ ready: ReadyTask; spec: TaskSpec; excluded: AgentId | null; nowMs: number }>;
@@ -86,19 +85,14 @@ function chooseEarliest(market: Market, matches: readonly ClassMatch[], request:
     if (finishMs > bestFinishMs || (finishMs === bestFinishMs && score <= bestScore)) continue;
     [best, bestAgent, bestFinishMs, bestScore] = [match.class, agent, finishMs, score];
   }
-  return best === undefined || !canStartNow ? NONE : assignOrWait(best, bestAgent);
+  if (best === undefined || !canStartNow) return NONE;
+  return bestAgent === undefined ? { kind: 'wait', agentClass: best } : { kind: 'assign', agent: bestAgent };
 }
 
 /** When a busy agent of the class should be free; never when that is later than the task may wait. */
 function waitFor({ maxWaitMs }: Market, agentClass: AgentClass, { ready, nowMs }: Request): number {
   const freeMs = freeFrom(agentClass, nowMs);
   return freeMs - (ready.waitsSinceMs ?? nowMs) > maxWaitMs ? Infinity : freeMs;
-}
-
-function assignOrWait(best: AgentClass, agent: Agent | undefined): Choice {
-  if (agent !== undefined) return { kind: 'assign', agent };
-  best.awaited++;
-  return WAIT;
 }
 
 function chanceOn({ busy }: AgentClass, idle: Agent | undefined): number {

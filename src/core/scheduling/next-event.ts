@@ -7,7 +7,8 @@ import { openCount, outcomeOf, type Run } from '../runs/run.ts';
 import { scopeOf } from '../runs/scope.ts';
 import type { Swarm } from '../swarm-state.ts';
 import type { Task } from '../tasks/task.ts';
-import { chooseAgent } from './choose-agent.ts';
+import { type Choice, chooseAgent } from './choose-agent.ts';
+import type { ReadyQueue, ReadyTask } from './ready-queue.ts';
 
 type Exhausted = Extract<BudgetAnswer, object>;
 
@@ -78,7 +79,8 @@ function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | un
   const { queue, registry, tasks } = swarm;
   if (queue.size === 0 || registry.freeSlots === 0) return undefined;
   queue.age(nowMs);
-  for (let ready = queue.peek(); ready !== undefined; ready = queue.peek()) {
+  const next = offersOf(queue);
+  for (let ready = next(); ready !== undefined; ready = next()) {
     const task = tasks.get(ready.id);
     const run = swarm.runs.get(ready.identity.runId);
     if (task?.status !== 'ready' || run === undefined) throw new Error(`Internal error: ${ready.id} is not ready`);
@@ -86,10 +88,28 @@ function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | un
     if (typeof budget === 'object') return exhaust(swarm, run, budget);
     const choice = budget === 'wait' ? NO_BUDGET : chooseAgent(marketOf(swarm), ready, task, nowMs);
     if (choice.kind === 'assign') return [assign(task, choice.agent.spec.id)];
-    if (choice.kind === 'wait' && queue.deferredCount < MAX_DEFERRED) queue.defer(ready, nowMs);
-    else queue.park(ready.group);
+    putAside(swarm, ready, choice, nowMs);
   }
   return undefined;
+}
+
+function putAside({ queue, registry }: Swarm, ready: ReadyTask, choice: Choice, nowMs: number): void {
+  if (choice.kind === 'wait' && queue.deferredCount < MAX_DEFERRED) queue.defer(ready, choice.agentClass, nowMs);
+  else queue.park(ready.group, isForWantOfAgents(ready, choice) ? registry.matches(ready.group.signature) : undefined);
+}
+
+/** All that is offered; those that wait for an agent that is free by now get one more look each, after the others. */
+function offersOf(queue: ReadyQueue): () => ReadyTask | undefined {
+  let looks = queue.deferredCount;
+  return () => {
+    const ready = queue.peek();
+    return ready === undefined && looks-- > 0 && queue.offerServable() ? queue.peek() : ready;
+  };
+}
+
+/** Not where a budget, a host or the length of the list of waiting tasks stood in the way. */
+function isForWantOfAgents({ identity }: ReadyTask, choice: Choice): boolean {
+  return choice.kind === 'none' && choice !== NO_BUDGET && identity.spec.resources === undefined;
 }
 
 function assign({ identity, attempt }: Task, agentId: AgentId): SwarmEvent {
@@ -104,7 +124,7 @@ function exhaust(swarm: Swarm, run: Run, { exhausted, limit }: Exhausted): reado
   return ruling.ok ? ruling.events : undefined;
 }
 
-const NO_BUDGET = { kind: 'none' } as const;
+const NO_BUDGET: Choice = { kind: 'none' };
 const NOTHING_RESERVED = {};
 
 function marketOf({ registry, capacity, durations, rules }: Swarm): Parameters<typeof chooseAgent>[0] {
