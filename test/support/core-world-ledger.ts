@@ -220,8 +220,8 @@ export class Ledger {
     const run = this.run(runId);
     const lines = [...run.tasks.values()];
     for (const { id, status } of lines) assert.ok(ENDED.has(status), `${runId} ends while ${id} is ${status}`);
-    const hasFailed = lines.some(({ status }) => status === 'failed');
-    if (!run.isEnding) assert.equal(outcome.state, hasFailed ? 'failed' : 'succeeded');
+    const worst = (['failed', 'cancelled'] as const).find((state) => lines.some(({ status }) => status === state));
+    if (!run.isEnding) assert.equal(outcome.state, worst ?? 'succeeded');
     run.isFinished = true;
     for (const [id, agent] of this.#agents) if (agent.runId === runId) this.#agents.delete(id);
   }
