@@ -1,3 +1,4 @@
+import { endVotes, owesActions } from '../consensus/votes-of-run.ts';
 import { evaluateCondition } from '../expressions/resolve-work.ts';
 import type { SwarmEvent } from '../events.ts';
 import type { TaskId } from '../ids.ts';
@@ -19,10 +20,13 @@ export function nextEvents(swarm: Swarm, nowMs: number): readonly SwarmEvent[] |
   for (const id of swarm.undecided) return [settleTask(swarm, id)];
   for (const id of swarm.closing) {
     const run = swarm.runs.get(id);
-    if (run !== undefined && openCount(run) === 0) {
-      return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
+    if (run === undefined || openCount(run) > 0) {
+      swarm.closing.delete(id);
+      continue;
     }
-    swarm.closing.delete(id);
+    const ended = endVotes(swarm, run);
+    if (ended.length > 0) return ended;
+    if (!owesActions(swarm, run)) return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
   }
   return nextAssignment(swarm, nowMs);
 }
