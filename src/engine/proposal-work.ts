@@ -1,5 +1,5 @@
 import type { CountedVote, Proposal } from '../core/consensus/proposal.ts';
-import type { ActionResult } from '../core/consensus/proposal-spec.ts';
+import type { ActionFailure, ActionResult } from '../core/consensus/proposal-spec.ts';
 import { type ProposalId, runOf } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Swarm } from '../core/swarm-state.ts';
@@ -150,7 +150,7 @@ export class ProposalWork {
     const late = Promise.withResolvers<ActionResult>();
     const deadline = waits.add(time.nowMs() + ACTION_TIMEOUT_MS, () => {
       controller.abort('timed-out');
-      late.resolve({ ok: false, reason: 'timed-out', afterMs: ACTION_TIMEOUT_MS });
+      late.resolve(failed({ reason: 'timed-out', afterMs: ACTION_TIMEOUT_MS }));
     });
     const result = await Promise.race([this.#result(approved, controller.signal), late.promise]);
     waits.remove(deadline);
@@ -160,18 +160,18 @@ export class ProposalWork {
 
   /** Only what was voted on is acted on: what is there now must have the hash that the votes were given for. */
   async #result(approved: ApprovedProposal, signal: AbortSignal): Promise<ActionResult> {
-    if (this.#duties === undefined) return { ok: false, reason: 'failed', message: 'nobody here can do it' };
+    if (this.#duties === undefined) return failed({ reason: 'failed', message: 'nobody here can do it' });
     try {
       const loaded = await this.#duties.load(approved, signal);
-      if (loaded === undefined) return { ok: false, reason: 'content-changed' };
+      if (loaded === undefined) return failed({ reason: 'content-changed' });
       if (loaded.contentHash !== approved.contentHash) {
-        return { ok: false, reason: 'content-changed', foundHash: loaded.contentHash };
+        return failed({ reason: 'content-changed', foundHash: loaded.contentHash });
       }
       await loaded.act(approved.proposalId, signal);
       return { ok: true };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return { ok: false, reason: 'failed', message: message.slice(0, MAX_MESSAGE_CHARS) };
+      return failed({ reason: 'failed', message: message.slice(0, MAX_MESSAGE_CHARS) });
     }
   }
 
@@ -188,6 +188,10 @@ export class ProposalWork {
     assert(run !== undefined, `proposal ${proposalId} has no run`);
     return { runId, project: run.spec.project };
   }
+}
+
+function failed(failure: ActionFailure): ActionResult {
+  return { ok: false, failure };
 }
 
 function keyOf(proposalId: ProposalId, memberId: string): string {

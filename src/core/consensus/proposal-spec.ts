@@ -79,11 +79,14 @@ export type CastVote = Readonly<{
 /** What came of the coordinator's check of a veto. All but `confirmed` leave a plain rejection. */
 export type VetoFinding = 'confirmed' | 'refuted' | 'timed-out';
 
-/** What became of the approved action. It is not tried again. */
-export type ActionResult =
-  | Readonly<{ ok: true }>
+/** Why an approved action was not done, or not to its end. */
+export type ActionFailure =
   /** What was voted on is not what is there now, so nothing was done. `foundHash` is absent when nothing is there. */
-  | Readonly<{ ok: false; reason: 'content-changed'; foundHash?: string }>
-  | Readonly<{ ok: false; reason: 'failed'; message: string }>
+  | Readonly<{ reason: 'content-changed'; foundHash?: string }>
+  /** It could not be done. */
+  | Readonly<{ reason: 'failed'; message: string }>
   /** It did not end in time: whether it was done is not known. */
-  | Readonly<{ ok: false; reason: 'timed-out'; afterMs: number }>;
+  | Readonly<{ reason: 'timed-out'; afterMs: number }>;
+
+/** What became of the approved action. It is not tried again. */
+export type ActionResult = Readonly<{ ok: true }> | Readonly<{ ok: false; failure: ActionFailure }>;

@@ -22,6 +22,9 @@ export type CountedVote = Readonly<{
   veto?: Readonly<{ reproduce: readonly string[]; dueMs: number; finding: VetoFinding | 'being-checked' }>;
 }>;
 
+/** As much of a vote as counting needs. */
+type VoteLine = Pick<CountedVote, 'memberId' | 'choice'>;
+
 /** `votes`: one per member, in the order of their first ones. */
 type Common = Readonly<{
   id: ProposalId;
@@ -116,7 +119,7 @@ export function closeWithRun(proposal: OpenProposal): EventOf<'proposal.closed'>
 }
 
 /** Weights as they stand now. */
-export function tallyOf({ spec, votes }: Pick<Proposal, 'spec' | 'votes'>): Tally {
+export function tallyOf({ spec, votes }: Readonly<{ spec: ProposalSpec; votes: readonly VoteLine[] }>): Tally {
   const choices = new Map(votes.map(({ memberId, choice }) => [memberId, choice]));
   const tally = { total: 0, approve: 0, reject: 0, abstain: 0 };
   for (const member of spec.members) {
