@@ -86,7 +86,8 @@ function effectsOfProposal(proposal: Proposal | undefined, event: ProposalEvent)
       return proposalWake(proposal);
     case 'proposal.voted': {
       const { memberId, revision, veto } = event.vote;
-      const wake = proposalWake(proposal);
+      // A first vote that is no veto changes no wait.
+      const wake = veto === undefined && revision === 1 ? NOTHING : proposalWake(proposal);
       return veto === undefined ? wake : [...wake, { type: 'confirm-veto', proposalId, memberId, revision }];
     }
     case 'proposal.closed': {
