@@ -130,6 +130,15 @@ describe('a veto', () => {
     assert.deepEqual([revision, finding], [2, 'refuted']);
   });
 
+  test('is checked once by one leader, also when it was cast before its start', async () => {
+    (await startVote()).stop();
+    const engine = await rig.lead({}, { proposals: duties });
+    await veto(engine, 'm1');
+    engine.start();
+    await settle();
+    assert.deepEqual([duties.vetoes.length, nthVeto(0).signal.aborted], [1, false]);
+  });
+
   test('is checked again by the next leader', async () => {
     const engine = await startVote();
     await veto(engine, 'm1');
@@ -144,9 +153,11 @@ describe('a veto', () => {
     const engine = await startVote();
     await veto(engine, 'm1');
     const drained = engine.drain();
+    assert.ok(nthVeto(0).signal.aborted);
+    nthVeto(0).find(false);
+    await settle();
     (await rig.agent.nextAttempt()).end({ ok: false, failure: { reason: 'stopped', why: 'draining' } });
     await drained;
-    assert.ok(nthVeto(0).signal.aborted);
     assert.ok(!rig.types().includes('proposal.veto-judged'));
   });
 });

@@ -173,7 +173,7 @@ function withVote(votes: readonly CountedVote[], { vote }: EventOf<'proposal.vot
 }
 
 function judged(vote: CountedVote, event: EventOf<'proposal.veto-judged'>): CountedVote {
-  const { memberId, revision, veto } = vote;
-  if (veto === undefined || memberId !== event.memberId || revision !== event.revision) return vote;
+  const { memberId, veto } = vote;
+  if (veto === undefined || memberId !== event.memberId) return vote;
   return { ...vote, veto: { ...veto, finding: event.finding } };
 }
