@@ -11,7 +11,6 @@ export type {
   TaskCounts,
   TaskRecord,
   TaskStatus,
-  VoteRecord,
 } from '../core/read-tables/records.ts';
 
 /**
