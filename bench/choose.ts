@@ -1,9 +1,10 @@
+import { classKeyOf } from '../src/core/agents/agent-class.ts';
 import type { AgentSpec } from '../src/core/agents/agent-spec.ts';
 import { Durations } from '../src/core/agents/durations.ts';
 import { Registry, type Strategy } from '../src/core/agents/registry.ts';
 import { runId, taskId } from '../src/core/ids.ts';
 import { Capacity } from '../src/core/resources/capacity.ts';
-import { chooseAgent, type Market } from '../src/core/scheduling/choose-agent.ts';
+import { chooseAgent, expectedMs, type Market } from '../src/core/scheduling/choose-agent.ts';
 import { ReadyQueue, type ReadyTask } from '../src/core/scheduling/ready-queue.ts';
 import type { TaskSpec } from '../src/core/tasks/task-spec.ts';
 import { becomeReady, newTask, type Task } from '../src/core/tasks/task.ts';
@@ -16,6 +17,7 @@ export class Chooser {
   readonly #questions: readonly Question[];
   readonly #busy: ReturnType<typeof taskId>[] = [];
   #booked = 0;
+  #nowMs = 0;
 
   constructor(strategy: Strategy, agents: readonly AgentSpec[], tasks: readonly TaskSpec[]) {
     const registry = new Registry(strategy);
@@ -24,21 +26,30 @@ export class Chooser {
     this.#questions = tasks.map((spec) => questionOf(registry, spec));
   }
 
-  /** False when no agent is free for it. */
+  /** What earlier attempts have taught: ms that a task of this type takes on agents like this one. */
+  learn(type: string, agent: AgentSpec, ms: number): void {
+    this.#market.durations.note(type, classKeyOf(agent), ms, ms);
+  }
+
+  /** False when no agent is free for it, or a busy one is worth waiting for. */
   distribute(index: number): boolean {
     const question = this.#questions[index % this.#questions.length];
     if (question === undefined) return false;
-    const choice = chooseAgent(this.#market, question.ready, question.task, 0);
+    const choice = chooseAgent(this.#market, question.ready, question.task, this.#nowMs);
     if (choice.kind !== 'assign') return false;
+    const { registry, durations } = this.#market;
     const id = taskId(RUN, `t${this.#booked++}`);
-    this.#market.registry.occupy(choice.agent.spec.id, id, this.#booked);
+    const workMs = expectedMs(durations, question.task.identity.spec, choice.agent.class);
+    registry.occupy(choice.agent.spec.id, id, this.#nowMs + workMs);
     this.#busy.push(id);
     return true;
   }
 
-  /** Frees the agents that have been busy longest. */
+  /** Frees the agents that have been busy longest, a second later. */
   free(count: number): void {
-    for (const id of this.#busy.splice(0, count)) this.#market.registry.release(id, { hasSucceeded: true, speed: 1 });
+    const { registry } = this.#market;
+    this.#nowMs += 1_000;
+    for (const id of this.#busy.splice(0, count)) registry.release(id, { hasSucceeded: true, speed: 1 });
   }
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SqliteJournal } from '../src/adapters/sqlite/sqlite-journal.ts';
-import { median, printFigure, printMachine } from './figure.ts';
+import { printFigure, printMachine, warm } from './figure.ts';
 import { wideGraph } from './graphs.ts';
 import { BenchSwarm } from './swarm-runner.ts';
 
@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: { tasks: { type: 'string', default: '10000' }, smoke: { type: 'boolean', default: false } },
 });
 const tasks = values.smoke ? 200 : Number(values.tasks);
-const laps = values.smoke ? 1 : 7;
+const laps = values.smoke ? 1 : 12;
 
 printMachine(BENCH);
 const folder = mkdtempSync(join(tmpdir(), 'waggle-bench-'));
@@ -34,9 +34,10 @@ try {
     await journal.close();
   }
   const options = { tasks, slots: SLOTS, laps, synchronous: 'full' };
-  const [first = 0, ...warm] = perSecond;
+  const [first = 0] = perSecond;
   printFigure({ bench: BENCH, figure: 'first run of the process', value: first, unit: 'tasks/s', options });
-  if (warm.length > 0) printFigure({ bench: BENCH, figure: 'warm', value: median(warm), unit: 'tasks/s', options });
+  if (perSecond.length > 1)
+    printFigure({ bench: BENCH, figure: 'warm', value: warm(perSecond), unit: 'tasks/s', options });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -34,6 +34,11 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** The median of the second half of the laps: by then the code is compiled. Needs two laps. */
+export function warm(laps: readonly number[]): number {
+  return median(laps.slice(Math.ceil(laps.length / 2)));
+}
+
 /** Nearest rank: the smallest value that at least `share` of all values do not exceed. NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort();

@@ -46,12 +46,27 @@ export const GOALS: readonly Goal[] = [
   {
     what: 'assignments, `adaptive`, 1,000 agents in 64 classes',
     bench: 'assign',
-    figure: 'adaptive, 1000 agents',
+    figure: 'adaptive, filter to booking, 1000 agents',
     least: 100_000,
   },
-  { what: 'the same, 10,000 agents', bench: 'assign', figure: 'adaptive, 10000 agents', least: 100_000 },
-  { what: 'the same, 1,000 agents, p99', bench: 'assign', figure: 'adaptive, 1000 agents, p99', most: 50 },
-  { what: 'the same, 10,000 agents, p99', bench: 'assign', figure: 'adaptive, 10000 agents, p99', most: 50 },
+  {
+    what: 'the same, 10,000 agents',
+    bench: 'assign',
+    figure: 'adaptive, filter to booking, 10000 agents',
+    least: 100_000,
+  },
+  {
+    what: 'the same, 1,000 agents, p99',
+    bench: 'assign',
+    figure: 'adaptive, filter to booking, 1000 agents, p99',
+    most: 50,
+  },
+  {
+    what: 'the same, 10,000 agents, p99',
+    bench: 'assign',
+    figure: 'adaptive, filter to booking, 10000 agents, p99',
+    most: 50,
+  },
   { what: '`waggle --version`, whole process', bench: 'install', figure: 'waggle --version, median', most: 150 },
   {
     what: '`waggle run` of one trivial command, whole process',

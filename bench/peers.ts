@@ -4,27 +4,24 @@
  * Needs `npm ci --prefix bench/peers`; BullMQ needs Redis: `scripts/services.sh run -- npm run bench -- peers`.
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
 import { builtProgram } from './built.ts';
-import { benchEnvironment } from './environment.ts';
-import { median, printFigure, printMachine, printNotRun } from './figure.ts';
+import { median, printFigure, printMachine, printNotRun, warm } from './figure.ts';
 import { graphOf, type Graph } from './graphs.ts';
+import { loadPeer, PEERS, whyNot } from './peer.ts';
 import { runInMemory } from './swarm-runner.ts';
 
 const BENCH = 'peers';
 const SLOTS = 16;
-const LAPS_TASKS = 80_000;
-const PEERS = ['p-queue', 'p-graph', 'bullmq', 'langgraph'] as const;
+/** Laps: about this many tasks, but no longer than this unless two take longer. */
+const LAPS_TASKS = 160_000;
+const MOST_MS = 10_000;
 const RUNNERS = ['waggle', ...PEERS] as const;
 type Runner = (typeof RUNNERS)[number];
 
 const measured = z.object({ coldPerSecond: z.number(), warmPerSecond: z.number(), peakMb: z.number() });
 type Measured = z.infer<typeof measured>;
-type Run = (graph: Graph, slots: number, work: () => unknown) => Promise<void>;
 
 const { values } = parseArgs({
   options: {
@@ -43,10 +40,11 @@ else console.log(JSON.stringify(await measure(only, graphOf(Number(values.size[0
 async function compare(graphSizes: readonly number[], rounds: number): Promise<void> {
   printMachine(BENCH);
   const program = builtProgram(BENCH);
+  const runners = available();
   for (const size of graphSizes) {
     const results = new Map<Runner, Measured[]>();
-    for (let round = 0; round < rounds; round += 1) {
-      for (const runner of available()) {
+    for (let round = 0; round < rounds; round++) {
+      for (const runner of runners) {
         const result = await measureApart(program, runner, size);
         results.set(runner, [...(results.get(runner) ?? []), result]);
       }
@@ -56,13 +54,9 @@ async function compare(graphSizes: readonly number[], rounds: number): Promise<v
 }
 
 function available(): readonly Runner[] {
-  if (!existsSync('bench/peers/node_modules')) {
-    for (const peer of PEERS) printNotRun(BENCH, peer, 'not installed: npm ci --prefix bench/peers');
-    return ['waggle'];
-  }
-  if (benchEnvironment().redisUrl !== undefined) return RUNNERS;
-  printNotRun(BENCH, 'bullmq', 'no REDIS_URL: scripts/services.sh run -- npm run bench -- peers');
-  return RUNNERS.filter((runner) => runner !== 'bullmq');
+  const missing = PEERS.filter((peer) => whyNot(peer) !== undefined);
+  for (const peer of missing) printNotRun(BENCH, peer, whyNot(peer) ?? '');
+  return RUNNERS.filter((runner) => !missing.some((peer) => peer === runner));
 }
 
 /** In a process of its own, so that peak memory and warm code belong to one runner. */
@@ -75,24 +69,15 @@ async function measureApart(program: string, runner: Runner, size: number): Prom
 async function measure(runner: Runner, graph: Graph): Promise<Measured> {
   const run = runner === 'waggle' ? runInMemory : await loadPeer(runner);
   const perSecond: number[] = [];
-  for (let lap = 0; lap < Math.max(2, Math.min(20, LAPS_TASKS / graph.n)); lap += 1) {
+  const untilMs = performance.now() + MOST_MS;
+  for (let lap = 0; lap < 2 || (lap < LAPS_TASKS / graph.n && performance.now() < untilMs); lap++) {
     const startMs = performance.now();
     await run(graph, SLOTS, () => undefined);
     perSecond.push((graph.n * 1_000) / (performance.now() - startMs));
   }
   const peakMb = (process.resourceUsage().maxRSS * 1_024) / 1e6;
-  const [cold = 0, ...warm] = perSecond;
-  return { coldPerSecond: cold, warmPerSecond: median(warm), peakMb };
-}
-
-async function loadPeer(name: string): Promise<Run> {
-  const loaded: unknown = await import(pathToFileURL(resolve(`bench/peers/${name}.ts`)).href);
-  if (!isPeer(loaded)) throw new Error(`bench/peers/${name}.ts exports no function "run".`);
-  return loaded.run;
-}
-
-function isPeer(loaded: unknown): loaded is { run: Run } {
-  return typeof loaded === 'object' && loaded !== null && 'run' in loaded && typeof loaded.run === 'function';
+  const [cold = 0] = perSecond;
+  return { coldPerSecond: cold, warmPerSecond: warm(perSecond), peakMb };
 }
 
 function print(runner: Runner, graph: Graph, of: readonly Measured[]): void {

@@ -20,6 +20,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   peers: 'other task runners on the same graphs',
 };
 
+/** Programs whose sizes are options of their own. */
+const SMOKE: Readonly<Record<string, readonly string[]>> = { journal: ['--tasks', '500', '--lone', '20'] };
+
 const [name = '', ...options] = process.argv.slice(2);
 const known = Object.keys(PROGRAMS).filter((program) => existsSync(pathOf(program)));
 if (name === 'all') {
@@ -39,5 +42,7 @@ function pathOf(program: string): string {
 }
 
 function run(program: string): number {
-  return spawnSync(process.execPath, [pathOf(program), ...options], { stdio: 'inherit' }).status ?? 1;
+  const smoke = SMOKE[program] ?? ['--smoke'];
+  const given = options.flatMap((option) => (option === '--smoke' ? smoke : [option]));
+  return spawnSync(process.execPath, [pathOf(program), ...given], { stdio: 'inherit' }).status ?? 1;
 }

@@ -12,7 +12,7 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   // Halves the start. In our own folder: nothing is written to the user's home, and nobody else can put code there.
   const cache = fileURLToPath(new URL('../node_modules/.cache/waggle', import.meta.url));
   module.enableCompileCache(cache);
-  // oxlint-disable-next-line node/no-process-env -- worker threads look for the cache here and nowhere else
+  // Worker threads look for the cache here and nowhere else.
   process.env.NODE_COMPILE_CACHE = cache;
   // A checkout runs its sources: a stale dist/ never shadows them.
   const source = new URL('../src/cli/main.ts', import.meta.url);

@@ -101,6 +101,11 @@ describe('the tiers', () => {
     }
   });
 
+  it('take at most 18 minutes on a push', () => {
+    const caps = stagesOf(run).map((stage) => stage.capSeconds);
+    expect(caps.reduce((sum, cap) => sum + cap, 0)).toBeLessThanOrEqual(18 * 60);
+  });
+
   it('run the suites for normal users as another user when root', () => {
     const security = STAGES.find((stage) => stage.id === 'security');
     expect(security?.commands({ ...run, isRoot: true })[0]?.[0]).toBe('.ci/as-normal-user');

@@ -38,13 +38,13 @@ const asNormalUser = ({ isRoot }: TierRun, argv: readonly string[]): readonly (r
   isRoot ? ['.ci/as-normal-user', ...argv] : argv,
 ];
 
-/** In the order in which they run. Only what exists: a stage comes in with the capability that it proves. */
+/** In the order in which they run; the caps of push add up to 18 minutes. Only what exists: a stage comes in with the capability that it proves. */
 export const STAGES: readonly Stage[] = [
   {
     id: 'start',
     proves: 'the first command of the README does its job on this checkout and ends by itself',
     tiers: ALL,
-    capSeconds: 120,
+    capSeconds: 60,
     commands: once('npm', 'start'),
     leavesJson: '.waggle/check/*/report.json',
   },
@@ -52,7 +52,7 @@ export const STAGES: readonly Stage[] = [
     id: 'local',
     proves: 'the second command of the README: unit tests, contracts over the embedded adapters, properties',
     tiers: ALL,
-    capSeconds: 180,
+    capSeconds: 300,
     commands: once('npm', 'test', '--'),
     suite: true,
   },
@@ -60,14 +60,14 @@ export const STAGES: readonly Stage[] = [
     id: 'check',
     proves: 'format, lint with types, types, layers, dead code',
     tiers: ALL,
-    capSeconds: 120,
+    capSeconds: 60,
     commands: once('npm', 'run', 'check'),
   },
   {
     id: 'docs',
     proves: 'links, commands, generated pages and the sources of figures in the documentation',
     tiers: ALL,
-    capSeconds: 30,
+    capSeconds: 20,
     commands: once('npx', '--no-install', 'node', 'scripts/check-docs.ts'),
   },
   {
@@ -81,7 +81,7 @@ export const STAGES: readonly Stage[] = [
     id: 'security',
     proves: 'owned processes, hostile input, limits, as a normal user',
     tiers: ALL,
-    capSeconds: 180,
+    capSeconds: 90,
     commands: (run) => asNormalUser(run, ['npm', 'run', 'test:security', '--']),
     suite: true,
     needs: { bwrap: 'bubblewrap', unshare: 'util-linux', setpriv: 'util-linux' },
@@ -90,7 +90,7 @@ export const STAGES: readonly Stage[] = [
     id: 'crash',
     proves: 'kill -9 and power cuts lose nothing that was acknowledged',
     tiers: ALL,
-    capSeconds: 900,
+    capSeconds: 300,
     commands: once('npm', 'run', 'test:crash', '--'),
     suite: true,
     inEachPart: true,
@@ -105,7 +105,7 @@ export const STAGES: readonly Stage[] = [
     id: 'examples',
     proves: 'every example runs as it stands',
     tiers: ALL,
-    capSeconds: 60,
+    capSeconds: 40,
     commands: () =>
       globSync('examples/*.ts')
         .toSorted()
@@ -115,7 +115,7 @@ export const STAGES: readonly Stage[] = [
     id: 'package',
     proves: 'the packed file installs elsewhere, is small, runs and has types',
     tiers: ALL,
-    capSeconds: 120,
+    capSeconds: 60,
     commands: once('npm', 'run', 'check:package'),
   },
   {

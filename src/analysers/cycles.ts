@@ -70,18 +70,18 @@ class TangleFinder {
 const MAX_STARTS = 60;
 
 /** A shortest way around inside the tangle, from its lowest node on. */
-export function shortestRing(edges: Edges, tangle: readonly number[]): readonly number[] {
+export function shortestCycle(edges: Edges, tangle: readonly number[]): readonly number[] {
   const inside = new Set(tangle);
   let best: readonly number[] = [];
   for (const start of tangle.slice(0, MAX_STARTS)) {
-    const ring = ringFrom(edges, start, inside);
-    if (ring.length > 0 && (best.length === 0 || ring.length < best.length)) best = ring;
+    const cycle = cycleFrom(edges, start, inside);
+    if (cycle.length > 0 && (best.length === 0 || cycle.length < best.length)) best = cycle;
     if (best.length === 2) break;
   }
   return best;
 }
 
-function ringFrom(edges: Edges, start: number, inside: ReadonlySet<number>): readonly number[] {
+function cycleFrom(edges: Edges, start: number, inside: ReadonlySet<number>): readonly number[] {
   const cameFrom = new Map<number, number>();
   const queue = [start];
   for (const node of queue) {

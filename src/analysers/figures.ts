@@ -47,7 +47,7 @@ const FIGURES: Readonly<Record<string, (data: string) => Figures | undefined>> =
     return (
       read && [
         figure('imports', read.imports),
-        figure('rings', read.cycles.length),
+        figure('import cycles', read.cycles.length),
         figure('findings', read.findings.length),
       ]
     );

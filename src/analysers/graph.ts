@@ -1,7 +1,7 @@
 import type { ImportCycle } from '../core/findings/check-report.ts';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf, isProduction } from './classify.ts';
-import { shortestRing, tangles, type Edges } from './cycles.ts';
+import { shortestCycle, tangles, type Edges } from './cycles.ts';
 import type { GraphData, ImportEntry, ParsedFile } from './data.ts';
 import { needData, readData, readParts, writeData } from './data-files.ts';
 import { undeclaredDependencies, unusedDependencies } from './dependencies.ts';
@@ -13,7 +13,7 @@ import { readAliases } from './tsconfig.ts';
 
 const MAX_CYCLES = 12;
 
-/** Puts the imports together: who needs whom, rings, packages that are used or declared but not both. */
+/** Puts the imports together: who needs whom, cycles, packages that are used or declared but not both. */
 export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const { files } = needData(input.data, 'inventory');
   const packages = readData(input.data, 'manifests')?.packages ?? [];
@@ -26,17 +26,17 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
     file.imports.map((entry) => ({ ...entry, from: file.path, to: resolver.resolve(file.path, entry.specifier) })),
   );
   const network = new Network(parsed, imports);
-  const rings = network.rings();
+  const found = network.cycles();
   const isWhole = parts.length === (input.shards ?? 0) && !parts.some(({ failed }) => failed.length > 5);
   const missing = await missingImports(imports, { root: input.root, searchPath: input.searchPath, signal });
   const data: GraphData = {
     ...network.data(),
-    cycles: rings.map(({ cycle }) => cycle),
-    typeCycles: network.typeOnlyRings(),
+    cycles: found.map(({ cycle }) => cycle),
+    typeCycles: network.typeOnlyCycles(),
     unresolved: imports.filter(({ to }) => to.kind === 'missing').length,
     leftOut: missing.leftOut,
     findings: [
-      ...rings.map(({ cycle, isEager }) => ringFinding(cycle, isEager)),
+      ...found.map(({ cycle, isEager }) => cycleFinding(cycle, isEager)),
       ...undeclaredDependencies(imports, packages),
       ...(isWhole ? unusedDependencies(imports, packages, { files, reader }) : []),
       ...missing.findings,
@@ -47,7 +47,7 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
   return { file: writeData(input.data, 'graph', data), summary };
 }
 
-type Ring = Readonly<{ cycle: ImportCycle; isEager: boolean }>;
+type FoundCycle = Readonly<{ cycle: ImportCycle; isEager: boolean }>;
 
 /** Files as numbers, imports as edges between them. */
 class Network {
@@ -83,14 +83,14 @@ class Network {
     };
   }
 
-  rings(): readonly Ring[] {
+  cycles(): readonly FoundCycle[] {
     return tangles(this.#loads)
       .toSorted((a, b) => b.length - a.length)
       .slice(0, MAX_CYCLES)
       .map((tangle) => {
-        const ring = shortestRing(this.#loads, tangle);
-        const path = ring.map((node, at) => {
-          const next = ring[(at + 1) % ring.length] ?? node;
+        const nodes = shortestCycle(this.#loads, tangle);
+        const path = nodes.map((node, at) => {
+          const next = nodes[(at + 1) % nodes.length] ?? node;
           return { file: this.#path(node), line: this.#lineOf(node, next) };
         });
         const inside = new Set(tangle.map((node) => this.#path(node)));
@@ -99,12 +99,12 @@ class Network {
       });
   }
 
-  /** Rings that are there with types only. */
-  typeOnlyRings(): number {
-    const inRing = new Set(tangles(this.#loads).flat());
+  /** Cycles that are there with types only. */
+  typeOnlyCycles(): number {
+    const onCycle = new Set(tangles(this.#loads).flat());
     const all = this.#edges(({ kind }) => kind === 'value' || kind === 'type', false);
     const isShipped = (node: number): boolean => isProduction(contextOf(this.#path(node)));
-    return tangles(all).filter((tangle) => tangle.every(isShipped) && !tangle.some((node) => inRing.has(node))).length;
+    return tangles(all).filter((tangle) => tangle.every(isShipped) && !tangle.some((node) => onCycle.has(node))).length;
   }
 
   #edges(isWanted: (entry: ImportEntry) => boolean, isLoading: boolean): Edges {
@@ -144,12 +144,12 @@ function isInside(entry: ResolvedImport, files: ReadonlySet<string>): boolean {
 
 const EAGER = 'At least one of them uses what it imports while it loads: the order of loading matters.';
 
-function ringFinding({ files, path }: ImportCycle, isEager: boolean): Detected {
+function cycleFinding({ files, path }: ImportCycle, isEager: boolean): Detected {
   const { file, line } = path[0] ?? { file: files[0] ?? '', line: 0 };
   const names = path.map((step) => step.file);
   const size = files.length;
   const title =
-    size === 2 ? `Two files import each other: ${files.join(' and ')}` : `${size} files import each other in a ring`;
+    size === 2 ? `Two files import each other: ${files.join(' and ')}` : `${size} files import each other in a cycle`;
   return {
     kind: 'import-cycle',
     severity: isEager || size > 8 ? 'medium' : 'low',

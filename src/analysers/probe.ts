@@ -8,6 +8,9 @@ import { listFiles, sizeOf } from './list-files.ts';
 
 export type ProbeOptions = Readonly<{ searchPath?: string; signal?: AbortSignal }>;
 
+/** Walking a million commits takes longer: such a repository is known by its path. */
+const MAX_ROOT_MS = 4_000;
+
 /** Looks at what there is, fast: names and sizes, no content. Rejects when `folder` is not a readable folder. */
 export async function probeRepository(folder: string, options: ProbeOptions = {}): Promise<CheckFacts> {
   const root = realpathSync(folder);
@@ -41,7 +44,7 @@ async function probeHistory(root: string, options: GitOptions): Promise<Pick<Che
   const head = await runGit(root, ['rev-parse', '--verify', '--quiet', 'HEAD'], options);
   if (!head.ok) return { git: 'no-commits', rootCommit: null };
   if (isShallow === 'true') return { git: 'shallow', rootCommit: null };
-  const oldest = await runGit(root, ['rev-list', '--max-parents=0', 'HEAD'], options);
+  const oldest = await runGit(root, ['rev-list', '--max-parents=0', 'HEAD'], { ...options, timeoutMs: MAX_ROOT_MS });
   const hashes = oldest.ok ? oldest.stdout.toString('utf8').trim().split('\n') : [];
   return { git: 'full', rootCommit: hashes.at(-1) ?? null };
 }

@@ -20,6 +20,9 @@ import type { Coordinator } from './coordinator.ts';
 import type { Store } from './store.ts';
 import { newRunId } from './submission.ts';
 
+/** What runs of this job are known by. */
+const SOURCE = 'built-in:check';
+
 export type CheckParts = Readonly<{
   root: string;
   dataDir: string;
@@ -35,6 +38,7 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
   const path = searchPath === undefined ? {} : { searchPath };
   const facts = await probeRepository(root, path);
   if (options.isBaselineReset === true) await forgetBaseline(facts, store);
+  await dropInterrupted(parts);
   const runId = newRunId('check', new SystemRandom());
   const folder = join(dataDir, 'check', runId);
   const data = join(folder, 'data');
@@ -46,7 +50,7 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
     ...path,
     ...(options.agents === undefined ? {} : { agents: options.agents }),
   });
-  const run = { name: 'check', inputs: {}, budget: {}, source: 'built-in:check' };
+  const run = { name: 'check', inputs: {}, budget: {}, source: SOURCE };
   const answer = await coordinator.submit({ runId, run, tasks: plan.tasks, agents: plan.agents });
   if (!answer.ok) throw notStarted(answer.refusal.reason);
   options.onSubmitted?.(runId);
@@ -59,6 +63,14 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
   if (options.out === undefined) await pointLatest(dataDir, runId);
   const { findings } = report;
   return { runId, record, reports, counts: countsOf(report), findings, skipped: skippedIn(report) };
+}
+
+/** A check that was cut off is worth less than the one that starts now: it looks at the files as they were. */
+async function dropInterrupted({ store, coordinator }: CheckParts): Promise<void> {
+  for (const interrupted of coordinator.resumed) {
+    if (store.archive()?.run(interrupted)?.run.source !== SOURCE) continue;
+    await coordinator.command({ type: 'run.cancel', runId: interrupted, reason: 'a new check has started' });
+  }
 }
 
 /** Of every repository that looks like this one: the check before is forgotten. */

@@ -2,9 +2,8 @@ import { Git } from '../adapters/git/git-command.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import type { Connected } from '../server/local-socket-client.ts';
 import { LocalSocketClient } from '../server/local-socket-client.ts';
-import { localSocketPath } from '../server/local-socket-path.ts';
 import type { Coordinator } from './coordinator.ts';
-import { type DataFolder, refuseTracked } from './data-folder.ts';
+import { refuseTracked } from './data-folder.ts';
 import { Lead } from './lead.ts';
 import { notedSocket } from './leader-file.ts';
 import { type LeadSettings, makeLead } from './make-lead.ts';
@@ -34,7 +33,7 @@ export async function connectStore(settings: ConnectSettings): Promise<Coordinat
       });
       return Lead.begin({ ...parts, onTrouble }, lease, (records) => feed.committed(records));
     },
-    reachLeader: shared === undefined ? undefined : (onHint) => reachLeader(settings, shared, onHint),
+    reachLeader: shared === undefined ? undefined : (onHint) => reachLeader(shared.path, onHint),
     complete: async (submission) => {
       const id = submission.runId ?? newRunId(submission.run.name, random);
       return submitInput(id, submission, root);
@@ -48,11 +47,7 @@ export async function connectStore(settings: ConnectSettings): Promise<Coordinat
   });
 }
 
-async function reachLeader(
-  { environment }: ConnectSettings,
-  { path: dataDir, store }: DataFolder,
-  onHint: () => void,
-): Promise<Connected> {
-  const path = (await notedSocket(dataDir)) ?? (await localSocketPath(store, environment));
-  return LocalSocketClient.connect(path, onHint);
+async function reachLeader(dataDir: string, onHint: () => void): Promise<Connected> {
+  const path = await notedSocket(dataDir);
+  return path === undefined ? { ok: false, reason: 'unreachable' } : LocalSocketClient.connect(path, onHint);
 }

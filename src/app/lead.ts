@@ -6,6 +6,7 @@ import { type Answer, Engine, type EngineOptions, type EnginePorts } from '../en
 import { TaskHistory } from '../memory/task-history.ts';
 import type { TieredMemory } from '../memory/tiered-memory.ts';
 import type { LeaderLease } from '../ports/leader-lease.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { Workspaces } from '../ports/workspace.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
@@ -32,6 +33,8 @@ export type LeadParts = Readonly<{
   listen: ((answer: (command: LocalCommand) => Promise<Answer>) => Promise<LocalSocketServer>) | undefined;
   /** Told what does not work as it should but needs no stop. */
   onTrouble: ((message: string) => void) | undefined;
+  /** What happened to leads, for whoever looks into trouble afterwards. */
+  logger: Logger;
   /** Ends what only this lead has used. */
   close: () => Promise<void>;
 }>;
@@ -76,8 +79,10 @@ export class Lead {
       const engine = await Engine.lead({ ...parts.ports, sink }, parts.options);
       lead = new Lead(parts, lease, engine);
       await lead.#start();
+      parts.logger.log('info', 'lead taken', { epoch: engine.epoch, resumed: lead.resumed });
       return lead;
     } catch (error) {
+      parts.logger.log('error', 'the lead could not be taken', { error });
       if (lead === undefined) await releaseAll(parts, lease);
       else await lead.abandonTidily();
       throw error;
@@ -134,6 +139,7 @@ export class Lead {
 
   /** Without a socket this process does its own runs; others wait until it has ended. */
   #goAlone(error: unknown): undefined {
+    this.#parts.logger.log('warn', 'no socket for other processes', { error });
     this.#parts.onTrouble?.(`Other processes cannot take part in this project meanwhile: ${messageOf(error)}`);
   }
 
@@ -195,6 +201,8 @@ export class Lead {
   async #release(reason: string): Promise<string> {
     // What was learned helps the next run, and nothing else rests on it.
     await this.#history?.close().catch(() => {});
+    const isPlanned = reason === 'drained' || reason === 'abandoned';
+    this.#parts.logger.log(isPlanned ? 'info' : 'error', 'lead ended', { epoch: this.#engine.epoch, reason });
     await releaseAll(this.#parts, this.#lease);
     await this.#server?.close();
     return reason;

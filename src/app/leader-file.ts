@@ -2,8 +2,8 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Where the leader listens, noted beside the store: processes with other environments (a job of cron, a service)
- * find another folder for sockets than the leader did. Only a hint: what it names is checked before it is used.
+ * Where the leader listens, noted beside the store: each leader has a socket of its own, in a folder that depends on
+ * its environment. Only a hint: what it names is checked before it is used.
  */
 export async function noteSocket(dataDir: string, socketPath: string): Promise<void> {
   const path = join(dataDir, NAME);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { GitCaptures } from '../adapters/git/git-captures.ts';
@@ -6,6 +7,7 @@ import { LruTier } from '../adapters/in-memory/lru-tier.ts';
 import { Git } from '../adapters/git/git-command.ts';
 import { CleanCopies } from '../adapters/plain-directory/clean-copies.ts';
 import { DirectoryCaptures } from '../adapters/plain-directory/directory-captures.ts';
+import { FileLogger } from '../adapters/system/file-logger.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
@@ -20,9 +22,10 @@ import type { SwarmRules } from '../core/swarm-state.ts';
 import type { Answer } from '../engine/engine.ts';
 import { TieredMemory } from '../memory/tiered-memory.ts';
 import type { Captures } from '../ports/captures.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
-import { localSocketPath } from '../server/local-socket-path.ts';
+import { localSocketPath, removeOldSockets } from '../server/local-socket-path.ts';
 import { LocalSocketServer } from '../server/local-socket-server.ts';
 import { HARMLESS_NAMES, pickEnvironment } from '../util/environment.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -62,9 +65,17 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   const { cacheSize, cacheTtlMs } = options.memory;
   const tier1 = { maxEntries: Math.max(1, cacheSize), ttlMs: cacheTtlMs };
   const limits = { outputBytes: options.performance.outputLimitBytes };
+  const logger = loggerOf(settings, clock);
   const ports = {
     drivers: {
-      command: new CommandDriver({ processes, artifacts, clock, environment: environment.variables, limits }),
+      command: new CommandDriver({
+        processes,
+        artifacts,
+        clock,
+        environment: environment.variables,
+        limits,
+        ...(await exchangeOf(settings)),
+      }),
       function: new ReusingDriver(functionDriver),
     },
     verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
@@ -82,8 +93,27 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
     project: root,
     knowsFunction: (name) => name === REUSE || Object.hasOwn(functions, name),
     listen: listenAt(settings),
-    close: () => functionDriver.close(),
+    logger,
+    close: async () => {
+      await functionDriver.close();
+      logger.close();
+    },
   };
+}
+
+/** Where commands get their inputs and put their results. What a killed lead has left there is nobody's any more. */
+async function exchangeOf({ shared }: LeadSettings): Promise<{ temporaryFolder?: string }> {
+  if (shared === undefined) return {};
+  const temporaryFolder = join(shared.path, 'exchange');
+  await rm(temporaryFolder, { recursive: true, force: true });
+  await mkdir(temporaryFolder, { mode: 0o700 });
+  return { temporaryFolder };
+}
+
+/** A swarm in memory leaves nothing behind, no log either. */
+function loggerOf({ shared }: LeadSettings, clock: SystemClock): Logger & { close: () => void } {
+  if (shared === undefined) return { log: () => {}, close: () => {} };
+  return new FileLogger({ path: join(shared.logs, 'waggle.log'), now: () => clock.wallTimeMs() });
 }
 
 /** Opened once: choosing a way to own processes takes some milliseconds. */
@@ -126,6 +156,7 @@ function listenAt({ shared, environment }: LeadSettings): LeadParts['listen'] {
   return async (answer: (command: LocalCommand) => Promise<Answer>) => {
     const path = await localSocketPath(shared.store, environment);
     const server = await LocalSocketServer.listen(path, answer);
+    await removeOldSockets(shared.store, path);
     await noteSocket(shared.path, path);
     return server;
   };

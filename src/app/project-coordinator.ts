@@ -42,6 +42,8 @@ const MAX_PAUSE_MS = 200;
 const LOOK_MS = 250;
 /** How often a leader without work of its own looks whether somebody waits. */
 const HAND_OVER_MS = 500;
+/** How often a follower tries whether the lead is free although its leader has not said so. */
+const RELIEVE_MS = 2_000;
 /** After handing over: the one that waits goes first. */
 const STAND_BACK_MS = 500;
 /** Beyond it, records of the oldest runs are looked for from the start of the store. */
@@ -55,11 +57,12 @@ export class ProjectCoordinator implements Coordinator {
   readonly #beginnings = new Map<RunId, number>();
   #role: Role = { kind: 'seeking' };
   #change = Promise.withResolvers<void>();
+  /** The newest one, also while it is being drained. */
+  #lead: Lead | undefined;
   #resumed: readonly RunId[] = [];
   /** Everybody who waits for the end of a run, by what tells them that there will be none. */
   readonly #waits = new Set<(error: Error) => void>();
   #followers = 0;
-  #look: NodeJS.Timeout | undefined;
 
   private constructor(parts: CoordinatorParts) {
     this.#parts = parts;
@@ -158,9 +161,8 @@ export class ProjectCoordinator implements Coordinator {
   }
 
   abandon(): void {
-    const role = this.#role;
     this.#become({ kind: 'closed' });
-    if (role.kind === 'leading') role.lead.abandon();
+    this.#lead?.abandon();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -213,6 +215,7 @@ export class ProjectCoordinator implements Coordinator {
 
   #take(lead: Lead): void {
     if (this.#role.kind === 'closed') return void lead.drain();
+    this.#lead = lead;
     this.#resumed = lead.resumed;
     this.#become({ kind: 'leading', lead });
     void lead.ended.then((reason) => this.#lose(lead, reason));
@@ -226,12 +229,28 @@ export class ProjectCoordinator implements Coordinator {
     this.#become({ kind: 'following', client });
     client.waitFor(this.#interests);
     this.#feed.wake();
-    this.#look = setInterval(() => this.#feed.wake(), LOOK_MS).unref();
+    const look = setInterval(() => this.#feed.wake(), LOOK_MS).unref();
+    const watch = setInterval(() => void this.#relieve(client), RELIEVE_MS).unref();
     void client.gone.then(() => {
-      clearInterval(this.#look);
+      clearInterval(look);
+      clearInterval(watch);
       this.#feed.wake();
       if (this.#role.kind === 'following' && this.#role.client === client) this.#seekAgain(0);
     });
+  }
+
+  /** A leader that is stopped answers nothing and closes nothing, but its lock can be taken after a while. */
+  async #relieve(client: LocalSocketClient): Promise<void> {
+    try {
+      const lease = await this.#parts.election.tryAcquire();
+      if (lease === undefined) return;
+      if (this.#role.kind !== 'following' || this.#role.client !== client) return await lease.release();
+      this.#become({ kind: 'seeking' });
+      client.close();
+      this.#take(await this.#parts.lead(lease, this.#feed));
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #lose(lead: Lead, reason: string): void {

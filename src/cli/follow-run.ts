@@ -42,6 +42,7 @@ export async function watchRun(cli: Cli, options: FollowRun): Promise<Watched> {
     runId,
     pastSeq,
     logOf: (task) => logOfTask(project, taskId(runId, task.spec.name)),
+    wallStartOf: ({ spec }) => project.archive()?.attempts(taskId(runId, spec.name)).at(-1)?.startedAtMs,
   });
   const stop = coordinator.follow(runId, follower.onRecords);
   const interrupted = lifecycle.interrupted.then(() => 'interrupted' as const);

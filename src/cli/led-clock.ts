@@ -5,6 +5,10 @@
 export class LedClock {
   #offsetMs: number | undefined;
 
+  get isKnown(): boolean {
+    return this.#offsetMs !== undefined;
+  }
+
   /** At `agoMs` before now, led time was `atMs`. */
   anchor(atMs: number, agoMs = 0): void {
     this.#offsetMs = performance.now() - agoMs - atMs;

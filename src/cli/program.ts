@@ -31,6 +31,7 @@ export async function runProgram(
     quiet: argv.includes('--quiet') || argv.includes('-q'),
     environment: readEnvironment(),
   });
+  process.on('uncaughtException', (error) => process.exit(reportError(error, out, version)));
   const program = rootCommand(version);
   let code: ExitCode = EXIT.ok;
   const act: Act =

@@ -32,5 +32,6 @@ function reportProblems(problems: readonly Mistake[], out: Output): ExitCode {
     out.json({ type: 'error', code, message, ...(at === undefined ? {} : { at }), fix });
   }
   out.warn(...userErrorLines(problems, out.talkStyle, out.talkColumns));
-  return EXIT.usage;
+  // A store that is damaged or cannot be used is nobody's wrong call.
+  return problems.every(({ code }) => code.startsWith('STORE_')) ? EXIT.unavailable : EXIT.usage;
 }

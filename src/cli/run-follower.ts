@@ -18,6 +18,8 @@ export type FollowOptions = Readonly<{
   runId: RunId;
   /** Where the log of a failed task is. */
   logOf: (task: TaskView) => LogPlace | undefined;
+  /** Wall time at which the task's running attempt began, for clocks on screen while nothing new is recorded. */
+  wallStartOf: (task: TaskView) => number | undefined;
   /** Records up to this seq are history: they count, but are not told again. @default 0 */
   pastSeq?: number;
 }>;
@@ -65,6 +67,7 @@ export class RunFollower implements Disposable {
     }
     const last = records.at(-1);
     if (last !== undefined && last.seq > pastSeq) this.clock.anchor(last.atMs);
+    else if (!this.clock.isKnown) this.#anchorByWall();
     if (this.view.hasEnded) this.#settled.resolve('ended');
     else if (isWaitingForPerson(this.view) && !out.hasPerson) this.#settled.resolve('waiting');
   };
@@ -74,6 +77,14 @@ export class RunFollower implements Disposable {
     clearTimeout(this.#silence);
     this.#screen?.[Symbol.dispose]();
     this.#options.out.showAbove(undefined);
+  }
+
+  /** History does not say how long ago it was; the newest start of what still runs does. */
+  #anchorByWall(): void {
+    const newest = [...this.view.active].at(-1);
+    const wallMs = newest === undefined ? undefined : this.#options.wallStartOf(newest);
+    if (newest === undefined || wallMs === undefined || !('startedAtMs' in newest.stand)) return;
+    this.clock.anchor(newest.stand.startedAtMs, Math.max(0, Date.now() - wallMs));
   }
 
   #tell(record: JournalRecord): void {

@@ -40,7 +40,8 @@ function pathIn(text: string | undefined): string | undefined {
 }
 
 function colorOf(variables: Readonly<Record<string, string>>): boolean | undefined {
-  if (isSet(variables['NO_COLOR'])) return false;
+  // By its convention any value counts, "0" too: https://no-color.org
+  if ((variables['NO_COLOR'] ?? '') !== '') return false;
   return isSet(variables['FORCE_COLOR']) ? true : undefined;
 }
 

@@ -54,6 +54,11 @@ describe('values', () => {
     expect(options.security.passEnvironment).toEqual([]);
   });
 
+  test('are the defaults when the file holds nothing but comments', async () => {
+    const { options } = await load({ yaml: '# coordination:\n#   maxAgents: 2\n' });
+    expect(options.coordination.maxAgents).toBe(4);
+  });
+
   test('of flags win over the environment, that over the file, and each knows where it came from', async () => {
     const { explained } = await load({
       yaml: 'coordination:\n  maxAgents: 2\n  maxWaitMs: 1m\nfaultTolerance:\n  maxAttempts: 5\n',
@@ -231,6 +236,7 @@ describe('the environment', () => {
   test('says about colour only what somebody set', () => {
     expect(readEnvironment({}).color).toBeUndefined();
     expect(readEnvironment({ NO_COLOR: '1', FORCE_COLOR: '1' }).color).toBe(false);
+    expect(readEnvironment({ NO_COLOR: '0' }).color).toBe(false);
     expect(readEnvironment({ FORCE_COLOR: '1' }).color).toBe(true);
     expect(readEnvironment({ NO_COLOR: '' }).color).toBeUndefined();
   });

@@ -98,7 +98,11 @@ function configPath({ root, file }: ConfigOptions): string {
 async function readConfigFile(options: ConfigOptions): Promise<YamlFile | undefined> {
   const path = configPath(options);
   if (options.file === undefined && !existsSync(path)) return undefined;
-  return await readYamlFile(path, options.file === undefined ? CONFIG_FILE : path);
+  return readYamlFile(path, options.file === undefined ? CONFIG_FILE : path).catch((error: unknown) => {
+    // All commented out: the same as no file.
+    if (error instanceof UserErrors && error.errors[0]?.code === 'YAML_EMPTY') return undefined;
+    throw error;
+  });
 }
 
 async function isFileGranted(options: ConfigOptions, file: YamlFile): Promise<boolean> {

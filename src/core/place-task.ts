@@ -70,12 +70,7 @@ function leaveAgent(swarm: Swarm, run: Run, before: ActiveTask, { after, atMs, u
   if (after.status === 'succeeded') {
     swarm.durations.note(spec.type, slot.agent.class.key, spec.estimateMs ?? expected, actualMs);
   }
-  offerAgain(swarm);
-}
-
-/** Something was freed or has come: what could not be placed is looked at again. */
-export function offerAgain({ queue, registry }: Swarm): void {
-  if (queue.reopen()) registry.forgetAwaited();
+  swarm.queue.freed(slot.agent.class);
 }
 
 /** Nothing when the end was nobody's doing, or a person's. */

@@ -3,7 +3,7 @@ import type { StoredDurations } from './agents/durations.ts';
 import { isOpen, type Proposal } from './consensus/proposal.ts';
 import type { RunId } from './ids.ts';
 import { runId, taskId } from './ids.ts';
-import { enter, offerAgain } from './place-task.ts';
+import { enter } from './place-task.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
@@ -80,7 +80,7 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   swarm.registry.restoreTurn(stored.turn);
   for (const { id, pass } of stored.runs) swarm.queue.setPass(runId(id), pass);
   for (const [id, fingerprint] of stored.ended) swarm.ended.set(runId(id), fingerprint);
-  offerAgain(swarm);
+  swarm.queue.reopen();
   return stored.nowMs;
 }
 

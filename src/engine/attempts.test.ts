@@ -86,6 +86,20 @@ describe('an attempt', () => {
     assert.equal(engine.task(t1)?.status, 'backing-off');
   });
 
+  test('whose driver speaks long after its end does no harm to the next one', async () => {
+    const [engine, late] = await startOne({ timeoutMs: 5_000 });
+    rig.clock.advance(17_000);
+    await rig.probe.next('attempt.failed');
+    rig.clock.advance(1_000);
+    const next = await rig.agent.nextAttempt();
+    late.end(DONE);
+    await settle();
+    await engine.dispatch({ type: 'task.cancel', taskId: t1, reason: 'enough' });
+    assert.equal(next.signal.reason, 'cancelled');
+    next.end(STOPPED);
+    await rig.probe.next('task.cancelled');
+  });
+
   test('has an hour when nothing is declared', async () => {
     const [, attempt] = await startOne();
     rig.clock.advance(3_599_999);
@@ -217,6 +231,21 @@ describe('a claim', () => {
     assert.equal(check.signal.reason, 'cancelled');
     check.find({ ok: true, evidence: [proof], outputs: {} });
     await rig.probe.next('task.cancelled');
+  });
+
+  test('under check ends 12 s after its cancel although the verifier ignores it', async () => {
+    const [engine, attempt] = await startOne({ verify });
+    attempt.end(DONE);
+    const check = await rig.verifier.nextCheck();
+    await engine.dispatch({ type: 'task.cancel', taskId: t1, reason: 'enough' });
+    rig.clock.advance(11_999);
+    await settle();
+    assert.equal(engine.task(t1)?.status, 'cancelling');
+    rig.clock.advance(1);
+    await rig.probe.next('run.finished');
+    check.find({ ok: true, evidence: [proof], outputs: {} });
+    await settle();
+    assert.equal(rig.types().at(-1), 'run.finished');
   });
 
   test('under check is not touched by a pause', async () => {

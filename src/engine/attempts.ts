@@ -7,11 +7,11 @@ import type { Swarm } from '../core/swarm-state.ts';
 import type { AttemptResult, Verdict } from '../core/tasks/attempt.ts';
 import type { Task } from '../core/tasks/task.ts';
 import { assert } from '../util/assert.ts';
-import type { AgentDriver, StopReason } from '../ports/agent-driver.ts';
+import type { AgentDriver } from '../ports/agent-driver.ts';
 import type { ClaimToVerify, Verifier } from '../ports/verifier.ts';
 import { RunAssignment } from './assignment.ts';
 import type { LedTime } from './led-time.ts';
-import { type AttemptHost, RunningAttempt } from './running-attempt.ts';
+import { type AttemptHost, FORCED_END_MS, RunningAttempt } from './running-attempt.ts';
 import type { Waits } from './waits.ts';
 
 /** Deadline of an attempt that declares none, ms. Source: docs/semantics.md, Attempts. */
@@ -77,8 +77,17 @@ export class Attempts {
     if (running?.assignment.attempt === attempt) return running.stop(why);
     const check = this.#checks.get(taskId);
     // A check is short and its result may be wanted after a pause; only a cancel ends it.
-    if (check !== undefined) return why === 'cancelled' ? check.abort(why) : undefined;
+    if (check !== undefined) return why === 'cancelled' ? this.#cancelCheck(check, taskId, attempt) : undefined;
     this.#feed({ type: 'attempt.end', taskId, attempt, result: { ok: false, failure: { reason: 'stopped', why } } });
+  }
+
+  /** A verifier that ignores it is not waited for longer than a driver. */
+  #cancelCheck(check: AbortController, taskId: TaskId, attempt: number): void {
+    const { waits, time } = this.#host;
+    const verdict = { ok: false, failure: { reason: 'stopped', why: 'cancelled' } } as const;
+    const give = (): void => this.#feed({ type: 'attempt.judge', taskId, attempt, verdict });
+    waits.add(time.nowMs() + FORCED_END_MS, give, forcedKey(taskId));
+    check.abort('cancelled');
   }
 
   /** Runs the declared checks of a claim that is journaled. */
@@ -97,9 +106,15 @@ export class Attempts {
     void this.#check(claim, controller.signal);
   }
 
-  /** Asks every attempt to end. Checks are dropped: the next lead runs them again. */
-  stopAll(reason: StopReason): void {
-    for (const running of this.#running.values()) running.stop(reason);
+  /**
+   * Asks every attempt to end; a drain lets irreversible work come to its own end. Checks are dropped: the next lead
+   * runs them again.
+   */
+  stopAll(reason: 'draining' | 'lead-lost'): void {
+    for (const running of this.#running.values()) {
+      if (reason === 'draining' && running.assignment.spec.effect === 'D') continue;
+      running.stop(reason);
+    }
     for (const check of this.#checks.values()) check.abort(reason);
   }
 
@@ -128,6 +143,7 @@ export class Attempts {
     const { taskId, attempt } = claim.assignment;
     const verdict = await this.#verdictOn(claim, signal);
     this.#checks.delete(taskId);
+    this.#host.waits.forget(forcedKey(taskId));
     // A check that was stopped has found nothing; unless it was cancelled, the next lead does it again.
     if (this.#isStopped || (signal.aborted && signal.reason !== 'cancelled')) return;
     this.#feed({ type: 'attempt.judge', taskId, attempt, verdict });
@@ -156,6 +172,10 @@ export class Attempts {
     assert(run !== undefined, `task ${identity.id} has no run`);
     return run;
   }
+}
+
+function forcedKey(taskId: TaskId): string {
+  return `forced:${taskId}`;
 }
 
 /** A driver or verifier that throws has a bug. The swarm goes on, and the task keeps the evidence. */

@@ -5,7 +5,7 @@ import type { LedTime } from './led-time.ts';
 import type { Wait, Waits } from './waits.ts';
 
 /** A driver has 10 s to end an attempt; after this it counts as ended whatever the driver does, ms. */
-const FORCED_END_MS = 12_000;
+export const FORCED_END_MS = 12_000;
 /** At most one progress report per attempt and second is journaled. */
 const MS_BETWEEN_REPORTS = 1_000;
 

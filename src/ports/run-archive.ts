@@ -8,7 +8,6 @@ export type {
   AttemptRecord,
   ProposalRecord,
   RunRecord,
-  TaskCounts,
   TaskRecord,
   TaskStatus,
 } from '../core/read-tables/records.ts';

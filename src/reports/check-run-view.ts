@@ -42,7 +42,10 @@ export function criticalPath({ attempts }: RunTimeline): ReadonlySet<string> {
     if (known === undefined || known.endedAtMs <= attempt.endedAtMs) last.set(attempt.task, attempt);
   }
   const latest = (some: readonly TimelineAttempt[]): TimelineAttempt | undefined =>
-    some.reduce<TimelineAttempt | undefined>((top, one) => (top === undefined || one.endedAtMs > top.endedAtMs ? one : top), undefined);
+    some.reduce<TimelineAttempt | undefined>(
+      (top, one) => (top === undefined || one.endedAtMs > top.endedAtMs ? one : top),
+      undefined,
+    );
   const path = new Set<string>();
   let next = latest([...last.values()]);
   while (next !== undefined && !path.has(keyOf(next))) {

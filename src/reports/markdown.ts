@@ -93,7 +93,9 @@ function detail(finding: Finding, index: number): readonly string[] {
     '',
     `${finding.severity} · ${finding.kind} · ${finding.baseline} · ${code(placeOf(finding))} · id ${finding.id}`,
     '',
-    ...finding.evidence.map(({ source, text: said, ref }) => `* ${source}: ${text(said)}${ref === undefined ? '' : ` ${code(ref)}`}`),
+    ...finding.evidence.map(
+      ({ source, text: said, ref }) => `* ${source}: ${text(said)}${ref === undefined ? '' : ` ${code(ref)}`}`,
+    ),
     ...(finding.fix === undefined ? [] : [`* to do: ${text(finding.fix)}`]),
     '',
   ];
@@ -117,7 +119,7 @@ function hotspots({ hotspots: all }: CheckReport): readonly string[] {
 function rings({ modules }: CheckReport): readonly string[] {
   if (modules === null || modules.cycles.length === 0) return [];
   return [
-    '## Rings of imports',
+    '## Import cycles',
     '',
     ...modules.cycles.slice(0, MAX_ROWS).map(({ files, path }) => {
       const way = [...path, ...path.slice(0, 1)].map(({ file }) => code(file)).join(' → ');
@@ -136,7 +138,9 @@ function functions({ functions: all }: CheckReport): readonly string[] {
     '|---|---|---:|---:|---:|',
     ...all
       .slice(0, MAX_ROWS)
-      .map((one) => `| ${cell(one.name)} | ${cell(placeOf(one))} | ${one.complexity} | ${one.nesting} | ${one.lines} |`),
+      .map(
+        (one) => `| ${cell(one.name)} | ${cell(placeOf(one))} | ${one.complexity} | ${one.nesting} | ${one.lines} |`,
+      ),
     '',
   ];
 }

@@ -8,7 +8,11 @@ type Sized<Item> = Readonly<{ item: Item; area: number }>;
  * Tiles whose areas are in proportion to `sizeOf`, as square as can be. `items`: largest first. `aspect`: width of
  * the whole divided by its height. Source: Bruls, Huizing, van Wijk, "Squarified Treemaps", 2000.
  */
-export function treemap<Item>(items: readonly Item[], sizeOf: (item: Item) => number, aspect: number): readonly Tile<Item>[] {
+export function treemap<Item>(
+  items: readonly Item[],
+  sizeOf: (item: Item) => number,
+  aspect: number,
+): readonly Tile<Item>[] {
   const total = items.reduce((sum, item) => sum + sizeOf(item), 0);
   const whole = 100 * 100 * aspect;
   const rest: Sized<Item>[] = items.map((item) => ({ item, area: (sizeOf(item) / total) * whole }));

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { lstat, mkdir } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** Where sockets may be. Absolute paths. */
 export type SocketPlaces = Readonly<{ runtimeDir: string | undefined; home: string }>;
@@ -10,11 +10,11 @@ export type SocketPlaces = Readonly<{ runtimeDir: string | undefined; home: stri
 const MAX_PATH_BYTES = 100;
 
 /**
- * A path for the leader's socket in a folder that only this user can enter; the folder is made. The name follows
- * from the store's, so it can be found without a word between the processes. Rejects when no folder is safe.
+ * A path for a leader's socket in a folder that only this user can enter; the folder is made. Each leader has one of
+ * its own: one that was stopped and wakes up late must not take away its successor's. Rejects when no folder is safe.
  */
 export async function localSocketPath(store: string, { runtimeDir, home }: SocketPlaces): Promise<string> {
-  const name = `${createHash('sha256').update(store).digest('hex').slice(0, 20)}.sock`;
+  const name = `${prefixOf(store)}${randomBytes(4).toString('hex')}.sock`;
   const uid = process.getuid?.() ?? 0;
   const shared = join(tmpdir(), `waggle-${uid}`);
   const folders = [...(runtimeDir === undefined ? [] : [join(runtimeDir, 'waggle')]), join(home, 'run'), shared];
@@ -24,6 +24,18 @@ export async function localSocketPath(store: string, { runtimeDir, home }: Socke
     if (await makePrivate(folder)) return path;
   }
   throw new Error(`No folder for a socket is private to you: tried ${folders.map((one) => `"${one}"`).join(', ')}.`);
+}
+
+/** Removes what killed leaders of the same store have left beside `path`: for the holder of the lead alone. */
+export async function removeOldSockets(store: string, path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  const old = names.filter((name) => name.startsWith(prefixOf(store)) && name !== basename(path));
+  await Promise.all(old.map((name) => rm(join(folder, name), { force: true })));
+}
+
+function prefixOf(store: string): string {
+  return `${createHash('sha256').update(store).digest('hex').slice(0, 16)}-`;
 }
 
 /** Whether what stands at `path` belongs to us, so that a command sent there reaches nobody else. */

@@ -1,4 +1,4 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Answer } from '../engine/engine.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
@@ -27,9 +27,8 @@ export class LocalSocketServer {
     this.#server.maxConnections = MAX_CONNECTIONS;
   }
 
-  /** Listens at `path`, taking it over from a leader that is gone: for the holder of the lead alone. */
+  /** Listens at `path`, where nothing may stand. */
   static async listen(path: string, answer: (command: LocalCommand) => Promise<Answer>): Promise<LocalSocketServer> {
-    await rm(path, { force: true });
     const server = new LocalSocketServer(answer);
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', reject);

@@ -1,14 +1,14 @@
-import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { agentId, runId, taskId } from '../core/ids.ts';
 import type { Answer } from '../engine/engine.ts';
 import { LocalSocketClient } from './local-socket-client.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
-import { localSocketPath } from './local-socket-path.ts';
+import { localSocketPath, removeOldSockets } from './local-socket-path.ts';
 import { LocalSocketServer } from './local-socket-server.ts';
 
 const RUN = runId('run-1');
@@ -133,12 +133,6 @@ describe('local socket', () => {
     expect(await client.send(SUBMIT)).toEqual({ kind: 'gone' });
   });
 
-  test('a new leader takes the path over from one that was killed', async () => {
-    await writeFile(path, '');
-    await listen();
-    (await enter()).close();
-  });
-
   test('hints reach the follower, and the leader knows who waits', async () => {
     const leader = await listen();
     const hinted = Promise.withResolvers<void>();
@@ -195,13 +189,23 @@ describe('local socket', () => {
 });
 
 describe('localSocketPath', () => {
-  test('is the same for the same store, another for another, and short', async () => {
+  test('is another one for every leader, short, and in a folder that nobody else can enter', async () => {
     const places = { runtimeDir: folder, home: join(folder, 'home') };
     const one = await localSocketPath('/a/very/long/'.repeat(40), places);
-    expect(one).toBe(await localSocketPath('/a/very/long/'.repeat(40), places));
-    expect(one).not.toBe(await localSocketPath('/b', places));
+    expect(one).not.toBe(await localSocketPath('/a/very/long/'.repeat(40), places));
     expect(one.length).toBeLessThanOrEqual(100);
     expect((await stat(join(folder, 'waggle'))).mode & 0o777).toBe(0o700);
+  });
+
+  test('what older leaders of the same store have left is removed, and nothing else', async () => {
+    const places = { runtimeDir: folder, home: join(folder, 'home') };
+    const [old, mine] = [await localSocketPath('/a', places), await localSocketPath('/a', places)];
+    const other = await localSocketPath('/b', places);
+    for (const left of [old, mine, other]) await writeFile(left, '');
+    await removeOldSockets('/a', mine);
+    expect((await readdir(join(folder, 'waggle'))).toSorted()).toEqual(
+      [mine, other].map((one) => basename(one)).toSorted(),
+    );
   });
 
   test('passes over a folder that others can enter, one that cannot be made, and one that is too deep', async () => {

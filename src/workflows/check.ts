@@ -145,7 +145,7 @@ const CATALOGUE: readonly Offered[] = [
   },
   {
     name: 'graph',
-    title: 'Imports, rings and dependencies',
+    title: 'Imports, cycles and dependencies',
     role: 'architect',
     needs: ['parse', 'manifests'],
     estimateMs: 250,
@@ -307,7 +307,7 @@ function sourceSkips({ parsed, manifests, docs, tests }: CheckFacts, skip: Skip)
       ),
     parsed.files === 0 && skip('parse', 'unsupported-language', 'Complexity of functions, suspicious code', language),
     parsed.files === 0 &&
-      skip('graph', 'unsupported-language', 'Imports, rings, unused and undeclared dependencies', language),
+      skip('graph', 'unsupported-language', 'Imports, cycles, unused and undeclared dependencies', language),
     parsed.files === 0 && skip('tests-map', 'unsupported-language', 'Sources that no test imports', language),
     parsed.files > 0 &&
       tests === 0 &&

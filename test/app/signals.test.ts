@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +30,10 @@ async function signalled(child: ChildProcess, ...signals: readonly NodeJS.Signal
   for (const signal of signals) child.kill(signal);
   if (child.exitCode === null) await once(child, 'exit');
   return child.exitCode;
+}
+
+async function fileThere(path: string): Promise<void> {
+  while (!existsSync(path)) await new Promise((resolve) => void setTimeout(resolve, 10));
 }
 
 async function heard({ stderr }: ChildProcess, text: string): Promise<void> {
@@ -67,6 +72,7 @@ test('a run that was drained goes on by itself at the next start, one that was p
   const mark = newMark();
   // The first time it takes for ever, the second time no time at all.
   const child = await start(folder, mark, 'if test -e once; then exit 0; fi; touch once; sleep 600');
+  await fileThere(join(folder.path, 'once'));
   await signalled(child, 'SIGTERM');
   const coordinator = await (await folder.open()).connect();
   const [drained] = await runsIn(folder);
@@ -85,6 +91,12 @@ test('a second signal ends everything at once, also what ignores the first', asy
   child.kill('SIGTERM');
   // It says that it stops, and waits: the task ignores the first signal for five seconds.
   await heard(child, 'second signal');
-  expect(await signalled(child, 'SIGTERM')).toBe(130);
+  // Another one, because the same one so soon may be an echo.
+  expect(await signalled(child, 'SIGINT')).toBe(130);
   expect(await leftAfter(mark, 1_000)).toEqual([]);
+  // Nobody waited for the task to end, so nothing is known about its end.
+  const archive = (await folder.open()).archive();
+  const [run] = archive?.runs() ?? [];
+  const attempts = run === undefined ? [] : (archive?.runAttempts(run.runId) ?? []);
+  expect(attempts.map(({ outcome }) => outcome)).toEqual(['running']);
 });

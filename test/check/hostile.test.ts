@@ -41,7 +41,7 @@ describe('a repository that means harm', () => {
     using repository = new TestRepository({ 'a.js': 'export const a = 1;\n' });
     repository.commit('add a file');
     rmSync(join(repository.path, 'a.js'));
-    execFileSync('mkfifo', [join(repository.path, 'a.js')]);
+    execFileSync('/usr/bin/mkfifo', [join(repository.path, 'a.js')]);
     const { report, failures } = await checkHere(repository.path);
     expect(failures).toEqual([]);
     expect(report.size.unread).toMatchObject([{ cause: 'not a regular file (submodule, socket or pipe)', files: 1 }]);

@@ -143,8 +143,8 @@ describe('report.html', () => {
       timeline: run,
     })['report.html'];
     expect(page).toContain('It ran out of memory.');
-    expect(page.match(/class="path[^"]*" style/g)).toHaveLength(2);
-    expect(page.match(/class="[^"]*failed" style/g)).toHaveLength(1);
+    expect(page.match(/class="path[^"]*"\s+style/g)).toHaveLength(2);
+    expect(page.match(/class="[^"]*failed"\s+style/g)).toHaveLength(1);
   });
 });
 

@@ -83,6 +83,12 @@ async function reserveIsMade(): Promise<void> {
   }
 }
 
+/** Takes all room but `left` bytes. */
+function fillWith(name: string, left: number): void {
+  const { bavail, bsize } = statfsSync(folder);
+  writeFileSync(join(folder, name), Buffer.alloc(Math.max(0, bavail * bsize - left), 1));
+}
+
 describe('full disk', () => {
   test('refuses aloud, keeps what it has, ends work from the reserve, and goes on by itself when there is room', async () => {
     const ballast = join(folder, 'ballast');
@@ -123,8 +129,7 @@ describe('full disk', () => {
     const { journal, tier, writer } = await open();
     await reserveIsMade();
     for (let round = 0; round < 30; round++) {
-      const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - 256 * 1_024), 1));
+      fillWith('ballast', 256 * 1_024);
       expect(await writer.fill()).toEqual({ ok: false, reason: 'store-full' });
       rmSync(ballast);
       expect(await writer.write(created(`round-${round}`))).toEqual({ ok: true });
@@ -142,9 +147,9 @@ describe('full disk', () => {
     const first = await open();
     await first.writer.write(created('first'));
     await reserveIsMade();
-    await first.writer.fill();
     await first.tier.close();
     await first.journal.close();
+    fillWith('other files', 0);
     const second = await open();
     const cancelled = {
       type: 'run.finished',

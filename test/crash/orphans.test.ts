@@ -68,9 +68,12 @@ test('nothing survives a coordinator that is killed while it starts its commands
 });
 
 test('where there is only the process group, the guardian ends at least that', async () => {
-  for (let cycle = 0; cycle < 5; cycle++) {
+  for (let cycle = 0; cycle < 20; cycle++) {
     const started = start('group', TAME);
-    await untilThere(started.mark, TAME.length + 1);
+    // Half of them are killed while they start.
+    const { stdout } = started.coordinator;
+    if (cycle % 2 === 0) await untilThere(started.mark, TAME.length + 1);
+    else if (stdout !== null) await once(stdout, 'data');
     expect(await kill(started), `cycle ${cycle}`).toEqual([]);
   }
 });

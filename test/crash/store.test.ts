@@ -106,7 +106,7 @@ async function tryDamaged(
   random: () => number,
 ): Promise<Readonly<{ what: string; result: string }>> {
   const path = join(folder, 'damaged.sqlite');
-  for (const suffix of ['', '-wal', '-shm', '-head', '-reserve']) rmSync(path + suffix, { force: true });
+  for (const suffix of ['', '-wal', '-shm', '-head', '-reserve', '-repair']) rmSync(path + suffix, { force: true });
   copyFileSync(sound, path);
   copyFileSync(`${sound}-head`, `${path}-head`);
   const what = damage(path, random);

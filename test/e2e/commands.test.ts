@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -178,6 +178,15 @@ describe('setting up', () => {
       for (const line of ended.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     }
   });
+});
+
+test.each(['at once', 'late'])('a bug of ours that shows %s ends with 70 and says how to report it', (when) => {
+  const program = join(import.meta.dirname, 'support/bug.ts');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, when], { encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 70, stdout: '' });
+  expect(stderr).toMatch(/^Internal error: Waggle 1\.2\.3, Node \d+/);
+  expect(stderr).toContain(String.raw`Error: the bug\x1b[2J`);
+  expect(stderr).toMatch(/This is a bug in Waggle\..* Report it with the lines above/);
 });
 
 describe('waggle check', () => {

@@ -31,7 +31,7 @@ describe('any history', () => {
       fc.property(plans(), (plan) => {
         playPlan(plan, { onTurn: (world) => assertSame(world, 'restored') });
       }),
-      cases(400),
+      cases(250),
     );
   });
 });

@@ -17,7 +17,15 @@ type Status =
   | 'failed'
   | 'cancelled'
   | 'skipped';
-type TaskLine = { readonly id: string; readonly spec: TaskSpec; status: Status; attempt: number; agentId: string };
+type TaskLine = {
+  readonly id: string;
+  readonly spec: TaskSpec;
+  status: Status;
+  attempt: number;
+  charged: number;
+  crashes: number;
+  agentId: string;
+};
 type RunLine = {
   readonly id: string;
   readonly spec: RunSpec;
@@ -31,6 +39,9 @@ type RunLine = {
 };
 
 const KINDS = ['cpu', 'memory', 'storage', 'network'] as const;
+/** The default retry policy; plans declare none. */
+const MAX_ATTEMPTS = 3;
+const MAX_CRASHES = 2;
 const ENDED: ReadonlySet<Status> = new Set(['succeeded', 'failed', 'cancelled', 'skipped']);
 
 /**
@@ -109,7 +120,8 @@ export class Ledger {
 
   #addTasks(run: RunLine, specs: readonly TaskSpec[]): void {
     for (const spec of specs) {
-      const line: TaskLine = { id: `${run.id}/${spec.name}`, spec, status: 'waiting', attempt: 0, agentId: '' };
+      const start = { status: 'waiting', attempt: 0, charged: 0, crashes: 0, agentId: '' } as const;
+      const line: TaskLine = { id: `${run.id}/${spec.name}`, spec, ...start };
       run.tasks.set(spec.name, line);
       this.#wake(run, line);
     }
@@ -138,10 +150,14 @@ export class Ledger {
         return;
       case 'attempt.failed':
         this.#leave(run, task, event.usage);
+        if (event.charge === 'attempt') task.charged++;
+        if (event.charge === 'crash') task.crashes++;
+        assert.ok(task.crashes < MAX_CRASHES, `${task.id} is tried again after ${task.crashes} crashes`);
+        assert.ok(task.charged + task.crashes < MAX_ATTEMPTS, `${task.id} is tried again after all its attempts`);
         task.status = event.retryAtMs <= this.#lastMs ? 'ready' : 'backing-off';
         return;
       case 'task.outcome-unknown':
-        this.#leave(run, task, undefined);
+        this.#leave(run, task, event.usage);
         task.status = 'unknown';
         return;
       case 'task.succeeded':
@@ -207,8 +223,8 @@ export class Ledger {
     const run = this.run(runId);
     const lines = [...run.tasks.values()];
     for (const { id, status } of lines) assert.ok(ENDED.has(status), `${runId} ends while ${id} is ${status}`);
-    const hasFailed = lines.some(({ status }) => status === 'failed');
-    if (!run.isEnding) assert.equal(outcome.state, hasFailed ? 'failed' : 'succeeded');
+    const worst = (['failed', 'cancelled'] as const).find((state) => lines.some(({ status }) => status === state));
+    if (!run.isEnding) assert.equal(outcome.state, worst ?? 'succeeded');
     run.isFinished = true;
     this.#votes.finish(runId);
     for (const [id, agent] of this.#agents) if (agent.runId === runId) this.#agents.delete(id);

@@ -57,7 +57,14 @@ export const anyTask: fc.Arbitrary<Partial<TaskSpec>> = fc
     effect: fc.constantFrom('A', 'A', 'A', 'D'),
     verify: fc.constantFrom(undefined, undefined, [['true']]),
     estimateMs: fc.constantFrom(undefined, 10, 100, 1_000),
-    resources: fc.constantFrom(undefined, undefined, { cpu: 400 }, { cpu: 1_500, memory: 100 }, { memory: 700 }),
+    resources: fc.constantFrom(
+      undefined,
+      undefined,
+      { cpu: 400 },
+      { cpu: 1_450, memory: 60 },
+      { cpu: 230, memory: 120 },
+      { memory: 700 },
+    ),
     grant: fc.constantFrom(undefined, { tokens: 100 }, { tokens: 300, costMicros: 50 }, { costMicros: 10 }),
   } satisfies Record<string, fc.Arbitrary<unknown>>)
   .map((drawn): Partial<TaskSpec> =>
@@ -129,6 +136,7 @@ export type Plan = Readonly<{
     budget: BudgetSpec;
     go: string;
     weight: number;
+    hasOwnAgent: boolean;
   }>[];
   commands: readonly Readonly<{ atMs: number; input: SwarmInput }>[];
   votes: readonly Readonly<{ atMs: number; input: SwarmInput }>[];
@@ -182,26 +190,23 @@ function commandOf(kind: number, run: string, task: string): SwarmInput {
   }
 }
 
-/** `isCalm`: no commands in between and no crashes. */
-export function plans({
-  isCalm = false,
-  strategies = STRATEGIES,
-}: { isCalm?: boolean; strategies?: readonly Strategy[] } = {}): fc.Arbitrary<Plan> {
+export function plans(strategies: readonly Strategy[] = STRATEGIES): fc.Arbitrary<Plan> {
   const run = fc.record({
     atMs: fc.nat({ max: 300 }),
     tasks: graphs(20, anyTask),
-    budget: isCalm ? fc.constant({}) : budgets,
+    budget: budgets,
     go: fc.constantFrom('yes', 'no'),
     weight: fc.constantFrom(1, 1, 3),
+    hasOwnAgent: fc.boolean(),
   });
   const crash = fc.record({ turn: fc.nat({ max: 40 }), from: fc.constantFrom('events', 'snapshot') });
   return fc.record({
     strategy: fc.constantFrom(...strategies),
     agents,
     runs: fc.array(run, { minLength: 1, maxLength: 3 }),
-    commands: isCalm ? fc.constant([]) : commands,
-    votes: isCalm ? fc.constant([]) : voteCommands,
-    crashes: isCalm ? fc.constant([]) : fc.array(crash, { maxLength: 3 }),
+    commands,
+    votes: voteCommands,
+    crashes: fc.array(crash, { maxLength: 3 }),
     saves: fc.array(fc.nat({ max: 40 }), { maxLength: 3 }),
     fate: fates,
   });
@@ -228,9 +233,11 @@ export function playPlan(plan: Plan, watch: Watch = {}): CoreWorld {
     world.send({ type: 'host.register', host: { host, cpu: 2_000, memory: 1_000 } });
   }
   world.send({ type: 'agents.register', agents: plan.agents });
-  for (const [index, { atMs, tasks, budget, go, weight }] of plan.runs.entries()) {
+  for (const [index, { atMs, tasks, budget, go, weight, hasOwnAgent }] of plan.runs.entries()) {
+    const id = runId(`r${index}`);
+    const own = hasOwnAgent ? [agentOf(`r${index}-own`, { runId: id, role: 'own' })] : [];
     const run = runSpecOf({ inputs: { go }, budget, weight });
-    world.sendAt(atMs, submitOf(tasks, { runId: runId(`r${index}`), run }));
+    world.sendAt(atMs, submitOf(tasks, { runId: id, run, agents: own }));
   }
   for (const { atMs, input } of [...plan.commands, ...plan.votes]) world.sendAt(atMs, input);
   for (let hasMoved = true; hasMoved; hasMoved = finish(world)) runOut(world, plan, watch);

@@ -124,6 +124,13 @@ export class CoreWorld {
     return true;
   }
 
+  /** Time has passed although nothing was due, and tasks that wait for a busy agent are offered again. */
+  lookAgainAt(atMs: number): void {
+    this.run(atMs);
+    this.#swarm.queue.reopen();
+    this.#turn([]);
+  }
+
   save(): void {
     this.#saved = { seq: this.#entries.length, text: snapshotOf(this.#swarm, this.#nowMs) };
   }

@@ -32,7 +32,7 @@ export class VirtualTerminal extends EventEmitter {
     this.#lines = this.#lines.flatMap((cells) => {
       const text = cells.join('').trimEnd();
       const parts = Math.max(1, Math.ceil(text.length / columns));
-      return Array.from({ length: parts }, (_, part) => [...text.slice(part * columns, (part + 1) * columns)]);
+      return Array.from({ length: parts }, (_, part) => text.slice(part * columns, (part + 1) * columns).split(''));
     });
     this.#row = this.#lines.length - 1;
     this.#column = this.#lines[this.#row]?.length ?? 0;

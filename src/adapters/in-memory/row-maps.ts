@@ -8,6 +8,7 @@ import type {
   RowChanges,
   RunRow,
   StoredRows,
+  StoredStatus,
   TaskRow,
   TaskState,
   VoteRow,
@@ -61,6 +62,12 @@ export class RowMaps implements StoredRows, RowSource {
     return this.#tasks.get(runOf(taskId))?.get(taskId);
   }
 
+  countTasks(runId: RunId): ReadonlyMap<StoredStatus, number> {
+    const counts = new Map<StoredStatus, number>();
+    for (const { status } of this.tasks(runId)) counts.set(status, (counts.get(status) ?? 0) + 1);
+    return counts;
+  }
+
   pastAttempts(taskId: TaskId): readonly PastAttempt[] {
     return this.#past.get(taskId) ?? [];
   }
@@ -112,7 +119,7 @@ export class RowMaps implements StoredRows, RowSource {
   #withCounts(run: RunRow): RunRow {
     if (run.finishedSeq === null || run.counts !== null) return run;
     const counts = noTasks();
-    for (const { status } of this.tasks(run.runId)) counts[status === 'added' ? 'blocked' : status]++;
+    for (const [status, count] of this.countTasks(run.runId)) counts[status === 'added' ? 'blocked' : status] += count;
     return { ...run, counts };
   }
 }

@@ -12,7 +12,8 @@ type Expected = Readonly<{ seq: number; previous: string }>;
 
 const MAX_PAGE_RECORDS = 1_000;
 const MAX_PAGE_CHARS = 1_000_000;
-const COLUMNS = 'id, epoch, at_ms, wall_ms, version, data, hash';
+const COLUMNS = 'id, epoch, at_ms, wall_ms, version, hash, data';
+const ONE = `select ${COLUMNS} from events where id = ?`;
 const FROM = `select ${COLUMNS} from events where id between ? and ? order by id`;
 const LAST = 'select max(id) as id from events where id between ? and ?';
 const HASH = 'select hash from events where id = ?';
@@ -23,12 +24,14 @@ export class EventReader {
   readonly #from: StatementSync;
   readonly #last: StatementSync;
   readonly #hash: StatementSync;
+  readonly #one: StatementSync;
 
   constructor(db: DatabaseSync, path: string) {
     this.#path = path;
     this.#from = db.prepare(FROM);
     this.#last = db.prepare(LAST);
     this.#hash = db.prepare(HASH);
+    this.#one = db.prepare(ONE);
   }
 
   /** Neither a record too many nor one too few: the newest is the one that the swarm's row names. */
@@ -65,10 +68,10 @@ export class EventReader {
 
   /** One record, checked against the hash of the one before it. */
   one({ no, name }: Pick<SwarmRow, 'no' | 'name'>, seq: number): CheckedRecord {
-    const rows = this.#from.all(eventId(no, Math.max(1, seq - 1)), eventId(no, seq));
-    const [before, row] = seq === 1 ? [undefined, rows[0]] : rows;
-    if (row === undefined) throw this.#damagedAt(rows[0]?.['id'] === eventId(no, seq) ? seq - 1 : seq);
-    const previous = before === undefined ? firstHash(name) : String(before['hash']);
+    const previous = seq === 1 ? firstHash(name) : this.hashAt({ no }, seq - 1);
+    if (previous === undefined) throw this.#damagedAt(seq - 1);
+    const row = this.#one.get(eventId(no, seq));
+    if (row === undefined) throw this.#damagedAt(seq);
     return this.#checked(row, { no }, { seq, previous });
   }
 

@@ -6,9 +6,11 @@ import { assert } from '../../util/assert.ts';
 import { BadCell } from './cells.ts';
 import { EventReader, type EventPage } from './event-reader.ts';
 import { hashOf } from './event-hash.ts';
+import { rebuildTables } from './rebuild-tables.ts';
+import { isRepairWanted, repairIsDone } from './repair-marker.ts';
 import { RowWriter } from './row-writer.ts';
 import { EVENT_VERSION, eventId } from './schema.ts';
-import { damaged, isFull } from './store-error.ts';
+import { isFull, tablesDamaged } from './store-error.ts';
 import { SwarmRows, type SwarmRow } from './swarm-rows.ts';
 import { upcast } from './upcast.ts';
 
@@ -45,7 +47,7 @@ export class JournalFile {
   constructor(db: DatabaseSync, path: string) {
     this.#db = db;
     this.#path = path;
-    this.#swarms = new SwarmRows(db, 'write');
+    this.#swarms = new SwarmRows(db, path, 'write');
     this.#events = new EventReader(db, path);
     this.#insert = db.prepare(INSERT);
   }
@@ -57,13 +59,15 @@ export class JournalFile {
   claim(name: string): number {
     this.checkpoint('truncate');
     this.#tables.clear();
-    return this.#inTransaction(() => {
-      const swarm = this.#swarm(name) ?? this.#swarms.fresh(name);
+    const epoch = this.#inTransaction(() => {
+      const swarm = this.#swarms.get(name) ?? this.#swarms.fresh(name);
       this.#events.checkHead(swarm);
-      const epoch = swarm.epoch + 1;
-      this.#swarms.put({ ...swarm, epoch });
-      return epoch;
+      const sound = isRepairWanted(this.#path) ? rebuildTables(this.#db, this.#events, swarm) : swarm;
+      this.#swarms.put({ ...sound, epoch: swarm.epoch + 1 });
+      return swarm.epoch + 1;
     });
+    repairIsDone(this.#path);
+    return epoch;
   }
 
   append(batch: StoredBatch): AppendResult {
@@ -78,24 +82,24 @@ export class JournalFile {
 
   /** Records from `fromSeq` on, at most one page of them, their chain checked. */
   page(name: string, fromSeq: number): EventPage {
-    const swarm = this.#swarm(name);
+    const swarm = this.#swarms.get(name);
     return swarm === undefined ? { records: [], headSeq: 0 } : this.#events.page(swarm, fromSeq);
   }
 
   head(name: string): Head {
-    const swarm = this.#swarm(name);
+    const swarm = this.#swarms.get(name);
     return { seq: swarm?.headSeq ?? 0, hash: swarm?.headHash ?? '' };
   }
 
   /** Undefined when there is no such record. */
   hashAt(name: string, seq: number): string | undefined {
-    const swarm = this.#swarm(name);
+    const swarm = this.#swarms.get(name);
     return swarm === undefined ? undefined : this.#events.hashAt(swarm, seq);
   }
 
   saveSnapshot(name: string, { seq, state }: Snapshot): void {
     this.#inTransaction(() => {
-      const swarm = this.#swarm(name);
+      const swarm = this.#swarms.get(name);
       const eventHash = swarm === undefined ? undefined : this.#events.hashAt(swarm, seq);
       assert(swarm !== undefined && eventHash !== undefined, `a snapshot of record ${seq}, which is not stored`);
       const checksum = snapshotChecksum(seq, eventHash, state);
@@ -106,7 +110,7 @@ export class JournalFile {
 
   /** A damaged snapshot, or one that does not fit the journal, is passed over: the journal has everything. */
   latestSnapshot(name: string): Snapshot | undefined {
-    const swarm = this.#swarm(name);
+    const swarm = this.#swarms.get(name);
     if (swarm === undefined) return undefined;
     for (const row of this.#db.prepare(GET_SNAPSHOTS).iterate(swarm.no)) {
       const { seq, state, checksum, event_hash: eventHash } = row;
@@ -126,7 +130,7 @@ export class JournalFile {
   }
 
   #appendNow({ swarm: name, epoch, firstSeq, wallTimeMs, atMs, lines }: StoredBatch): AppendResult {
-    const swarm = this.#swarm(name);
+    const swarm = this.#swarms.get(name);
     if (swarm?.epoch !== epoch) return { ok: false, reason: 'epoch-stale' };
     if (firstSeq <= swarm.headSeq) return { ok: false, reason: 'seq-taken' };
     assert(firstSeq === swarm.headSeq + 1, `gap before seq ${firstSeq}`);
@@ -164,15 +168,6 @@ export class JournalFile {
     return tables;
   }
 
-  #swarm(name: string): SwarmRow | undefined {
-    try {
-      return this.#swarms.get(name);
-    } catch (error) {
-      if (error instanceof BadCell) throw damaged(this.#path, `in the row of swarm "${name}": ${error.message}`, error);
-      throw error;
-    }
-  }
-
   #inTransaction<T>(act: () => T): T {
     this.#db.exec('begin immediate');
     try {
@@ -181,8 +176,7 @@ export class JournalFile {
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('rollback');
-      if (error instanceof BadCell) throw damaged(this.#path, `in the read tables: ${error.message}`, error);
-      throw error;
+      throw error instanceof BadCell ? tablesDamaged(this.#path, error) : error;
     }
   }
 }

@@ -8,6 +8,7 @@ import type {
   PastAttempt,
   ProposalRow,
   RunRow,
+  StoredStatus,
   TaskRow,
   VoteRow,
 } from '../../core/read-tables/rows.ts';
@@ -20,6 +21,7 @@ import {
   readProposal,
   readRun,
   readState,
+  readStatus,
   readVote,
   taskIdIn,
 } from './rows.ts';
@@ -29,6 +31,8 @@ const RUNS = 'select * from runs where swarm = ? order by created_seq desc';
 const RUN = 'select * from runs where swarm = ? and run_id = ?';
 const TASKS = 'select * from tasks where swarm = ? and task_id >= ? and task_id < ?';
 const TASK = 'select * from tasks where swarm = ? and task_id = ?';
+const COUNTS = `select status, count(*) as tasks from tasks where swarm = ? and task_id >= ? and task_id < ?
+  group by status`;
 const PAST = 'select * from past_attempts where swarm = ? and task_id = ? order by attempt';
 const RUN_PAST = 'select * from past_attempts where swarm = ? and task_id >= ? and task_id < ?';
 const AGENTS = 'select * from agents where swarm = ? order by registered_seq, position';
@@ -74,7 +78,9 @@ export class RowReader implements RowSource {
   tasks(runId: RunId): readonly TaskRow[] {
     const run = this.run(runId);
     if (run === undefined) return [];
-    const rows = this.#all(TASKS, ...rangeOf(runId)).map(readTask);
+    const rows: TaskRow[] = [];
+    // One by one: a large run would otherwise be held twice.
+    for (const row of this.#db.prepare(TASKS).iterate(this.#swarm.no, ...rangeOf(runId))) rows.push(readTask(row));
     expect(`tasks of run ${runId}`, rows.length, run.taskCount);
     return rows.sort((one, other) => one.index - other.index);
   }
@@ -83,6 +89,14 @@ export class RowReader implements RowSource {
     const row = this.#db.prepare(TASK).get(this.#swarm.no, taskId);
     if (row !== undefined) return readTask(row);
     return this.tasks(runOf(taskId)).find((task) => task.taskId === taskId);
+  }
+
+  countTasks(runId: RunId): ReadonlyMap<StoredStatus, number> {
+    const rows = this.#all(COUNTS, ...rangeOf(runId));
+    const counts = new Map(rows.map((row) => [readStatus(row), integer(row, 'tasks')]));
+    const found = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    expect(`tasks of run ${runId}`, found, this.run(runId)?.taskCount ?? 0);
+    return counts;
   }
 
   pastAttempts(taskId: TaskId): readonly PastAttempt[] {

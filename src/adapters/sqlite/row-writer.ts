@@ -10,7 +10,7 @@ import type {
   TaskState,
   VoteRow,
 } from '../../core/read-tables/rows.ts';
-import { BadCell, integer, text } from './cells.ts';
+import { BadCell, integer } from './cells.ts';
 import {
   agentCells,
   artifactCells,
@@ -21,6 +21,7 @@ import {
   readProposal,
   readRun,
   readState,
+  readStatus,
   readVote,
   runCells,
   stateCells,
@@ -170,15 +171,9 @@ export class RowWriter implements StoredRows {
     if (run.finishedSeq === null || run.counts !== null) return run;
     const counts = noTasks();
     for (const row of this.#countTasks.iterate(this.#swarm, `${run.runId}/`, `${run.runId}0`)) {
-      const status = text(row, 'status');
-      if (status === 'added') counts.blocked += integer(row, 'tasks');
-      else if (isCounted(status, counts)) counts[status] = integer(row, 'tasks');
-      else throw new BadCell(`no task stands as "${status}"`);
+      const status = readStatus(row);
+      counts[status === 'added' ? 'blocked' : status] += integer(row, 'tasks');
     }
     return { ...run, counts };
   }
-}
-
-function isCounted<Counts extends object>(status: string, counts: Counts): status is string & keyof Counts {
-  return status in counts;
 }

@@ -86,9 +86,13 @@ export function stateCells(taskId: TaskId, { status, stateSeq, endedAtMs, last }
   return common;
 }
 
+export function readStatus(row: Cells): StoredStatus {
+  return word(row, 'status', STATUSES);
+}
+
 export function readState(row: Cells): TaskState {
   const state: TaskState = {
-    status: word(row, 'status', STATUSES),
+    status: readStatus(row),
     stateSeq: integer(row, 'state_seq'),
     endedAtMs: integerOrNull(row, 'ended_at_ms'),
     last: row['attempt'] === null ? null : readAttempt(row),

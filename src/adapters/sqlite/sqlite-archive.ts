@@ -16,7 +16,7 @@ import { BadCell } from './cells.ts';
 import { EventReader } from './event-reader.ts';
 import { openStoreReadOnly } from './open-store.ts';
 import { RowReader } from './row-reader.ts';
-import { damaged, storeError } from './store-error.ts';
+import { storeError, tablesDamaged } from './store-error.ts';
 import { SwarmRows, type SwarmRow } from './swarm-rows.ts';
 import { upcast } from './upcast.ts';
 
@@ -37,7 +37,7 @@ export class SqliteArchive implements RunArchive {
     this.#path = path;
     this.#swarmId = swarmId;
     this.#db = openStoreReadOnly(path);
-    this.#swarms = new SwarmRows(this.#db, 'read');
+    this.#swarms = new SwarmRows(this.#db, path, 'read');
     this.#events = new EventReader(this.#db, path);
   }
 
@@ -129,8 +129,7 @@ export class SqliteArchive implements RunArchive {
       const swarm = this.#swarms.get(this.#swarmId);
       return swarm === undefined ? none : look(swarm);
     } catch (error) {
-      if (error instanceof BadCell) throw damaged(this.#path, `in the read tables: ${error.message}`, error);
-      throw storeError(error, this.#path);
+      throw error instanceof BadCell ? tablesDamaged(this.#path, error) : storeError(error, this.#path);
     } finally {
       if (this.#db.isOpen && this.#db.isTransaction) this.#db.exec('rollback');
     }

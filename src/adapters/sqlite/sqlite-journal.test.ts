@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +55,15 @@ async function readAll(fromSeq = 1): Promise<readonly JournalRecord[]> {
   }
 }
 
+async function claimOnce(): Promise<void> {
+  const journal = await SqliteJournal.open(path);
+  try {
+    await journal.claim(SWARM);
+  } finally {
+    await journal.close();
+  }
+}
+
 async function latest(): Promise<unknown> {
   const journal = await SqliteJournal.open(path);
   const snapshot = await journal.latestSnapshot(SWARM);
@@ -86,16 +96,24 @@ for (const [what, sql] of Object.entries({
   });
 }
 
-test('a journal that lost its newest record, or has one too many, cannot be led', async () => {
+test('a journal that lost its newest record cannot be led', async () => {
   await fill();
   tamper('delete from events where seq = 10');
   const journal = await SqliteJournal.open(path);
   await expect(journal.claim(SWARM)).rejects.toMatchObject({ code: 'STORE_WENT_BACK' });
   await journal.close();
   rmSync(`${path}-head`);
-  const again = await SqliteJournal.open(path);
-  await expect(again.claim(SWARM)).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
-  await again.close();
+  await expect(claimOnce()).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+});
+
+test('a journal with a record too many, or with another leader than it says, cannot be led', async () => {
+  await fill();
+  tamper(
+    'insert into events (id, epoch, at_ms, wall_ms, version, hash, data) select id + 1, 1, 1, 1, 1, hash, data from events where seq = 10',
+  );
+  await expect(claimOnce()).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+  tamper('delete from events where seq = 11; update swarms set epoch = 7');
+  await expect(claimOnce()).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
 });
 
 for (const [table, sql] of Object.entries({
@@ -109,6 +127,20 @@ for (const [table, sql] of Object.entries({
     expect(() => archive.runs()).toThrow(expect.objectContaining({ code: 'STORE_DAMAGED' }));
     expect(() => archive.run(runId('run-5'))).toThrow(expect.objectContaining({ code: 'STORE_DAMAGED' }));
     archive.close();
+  });
+
+  test(`${table} is made anew from the journal by the next leader`, async () => {
+    await fill();
+    const before = new SqliteArchive(path, SWARM);
+    const sound = before.runs();
+    before.close();
+    tamper(sql);
+    const archive = new SqliteArchive(path, SWARM);
+    expect(() => archive.runs()).toThrow('The lists of the store are damaged');
+    await claimOnce();
+    expect(archive.runs()).toEqual(sound);
+    archive.close();
+    expect(readdirSync(folder)).not.toContain('swarm.sqlite-repair');
   });
 }
 
@@ -129,7 +161,9 @@ test('a damaged snapshot is passed over for the older one, and for none', async 
 
 test('a snapshot of another past is passed over', async () => {
   await fill();
-  tamper(`update snapshots set event_hash = (select hash from events where seq = 8) where seq = 9`);
+  const otherHash = 'of a record that this journal never had';
+  const checksum = hash('sha256', `9|${otherHash}|state 9`, 'hex');
+  tamper(`update snapshots set event_hash = '${otherHash}', checksum = '${checksum}' where seq = 9`);
   expect(await latest()).toEqual({ seq: 6, state: 'state 6' });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -99,4 +99,10 @@ test('a lock file that is removed ends the lead', async () => {
   rmSync(join(folder, 'lead.sqlite'));
   clock.advance(5_000);
   expect(await lease?.lost).toMatch(/was removed/);
+});
+
+test('a place where no lock can be made is an error with what to do', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  const election = new SqliteLeaderElection(join(folder, 'file', 'lead.sqlite'), new ManualClock());
+  await expect(election.tryAcquire()).rejects.toMatchObject({ name: 'UserError', code: 'STORE_UNREADABLE' });
 });

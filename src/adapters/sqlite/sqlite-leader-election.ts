@@ -38,9 +38,13 @@ export class SqliteLeaderElection implements LeaderElection {
   }
 
   async tryAcquire(): Promise<LeaderLease | undefined> {
-    mkdirSync(dirname(this.#path), { recursive: true });
-    const generation = newestGeneration(this.#path);
-    return this.#tryLock(generation) ?? (this.#isStale(generation) ? this.#tryLock(generation + 1) : undefined);
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true });
+      const generation = newestGeneration(this.#path);
+      return this.#tryLock(generation) ?? (this.#isStale(generation) ? this.#tryLock(generation + 1) : undefined);
+    } catch (error) {
+      throw storeError(error, this.#path);
+    }
   }
 
   #tryLock(generation: number): LeaderLease | undefined {
@@ -140,7 +144,7 @@ function lockFile(path: string): DatabaseSync | undefined {
     }
   } catch (error) {
     if (sqliteCode(error) === BUSY) return undefined;
-    throw storeError(error, path);
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
+import { wantRepair } from './repair-marker.ts';
 import { Unavailable, UserError, userError } from '../../util/user-error.ts';
 
 const RESTORE =
@@ -9,6 +10,15 @@ const RESTORE =
 export function damaged(path: string, what: string, cause?: unknown): UserError {
   const fields = { code: 'STORE_DAMAGED', message: `The store is damaged: ${what}.`, at: path, fix: RESTORE };
   return new UserError(fields, { cause });
+}
+
+/** The journal is whole, and the read tables can be made from it. */
+export function tablesDamaged(path: string, cause: Error): UserError {
+  wantRepair(path);
+  const message = `The lists of the store are damaged: ${cause.message}.`;
+  const fix =
+    'The journal is whole. End every waggle process here and start one that runs something: it makes them anew.';
+  return new UserError({ code: 'STORE_DAMAGED', message, at: path, fix }, { cause });
 }
 
 export function wentBack(path: string, seq: number, swarm: string): UserError {
@@ -84,16 +94,24 @@ const SQLITE = {
 };
 
 const NO_CODE = -1;
+/** SQLITE_IOERR_SHMSIZE: the small file beside the store, through which its users agree, could not grow. */
+const NO_ROOM_TO_SHARE = 10 | (19 << 8);
 
 /** The primary result code, when SQLite threw `error`. */
 export function sqliteCode(error: unknown): number | undefined {
+  const code = extendedCode(error);
+  return code === undefined ? undefined : code & 0xff;
+}
+
+function extendedCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  return typeof error.errcode === 'number' ? error.errcode : undefined;
 }
 
 /** Nothing was stored, and it may work again once there is room. */
 export function isFull(error: unknown): boolean {
-  return sqliteCode(error) === SQLITE.full;
+  if (error instanceof Unavailable) return isFull(error.cause);
+  return sqliteCode(error) === SQLITE.full || extendedCode(error) === NO_ROOM_TO_SHARE;
 }
 
 /** Another process is in the way. */
@@ -106,6 +124,7 @@ export function isLocked(error: unknown): boolean {
 export function storeError(error: unknown, path: string): unknown {
   if (error instanceof UserError || error instanceof Unavailable || !(error instanceof Error)) return error;
   const options = { cause: error };
+  if (isFull(error)) return full(path, error);
   const code = sqliteCode(error) ?? NO_CODE;
   switch (code) {
     case SQLITE.corrupt:
@@ -117,10 +136,6 @@ export function storeError(error: unknown, path: string): unknown {
       const message = `The store "${path}" is locked by another process.`;
       const fix = 'End or continue the stopped process that uses it, then try again.';
       return new Unavailable({ port: 'journal', message, fix, retryAfterMs: 1_000 }, options);
-    }
-    case SQLITE.full: {
-      const message = `No room is left on the disk of "${path}".`;
-      return new Unavailable({ port: 'disk', message, fix: 'Make room, then try again.' }, options);
     }
     case SQLITE.readonly:
       return readOnly(path, error);
@@ -138,6 +153,11 @@ export function storeError(error: unknown, path: string): unknown {
     default:
       return fromNode(error, path);
   }
+}
+
+function full(path: string, cause: Error): Unavailable {
+  const message = `No room is left on the disk of "${path}".`;
+  return new Unavailable({ port: 'disk', message, fix: 'Make room, then try again.' }, { cause });
 }
 
 function readOnly(path: string, cause: Error): Unavailable {
@@ -160,12 +180,15 @@ function unreadable(path: string, cause: Error): UserError {
   return new UserError({ code: 'STORE_UNREADABLE', message, at: path, fix }, { cause });
 }
 
+/** What the file system says when a path is not ours to use. */
+const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ELOOP']);
+
 function fromNode(error: Error, path: string): unknown {
   const code = 'code' in error ? error.code : undefined;
   // A number that no program of ours ever wrote.
   if (code === 'ERR_OUT_OF_RANGE') return damaged(path, 'a number is out of range', error);
   if (code === 'EROFS') return readOnly(path, error);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EISDIR') return unreadable(path, error);
+  if (typeof code === 'string' && UNREADABLE.has(code)) return unreadable(path, error);
   // Names that are gone although the schema was ours.
   const isSchema = sqliteCode(error) === 1 && /malformed|no such (?:table|column|index)|corrupt/i.test(error.message);
   return isSchema ? damaged(path, error.message, error) : error;

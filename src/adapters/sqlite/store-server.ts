@@ -107,7 +107,7 @@ export class StoreServer {
 
   #open(): Opened {
     if (this.#opened !== undefined) return this.#opened;
-    const db = openStore(this.#path);
+    const db = this.#withReserve(() => openStore(this.#path));
     this.#opened = { db, journal: new JournalFile(db, this.#path), tier: new TierFile(db, this.#path) };
     return this.#opened;
   }
@@ -127,7 +127,7 @@ export class StoreServer {
     return epoch;
   }
 
-  /** A full disk must not keep anybody from taking the lead: the end of a lead needs one. */
+  /** A full disk must not keep anybody from opening the store and taking the lead: ending work needs both. */
   #withReserve<T>(act: () => T): T {
     try {
       return act();
@@ -141,6 +141,7 @@ export class StoreServer {
   #append(journal: JournalFile, batch: StoredBatch, mayUseReserve: boolean): AppendResult {
     if (this.#trouble !== undefined) throw this.#trouble;
     if (!mayUseReserve && this.#reserve?.recover() === false) return { ok: false, reason: 'store-full' };
+    if (batch.atMs.length === 0) return { ok: true };
     try {
       const result = journal.append(batch);
       if (result.ok) this.#commits++;

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { BadCell, checksum, integer, text, type Cells } from './cells.ts';
 import { firstHash } from './event-hash.ts';
+import { damaged } from './store-error.ts';
 
 /** One swarm of a store: who leads it, where its journal ends, and how many rows its lists must have. */
 export type SwarmRow = Readonly<{
@@ -23,11 +24,13 @@ const NEXT = 'select coalesce(max(no), 0) + 1 as no from swarms';
 const NO_ROWS = { runs: 0, agents: 0, artifacts: 0, proposals: 0 };
 
 export class SwarmRows {
+  readonly #path: string;
   readonly #all: StatementSync;
   readonly #put: StatementSync | undefined;
   readonly #next: StatementSync;
 
-  constructor(db: DatabaseSync, mode: 'read' | 'write') {
+  constructor(db: DatabaseSync, path: string, mode: 'read' | 'write') {
+    this.#path = path;
     this.#all = db.prepare(ALL);
     this.#put = mode === 'write' ? db.prepare(PUT) : undefined;
     this.#next = db.prepare(NEXT);
@@ -35,10 +38,13 @@ export class SwarmRows {
 
   /** Looks at all of them, a handful at most: a damaged name must not make its swarm look new. */
   get(name: string): SwarmRow | undefined {
-    return this.#all
-      .all()
-      .map(readSwarm)
-      .find((swarm) => swarm.name === name);
+    try {
+      const swarms = this.#all.all().map(readSwarm);
+      return swarms.find((swarm) => swarm.name === name);
+    } catch (error) {
+      if (error instanceof BadCell) throw damaged(this.#path, `in the row of a swarm: ${error.message}`, error);
+      throw error;
+    }
   }
 
   put(swarm: SwarmRow): void {

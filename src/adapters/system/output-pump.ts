@@ -82,25 +82,39 @@ export class OutputPump {
     if (taken.length < chunk.length) this.#stop('limit');
   }
 
+  /** Node resumes the streams of a child that has ended, paused or not: what comes then waits for its turn. */
   #handOn(name: 'stdout' | 'stderr', chunk: Buffer): void {
+    if (this.#busy === undefined) this.#give(name, chunk);
+    else this.#wait(this.#busy.then(() => this.#taking(name, chunk)));
+  }
+
+  #give(name: 'stdout' | 'stderr', chunk: Buffer): void {
+    const taking = this.#taking(name, chunk);
+    if (taking !== undefined) this.#wait(taking);
+  }
+
+  /** Nothing when it was taken at once. Never rejects. */
+  #taking(name: 'stdout' | 'stderr', chunk: Buffer): Promise<void> | undefined {
     const fail = (error: unknown): void => {
       this.#failure ??= { error };
       this.#stop('taker-failed');
     };
     try {
-      const taking = this.#onOutput?.(name, chunk);
-      if (taking !== undefined) this.#wait(taking.catch(fail));
+      return this.#onOutput?.(name, chunk)?.catch(fail);
     } catch (error) {
       fail(error);
+      return undefined;
     }
   }
 
   #wait(taking: Promise<void>): void {
     for (const stream of this.#streams) stream.pause();
-    this.#busy = taking.then(() => {
+    const busy = taking.then(() => {
+      if (this.#busy !== busy) return;
       this.#busy = undefined;
       for (const stream of this.#streams) stream.resume();
     });
+    this.#busy = busy;
   }
 
   #stop(why: 'limit' | 'taker-failed'): void {

@@ -43,8 +43,8 @@ export function startScript(grip: Grip, limits: ProcessLimits = {}): string {
     ...(grip === 'namespace' ? [`[ "$$" = 1 ] || exit 125`] : []),
     ...(grip === 'cgroup' ? ['cgroup=$1; shift'] : []),
     `trap '' HUP INT QUIT TERM`,
-    `echo ${READY} >&${STATUS_FD}`,
-    `read go <&${LIFELINE_FD} || exit 125`,
+    // In a group the watcher's kill meets the shell itself, whatever it has started by then.
+    ...(grip === 'group' ? [] : [`echo ${READY} >&${STATUS_FD}`, `read go <&${LIFELINE_FD} || exit 125`]),
     `( ${watcher} ) &`,
     `exec 5>&2 2>&${STATUS_FD}`,
     `( ${program} )`,

@@ -35,8 +35,8 @@ export class TreeSampler {
     if (dueMs >= this.#timerDueMs) return;
     clearTimeout(this.#timer);
     this.#timerDueMs = dueMs;
-    const atMs = Math.max(dueMs, this.#restUntilMs);
-    this.#timer = setTimeout(() => this.#tick(), atMs - performance.now()).unref();
+    const delayMs = Math.max(dueMs, this.#restUntilMs) - performance.now();
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, delayMs)).unref();
   }
 
   #tick(): void {

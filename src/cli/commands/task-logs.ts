@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { TaskLog } from '../../app/project.ts';
 import type { TaskRecord } from '../../app/views.ts';
@@ -7,7 +9,7 @@ import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findTask } from '../find.ts';
 import { bytes } from '../render/format.ts';
-import { visible, visibleLines } from '../render/text.ts';
+import { visible, visibleOutput } from '../render/text.ts';
 import { archiveOf, withProject } from '../with-project.ts';
 
 type Options = Readonly<{ attempt?: number; raw?: true }>;
@@ -30,14 +32,19 @@ export function tasksLogs(cli: Cli, name: string, options: Options): Promise<Exi
 }
 
 async function printLines(log: TaskLog, task: TaskRecord, { out }: Cli, hasOthers: boolean): Promise<void> {
-  const lines = visibleLines(await log.tail(log.bytes));
   if (hasOthers) out.say(out.talkStyle.dim(`${visible(log.name)}, attempt ${log.attempt}, ${bytes(log.bytes)}`));
   const head = { type: 'log.line', run: task.runId, task: task.spec.name, attempt: log.attempt, log: log.name };
-  for (const text of lines) {
+  for await (const line of linesOf(log)) {
     if (out.closed.aborted) return;
+    const text = visibleOutput(line);
     if (out.isJson) out.json({ ...head, text });
     else out.result(text);
   }
+}
+
+/** One after another: a log may be larger than memory should be. */
+function linesOf({ path, tail, bytes: size }: TaskLog): AsyncIterable<string> {
+  return createInterface({ input: path === undefined ? Readable.from([tail(size)]) : createReadStream(path, 'utf8') });
 }
 
 /** As they are: for files and for tools that understand them. */

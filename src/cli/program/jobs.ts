@@ -19,7 +19,6 @@ function addCheck(program: Command, handlers: Handlers, act: Act): void {
     .option('--open', 'open the report when it is there')
     .option('--agents <n>', 'agents side by side; default: as many as cores', count)
     .option('--plan', 'show the graph and the forecast, run nothing')
-    .option('--baseline <file>', 'compare with this report.json, not with the last check')
     .option('--reset-baseline', 'forget the last check first')
     .option('--fail-on <severity>', 'exit 1 on critical, high, medium or new findings', severity)
     .addHelpText('after', EXAMPLES.check)

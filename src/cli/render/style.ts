@@ -1,5 +1,3 @@
-import { visible } from './text.ts';
-
 type Paint = (text: string) => string;
 
 /** Colour never carries meaning alone: every use has a word or a sign beside it. */
@@ -75,10 +73,4 @@ export function styleFor(options: Readonly<{ colour: boolean; unicode: boolean }
     cyan: paint(36, 39),
     signs: options.unicode ? UNICODE : PLAIN,
   };
-}
-
-/** A value in a sentence: quoted, safe, at most 80 characters. */
-export function quoted(value: string): string {
-  const safe = visible(value);
-  return `"${safe.length > 80 ? `${safe.slice(0, 79)}…` : safe}"`;
 }

@@ -32,11 +32,16 @@ export function visible(text: string): string {
   return text.replaceAll('\t', '  ').replace(UNSAFE, escapeOf);
 }
 
-/** Output of a program, line by line: colours are dropped, the rest of what acts or hides is shown as escapes. */
+/** A line that a program printed: colours are dropped, the rest of what acts or hides is shown as escapes. */
+export function visibleOutput(line: string): string {
+  return visible((line.endsWith('\r') ? line.slice(0, -1) : line).replace(COLOURS, ''));
+}
+
+/** Output of a program, line by line. */
 export function visibleLines(text: string): readonly string[] {
-  const lines = text.replace(COLOURS, '').split('\n');
+  const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
-  return lines.map((line) => visible(line.endsWith('\r') ? line.slice(0, -1) : line));
+  return lines.map(visibleOutput);
 }
 
 /** The last `count` lines of a program's output; empty lines at the end do not count. */

@@ -36,7 +36,7 @@ export class AgentClass {
   /** Slots in use, the one that should end first in front. */
   readonly busy: IndexedHeap<BusySlot> = new IndexedHeap(endsBefore);
   size = 0;
-  /** Ready tasks that wait for one of its busy agents, since the queue was last opened again. */
+  /** Ready tasks that wait for one of its busy agents; kept by the queue. */
   awaited = 0;
 
   constructor(spec: AgentSpec) {

@@ -2,6 +2,8 @@
 const ALPHA = 0.2;
 /** Types that are remembered; the one that was first learned goes first. */
 const MAX_TYPES = 20_000;
+/** Classes of agents that are remembered, in all and for each type; likewise. */
+const MAX_CLASSES = 256;
 
 type Mean = { count: number; value: number };
 type StoredMean = readonly [key: string, count: number, value: number];
@@ -69,8 +71,10 @@ export class Durations {
 
 function learnIn(means: Map<string, Mean>, key: string, value: number): void {
   const known = means.get(key);
-  if (known === undefined) means.set(key, { count: 1, value });
-  else learn(known, value);
+  if (known !== undefined) return learn(known, value);
+  const [oldest] = means.size < MAX_CLASSES ? [] : means.keys();
+  if (oldest !== undefined) means.delete(oldest);
+  means.set(key, { count: 1, value });
 }
 
 /** A plain mean first: with few values the newest must not outweigh the rest. */

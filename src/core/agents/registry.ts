@@ -174,11 +174,6 @@ export class Registry {
     this.#place(agent);
   }
 
-  /** Nobody waits for a busy agent any more: the tasks are offered again. */
-  forgetAwaited(): void {
-    for (const known of this.#classes.values()) known.awaited = 0;
-  }
-
   #noteRun({ id, runId }: AgentSpec): void {
     if (runId === undefined) return;
     const ofRun = this.#agentsOfRun.get(runId);

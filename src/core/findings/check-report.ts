@@ -91,14 +91,14 @@ export type ModuleGraph = Readonly<{
   modules: number;
   imports: number;
   cycles: readonly ImportCycle[];
-  /** Rings that only types close: harmless when the program runs. */
+  /** Cycles that only types close: harmless when the program runs. */
   typeCycles: number;
   /** Most imported first. */
   mostImported: readonly Readonly<{ file: string; importedBy: number }>[];
 }>;
 
 export type ImportCycle = Readonly<{
-  /** Every file of the ring or tangle. */
+  /** Every file of the cycle or tangle. */
   files: readonly string[];
   /** One shortest way around: each imports the next, the last the first. */
   path: readonly Readonly<{ file: string; line: number }>[];

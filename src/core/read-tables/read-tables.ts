@@ -15,7 +15,7 @@ import type {
   TaskRecord,
   TaskStatus,
 } from './records.ts';
-import type { AgentRow, AttemptRow, PastAttempt, RunRow, TaskRow } from './rows.ts';
+import type { AgentRow, AttemptRow, PastAttempt, RunRow, StoredStatus, TaskRow } from './rows.ts';
 
 /** Where rows and events come from. Throws on damage, naming what is damaged: it never leaves a row out. */
 export interface RowSource extends ProposalSource {
@@ -25,6 +25,8 @@ export interface RowSource extends ProposalSource {
   /** All of the run, by index. */
   tasks(runId: RunId): readonly TaskRow[];
   task(taskId: TaskId): TaskRow | undefined;
+  /** How many of the run's tasks stand how; adds up to all of them. */
+  countTasks(runId: RunId): ReadonlyMap<StoredStatus, number>;
   /** Oldest first. */
   pastAttempts(taskId: TaskId): readonly PastAttempt[];
   runPastAttempts(runId: RunId): readonly PastAttempt[];
@@ -126,10 +128,13 @@ export class ReadTables {
   }
 
   #countTasks(runId: RunId): TaskCounts {
-    const rows = this.#source.tasks(runId);
-    const blocked = blockedTasks(rows, this.#specOf);
     const counts: Record<TaskStatus, number> = noTasks();
-    for (const row of rows) counts[row.status === 'added' ? waitingStatus(blocked, row) : row.status]++;
+    for (const [status, count] of this.#source.countTasks(runId)) {
+      if (status === 'added') {
+        counts.blocked = blockedTasks(this.#source.tasks(runId), this.#specOf).size;
+        counts.ready += count - counts.blocked;
+      } else counts[status] += count;
+    }
     return counts;
   }
 

@@ -273,3 +273,13 @@ describe('a run', () => {
 function many(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `t${index}`);
 }
+
+describe('the outcome of a run', () => {
+  test('says that a task was cancelled, unless another one failed', () => {
+    world.send(submitOf([taskOf('t1'), taskOf('t2')]));
+    world.send({ type: 'task.cancel', taskId: taskId(id, 't1'), reason: 'not wanted' });
+    world.run();
+    const [finished] = world.all('run.finished');
+    assert.deepEqual(finished?.outcome, { state: 'cancelled', reason: 'a task was cancelled' });
+  });
+});

@@ -63,6 +63,8 @@ export function stateOf(run: Run): Extract<RunState, 'running' | 'paused' | 'wai
 /** What a run ends with when its last task has ended and nothing else was decided. */
 export function outcomeOf(run: Run): RunOutcome {
   if (run.ending !== undefined) return run.ending;
+  if (run.failed.length === 0 && run.counts.cancelled > 0)
+    return { state: 'cancelled', reason: 'a task was cancelled' };
   if (run.failed.length === 0) return { state: 'succeeded' };
   return { state: 'failed', failure: { reason: 'task-failed', tasks: [...run.failed] } };
 }

@@ -2,6 +2,7 @@ import { successRate } from '../agents/agent.ts';
 import type { Agent, AgentClass, BusySlot } from '../agents/agent-class.ts';
 import type { Durations } from '../agents/durations.ts';
 import type { ClassMatch, Registry } from '../agents/registry.ts';
+import type { AgentId } from '../ids.ts';
 import type { Capacity } from '../resources/capacity.ts';
 import { DEFAULT_ESTIMATE_MS } from '../tasks/task-graph.ts';
 import type { TaskSpec } from '../tasks/task-spec.ts';
@@ -13,25 +14,35 @@ export type Market = Readonly<{ registry: Registry; capacity: Capacity; duration
 
 export type Choice =
   | Readonly<{ kind: 'assign'; agent: Agent }>
-  /** A busy agent is expected to finish the task sooner than any idle one. */
-  | Readonly<{ kind: 'wait' }>
+  /** A busy agent of the class is expected to finish the task sooner than any idle one. */
+  | Readonly<{ kind: 'wait'; agentClass: AgentClass }>
   /** No agent that fits has a free slot, or its host has no room. */
   | Readonly<{ kind: 'none' }>;
 
 const NONE: Choice = { kind: 'none' };
-const WAIT: Choice = { kind: 'wait' };
+
+/** One task to be placed. `excluded`: the agent that it has failed on. */
+type Request = Readonly<{ ready: ReadyTask; spec: TaskSpec; excluded: AgentId | null; nowMs: number }>;
 
 /** Filter, score, select: the agent that should take `ready` now. Reads only; cost grows with classes, not agents. */
 export function chooseAgent(market: Market, ready: ReadyTask, task: Task, nowMs: number): Choice {
+  const { spec } = task.identity;
+  // A retry prefers another agent. What was nobody's fault, as a pause, speaks against nobody.
+  const excluded = task.charged + task.crashes > 0 ? task.lastAgentId : null;
+  const choice = choose(market, { ready, spec, excluded, nowMs });
+  return excluded === null || choice !== NONE ? choice : choose(market, { ready, spec, excluded: null, nowMs });
+}
+
+function choose(market: Market, request: Request): Choice {
   const { registry } = market;
-  const matches = registry.matches(ready.group.signature);
-  if (registry.strategy === 'adaptive' && matches.length > 1) return chooseEarliest(market, matches, task, nowMs);
+  const matches = registry.matches(request.ready.group.signature);
+  if (registry.strategy === 'adaptive' && matches.length > 1) return chooseEarliest(market, matches, request);
   let best: Agent | undefined;
   let bestScore = -Infinity;
   for (const match of matches) {
-    const agent = firstOf(match.class, task);
+    const agent = idleOf(market, match.class, request);
     const score = agent === undefined ? -Infinity : scoreOf(registry, match, agent);
-    if (score <= bestScore || !hasRoom(market, match.class, task.identity.spec)) continue;
+    if (score <= bestScore) continue;
     best = agent;
     bestScore = score;
   }
@@ -43,16 +54,12 @@ export function expectedMs(durations: Durations, spec: TaskSpec, agentClass: Age
   return durations.expectedMs(spec.type, agentClass.key, spec.estimateMs ?? DEFAULT_ESTIMATE_MS);
 }
 
-/** The best agent of the class with a free slot; on a retry another one than last time, if there is one. */
-function firstOf({ free }: AgentClass, task: Task): Agent | undefined {
+/** The best agent of the class with a free slot, if its host has room. */
+function idleOf({ capacity }: Market, { free }: AgentClass, { spec, excluded }: Request): Agent | undefined {
   const { first } = free;
-  return first !== undefined && first.spec.id === task.lastAgentId ? (free.second ?? first) : first;
-}
-
-function hasRoom({ capacity }: Market, { free }: AgentClass, { resources }: TaskSpec): boolean {
-  if (resources === undefined) return true;
-  const host = free.first?.spec.host;
-  return host === undefined || capacity.check(host, resources) === 'fits';
+  if (first === undefined) return undefined;
+  if (spec.resources !== undefined && capacity.check(first.spec.host, spec.resources) !== 'fits') return undefined;
+  return first.spec.id === excluded ? free.second : first;
 }
 
 /** Classes differ in capability only for the scores that count it; the rest stands in the agent's key. */
@@ -62,30 +69,30 @@ function scoreOf(registry: Registry, match: ClassMatch, agent: Agent): number {
 }
 
 /** Earliest expected finish: when an agent of the class is free + expected duration / probability of success. */
-function chooseEarliest(market: Market, matches: readonly ClassMatch[], task: Task, nowMs: number): Choice {
-  const { spec } = task.identity;
+function chooseEarliest(market: Market, matches: readonly ClassMatch[], request: Request): Choice {
   let best: AgentClass | undefined;
   let bestAgent: Agent | undefined;
-  let bestFinishMs = Infinity;
+  let bestFinishMs = Number.MAX_VALUE;
   let bestScore = -Infinity;
   let canStartNow = false;
   for (const match of matches) {
-    const agent = hasRoom(market, match.class, spec) ? firstOf(match.class, task) : undefined;
+    const agent = idleOf(market, match.class, request);
     if (agent !== undefined) canStartNow = true;
-    const startMs = agent === undefined ? freeFrom(match.class, nowMs) : nowMs;
-    if (startMs - nowMs > market.maxWaitMs) continue;
-    const finishMs = startMs + expectedMs(market.durations, spec, match.class) / chanceOn(match.class, agent);
+    const startMs = agent === undefined ? waitFor(market, match.class, request) : request.nowMs;
+    const workMs = expectedMs(market.durations, request.spec, match.class);
+    const finishMs = startMs + workMs / chanceOn(match.class, agent);
     const score = agent === undefined ? -1 : 0.4 * match.capability + agent.key;
     if (finishMs > bestFinishMs || (finishMs === bestFinishMs && score <= bestScore)) continue;
     [best, bestAgent, bestFinishMs, bestScore] = [match.class, agent, finishMs, score];
   }
-  return best === undefined || !canStartNow ? NONE : assignOrWait(best, bestAgent);
+  if (best === undefined || !canStartNow) return NONE;
+  return bestAgent === undefined ? { kind: 'wait', agentClass: best } : { kind: 'assign', agent: bestAgent };
 }
 
-function assignOrWait(best: AgentClass, agent: Agent | undefined): Choice {
-  if (agent !== undefined) return { kind: 'assign', agent };
-  best.awaited++;
-  return WAIT;
+/** When a busy agent of the class should be free; never when that is later than the task may wait. */
+function waitFor({ maxWaitMs }: Market, agentClass: AgentClass, { ready, nowMs }: Request): number {
+  const freeMs = freeFrom(agentClass, nowMs);
+  return freeMs - (ready.waitsSinceMs ?? nowMs) > maxWaitMs ? Infinity : freeMs;
 }
 
 function chanceOn({ busy }: AgentClass, idle: Agent | undefined): number {

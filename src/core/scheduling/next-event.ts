@@ -1,22 +1,27 @@
+import type { BudgetAnswer } from '../budgets/account.ts';
 import { endVotes, owesActions } from '../consensus/votes-of-run.ts';
 import { evaluateCondition } from '../expressions/resolve-work.ts';
 import type { SwarmEvent } from '../events.ts';
-import type { TaskId } from '../ids.ts';
+import type { AgentId, TaskId } from '../ids.ts';
 import { endRun } from '../runs/decide-run.ts';
 import { openCount, outcomeOf, type Run } from '../runs/run.ts';
 import { scopeOf } from '../runs/scope.ts';
 import type { Swarm } from '../swarm-state.ts';
-import { chooseAgent } from './choose-agent.ts';
-import type { ReadyTask } from './ready-queue.ts';
+import type { Task } from '../tasks/task.ts';
+import { type Choice, chooseAgent } from './choose-agent.ts';
+import type { ReadyQueue, ReadyTask } from './ready-queue.ts';
+
+type Exhausted = Extract<BudgetAnswer, object>;
 
 /** Tasks that may wait for a busy agent while later ones are looked at. */
 const MAX_DEFERRED = 64;
 
 /**
  * What happens next without any input: a condition is looked at, a task is skipped, a run ends, a task is given to
- * an agent. The owner applies the event and asks again, until there is nothing. Changes no entity.
+ * an agent, unless `mayAssign` is false. The owner applies the event and asks again, until there is nothing. Changes
+ * no entity.
  */
-export function nextEvents(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
+export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = true): readonly SwarmEvent[] | undefined {
   for (const id of swarm.undecided) return [settleTask(swarm, id)];
   for (const id of swarm.closing) {
     const run = swarm.runs.get(id);
@@ -28,7 +33,7 @@ export function nextEvents(swarm: Swarm, nowMs: number): readonly SwarmEvent[] |
     if (ended.length > 0) return ended;
     if (!owesActions(swarm, run)) return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
   }
-  return nextAssignment(swarm, nowMs);
+  return mayAssign ? nextAssignment(swarm, nowMs) : undefined;
 }
 
 /** The needs of the task have ended: does it run, or is it skipped, and why? */
@@ -70,42 +75,62 @@ function stoppedBy(swarm: Swarm, run: Run, needs: readonly string[]): string {
   return needs[0] ?? '';
 }
 
-/** Order, filter, score, assign. What cannot be placed now is put aside until something is freed. */
+/**
+ * Order, filter, score, assign. What cannot be placed now is put aside until something is freed: a task that waits
+ * for one agent alone, else all that ask for the same, because where there is no room for one, there is none for any.
+ */
 function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
   const { queue, registry, tasks } = swarm;
   if (queue.size === 0 || registry.freeSlots === 0) return undefined;
   queue.age(nowMs);
-  for (let ready = queue.peek(); ready !== undefined; ready = queue.peek()) {
+  const next = offersOf(queue);
+  for (let ready = next(); ready !== undefined; ready = next()) {
     const task = tasks.get(ready.id);
     const run = swarm.runs.get(ready.identity.runId);
     if (task?.status !== 'ready' || run === undefined) throw new Error(`Internal error: ${ready.id} is not ready`);
     const budget = run.account.check(ready.identity.spec);
-    if (typeof budget === 'object') {
-      const failure = { reason: 'budget-exhausted', budget: budget.exhausted, limit: budget.limit } as const;
-      const ruling = endRun(swarm, run, { state: 'failed', failure });
-      return ruling.ok ? ruling.events : undefined;
-    }
+    if (typeof budget === 'object') return exhaust(swarm, run, budget);
     const choice = budget === 'wait' ? NO_BUDGET : chooseAgent(marketOf(swarm), ready, task, nowMs);
-    if (choice.kind === 'assign') {
-      const { resources } = ready.identity.spec;
-      const reserved = resources === undefined ? NOTHING_RESERVED : { reserved: resources };
-      const assignment = { taskId: ready.id, attempt: task.attempt + 1, agentId: choice.agent.spec.id, ...reserved };
-      return [{ type: 'attempt.assigned', ...assignment }];
-    }
-    putAside(swarm, ready, choice.kind);
+    if (choice.kind === 'assign') return [assign(task, choice.agent.spec.id)];
+    putAside(swarm, ready, choice, nowMs);
   }
   return undefined;
 }
 
-const NO_BUDGET = { kind: 'none' } as const;
+function putAside({ queue, registry }: Swarm, ready: ReadyTask, choice: Choice, nowMs: number): void {
+  if (choice.kind === 'wait' && queue.deferredCount < MAX_DEFERRED) queue.defer(ready, choice.agentClass, nowMs);
+  else queue.park(ready.group, isForWantOfAgents(ready, choice) ? registry.matches(ready.group.signature) : undefined);
+}
+
+/** All that is offered; those that wait for an agent that is free by now get one more look each, after the others. */
+function offersOf(queue: ReadyQueue): () => ReadyTask | undefined {
+  let looks = queue.deferredCount;
+  return () => {
+    const ready = queue.peek();
+    return ready === undefined && looks-- > 0 && queue.offerServable() ? queue.peek() : ready;
+  };
+}
+
+/** Not where a budget, a host or the length of the list of waiting tasks stood in the way. */
+function isForWantOfAgents({ identity }: ReadyTask, choice: Choice): boolean {
+  return choice.kind === 'none' && choice !== NO_BUDGET && identity.spec.resources === undefined;
+}
+
+function assign({ identity, attempt }: Task, agentId: AgentId): SwarmEvent {
+  const { resources } = identity.spec;
+  const reserved = resources === undefined ? NOTHING_RESERVED : { reserved: resources };
+  return { type: 'attempt.assigned', taskId: identity.id, attempt: attempt + 1, agentId, ...reserved };
+}
+
+function exhaust(swarm: Swarm, run: Run, { exhausted, limit }: Exhausted): readonly SwarmEvent[] | undefined {
+  const failure = { reason: 'budget-exhausted', budget: exhausted, limit } as const;
+  const ruling = endRun(swarm, run, { state: 'failed', failure });
+  return ruling.ok ? ruling.events : undefined;
+}
+
+const NO_BUDGET: Choice = { kind: 'none' };
 const NOTHING_RESERVED = {};
 
 function marketOf({ registry, capacity, durations, rules }: Swarm): Parameters<typeof chooseAgent>[0] {
   return { registry, capacity, durations, maxWaitMs: rules.maxWaitMs };
-}
-
-/** A task that waits for one agent lets others of its group pass. Where there is no room for one, there is none for any. */
-function putAside({ queue }: Swarm, ready: ReadyTask, kind: 'wait' | 'none'): void {
-  if (kind === 'wait' && queue.deferredCount < MAX_DEFERRED) queue.defer(ready);
-  else queue.park(ready.group);
 }

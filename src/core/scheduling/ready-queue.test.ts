@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'vitest';
 import { taskOf } from '../../../test/support/core-world-specs.ts';
+import { type Agent, AgentClass } from '../agents/agent-class.ts';
 import { Registry } from '../agents/registry.ts';
-import { nameOf, runId, taskId } from '../ids.ts';
+import { agentId, nameOf, runId, taskId } from '../ids.ts';
 import type { PriorityClass, TaskSpec } from '../tasks/task-spec.ts';
 import { AGEING_MS, ReadyQueue, type ReadyTask } from './ready-queue.ts';
 
@@ -35,6 +36,19 @@ function push(
   const identity = { id: taskId(run, name), runId: run, index: index++, spec };
   queue.push(identity, registry.signatureOf(spec, run), sinceMs, remainingMs);
 }
+
+const spec = { id: agentId('a1'), role: 'r', driver: 'command', capabilities: ['x'], slots: 1, host: 'local' } as const;
+let busy: AgentClass;
+let other: AgentClass;
+let idle: Agent;
+beforeEach(() => {
+  busy = new AgentClass(spec);
+  other = new AgentClass({ ...spec, role: 'other' });
+  registry.add(spec);
+  const agent = registry.agents.get(spec.id);
+  assert.ok(agent !== undefined);
+  idle = { ...agent, heapIndex: -1 };
+});
 
 /** Takes the next one out, as if it were given to an agent for `workMs`. */
 function take(workMs = 0): string | undefined {
@@ -192,15 +206,46 @@ describe('what cannot be placed', () => {
     queue.park(peeked().group);
     push('c');
     assert.deepEqual(takeAll(), ['other']);
-    assert.equal(queue.reopen(), true);
+    queue.reopen();
     assert.deepEqual(takeAll(), ['a', 'b', 'c']);
-    assert.equal(queue.reopen(), false);
+  });
+
+  test('is offered again when a class that could take it is free, and not for another one', () => {
+    push('a');
+    queue.park(peeked().group, [{ class: busy, capability: 1 }]);
+    push('b', { more: { requires: ['rare'] } });
+    queue.park(peeked().group);
+    queue.freed(other);
+    assert.deepEqual(takeAll(), ['b']);
+    queue.freed(busy);
+    assert.deepEqual(takeAll(), ['a']);
+  });
+
+  test('waits for its class one by one, in order, and counts as awaiting it until then', () => {
+    for (const [name, remainingMs] of [
+      ['a', 1],
+      ['b', 3],
+      ['c', 2],
+    ] as const)
+      push(name, { remainingMs });
+    for (let task = queue.peek(); task !== undefined; task = queue.peek()) queue.defer(task, busy, 0);
+    assert.deepEqual([queue.deferredCount, busy.awaited], [3, 3]);
+    queue.freed(other);
+    assert.deepEqual(takeAll(), []);
+    queue.freed(busy);
+    assert.deepEqual([takeAll(), busy.awaited], [['b'], 2]);
+    queue.remove(taskId(one, 'a'));
+    assert.deepEqual([queue.deferredCount, busy.awaited], [1, 1]);
+    assert.equal(queue.offerServable(), false);
+    busy.free.push(idle);
+    assert.equal(queue.offerServable(), true);
+    assert.deepEqual([takeAll(), busy.awaited], [['c'], 0]);
   });
 
   test('is deferred alone when it waits for a busy agent, and keeps its place', () => {
     push('a', { remainingMs: 2 });
     push('b', { remainingMs: 1 });
-    queue.defer(peeked());
+    queue.defer(peeked(), busy, 0);
     assert.deepEqual([queue.deferredCount, queue.size], [1, 2]);
     assert.equal(peeked().id, taskId(one, 'b'));
     queue.reopen();
@@ -210,7 +255,7 @@ describe('what cannot be placed', () => {
   test('does not come back when it was taken out meanwhile', () => {
     push('a');
     push('b', { more: { requires: ['rare'] } });
-    queue.defer(peeked());
+    queue.defer(peeked(), busy, 0);
     queue.park(peeked().group);
     queue.remove(taskId(one, 'a'));
     queue.remove(taskId(one, 'b'));
@@ -220,7 +265,7 @@ describe('what cannot be placed', () => {
 
   test('is raised by waiting all the same', () => {
     push('a', { priority: 'low' });
-    queue.defer(peeked());
+    queue.defer(peeked(), busy, 0);
     queue.age(AGEING_MS);
     push('b', { sinceMs: AGEING_MS });
     queue.reopen();

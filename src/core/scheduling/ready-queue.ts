@@ -2,7 +2,8 @@ import { IndexedHeap, NOT_IN_HEAP } from '../../util/indexed-heap.ts';
 import type { RunId, TaskId } from '../ids.ts';
 import type { PriorityClass } from '../tasks/task-spec.ts';
 import type { TaskIdentity } from '../tasks/task.ts';
-import type { Signature } from '../agents/registry.ts';
+import type { AgentClass } from '../agents/agent-class.ts';
+import type { ClassMatch, Signature } from '../agents/registry.ts';
 
 /** Waiting raises a task by one priority class each time this has passed, ms. Source: docs/semantics.md, Scheduling 2. */
 export const AGEING_MS = 300_000;
@@ -21,6 +22,9 @@ export type ReadyTask = {
   /** Raised by waiting. */
   classRank: number;
   raiseAtMs: number;
+  /** Since when it waits for a busy agent although an idle one fits, and of which class. */
+  waitsSinceMs: number | undefined;
+  waitsFor: AgentClass | undefined;
   heapIndex: number;
   older: ReadyTask | undefined;
   newer: ReadyTask | undefined;
@@ -56,8 +60,12 @@ export class ReadyQueue {
   readonly #tasks = new Map<TaskId, ReadyTask>();
   /** One list per class of the task and class it has been raised to, so that each is in order of waiting time. */
   readonly #ageing = Array.from({ length: CLASSES * CLASSES }, () => new AgeingList());
-  readonly #parked = new Set<ReadyGroup>();
-  readonly #deferred: ReadyTask[] = [];
+  /** What is parked, with the classes that could take it; none where it waits for something else. */
+  readonly #parked = new Map<ReadyGroup, readonly ClassMatch[] | undefined>();
+  readonly #parkedForAnything = new Set<ReadyGroup>();
+  readonly #parkedFor = new Map<AgentClass, Set<ReadyGroup>>();
+  readonly #deferredFor = new Map<AgentClass, Set<ReadyTask>>();
+  #deferredCount = 0;
 
   get size(): number {
     return this.#tasks.size;
@@ -84,7 +92,10 @@ export class ReadyQueue {
   removeRun(id: RunId): void {
     for (const group of this.#runs.get(id)?.groups.values() ?? []) {
       for (let task = group.tasks.first; task !== undefined; task = group.tasks.first) this.remove(task.id);
-      this.#parked.delete(group);
+      if (group.isParked) this.#unpark(group);
+    }
+    for (const tasks of this.#deferredFor.values()) {
+      for (const task of tasks) if (task.identity.runId === id) this.remove(task.id);
     }
     this.#runs.delete(id);
   }
@@ -110,6 +121,8 @@ export class ReadyQueue {
       remainingMs,
       classRank,
       raiseAtMs: sinceMs + AGEING_MS,
+      waitsSinceMs: undefined,
+      waitsFor: undefined,
       heapIndex: NOT_IN_HEAP,
       older: undefined,
       newer: undefined,
@@ -127,7 +140,8 @@ export class ReadyQueue {
     this.#tasks.delete(id);
     task.group.run.waiting--;
     this.#ageingOf(task)?.unlink(task);
-    this.#takeOut(task);
+    if (task.waitsFor === undefined) this.#takeOut(task);
+    else this.#endWait(task, task.waitsFor);
   }
 
   /** Raises what has waited long enough. */
@@ -153,33 +167,54 @@ export class ReadyQueue {
     if (run !== undefined) run.pass += Math.max(1, workMs) / run.weight;
   }
 
-  /** No agent can take this group now: it is not offered before `reopen`. */
-  park(group: ReadyGroup): void {
+  /**
+   * No agent can take this group now: it is not offered before one of the matching classes has a free slot. Without
+   * `matches` it waits for something else, and is offered again whenever anything is freed.
+   */
+  park(group: ReadyGroup, matches?: readonly ClassMatch[]): void {
     group.run.open.remove(group);
     group.isParked = true;
-    this.#parked.add(group);
+    this.#parked.set(group, matches);
+    if (matches === undefined) this.#parkedForAnything.add(group);
+    else for (const match of matches) addTo(this.#parkedFor, match.class, group);
   }
 
-  /** This task waits for an agent that is still busy: others of its group are offered meanwhile. */
-  defer(task: ReadyTask): void {
+  /** This task waits for a busy agent of the class: others of its group are offered meanwhile. */
+  defer(task: ReadyTask, agentClass: AgentClass, nowMs: number): void {
+    task.waitsSinceMs ??= nowMs;
     this.#takeOut(task);
-    this.#deferred.push(task);
+    task.waitsFor = agentClass;
+    agentClass.awaited++;
+    addTo(this.#deferredFor, agentClass, task);
+    this.#deferredCount++;
   }
 
   get deferredCount(): number {
-    return this.#deferred.length;
+    return this.#deferredCount;
   }
 
-  /** Offers everything parked or deferred again; false when there was nothing. */
-  reopen(): boolean {
-    if (this.#parked.size === 0 && this.#deferred.length === 0) return false;
-    for (const group of this.#parked) {
-      group.isParked = false;
-      if (group.tasks.size > 0) group.run.open.push(group);
+  /**
+   * A slot of the class is free: offers again what was parked for want of one, what waits for other things than
+   * agents, and the first of those that wait for this class. The rest has nothing new to hope for.
+   */
+  freed(agentClass: AgentClass): void {
+    for (const group of this.#parkedFor.get(agentClass) ?? NO_GROUPS) this.#unpark(group);
+    for (const group of this.#parkedForAnything) this.#unpark(group);
+    this.#offerFirst(agentClass);
+  }
+
+  /** Offers a task that waits for a class with a free slot; false when there is none. */
+  offerServable(): boolean {
+    for (const agentClass of this.#deferredFor.keys()) {
+      if (agentClass.free.size > 0) return this.#offerFirst(agentClass);
     }
-    this.#parked.clear();
-    for (const task of this.#deferred.splice(0)) if (this.#tasks.get(task.id) === task) this.#insert(task);
-    return true;
+    return false;
+  }
+
+  /** Offers everything parked or deferred again. */
+  reopen(): void {
+    for (const group of this.#parked.keys()) this.#unpark(group);
+    for (const tasks of this.#deferredFor.values()) for (const task of tasks) this.#offer(task);
   }
 
   /** Ready tasks in no particular order. */
@@ -217,6 +252,36 @@ export class ReadyQueue {
       task.group.tasks.moved(task);
       task.group.run.open.moved(task.group);
     }
+  }
+
+  #unpark(group: ReadyGroup): void {
+    for (const match of this.#parked.get(group) ?? NO_MATCHES) removeFrom(this.#parkedFor, match.class, group);
+    this.#parkedForAnything.delete(group);
+    this.#parked.delete(group);
+    group.isParked = false;
+    if (group.tasks.size > 0) group.run.open.push(group);
+  }
+
+  #offerFirst(agentClass: AgentClass): boolean {
+    let first: ReadyTask | undefined;
+    for (const task of this.#deferredFor.get(agentClass) ?? NO_TASKS) {
+      if (first === undefined || isTaskBefore(task, first)) first = task;
+    }
+    if (first !== undefined) this.#offer(first);
+    return first !== undefined;
+  }
+
+  #offer(task: ReadyTask): void {
+    if (task.waitsFor === undefined) return;
+    this.#endWait(task, task.waitsFor);
+    this.#insert(task);
+  }
+
+  #endWait(task: ReadyTask, agentClass: AgentClass): void {
+    task.waitsFor = undefined;
+    agentClass.awaited--;
+    this.#deferredCount--;
+    removeFrom(this.#deferredFor, agentClass, task);
   }
 
   #newGroup(run: ReadyRun, signature: Signature): ReadyGroup {
@@ -288,4 +353,21 @@ function isGroupBefore(one: ReadyGroup, other: ReadyGroup): boolean {
 function goesBefore(one: ReadyTask, other: ReadyTask): boolean {
   if (one.classRank !== other.classRank) return one.classRank < other.classRank;
   return one.group.run.pass < other.group.run.pass;
+}
+
+const NO_GROUPS: ReadonlySet<ReadyGroup> = new Set();
+const NO_TASKS: ReadonlySet<ReadyTask> = new Set();
+const NO_MATCHES: readonly ClassMatch[] = [];
+
+function addTo<Item>(sets: Map<AgentClass, Set<Item>>, agentClass: AgentClass, item: Item): void {
+  const known = sets.get(agentClass);
+  if (known === undefined) sets.set(agentClass, new Set([item]));
+  else known.add(item);
+}
+
+/** Empty sets go too: classes come and go with runs. */
+function removeFrom<Item>(sets: Map<AgentClass, Set<Item>>, agentClass: AgentClass, item: Item): void {
+  const known = sets.get(agentClass);
+  known?.delete(item);
+  if (known?.size === 0) sets.delete(agentClass);
 }

@@ -91,8 +91,8 @@ function failAttempt(task: Task, failed: Failed, context: Context, defaults: Ret
   const charge = chargeFor(failure);
   if (spec.effect === 'D') {
     // Irreversible and unkeyed: never done again without a person's word.
-    if (isUnclear(failure)) return accept({ type: 'task.outcome-unknown', taskId, attempt, failure });
-    return accept({ type: 'task.failed', taskId, attempt, failure, ...measured(failed) });
+    const type = isUnclear(failure) ? 'task.outcome-unknown' : 'task.failed';
+    return accept({ type, taskId, attempt, failure, ...measured(failed) });
   }
   if (charge !== 'none' && isLast(task, failure, charge, policy)) {
     return accept({ type: 'task.failed', taskId, attempt, failure, ...measured(failed) });

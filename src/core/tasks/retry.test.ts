@@ -142,6 +142,13 @@ describe('an irreversible task', () => {
     assert.equal(world.all('run.finished').length, 0);
   });
 
+  test('leaves the person what its attempt left behind, and is charged what it used', () => {
+    const artifacts = [{ sha256: 'a', bytes: 1, name: 'log' }];
+    const usage = { cpuMs: 7 };
+    const [unknown] = play([{ ...CRASHED, artifacts, usage }], { effect: 'D' }).all('task.outcome-unknown');
+    assert.deepEqual([unknown?.artifacts, unknown?.usage], [artifacts, usage]);
+  });
+
   test.each(clear)('fails for good after an end by %s, with attempts left', (reason) => {
     const world = play([{ ok: false, failure: failuresBy[reason] }], { effect: 'D' });
     assert.deepEqual([endOf(world), attemptsOf(world)], ['task.failed', 1]);

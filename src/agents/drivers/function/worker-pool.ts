@@ -98,7 +98,9 @@ export class WorkerPool {
     const worker = new Worker(ENTRY, { resourceLimits, stdout: true });
     // stdout belongs to the coordinator; what a function prints is for people.
     worker.stdout.pipe(process.stderr, { end: false });
-    return { worker, memoryMiB };
+    const made: Thread = { worker, memoryMiB };
+    worker.once('exit', () => this.#forget(made));
+    return made;
   }
 
   async #runIn(thread: Thread, call: WorkerCall): Promise<WorkerEnd> {
@@ -134,7 +136,6 @@ export class WorkerPool {
       return;
     }
     thread.worker.unref();
-    thread.worker.once('exit', () => this.#forget(thread));
     this.#idle.push(thread);
   }
 
