@@ -12,7 +12,7 @@ const source = (file: string): string => join(ROOT, 'src/core', file);
 const events = unionsPage(
   'Events',
   'Everything that can happen. The journal is a list of these; every view is made from them. `waggle runs watch --json` prints them.',
-  ['TaskEvent', 'RunEvent', 'AgentEvent'].map((name) => readUnion(source('events.ts'), name, 'type')),
+  ['TaskEvent', 'RunEvent', 'AgentEvent', 'ProposalEvent'].map((name) => readUnion(source('events.ts'), name, 'type')),
 );
 const failures = unionsPage(
   'Failures',
@@ -22,6 +22,7 @@ const failures = unionsPage(
     readUnion(source('runs/run-spec.ts'), 'RunFailure', 'reason'),
     readUnion(source('events.ts'), 'SkipCause', 'reason'),
     readUnion(source('ruling.ts'), 'Refusal', 'reason'),
+    readUnion(source('consensus/proposal-spec.ts'), 'ActionFailure', 'reason'),
   ],
 );
 const files: Readonly<Record<string, string>> = {

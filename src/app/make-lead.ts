@@ -143,8 +143,10 @@ function engineOptions({ coordination, faultTolerance, performance }: Options): 
     maxDelayMs: faultTolerance.retryMaxDelayMs,
     nonRetryable: [],
   };
-  const { algorithm, maxWaitMs, maxTasksPerRun, maxOpenRuns } = coordination;
-  const rules: SwarmRules = { retry, strategy: algorithm, maxWaitMs, maxTasksPerRun, maxOpenRuns };
+  const { algorithm: strategy, ...limits } = coordination;
+  const { maxWaitMs, maxTasksPerRun, maxOpenRuns, maxOpenProposals, vetoCheckMs } = limits;
+  const caps = { maxTasksPerRun, maxOpenRuns, maxOpenProposals };
+  const rules: SwarmRules = { retry, strategy, maxWaitMs, vetoCheckMs, ...caps };
   const { maxBatch, maxBacklog } = performance;
   return { swarmId: PROJECT_SWARM, rules, maxBatch, maxBacklog };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SwarmEvent } from '../core/events.ts';
-import { runId, taskId } from '../core/ids.ts';
+import { proposalId, runId, taskId } from '../core/ids.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
 import { RecordFeed, runOfEvent } from './record-feed.ts';
@@ -129,6 +129,7 @@ describe('RecordFeed', () => {
 test('every event belongs to a run, but for what concerns the whole swarm', () => {
   expect(runOfEvent({ type: 'run.resumed', runId: OTHER })).toBe(OTHER);
   expect(runOfEvent({ type: 'task.became-ready', taskId: taskId(MINE, 'a') })).toBe(MINE);
+  expect(runOfEvent({ type: 'proposal.voting-ended', proposalId: proposalId(MINE, 'p') })).toBe(MINE);
   expect(runOfEvent({ type: 'agents.registered', agents: [] })).toBeUndefined();
   expect(runOfEvent({ type: 'host.registered', host: { host: 'local', cpu: 1, memory: 1 } })).toBeUndefined();
 });

@@ -97,5 +97,6 @@ function give(follower: Follower, records: readonly JournalRecord[], seq: number
 export function runOfEvent(event: SwarmEvent): RunId | undefined {
   if ('runId' in event) return event.runId;
   if ('taskId' in event) return runOf(event.taskId);
+  if ('proposalId' in event) return runOf(event.proposalId);
   return event.type === 'agents.registered' ? event.agents[0]?.runId : undefined;
 }

@@ -78,6 +78,25 @@ const TABLE = {
       reason: 'Far above what one machine works on, far below what fills its memory.',
       applies: 'start',
     },
+    maxOpenProposals: {
+      type: 'count',
+      unit: 'proposals',
+      default: 100,
+      min: 1,
+      max: 10_000,
+      effect: 'Further proposals are refused while this many wait for votes, over all runs.',
+      reason: 'More questions at once than anybody can answer are a mistake of the one who asks.',
+      applies: 'start',
+    },
+    vetoCheckMs: {
+      type: 'duration',
+      default: 120_000,
+      min: 1_000,
+      max: 120_000,
+      effect: 'How long the command of a veto may run; after that the veto is a plain rejection.',
+      reason: 'Long enough to build and run a test, short enough that a veto cannot hold up a decision.',
+      applies: 'start',
+    },
   },
   faultTolerance: {
     maxAttempts: {

@@ -1,7 +1,8 @@
 import { unreachable } from '../util/assert.ts';
+import { isOpen, nextDueMs, openVetoes, owesAction, type Proposal } from './consensus/proposal.ts';
 import type { Effect } from './effects.ts';
-import type { SwarmEvent } from './events.ts';
-import type { RunId, TaskId } from './ids.ts';
+import type { ProposalEvent, SwarmEvent } from './events.ts';
+import type { ProposalId, RunId, TaskId } from './ids.ts';
 import type { Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
 import { isActive, type Task } from './tasks/task.ts';
@@ -37,6 +38,13 @@ export function effectsOf(swarm: Swarm, event: SwarmEvent): readonly Effect[] {
         { type: 'forget-wake', key: deadlineKey(event.runId) },
         { type: 'clean-up-run', runId: event.runId },
       ];
+    case 'proposal.opened':
+    case 'proposal.voted':
+    case 'proposal.veto-judged':
+    case 'proposal.voting-ended':
+    case 'proposal.closed':
+    case 'proposal.acted':
+      return effectsOfProposal(swarm.proposals.get(event.proposalId), event);
     case 'agent.removed':
     case 'agents.registered':
     case 'attempt.reported':
@@ -60,11 +68,66 @@ export function effectsOf(swarm: Swarm, event: SwarmEvent): readonly Effect[] {
 export function owedEffects(swarm: Swarm): readonly Effect[] {
   const owed: Effect[] = [];
   for (const run of swarm.runs.values()) owed.push(...wallDeadline(run));
+  for (const proposal of swarm.proposals.values()) owed.push(...owedToProposal(proposal));
   for (const task of swarm.tasks.values()) {
     const effect = owedToTask(task);
     if (effect !== undefined) owed.push(effect);
   }
   return owed;
+}
+
+/** `proposal` is undefined when its run has ended in the same batch. */
+function effectsOfProposal(proposal: Proposal | undefined, event: ProposalEvent): readonly Effect[] {
+  const { proposalId } = event;
+  switch (event.type) {
+    case 'proposal.opened':
+    case 'proposal.veto-judged':
+    case 'proposal.voting-ended':
+      return proposalWake(proposal);
+    case 'proposal.voted': {
+      const { memberId, revision, veto } = event.vote;
+      // A first vote that is no veto changes no wait.
+      const wake = veto === undefined && revision === 1 ? NOTHING : proposalWake(proposal);
+      return veto === undefined ? wake : [...wake, { type: 'confirm-veto', proposalId, memberId, revision }];
+    }
+    case 'proposal.closed': {
+      const end: readonly Effect[] = [
+        { type: 'forget-wake', key: proposalKey(proposalId) },
+        { type: 'stop-veto-checks', proposalId },
+      ];
+      const isOwed = proposal !== undefined && owesAction(proposal);
+      return isOwed ? [...end, { type: 'perform-approved', proposalId }] : end;
+    }
+    case 'proposal.acted':
+      return NOTHING;
+    default:
+      return unreachable(event);
+  }
+}
+
+function owedToProposal(proposal: Proposal): readonly Effect[] {
+  const { id: proposalId } = proposal;
+  if (owesAction(proposal)) return [{ type: 'perform-approved', proposalId }];
+  if (!isOpen(proposal)) return NOTHING;
+  const checks = openVetoes(proposal).map(({ memberId, revision }): Effect => ({
+    type: 'confirm-veto',
+    proposalId,
+    memberId,
+    revision,
+  }));
+  return [...proposalWake(proposal), ...checks];
+}
+
+/** One wait per proposal: the first of its own time and those of the vetoes that are being checked. */
+function proposalWake(proposal: Proposal | undefined): readonly Effect[] {
+  if (proposal === undefined || !isOpen(proposal)) return NOTHING;
+  const { id: proposalId } = proposal;
+  const dueMs = nextDueMs(proposal);
+  return [{ type: 'wake-at', key: proposalKey(proposalId), dueMs, input: { type: 'proposal.due', proposalId } }];
+}
+
+function proposalKey(proposalId: ProposalId): string {
+  return `proposal:${proposalId}`;
 }
 
 function owedToTask(task: Task): Effect | undefined {

@@ -1,5 +1,6 @@
 import type { AgentSpec, HostSpec } from './agents/agent-spec.ts';
 import type { StoredDurations } from './agents/durations.ts';
+import { isOpen, type Proposal } from './consensus/proposal.ts';
 import type { RunId } from './ids.ts';
 import { runId, taskId } from './ids.ts';
 import { enter } from './place-task.ts';
@@ -10,7 +11,7 @@ import { type EndedTask, isActive, isEnded, type Task } from './tasks/task.ts';
 import type { TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 2;
+const SNAPSHOT_VERSION = 3;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -31,6 +32,7 @@ type StoredRun = Readonly<{
   spentMicros: number;
   pass: number;
   tasks: readonly StoredTask[];
+  proposals: readonly Proposal[];
 }>;
 type Stored = Readonly<{
   version: number;
@@ -104,6 +106,7 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     spentMicros: run.account.figures.spentMicros,
     pass: swarm.queue.passOf(run.id),
     tasks,
+    proposals: [...run.proposals].flatMap((id) => swarm.proposals.get(id) ?? []),
   };
 }
 
@@ -133,7 +136,14 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   run.failed.push(...stored.failed);
   run.account.restore(stored.attempts, stored.spentTokens, stored.spentMicros);
   for (const task of tasks) noteUndecided(swarm, run, task);
+  for (const proposal of stored.proposals) restoreProposal(swarm, run, proposal);
   if (openCount(run) === 0) swarm.closing.add(id);
+}
+
+function restoreProposal({ proposals, openProposals }: Swarm, run: Run, proposal: Proposal): void {
+  proposals.set(proposal.id, proposal);
+  run.proposals.add(proposal.id);
+  if (isOpen(proposal)) openProposals.add(proposal.id);
 }
 
 /** Ends first only tell the graph: what they set free is in the snapshot already. */

@@ -1,6 +1,7 @@
 import { Durations } from './agents/durations.ts';
 import { Registry, type Strategy } from './agents/registry.ts';
-import type { RunId, TaskId } from './ids.ts';
+import type { Proposal } from './consensus/proposal.ts';
+import type { ProposalId, RunId, TaskId } from './ids.ts';
 import { Capacity } from './resources/capacity.ts';
 import type { Run } from './runs/run.ts';
 import { ReadyQueue } from './scheduling/ready-queue.ts';
@@ -17,6 +18,10 @@ export type SwarmRules = Readonly<{
   maxTasksPerRun: number;
   /** Runs that are open at the same time. @default 10_000 */
   maxOpenRuns: number;
+  /** Votes that go on at the same time, over all runs. @default 100 */
+  maxOpenProposals: number;
+  /** How long the check of a veto may take before the veto is a plain rejection, ms. @default 120_000 */
+  vetoCheckMs: number;
 }>;
 
 export const DEFAULT_RULES: SwarmRules = {
@@ -25,6 +30,8 @@ export const DEFAULT_RULES: SwarmRules = {
   maxWaitMs: 600_000,
   maxTasksPerRun: 100_000,
   maxOpenRuns: 10_000,
+  maxOpenProposals: 100,
+  vetoCheckMs: 120_000,
 };
 
 /**
@@ -35,6 +42,10 @@ export type Swarm = {
   readonly rules: SwarmRules;
   readonly tasks: Map<TaskId, Task>;
   readonly runs: Map<RunId, Run>;
+  /** Of all open runs; closed ones stay until their run ends. */
+  readonly proposals: Map<ProposalId, Proposal>;
+  /** Those whose vote goes on. */
+  readonly openProposals: Set<ProposalId>;
   /** Fingerprints of runs that have ended, oldest first. */
   readonly ended: Map<RunId, string>;
   readonly registry: Registry;
@@ -52,6 +63,8 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     rules,
     tasks: new Map(),
     runs: new Map(),
+    proposals: new Map(),
+    openProposals: new Set(),
     ended: new Map(),
     registry: new Registry(rules.strategy),
     capacity: new Capacity(),

@@ -113,6 +113,12 @@ export class TaskHistory implements EventSink {
       case 'attempt.claimed':
       case 'attempt.reported':
       case 'host.registered':
+      case 'proposal.acted':
+      case 'proposal.closed':
+      case 'proposal.opened':
+      case 'proposal.veto-judged':
+      case 'proposal.voted':
+      case 'proposal.voting-ended':
       case 'run.created':
       case 'run.ending':
       case 'run.paused':

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { RecordedRun } from '../../test/support/recorded-run.ts';
+import { openAndClose } from '../../test/support/recorded-votes.ts';
 import { agentId, taskId } from '../core/ids.ts';
 import { Metrics } from './metrics.ts';
 
@@ -68,4 +69,13 @@ test('label values stay few however many types there are', () => {
   const types = samplesOf(run, 'task_execution_duration_seconds');
   expect(Object.keys(types)).toHaveLength(201);
   expect(types['other']).toMatchObject({ count: 300 });
+});
+
+test('counts votes by choice, and proposals while they are open and by outcome', () => {
+  const run = new RecordedRun([{ name: 'a' }]);
+  openAndClose(run, 'p1', ['approve', 'approve', 'reject'], 'approved');
+  openAndClose(run, 'p2', ['abstain'], undefined);
+  expect(samplesOf(run, 'swarm_proposals_open')).toEqual({ '': 1 });
+  expect(samplesOf(run, 'swarm_proposals_total')).toEqual({ approved: 1 });
+  expect(samplesOf(run, 'swarm_votes_total')).toEqual({ approve: 2, reject: 1, abstain: 1 });
 });

@@ -1,5 +1,5 @@
 import type { AgentSpec } from '../core/agents/agent-spec.ts';
-import type { RunEvent, SwarmEvent, TaskEvent } from '../core/events.ts';
+import type { ProposalEvent, RunEvent, SwarmEvent, TaskEvent } from '../core/events.ts';
 import type { RunId } from '../core/ids.ts';
 import type { ResourceAmounts } from '../core/tasks/task-spec.ts';
 import type { EventSink } from '../ports/event-sink.ts';
@@ -16,6 +16,8 @@ const METRICS = {
   swarm_attempts_started_total: { type: 'counter', help: 'Attempts given to an agent.' },
   swarm_attempt_failures_total: { type: 'counter', label: 'reason', help: 'Attempts that failed, by reason.' },
   swarm_events_total: { type: 'counter', label: 'type', help: 'Committed events, by type.' },
+  swarm_proposals_open: { type: 'gauge', help: 'Proposals that wait for votes or for the check of a veto.' },
+  swarm_proposals_total: { type: 'counter', label: 'outcome', help: 'Proposals that were decided, by outcome.' },
   swarm_resource_utilization: {
     type: 'gauge',
     label: 'resource_type',
@@ -26,6 +28,7 @@ const METRICS = {
   swarm_tasks_added_total: { type: 'counter', help: 'Tasks added to runs.' },
   swarm_tasks_open: { type: 'gauge', help: 'Tasks that have not ended.' },
   swarm_tasks_total: { type: 'counter', label: 'outcome', help: 'Tasks that ended, by outcome.' },
+  swarm_votes_total: { type: 'counter', label: 'choice', help: 'Votes that counted when they came, by choice.' },
   task_execution_duration_seconds: {
     type: 'histogram',
     label: 'task_type',
@@ -148,6 +151,7 @@ export class Metrics implements EventSink {
 
   #countOther(event: Exclude<SwarmEvent, TaskEvent>): void {
     if ('runId' in event) return this.#countRun(event);
+    if ('proposalId' in event) return this.#countProposal(event);
     switch (event.type) {
       case 'host.registered':
         for (const kind of RESOURCES) this.#offered[kind] += event.host[kind] ?? 0;
@@ -170,6 +174,14 @@ export class Metrics implements EventSink {
       this.#number('swarm_runs_total').add(event.outcome.state);
       this.#removeAgentsOf(event.runId);
     }
+  }
+
+  #countProposal(event: ProposalEvent): void {
+    if (event.type === 'proposal.opened') this.#number('swarm_proposals_open').add('');
+    if (event.type === 'proposal.voted') this.#number('swarm_votes_total').add(event.vote.choice);
+    if (event.type !== 'proposal.closed') return;
+    this.#number('swarm_proposals_open').add('', -1);
+    this.#number('swarm_proposals_total').add(event.outcome);
   }
 
   #addTask(id: string, type: string): void {

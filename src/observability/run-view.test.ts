@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { RecordedRun } from '../../test/support/recorded-run.ts';
+import { openAndClose } from '../../test/support/recorded-votes.ts';
 import { agentId, runId, taskId } from '../core/ids.ts';
 import { RunView } from './run-view.ts';
 
@@ -126,4 +127,15 @@ test('counts always add up to the number of tasks', () => {
     view.apply(run.records.slice(0, length));
     expect(Object.values(view.counts).reduce((sum, count) => sum + count, 0)).toBe(3);
   }
+});
+
+test('votes are counted by how they stand, and those of other runs are not', () => {
+  const run = new RecordedRun(CHAIN);
+  openAndClose(run, 'p1', ['approve'], 'approved');
+  openAndClose(run, 'p2', ['reject'], 'rejected');
+  openAndClose(run, 'p3', [], undefined);
+  expect(viewOf(run).proposals).toEqual({ open: 1, approved: 1, rejected: 1, expired: 0 });
+  const other = new RunView(runId('other'));
+  other.apply(run.records);
+  expect(other.proposals.open).toBe(0);
 });

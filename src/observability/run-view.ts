@@ -1,5 +1,6 @@
-import type { RunEvent, SkipCause, SwarmEvent, TaskEvent } from '../core/events.ts';
-import type { RunId } from '../core/ids.ts';
+import type { Outcome } from '../core/consensus/outcome.ts';
+import type { ProposalEvent, RunEvent, SkipCause, SwarmEvent, TaskEvent } from '../core/events.ts';
+import { type RunId, runOf } from '../core/ids.ts';
 import type { RunOutcome, RunSpec, RunState } from '../core/runs/run-spec.ts';
 import type { AgentReport, TaskFailure } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
@@ -49,6 +50,8 @@ export class RunView {
   readonly counts: Record<TaskStatus, number> = noCounts();
   /** Tasks with a live attempt, in the order they started. */
   readonly active: Set<TaskView> = new Set();
+  /** Votes of this run by how they stand. */
+  readonly proposals: Record<'open' | Outcome, number> = { open: 0, approved: 0, rejected: 0, expired: 0 };
   readonly failures: TaskView[] = [];
   readonly recent: TaskView[] = [];
   spec: RunSpec | undefined;
@@ -103,6 +106,8 @@ export class RunView {
       if (task !== undefined) this.#applyToTask(task, event, atMs);
     } else if ('runId' in event) {
       if (event.runId === this.runId) this.#applyToRun(event, atMs);
+    } else if ('proposalId' in event) {
+      if (runOf(event.proposalId) === this.runId) this.#applyToProposal(event);
     } else if (event.type === 'agents.registered') {
       for (const agent of event.agents) {
         if (agent.runId === undefined || agent.runId === this.runId) this.#agents.set(agent.id, agent.slots);
@@ -149,6 +154,13 @@ export class RunView {
         this.state = event.outcome.state;
         return;
     }
+  }
+
+  #applyToProposal(event: ProposalEvent): void {
+    if (event.type === 'proposal.opened') this.proposals.open += 1;
+    if (event.type !== 'proposal.closed') return;
+    this.proposals.open -= 1;
+    this.proposals[event.outcome] += 1;
   }
 
   #addTasks(specs: readonly TaskSpec[]): void {

@@ -1,9 +1,16 @@
-import type { RunId, TaskId } from '../core/ids.ts';
-import type { AgentRecord, AttemptRecord, RunRecord, TaskRecord } from '../core/read-tables/records.ts';
+import type { ProposalId, RunId, TaskId } from '../core/ids.ts';
+import type { AgentRecord, AttemptRecord, ProposalRecord, RunRecord, TaskRecord } from '../core/read-tables/records.ts';
 import type { RunState } from '../core/runs/run-spec.ts';
 import type { JournalRecord } from './journal.ts';
 
-export type { AgentRecord, AttemptRecord, RunRecord, TaskRecord, TaskStatus } from '../core/read-tables/records.ts';
+export type {
+  AgentRecord,
+  AttemptRecord,
+  ProposalRecord,
+  RunRecord,
+  TaskRecord,
+  TaskStatus,
+} from '../core/read-tables/records.ts';
 
 /**
  * The read side of the journal: tables written in the same transaction as the events, so a list never needs a
@@ -21,6 +28,9 @@ export interface RunArchive {
   attempts(taskId: TaskId): readonly AttemptRecord[];
   runAttempts(runId: RunId): readonly AttemptRecord[];
   agents(): readonly AgentRecord[];
+  /** Of one run or of all, in the order in which they were opened, with every member's newest vote. */
+  proposals(runId?: RunId): readonly ProposalRecord[];
+  proposal(proposalId: ProposalId): ProposalRecord | undefined;
   /** Committed records after `afterSeq`, at most `limit`. For views that follow the journal from another process. */
   recordsAfter(afterSeq: number, limit: number): readonly JournalRecord[];
   /** Seq of the newest committed record, 0 when there is none. */

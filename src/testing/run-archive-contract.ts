@@ -6,13 +6,9 @@ import type { RunSpec } from '../core/runs/run-spec.ts';
 import type { TaskFailure } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { RunArchive, TaskStatus } from '../ports/run-archive.ts';
+import type { ArchiveUnderTest } from './archive-under-test.ts';
 import type { ContractCase } from './journal-contract.ts';
-
-/** An archive, and a journal that it shows. `append` resolves when the events are committed. */
-export type ArchiveUnderTest = Readonly<{
-  archive: RunArchive;
-  append: (wallTimeMs: number, ...events: readonly SwarmEvent[]) => Promise<void>;
-}>;
+import { RUN_ARCHIVE_VOTE_CASES } from './run-archive-vote-cases.ts';
 
 const run = runId('r1');
 const spec: RunSpec = { name: 'demo', inputs: { a: 1 }, budget: {}, project: '/p', source: 'code' };
@@ -287,4 +283,8 @@ const TASKS: readonly ContractCase<ArchiveUnderTest>[] = [
 ];
 
 /** What every `RunArchive` must do. Each case gets an empty journal. Runs under any test runner. */
-export const RUN_ARCHIVE_CONTRACT: readonly ContractCase<ArchiveUnderTest>[] = [...LISTS, ...TASKS];
+export const RUN_ARCHIVE_CONTRACT: readonly ContractCase<ArchiveUnderTest>[] = [
+  ...LISTS,
+  ...TASKS,
+  ...RUN_ARCHIVE_VOTE_CASES,
+];

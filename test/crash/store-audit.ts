@@ -45,8 +45,13 @@ async function archiveOf(records: readonly JournalRecord[]): Promise<RunArchive>
 /** All that an archive shows, without wall times, which are those of each commit. */
 function view(archive: RunArchive): string {
   const runs = archive.runs();
-  const all = runs.map((run) => [run, archive.tasks(run.runId), archive.runAttempts(run.runId)]);
+  const all = runs.map((run) => [
+    run,
+    archive.tasks(run.runId),
+    archive.runAttempts(run.runId),
+    archive.proposals(run.runId),
+  ]);
   return JSON.stringify([all, archive.agents(), archive.headSeq()], (key, value: unknown) =>
-    /^(?:started|ended|finished)AtMs$/.test(key) ? 0 : value,
+    /^(?:started|ended|finished|opened|closed|voted)AtMs$/.test(key) ? 0 : value,
   );
 }

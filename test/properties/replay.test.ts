@@ -42,7 +42,7 @@ function assertSame(world: CoreWorld, way: 'replayed' | 'restored'): void {
 
 /** What the snapshot tells, with what is only an index over it. */
 function summaryOf(swarm: Swarm, nowMs: number): unknown {
-  const { registry, capacity, queue, undecided, closing, runs } = swarm;
+  const { registry, capacity, queue, undecided, closing, runs, proposals, openProposals } = swarm;
   return {
     stored: parsed(snapshotOf(swarm, nowMs)),
     used: [...registry.agents.values()].map((agent) => [agent.spec.id, agent.used, keyOf(agent)]),
@@ -51,6 +51,7 @@ function summaryOf(swarm: Swarm, nowMs: number): unknown {
     ready: [...queue.ids()].toSorted(),
     undecided: [...undecided].toSorted(),
     closing: [...closing],
+    votes: [[...proposals.keys()].toSorted(), [...openProposals].toSorted()],
     accounts: [...runs.values()].map(({ account, counts, active }) => [
       account.figures,
       counts,

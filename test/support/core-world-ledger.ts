@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import type { AgentSpec, HostSpec } from '../../src/core/agents/agent-spec.ts';
-import type { SwarmEvent, TaskEvent } from '../../src/core/events.ts';
+import type { ProposalEvent, SwarmEvent, TaskEvent } from '../../src/core/events.ts';
 import type { RunSpec } from '../../src/core/runs/run-spec.ts';
 import type { Usage } from '../../src/core/tasks/attempt.ts';
 import type { TaskSpec } from '../../src/core/tasks/task-spec.ts';
 import type { Entry } from './core-world.ts';
+import { VoteLedger } from './vote-ledger.ts';
 
 type Status =
   | 'waiting'
@@ -51,12 +52,14 @@ export class Ledger {
   readonly runs: Map<string, RunLine> = new Map();
   readonly #agents = new Map<string, AgentSpec>();
   readonly #hosts = new Map<string, HostSpec>();
+  readonly #votes = new VoteLedger();
   #lastMs = 0;
 
   readonly note: (entry: Entry) => void = ({ event, atMs }) => {
     assert.ok(atMs >= this.#lastMs, `${event.type} at ${atMs} goes back in time`);
     this.#lastMs = atMs;
     if ('taskId' in event) this.#noteTask(event);
+    else if ('proposalId' in event) this.#votes.note(event, atMs);
     else this.#noteOther(event);
   };
 
@@ -82,7 +85,7 @@ export class Ledger {
     return run;
   }
 
-  #noteOther(event: Exclude<SwarmEvent, TaskEvent>): void {
+  #noteOther(event: Exclude<SwarmEvent, TaskEvent | ProposalEvent>): void {
     switch (event.type) {
       case 'host.registered':
         this.#hosts.set(event.host.host, event.host);
@@ -223,6 +226,7 @@ export class Ledger {
     const worst = (['failed', 'cancelled'] as const).find((state) => lines.some(({ status }) => status === state));
     if (!run.isEnding) assert.equal(outcome.state, worst ?? 'succeeded');
     run.isFinished = true;
+    this.#votes.finish(runId);
     for (const [id, agent] of this.#agents) if (agent.runId === runId) this.#agents.delete(id);
   }
 

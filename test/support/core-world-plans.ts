@@ -9,6 +9,7 @@ import type { TaskSpec } from '../../src/core/tasks/task-spec.ts';
 import { CoreWorld, type Play, type Started } from './core-world.ts';
 import type { Ledger } from './core-world-ledger.ts';
 import { agentOf, DONE, runSpecOf, submitOf, taskOf } from './core-world-specs.ts';
+import { actOf, checkOf, voteCommands } from './core-world-votes.ts';
 
 /** Options for `fc.assert`: the same cases on every run. */
 export function cases(numRuns: number): Readonly<{ numRuns: number; seed: number }> {
@@ -138,6 +139,7 @@ export type Plan = Readonly<{
     hasOwnAgent: boolean;
   }>[];
   commands: readonly Readonly<{ atMs: number; input: SwarmInput }>[];
+  votes: readonly Readonly<{ atMs: number; input: SwarmInput }>[];
   crashes: readonly CrashPlan[];
   saves: readonly number[];
   fate: Fate;
@@ -203,6 +205,7 @@ export function plans(strategies: readonly Strategy[] = STRATEGIES): fc.Arbitrar
     agents,
     runs: fc.array(run, { minLength: 1, maxLength: 3 }),
     commands,
+    votes: voteCommands,
     crashes: fc.array(crash, { maxLength: 3 }),
     saves: fc.array(fc.nat({ max: 40 }), { maxLength: 3 }),
     fate: fates,
@@ -219,8 +222,10 @@ export type Watch = Readonly<{
 export function playPlan(plan: Plan, watch: Watch = {}): CoreWorld {
   const specs = new Map(plan.runs.flatMap(({ tasks }, run) => tasks.map((spec) => [`r${run}/${spec.name}`, spec])));
   const world: CoreWorld = new CoreWorld({
-    rules: { strategy: plan.strategy, maxWaitMs: 500 },
+    rules: { strategy: plan.strategy, maxWaitMs: 500, vetoCheckMs: 200, maxOpenProposals: 4 },
     play: (started) => playOf(plan.fate, started, specs.get(started.taskId)),
+    checkVeto: (proposal, member) => checkOf(hash(`${plan.fate.seed} check ${proposal} ${member}`)),
+    act: (proposal) => actOf(hash(`${plan.fate.seed} act ${proposal}`)),
     ...(watch.ledger === undefined ? {} : { onEvent: watch.ledger.note }),
     ...(watch.onQuiet === undefined ? {} : { onQuiet: watch.onQuiet }),
   });
@@ -234,7 +239,7 @@ export function playPlan(plan: Plan, watch: Watch = {}): CoreWorld {
     const run = runSpecOf({ inputs: { go }, budget, weight });
     world.sendAt(atMs, submitOf(tasks, { runId: id, run, agents: own }));
   }
-  for (const { atMs, input } of plan.commands) world.sendAt(atMs, input);
+  for (const { atMs, input } of [...plan.commands, ...plan.votes]) world.sendAt(atMs, input);
   for (let hasMoved = true; hasMoved; hasMoved = finish(world)) runOut(world, plan, watch);
   return world;
 }

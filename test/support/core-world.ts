@@ -1,6 +1,7 @@
+import type { ActionResult } from '../../src/core/consensus/proposal-spec.ts';
 import type { Effect } from '../../src/core/effects.ts';
 import type { SwarmEvent } from '../../src/core/events.ts';
-import { type AgentId, type RunId, runId, type TaskId, taskId } from '../../src/core/ids.ts';
+import { type AgentId, type ProposalId, type RunId, runId, type TaskId, taskId } from '../../src/core/ids.ts';
 import type { Context, SwarmInput } from '../../src/core/inputs.ts';
 import { effectsOf, owedEffects } from '../../src/core/owed-effects.ts';
 import type { Ruling } from '../../src/core/ruling.ts';
@@ -18,10 +19,17 @@ export type Entry = Readonly<{ atMs: number; event: SwarmEvent }>;
 /** How the agent plays one attempt. `verdict`: what the checks of a claim find, 1 ms after it. */
 export type Play = Readonly<{ afterMs: number; end: AttemptResult; verdict?: Verdict }>;
 
+export type VetoCheck = Readonly<{ afterMs: number; isShown: boolean }>;
+export type Acted = Readonly<{ afterMs: number; result: ActionResult }>;
+
 export type WorldOptions = Readonly<{
   rules?: Partial<SwarmRules>;
   /** @default every attempt is done after 10 ms */
   play?: (started: Started) => Play;
+  /** How the check of a veto goes. @default after 50 ms it is not shown */
+  checkVeto?: (proposalId: ProposalId, memberId: string) => VetoCheck;
+  /** How an approved action goes. @default done after 20 ms */
+  act?: (proposalId: ProposalId) => Acted;
   /** Sees every event right after it was applied. */
   onEvent?: (entry: Entry) => void;
   /** Sees the state when nothing is left to decide at this instant. */
@@ -208,6 +216,13 @@ export class CoreWorld {
       case 'forget-wake':
         this.#due = this.#due.filter(({ key }) => key !== effect.key);
         return;
+      case 'confirm-veto':
+        return this.#checkVeto(effect);
+      case 'stop-veto-checks':
+        this.#due = this.#due.filter(({ key }) => key?.startsWith(`veto:${effect.proposalId}:`) !== true);
+        return;
+      case 'perform-approved':
+        return this.#act(effect.proposalId);
       case 'clean-up-run':
         return;
     }
@@ -219,6 +234,21 @@ export class CoreWorld {
     if (task?.status !== 'running' || task.attempt !== attempt) return;
     const { afterMs, end } = this.#play(started);
     this.#schedule(afterMs, `attempt:${id}`, { type: 'attempt.end', taskId: id, attempt, result: end });
+  }
+
+  #checkVeto({ proposalId, memberId, revision }: Extract<Effect, { type: 'confirm-veto' }>): void {
+    const proposal = this.#swarm.proposals.get(proposalId);
+    const vote = proposal?.votes.find((one) => one.memberId === memberId);
+    if (vote?.revision !== revision || vote.veto?.finding !== 'being-checked') return;
+    const check = this.#options.checkVeto?.(proposalId, memberId) ?? { afterMs: 50, isShown: false };
+    const finding = check.isShown ? 'confirmed' : 'refuted';
+    const input = { type: 'proposal.judge-veto', proposalId, memberId, revision, finding } as const;
+    this.#schedule(check.afterMs, `veto:${proposalId}:${memberId}`, input);
+  }
+
+  #act(proposalId: ProposalId): void {
+    const { afterMs, result } = this.#options.act?.(proposalId) ?? { afterMs: 20, result: { ok: true } };
+    this.#schedule(afterMs, `act:${proposalId}`, { type: 'proposal.end-action', proposalId, result });
   }
 
   #play(started: Started): Play {

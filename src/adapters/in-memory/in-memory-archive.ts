@@ -1,9 +1,16 @@
 import type { SwarmEvent } from '../../core/events.ts';
-import type { RunId, TaskId } from '../../core/ids.ts';
+import type { ProposalId, RunId, TaskId } from '../../core/ids.ts';
 import { Projector } from '../../core/read-tables/projector.ts';
 import { ReadTables, type RunFilter } from '../../core/read-tables/read-tables.ts';
 import type { JournalBatch, JournalRecord } from '../../ports/journal.ts';
-import type { AgentRecord, AttemptRecord, RunArchive, RunRecord, TaskRecord } from '../../ports/run-archive.ts';
+import type {
+  AgentRecord,
+  AttemptRecord,
+  ProposalRecord,
+  RunArchive,
+  RunRecord,
+  TaskRecord,
+} from '../../ports/run-archive.ts';
 import { assert } from '../../util/assert.ts';
 import { RowMaps } from './row-maps.ts';
 
@@ -51,6 +58,14 @@ export class InMemoryArchive implements RunArchive {
 
   agents(): readonly AgentRecord[] {
     return this.#current().agents();
+  }
+
+  proposals(runId?: RunId): readonly ProposalRecord[] {
+    return this.#current().proposals(runId);
+  }
+
+  proposal(proposalId: ProposalId): ProposalRecord | undefined {
+    return this.#current().proposal(proposalId);
   }
 
   recordsAfter(afterSeq: number, limit: number): readonly JournalRecord[] {

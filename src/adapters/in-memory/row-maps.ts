@@ -1,15 +1,17 @@
 import type { SwarmEvent } from '../../core/events.ts';
-import { runOf, type AgentId, type RunId, type TaskId } from '../../core/ids.ts';
+import { runOf, type AgentId, type ProposalId, type RunId, type TaskId } from '../../core/ids.ts';
 import { noTasks, type RowSource } from '../../core/read-tables/read-tables.ts';
 import type {
   AgentRow,
   PastAttempt,
+  ProposalRow,
   RowChanges,
   RunRow,
   StoredRows,
   StoredStatus,
   TaskRow,
   TaskState,
+  VoteRow,
 } from '../../core/read-tables/rows.ts';
 
 const UNTOUCHED: TaskState = { status: 'added', last: null, stateSeq: 0, endedAtMs: null };
@@ -21,6 +23,8 @@ export class RowMaps implements StoredRows, RowSource {
   readonly #tasks = new Map<RunId, Map<TaskId, TaskRow>>();
   readonly #past = new Map<TaskId, PastAttempt[]>();
   readonly #agents = new Map<AgentId, AgentRow>();
+  readonly #proposals = new Map<ProposalId, ProposalRow>();
+  readonly #votes = new Map<ProposalId, Map<string, VoteRow>>();
 
   constructor(event: (seq: number) => SwarmEvent) {
     this.event = event;
@@ -38,6 +42,8 @@ export class RowMaps implements StoredRows, RowSource {
     }
     for (const [runId, run] of changes.runs) this.#runs.set(runId, this.#withCounts(run));
     for (const [agentId, agent] of changes.agents) this.#agents.set(agentId, agent);
+    for (const [proposalId, proposal] of changes.proposals) this.#proposals.set(proposalId, proposal);
+    for (const vote of changes.votes) this.#putVote(vote);
   }
 
   *runs(): Generator<RunRow> {
@@ -77,6 +83,29 @@ export class RowMaps implements StoredRows, RowSource {
   agents(): readonly AgentRow[] {
     const rows = [...this.#agents.values()];
     return rows.sort((one, other) => one.registeredSeq - other.registeredSeq || one.position - other.position);
+  }
+
+  proposals(runId?: RunId): readonly ProposalRow[] {
+    const rows = [...this.#proposals.values()];
+    return runId === undefined ? rows : rows.filter(({ proposalId }) => runOf(proposalId) === runId);
+  }
+
+  proposal(proposalId: ProposalId): ProposalRow | undefined {
+    return this.#proposals.get(proposalId);
+  }
+
+  vote(proposalId: ProposalId, memberId: string): VoteRow | undefined {
+    return this.#votes.get(proposalId)?.get(memberId);
+  }
+
+  votes(proposalId: ProposalId): readonly VoteRow[] {
+    return [...(this.#votes.get(proposalId)?.values() ?? [])];
+  }
+
+  #putVote(vote: VoteRow): void {
+    const votes = this.#votes.get(vote.proposalId) ?? new Map<string, VoteRow>();
+    votes.set(vote.memberId, vote);
+    this.#votes.set(vote.proposalId, votes);
   }
 
   #of(runId: RunId): Map<TaskId, TaskRow> {

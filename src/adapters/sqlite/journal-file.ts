@@ -154,6 +154,7 @@ export class JournalFile {
       runs: swarm.runs + added.runs,
       agents: swarm.agents + added.agents,
       artifacts: swarm.artifacts + added.artifacts,
+      proposals: swarm.proposals + added.proposals,
     });
     return { ok: true };
   }

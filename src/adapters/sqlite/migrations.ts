@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { SCHEMA_VERSION } from './schema.ts';
-import { newer } from './store-error.ts';
+import { BadCell, checksum } from './cells.ts';
+import { ENTITY_COLUMN, PROPOSAL_COUNT_COLUMN, PROPOSAL_TABLES, SCHEMA_VERSION } from './schema.ts';
+import { damaged, newer } from './store-error.ts';
 
 /** Lifts a store from the version before `to` to `to`, inside one transaction with all other steps. */
 export type Migration = Readonly<{ from: number; to: number; run: (db: DatabaseSync) => void }>;
 
-/** Oldest first, without gaps. The first format needs none. */
-export const MIGRATIONS: readonly Migration[] = [];
+/** Oldest first, without gaps. */
+export const MIGRATIONS: readonly Migration[] = [{ from: 1_000, to: 2_000, run: addProposals }];
 
 export function schemaVersion(db: DatabaseSync): number {
   return Number(db.prepare('pragma user_version').get()?.['user_version']);
@@ -26,6 +27,9 @@ export function migrate(
     for (const step of steps) if (step.from === schemaVersion(db)) run(db, step);
     if (!isCurrent(db, path, target)) throw new Error(`Internal error: no migration from ${schemaVersion(db)}`);
     db.exec('commit');
+  } catch (error) {
+    if (error instanceof BadCell) throw damaged(path, `in the row of a swarm: ${error.message}`, error);
+    throw error;
   } finally {
     if (db.isTransaction) db.exec('rollback');
   }
@@ -40,4 +44,21 @@ function isCurrent(db: DatabaseSync, path: string, target: number): boolean {
 function run(db: DatabaseSync, step: Migration): void {
   step.run(db);
   db.exec(`pragma user_version = ${step.to}`);
+}
+
+/** The rows of events are not touched: what changes there is computed when somebody looks. */
+function addProposals(db: DatabaseSync): void {
+  db.exec(PROPOSAL_TABLES);
+  db.exec('alter table events drop column entity');
+  db.exec(`alter table events add column ${ENTITY_COLUMN}`);
+  const swarms = db
+    .prepare('select no, name, epoch, head_seq, head_hash, runs, agents, artifacts, crc from swarms')
+    .all();
+  db.exec(`alter table swarms add column ${PROPOSAL_COUNT_COLUMN}`);
+  const seal = db.prepare('update swarms set crc = ? where no = ?');
+  for (const { crc, ...swarm } of swarms) {
+    const cells = Object.values(swarm).map((cell) => (typeof cell === 'number' ? cell : String(cell)));
+    if (checksum(cells) !== crc) throw new BadCell('a row does not fit its checksum');
+    seal.run(checksum([...cells, 0]), swarm['no'] ?? null);
+  }
 }

@@ -1,17 +1,28 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { SwarmEvent } from '../../core/events.ts';
-import { runOf, type RunId, type TaskId } from '../../core/ids.ts';
+import { type ProposalId, runOf, type RunId, type TaskId } from '../../core/ids.ts';
 import type { RowSource } from '../../core/read-tables/read-tables.ts';
-import type { AgentRow, ArtifactRow, PastAttempt, RunRow, StoredStatus, TaskRow } from '../../core/read-tables/rows.ts';
-import { BadCell, integer, type Cells } from './cells.ts';
+import type {
+  AgentRow,
+  ArtifactRow,
+  PastAttempt,
+  ProposalRow,
+  RunRow,
+  StoredStatus,
+  TaskRow,
+  VoteRow,
+} from '../../core/read-tables/rows.ts';
+import { BadCell, type Cells, integer } from './cells.ts';
 import {
   readAgent,
   readArtifact,
   readOrigin,
   readPastAttempt,
+  readProposal,
   readRun,
   readState,
   readStatus,
+  readVote,
   taskIdIn,
 } from './rows.ts';
 import type { SwarmRow } from './swarm-rows.ts';
@@ -25,6 +36,12 @@ const COUNTS = `select status, count(*) as tasks from tasks where swarm = ? and 
 const PAST = 'select * from past_attempts where swarm = ? and task_id = ? order by attempt';
 const RUN_PAST = 'select * from past_attempts where swarm = ? and task_id >= ? and task_id < ?';
 const AGENTS = 'select * from agents where swarm = ? order by registered_seq, position';
+const PROPOSALS = 'select * from proposals where swarm = ? order by opened_seq';
+const RUN_PROPOSALS = `select * from proposals where swarm = ? and proposal_id >= ? and proposal_id < ?
+  order by opened_seq`;
+const PROPOSAL = 'select * from proposals where swarm = ? and proposal_id = ?';
+const COUNT_PROPOSALS = 'select count(*) as proposals from proposals where swarm = ?';
+const VOTES = 'select * from votes where swarm = ? and proposal_id = ?';
 const ARTIFACTS = 'select * from artifacts where swarm = ?';
 
 /**
@@ -105,10 +122,35 @@ export class RowReader implements RowSource {
     expect('agents', found, this.#swarm.agents);
   }
 
+  /** How many a run has stands nowhere: that none is lost shows in the number of all. */
+  proposals(runId?: RunId): readonly ProposalRow[] {
+    const rows = runId === undefined ? this.#all(PROPOSALS) : this.#all(RUN_PROPOSALS, ...rangeOf(runId));
+    this.#expectAllProposals();
+    return rows.map(readProposal);
+  }
+
+  proposal(proposalId: ProposalId): ProposalRow | undefined {
+    const row = this.#db.prepare(PROPOSAL).get(this.#swarm.no, proposalId);
+    if (row !== undefined) return readProposal(row);
+    this.#expectAllProposals();
+    return undefined;
+  }
+
+  votes(proposalId: ProposalId): readonly VoteRow[] {
+    const votes = this.#all(VOTES, proposalId).map(readVote);
+    expect(`votes of proposal ${proposalId}`, votes.length, this.proposal(proposalId)?.votes ?? 0);
+    return votes;
+  }
+
   artifacts(): readonly ArtifactRow[] {
     const rows = this.#all(ARTIFACTS).map(readArtifact);
     expect('artifacts', rows.length, this.#swarm.artifacts);
     return rows;
+  }
+
+  #expectAllProposals(): void {
+    const [row = {}] = this.#all(COUNT_PROPOSALS);
+    expect('proposals', integer(row, 'proposals'), this.#swarm.proposals);
   }
 
   #all(sql: string, ...parameters: readonly SQLInputValue[]): Cells[] {

@@ -1,19 +1,31 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { AgentId, RunId, TaskId } from '../../core/ids.ts';
+import type { AgentId, ProposalId, RunId, TaskId } from '../../core/ids.ts';
 import { noTasks } from '../../core/read-tables/read-tables.ts';
-import type { AgentRow, RowChanges, RunRow, StoredRows, TaskState } from '../../core/read-tables/rows.ts';
+import type {
+  AgentRow,
+  ProposalRow,
+  RowChanges,
+  RunRow,
+  StoredRows,
+  TaskState,
+  VoteRow,
+} from '../../core/read-tables/rows.ts';
 import { BadCell, integer } from './cells.ts';
 import {
   agentCells,
   artifactCells,
   originCells,
   pastAttemptCells,
+  proposalCells,
   readAgent,
+  readProposal,
   readRun,
   readState,
   readStatus,
+  readVote,
   runCells,
   stateCells,
+  voteCells,
 } from './rows.ts';
 
 const ADD_TASK = `insert into tasks (swarm, task_id, position, added_seq, added_position, origin_crc)
@@ -30,6 +42,10 @@ const PUT_RUN = `insert into runs (swarm, created_seq, run_id, created_at_ms, st
 const PUT_AGENT = `insert or replace into agents values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const ADD_ARTIFACT = `insert or ignore into artifacts (swarm, sha256, task_id, attempt, name, bytes, crc)
   values (?, ?, ?, ?, ?, ?, ?)`;
+const PUT_PROPOSAL = 'insert or replace into proposals values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const PUT_VOTE = 'insert or replace into votes values (?, ?, ?, ?, ?, ?, ?, ?)';
+const GET_PROPOSAL = 'select * from proposals where swarm = ? and proposal_id = ?';
+const GET_VOTE = 'select * from votes where swarm = ? and proposal_id = ? and member_id = ?';
 const GET_RUN = 'select * from runs where swarm = ? and run_id = ?';
 const GET_TASK = 'select * from tasks where swarm = ? and task_id = ?';
 const GET_AGENT = 'select * from agents where swarm = ? and agent_id = ?';
@@ -37,7 +53,7 @@ const COUNT_TASKS = `select status, count(*) as tasks from tasks where swarm = ?
   group by status`;
 
 /** How many rows were new, for the counts that show later whether one is lost. */
-export type NewRows = Readonly<{ runs: number; agents: number; artifacts: number }>;
+export type NewRows = Readonly<{ runs: number; agents: number; artifacts: number; proposals: number }>;
 
 /** Writes the changes of one swarm's read tables, inside the transaction that stores the events. */
 export class RowWriter implements StoredRows {
@@ -52,6 +68,10 @@ export class RowWriter implements StoredRows {
   readonly #getTask: StatementSync;
   readonly #getAgent: StatementSync;
   readonly #countTasks: StatementSync;
+  readonly #putProposal: StatementSync;
+  readonly #putVote: StatementSync;
+  readonly #getProposal: StatementSync;
+  readonly #getVote: StatementSync;
 
   constructor(db: DatabaseSync, swarm: number) {
     this.#swarm = swarm;
@@ -65,6 +85,10 @@ export class RowWriter implements StoredRows {
     this.#getTask = db.prepare(GET_TASK);
     this.#getAgent = db.prepare(GET_AGENT);
     this.#countTasks = db.prepare(COUNT_TASKS);
+    this.#putProposal = db.prepare(PUT_PROPOSAL);
+    this.#putVote = db.prepare(PUT_VOTE);
+    this.#getProposal = db.prepare(GET_PROPOSAL);
+    this.#getVote = db.prepare(GET_VOTE);
   }
 
   run(runId: RunId): RunRow | undefined {
@@ -82,6 +106,16 @@ export class RowWriter implements StoredRows {
     return row === undefined ? undefined : readAgent(row);
   }
 
+  proposal(proposalId: ProposalId): ProposalRow | undefined {
+    const row = this.#getProposal.get(this.#swarm, proposalId);
+    return row === undefined ? undefined : readProposal(row);
+  }
+
+  vote(proposalId: ProposalId, memberId: string): VoteRow | undefined {
+    const row = this.#getVote.get(this.#swarm, proposalId, memberId);
+    return row === undefined ? undefined : readVote(row);
+  }
+
   /** `firstSeq` is that of the batch: what names an older record is not new. */
   write(changes: RowChanges, firstSeq: number): NewRows {
     for (const origin of changes.added) this.#addTask.run(this.#swarm, ...originCells(origin));
@@ -94,7 +128,9 @@ export class RowWriter implements StoredRows {
       if (run.createdSeq >= firstSeq) runs++;
       this.#putRun.run(this.#swarm, ...runCells(this.#withCounts(run)));
     }
-    return { runs, agents: this.#writeAgents(changes, firstSeq), artifacts: this.#writeArtifacts(changes) };
+    const agents = this.#writeAgents(changes, firstSeq);
+    const proposals = this.#writeProposals(changes, firstSeq);
+    return { runs, agents, proposals, artifacts: this.#writeArtifacts(changes) };
   }
 
   #write(taskId: TaskId, state: TaskState): void {
@@ -110,6 +146,16 @@ export class RowWriter implements StoredRows {
       if (agent.registeredSeq >= firstSeq && this.agent(agent.agentId) === undefined) added++;
       this.#putAgent.run(this.#swarm, ...agentCells(agent));
     }
+    return added;
+  }
+
+  #writeProposals({ proposals, votes }: RowChanges, firstSeq: number): number {
+    let added = 0;
+    for (const proposal of proposals.values()) {
+      if (proposal.openedSeq >= firstSeq) added++;
+      this.#putProposal.run(this.#swarm, ...proposalCells(proposal));
+    }
+    for (const vote of votes) this.#putVote.run(this.#swarm, ...voteCells(vote));
     return added;
   }
 

@@ -1,15 +1,17 @@
 import { crc32 } from 'node:zlib';
-import { agentId, runId, type TaskId } from '../../core/ids.ts';
+import { agentId, runId, type ProposalId, type TaskId } from '../../core/ids.ts';
 import { noTasks } from '../../core/read-tables/read-tables.ts';
 import type { TaskCounts } from '../../core/read-tables/records.ts';
 import type {
   AgentRow,
   ArtifactRow,
   AttemptRow,
+  ProposalRow,
   RunRow,
   StoredStatus,
   TaskOrigin,
   TaskState,
+  VoteRow,
 } from '../../core/read-tables/rows.ts';
 import { BadCell, type Cells, checksum, integer, integerOrNull, text, word } from './cells.ts';
 
@@ -30,6 +32,8 @@ const STATUSES = [
 ] as const satisfies readonly StoredStatus[];
 const TASK_STATUSES = ['blocked', ...STATUSES.filter((status) => status !== 'added')] as const;
 const OUTCOMES = ['running', 'verifying', 'succeeded', 'failed', 'stopped'] as const;
+const PROPOSAL_STATES = ['open', 'approved', 'rejected', 'expired'] as const satisfies readonly ProposalRow['state'][];
+const CHOICES = ['approve', 'reject', 'abstain'] as const satisfies readonly VoteRow['choice'][];
 const RUN_STATES = ['running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
 /*
  * Each row is written as its cells followed by their checksum, and read back through the same function: what does not
@@ -193,6 +197,49 @@ export function readArtifact(row: Cells): ArtifactRow {
   };
   if (artifactCells(artifact).at(-1) !== row['crc']) throw new BadCell('a row does not fit its checksum');
   return artifact;
+}
+
+export function proposalCells(proposal: ProposalRow): readonly Cell[] {
+  const { openedSeq, proposalId, openedAtMs, state, votes, closedSeq, closedAtMs, actedSeq } = proposal;
+  return sealed([openedSeq, proposalId, openedAtMs, state, votes, closedSeq, closedAtMs, actedSeq]);
+}
+
+export function readProposal(row: Cells): ProposalRow {
+  const proposal: ProposalRow = {
+    proposalId: proposalIdIn(row),
+    openedSeq: integer(row, 'opened_seq'),
+    openedAtMs: integer(row, 'opened_at_ms'),
+    state: word(row, 'state', PROPOSAL_STATES),
+    votes: integer(row, 'votes'),
+    closedSeq: integerOrNull(row, 'closed_seq'),
+    closedAtMs: integerOrNull(row, 'closed_at_ms'),
+    actedSeq: integerOrNull(row, 'acted_seq'),
+  };
+  if (proposalCells(proposal).at(-1) !== row['crc']) throw new BadCell('a row does not fit its checksum');
+  return proposal;
+}
+
+export function voteCells(vote: VoteRow): readonly Cell[] {
+  const { proposalId, memberId, choice, votedSeq, votedAtMs, judgedSeq } = vote;
+  return sealed([proposalId, memberId, choice, votedSeq, votedAtMs, judgedSeq]);
+}
+
+export function readVote(row: Cells): VoteRow {
+  const vote: VoteRow = {
+    proposalId: proposalIdIn(row),
+    memberId: text(row, 'member_id'),
+    choice: word(row, 'choice', CHOICES),
+    votedSeq: integer(row, 'voted_seq'),
+    votedAtMs: integer(row, 'voted_at_ms'),
+    judgedSeq: integerOrNull(row, 'judged_seq'),
+  };
+  if (voteCells(vote).at(-1) !== row['crc']) throw new BadCell('a row does not fit its checksum');
+  return vote;
+}
+
+function proposalIdIn(row: Cells): ProposalId {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a brand exists in types only, and the row's checksum covers the text
+  return text(row, 'proposal_id') as ProposalId;
 }
 
 export function taskIdIn(row: Cells): TaskId {

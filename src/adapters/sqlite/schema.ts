@@ -7,7 +7,7 @@ export const APPLICATION_ID = 0x57_41_47_47;
  * major × 1,000 + minor. A newer minor only adds what older programs need not know; a newer major cannot be read by
  * them. Change it together with a step in `migrations.ts`.
  */
-export const SCHEMA_VERSION = 1_000;
+export const SCHEMA_VERSION = 2_000;
 
 /** The form of the events that this program writes. Older ones are lifted by `upcast.ts` when they are read. */
 export const EVENT_VERSION = 1;
@@ -22,11 +22,48 @@ export function eventId(swarm: number, seq: number): number {
 
 const SEQS_PER_SWARM = 2 ** 40;
 
+/** What an event is about, for people who look with SQL. */
+export const ENTITY_COLUMN = `entity text generated always as (coalesce(data ->> '$.taskId', data ->> '$.proposalId',
+    data ->> '$.runId', data ->> '$.agentId')) virtual`;
+
+export const PROPOSAL_COUNT_COLUMN = 'proposals integer not null default 0';
+
+/** Since version 2.0. */
+export const PROPOSAL_TABLES = `
+create table proposals (
+  swarm integer not null,
+  opened_seq integer not null,
+  proposal_id text not null,
+  opened_at_ms integer not null,
+  state text not null,
+  votes integer not null,
+  closed_seq integer,
+  closed_at_ms integer,
+  acted_seq integer,
+  crc integer not null,
+  primary key (swarm, opened_seq)
+) strict, without rowid;
+
+create unique index proposals_by_id on proposals (swarm, proposal_id);
+
+create table votes (
+  swarm integer not null,
+  proposal_id text not null,
+  member_id text not null,
+  choice text not null,
+  voted_seq integer not null,
+  voted_at_ms integer not null,
+  judged_seq integer,
+  crc integer not null,
+  primary key (swarm, proposal_id, member_id)
+) strict, without rowid;
+`;
+
 /**
  * `events` is the truth; the tables below it are written in the same transaction. Each row of those has a checksum,
  * and `swarms` has the number of rows, so that a damaged or lost row is noticed by whoever reads it.
  */
-export const SCHEMA = `
+export const SCHEMA: string = `
 create table swarms (
   no integer primary key,
   name text not null unique,
@@ -36,7 +73,8 @@ create table swarms (
   runs integer not null,
   agents integer not null,
   artifacts integer not null,
-  crc integer not null
+  crc integer not null,
+  ${PROPOSAL_COUNT_COLUMN}
 ) strict;
 
 create table events (
@@ -50,7 +88,7 @@ create table events (
   swarm integer generated always as (id >> 40) virtual,
   seq integer generated always as (id & 0xffffffffff) virtual,
   type text generated always as (data ->> '$.type') virtual,
-  entity text generated always as (coalesce(data ->> '$.taskId', data ->> '$.runId', data ->> '$.agentId')) virtual
+  ${ENTITY_COLUMN}
 ) strict;
 
 create table snapshots (
@@ -146,6 +184,7 @@ create table artifacts (
   primary key (swarm, sha256, task_id, attempt, name)
 ) strict, without rowid;
 
+${PROPOSAL_TABLES}
 create table memory (
   key text primary key,
   value text not null,
@@ -163,9 +202,10 @@ insert into memory_clock values (1, 0);
 const FINGERPRINT = `select coalesce(group_concat(type || ':' || name || ':' || coalesce(sql, ''), char(10)), '') as text
   from (select type, name, sql from sqlite_schema order by type, name)`;
 
-/** The text of all that the schema defines, in a fixed order. */
+/** The text of all that the schema defines, in a fixed order; the blanks differ when a migration added a column. */
 export function schemaFingerprint(db: DatabaseSync): string {
-  return String(db.prepare(FINGERPRINT).get()?.['text']);
+  const text = String(db.prepare(FINGERPRINT).get()?.['text']);
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/ ?([(),]) ?/g, '$1');
 }
 
 /** What `schemaFingerprint` gives for a sound store of this version. */

@@ -1,10 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { SwarmEvent } from '../../core/events.ts';
-import type { RunId, SwarmId, TaskId } from '../../core/ids.ts';
+import type { ProposalId, RunId, SwarmId, TaskId } from '../../core/ids.ts';
 import { ReadTables, type RunFilter } from '../../core/read-tables/read-tables.ts';
 import type { ArtifactRow } from '../../core/read-tables/rows.ts';
 import type { JournalRecord } from '../../ports/journal.ts';
-import type { AgentRecord, AttemptRecord, RunArchive, RunRecord, TaskRecord } from '../../ports/run-archive.ts';
+import type {
+  AgentRecord,
+  AttemptRecord,
+  ProposalRecord,
+  RunArchive,
+  RunRecord,
+  TaskRecord,
+} from '../../ports/run-archive.ts';
 import { BadCell } from './cells.ts';
 import { EventReader } from './event-reader.ts';
 import { openStoreReadOnly } from './open-store.ts';
@@ -60,6 +67,14 @@ export class SqliteArchive implements RunArchive {
 
   agents(): readonly AgentRecord[] {
     return this.#read([], (tables) => tables.agents());
+  }
+
+  proposals(runId?: RunId): readonly ProposalRecord[] {
+    return this.#read([], (tables) => tables.proposals(runId));
+  }
+
+  proposal(proposalId: ProposalId): ProposalRecord | undefined {
+    return this.#read(undefined, (tables) => tables.proposal(proposalId));
   }
 
   /** Every blob that an attempt of any run names. */

@@ -13,11 +13,15 @@ export type SwarmRow = Readonly<{
   runs: number;
   agents: number;
   artifacts: number;
+  proposals: number;
 }>;
 
 const ALL = 'select * from swarms';
-const PUT = 'insert or replace into swarms values (?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const PUT = `insert or replace into swarms (no, name, epoch, head_seq, head_hash, runs, agents, artifacts, proposals, crc)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const NEXT = 'select coalesce(max(no), 0) + 1 as no from swarms';
+
+const NO_ROWS = { runs: 0, agents: 0, artifacts: 0, proposals: 0 };
 
 export class SwarmRows {
   readonly #path: string;
@@ -50,13 +54,13 @@ export class SwarmRows {
   /** A swarm without records; not stored yet. */
   fresh(name: string): SwarmRow {
     const no = Number(this.#next.get()?.['no']);
-    return { no, name, epoch: 0, headSeq: 0, headHash: firstHash(name), runs: 0, agents: 0, artifacts: 0 };
+    return { no, name, epoch: 0, headSeq: 0, headHash: firstHash(name), ...NO_ROWS };
   }
 }
 
 function cellsOf(swarm: SwarmRow): readonly (string | number)[] {
-  const { no, name, epoch, headSeq, headHash, runs, agents, artifacts } = swarm;
-  return [no, name, epoch, headSeq, headHash, runs, agents, artifacts];
+  const { no, name, epoch, headSeq, headHash, runs, agents, artifacts, proposals } = swarm;
+  return [no, name, epoch, headSeq, headHash, runs, agents, artifacts, proposals];
 }
 
 function readSwarm(row: Cells): SwarmRow {
@@ -69,6 +73,7 @@ function readSwarm(row: Cells): SwarmRow {
     runs: integer(row, 'runs'),
     agents: integer(row, 'agents'),
     artifacts: integer(row, 'artifacts'),
+    proposals: integer(row, 'proposals'),
   };
   if (checksum(cellsOf(swarm)) !== row['crc']) throw new BadCell('a row does not fit its checksum');
   return swarm;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { RecordedRun } from '../../../test/support/recorded-run.ts';
+import { proposalId } from '../../core/ids.ts';
 import { eventLine } from './event-line.ts';
 
 test('a record keeps the type and the data of the journal, with run, task and agent by name', () => {
@@ -18,4 +19,13 @@ test('a record keeps the type and the data of the journal, with run, task and ag
   });
   expect(lines[4]).toMatchObject({ type: 'task.succeeded', task: 'a', evidence: [{ check: 'exit-code' }] });
   for (const line of lines) expect(line).not.toHaveProperty('taskId');
+});
+
+test('what happens to a proposal names its run and itself', () => {
+  const run = new RecordedRun([{ name: 'a' }]);
+  const vote = { memberId: 'm1', choice: 'approve', revision: 1 } as const;
+  run.put(7, { type: 'proposal.voted', proposalId: proposalId(run.runId, 'p1'), vote });
+  const [record] = run.records.slice(-1);
+  const line = { type: 'proposal.voted', seq: 4, at: 7, run: 'r7k2', proposal: 'p1', vote };
+  expect(record === undefined ? undefined : eventLine(record, run.runId)).toEqual(line);
 });

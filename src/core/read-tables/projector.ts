@@ -1,5 +1,6 @@
 import { assert, unreachable } from '../../util/assert.ts';
 import type { AgentEvent, RunEvent, SwarmEvent, TaskEvent } from '../events.ts';
+import { ProposalBatch } from './proposal-projector.ts';
 import { taskId as taskIdOf, type AgentId, type RunId, type TaskId } from '../ids.ts';
 import type { ArtifactRef } from '../tasks/attempt.ts';
 import type { AttemptOutcome } from './records.ts';
@@ -32,18 +33,20 @@ export class Projector {
   readonly #active = new Map<TaskId, TaskState>();
   readonly #runs = new Map<RunId, RunRow>();
   readonly #agents = new Map<AgentId, AgentRow>();
-  #batch = new Batch(0);
+  #batch: Batch;
 
   constructor(stored: StoredRows) {
     this.#stored = stored;
+    this.#batch = new Batch(stored, 0);
   }
 
   project(records: readonly ProjectedRecord[], wallTimeMs: number): RowChanges {
-    const batch = new Batch(wallTimeMs);
+    const batch = new Batch(this.#stored, wallTimeMs);
     this.#batch = batch;
     for (const { seq, event } of records) {
       if ('taskId' in event) this.#onTask(event, seq);
       else if ('runId' in event) this.#onRun(event, seq);
+      else if ('proposalId' in event) batch.proposed.take(event, seq);
       else this.#onAgent(event, seq);
     }
     this.#remember(batch);
@@ -255,9 +258,19 @@ class Batch {
   readonly runs = new Map<RunId, RunRow>();
   readonly agents = new Map<AgentId, AgentRow>();
   readonly artifacts: ArtifactRow[] = [];
+  readonly proposed: ProposalBatch;
 
-  constructor(wallTimeMs: number) {
+  constructor(stored: StoredRows, wallTimeMs: number) {
     this.wallTimeMs = wallTimeMs;
+    this.proposed = new ProposalBatch(stored, wallTimeMs);
+  }
+
+  get proposals(): RowChanges['proposals'] {
+    return this.proposed.proposals;
+  }
+
+  get votes(): RowChanges['votes'] {
+    return this.proposed.votes;
   }
 }
 

@@ -1,15 +1,24 @@
 import { assert } from '../../util/assert.ts';
 import type { SkipCause, SwarmEvent } from '../events.ts';
-import { runOf, taskId as taskIdOf, type RunId, type TaskId } from '../ids.ts';
+import { runOf, taskId as taskIdOf, type ProposalId, type RunId, type TaskId } from '../ids.ts';
 import type { RunState } from '../runs/run-spec.ts';
 import type { ArtifactRef, TaskFailure, Usage } from '../tasks/attempt.ts';
 import type { TaskSpec } from '../tasks/task-spec.ts';
 import { blockedTasks, type SpecOf } from './blocked-tasks.ts';
-import type { AgentRecord, AttemptRecord, RunRecord, TaskCounts, TaskRecord, TaskStatus } from './records.ts';
+import { proposalRecord, type ProposalSource } from './proposal-tables.ts';
+import type {
+  AgentRecord,
+  AttemptRecord,
+  ProposalRecord,
+  RunRecord,
+  TaskCounts,
+  TaskRecord,
+  TaskStatus,
+} from './records.ts';
 import type { AgentRow, AttemptRow, PastAttempt, RunRow, StoredStatus, TaskRow } from './rows.ts';
 
 /** Where rows and events come from. Throws on damage, naming what is damaged: it never leaves a row out. */
-export interface RowSource {
+export interface RowSource extends ProposalSource {
   /** Newest first. */
   runs(): Iterable<RunRow>;
   run(runId: RunId): RunRow | undefined;
@@ -23,7 +32,6 @@ export interface RowSource {
   runPastAttempts(runId: RunId): readonly PastAttempt[];
   /** In the order of registration. */
   agents(): Iterable<AgentRow>;
-  event(seq: number): SwarmEvent;
 }
 
 export type RunFilter = Readonly<{ states?: readonly RunState[]; limit?: number }>;
@@ -98,6 +106,15 @@ export class ReadTables {
       records.push({ agent, running, succeeded, failed, removed });
     }
     return records;
+  }
+
+  proposals(runId?: RunId): readonly ProposalRecord[] {
+    return [...this.#source.proposals(runId)].map((row) => proposalRecord(this.#source, row));
+  }
+
+  proposal(proposalId: ProposalId): ProposalRecord | undefined {
+    const row = this.#source.proposal(proposalId);
+    return row === undefined ? undefined : proposalRecord(this.#source, row);
   }
 
   #runRecord(row: RunRow): RunRecord {

@@ -1,5 +1,8 @@
 import type { AgentSpec } from '../agents/agent-spec.ts';
-import type { RunId, TaskId } from '../ids.ts';
+import type { Outcome, Tally, VotingRule } from '../consensus/outcome.ts';
+import type { ActionResult, CastVote, ProposalSpec, VetoFinding } from '../consensus/proposal-spec.ts';
+import type { CloseCause } from '../events.ts';
+import type { ProposalId, RunId, TaskId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import type { RunOutcome, RunSpec, RunState } from '../runs/run-spec.ts';
 import type { AgentReport, ArtifactRef, Evidence, TaskFailure, Usage } from '../tasks/attempt.ts';
@@ -70,4 +73,26 @@ export type AgentRecord = Readonly<{
   succeeded: number;
   failed: number;
   removed: boolean;
+}>;
+
+/** The newest vote of a member, with its reasons. `finding` is absent while the veto is being checked. */
+export type VoteRecord = CastVote & Readonly<{ finding?: VetoFinding; votedAtMs: number }>;
+
+/** Wall times are ms since 1970, for people. */
+export type ProposalRecord = Readonly<{
+  proposalId: ProposalId;
+  runId: RunId;
+  spec: ProposalSpec;
+  rule: VotingRule;
+  state: 'open' | Outcome;
+  openedAtMs: number;
+  closedAtMs?: number;
+  cause?: CloseCause;
+  /** Weights as they stand, or as they were counted. */
+  tally: Tally;
+  votesHash?: string;
+  /** What became of the approved action; absent while it is owed, and when there is none. */
+  action?: ActionResult;
+  /** In the order in which they were cast. */
+  votes: readonly VoteRecord[];
 }>;

@@ -1,4 +1,6 @@
-import type { AgentId, RunId, TaskId } from '../ids.ts';
+import type { Outcome } from '../consensus/outcome.ts';
+import type { Choice } from '../consensus/proposal-spec.ts';
+import type { AgentId, ProposalId, RunId, TaskId } from '../ids.ts';
 import type { RunState } from '../runs/run-spec.ts';
 import type { AttemptOutcome, TaskCounts, TaskStatus } from './records.ts';
 
@@ -72,6 +74,32 @@ export type AgentRow = Readonly<{
   removed: boolean;
 }>;
 
+export type ProposalRow = Readonly<{
+  proposalId: ProposalId;
+  /** Seq of `proposal.opened`. Newer ones have higher ones. */
+  openedSeq: number;
+  openedAtMs: number;
+  state: 'open' | Outcome;
+  /** Members who have voted. */
+  votes: number;
+  /** Seqs of `proposal.closed` and `proposal.acted`. */
+  closedSeq: number | null;
+  closedAtMs: number | null;
+  actedSeq: number | null;
+}>;
+
+/** The newest vote of one member; older ones stand in the journal only. */
+export type VoteRow = Readonly<{
+  proposalId: ProposalId;
+  memberId: string;
+  choice: Choice;
+  /** Seq of its `proposal.voted`. */
+  votedSeq: number;
+  votedAtMs: number;
+  /** Seq of the `proposal.veto-judged` about it. */
+  judgedSeq: number | null;
+}>;
+
 export type ArtifactRow = Readonly<{ sha256: string; bytes: number; name: string; taskId: TaskId; attempt: number }>;
 
 /** Rows as they are stored, before the batch that is being projected. */
@@ -79,10 +107,12 @@ export interface StoredRows {
   run(runId: RunId): RunRow | undefined;
   task(taskId: TaskId): TaskState | undefined;
   agent(agentId: AgentId): AgentRow | undefined;
+  proposal(proposalId: ProposalId): ProposalRow | undefined;
+  vote(proposalId: ProposalId, memberId: string): VoteRow | undefined;
 }
 
 /**
- * What one batch changes, each row at most once, to be written in this order. `runs` and `agents` are whole rows that
+ * What one batch changes, each row at most once, to be written in this order. `runs` and what follows are whole rows that
  * replace older ones; a run that has just finished comes without counts, and the writer counts its tasks.
  */
 export type RowChanges = Readonly<{
@@ -91,5 +121,7 @@ export type RowChanges = Readonly<{
   tasks: ReadonlyMap<TaskId, TaskState>;
   runs: ReadonlyMap<RunId, RunRow>;
   agents: ReadonlyMap<AgentId, AgentRow>;
+  proposals: ReadonlyMap<ProposalId, ProposalRow>;
+  votes: readonly VoteRow[];
   artifacts: readonly ArtifactRow[];
 }>;

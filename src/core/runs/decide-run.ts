@@ -1,4 +1,5 @@
 import { unreachable } from '../../util/assert.ts';
+import { endVotes } from '../consensus/votes-of-run.ts';
 import type { SwarmEvent } from '../events.ts';
 import type { Context, RunInput } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
@@ -41,10 +42,10 @@ export function decideRun(swarm: Swarm, input: RunInput, context: Context): Ruli
   }
 }
 
-/** No further task of the run starts, and what is open is cancelled. The first reason to end stays. */
+/** No further task of the run starts, what is open is cancelled, and votes end. The first reason to end stays. */
 export function endRun(swarm: Swarm, run: Run, outcome: RunOutcome): Ruling {
   if (run.ending !== undefined) return accept();
-  const events: SwarmEvent[] = [{ type: 'run.ending', runId: run.id, outcome }];
+  const events: SwarmEvent[] = [{ type: 'run.ending', runId: run.id, outcome }, ...endVotes(swarm, run)];
   const reason = outcome.state === 'cancelled' ? outcome.reason : 'the run ended: budget exhausted';
   for (let index = 0; index < run.graph.size; index++) {
     const task = swarm.tasks.get(run.graph.identity(index).id);

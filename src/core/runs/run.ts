@@ -1,5 +1,5 @@
 import { Account } from '../budgets/account.ts';
-import type { RunId, TaskId } from '../ids.ts';
+import type { ProposalId, RunId, TaskId } from '../ids.ts';
 import { TaskGraph } from '../tasks/task-graph.ts';
 import type { Task } from '../tasks/task.ts';
 import type { RunOutcome, RunSpec, RunState } from './run-spec.ts';
@@ -18,6 +18,8 @@ export type Run = {
   readonly counts: TaskCounts;
   /** Tasks that hold an agent. */
   readonly active: Set<TaskId>;
+  /** In the order in which they were opened; closed ones stay until the run ends. */
+  readonly proposals: Set<ProposalId>;
   /** Names of tasks that failed, at most 100. */
   readonly failed: string[];
   /** Why it is paused; undefined when it is not. */
@@ -41,7 +43,8 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
     skipped: 0,
   };
   const start = { graph: new TaskGraph(), account: new Account(spec.budget), counts, active: new Set<TaskId>() };
-  return { id, spec, taskCount, createdMs, ...start, failed: [], pausedBecause: undefined, ending: undefined };
+  const open = { proposals: new Set<ProposalId>(), failed: [], pausedBecause: undefined, ending: undefined };
+  return { id, spec, taskCount, createdMs, ...start, ...open };
 }
 
 /** Tasks that have not ended. */

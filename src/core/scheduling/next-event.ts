@@ -1,4 +1,5 @@
 import type { BudgetAnswer } from '../budgets/account.ts';
+import { endVotes, owesActions } from '../consensus/votes-of-run.ts';
 import { evaluateCondition } from '../expressions/resolve-work.ts';
 import type { SwarmEvent } from '../events.ts';
 import type { AgentId, TaskId } from '../ids.ts';
@@ -24,10 +25,13 @@ export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = tru
   for (const id of swarm.undecided) return [settleTask(swarm, id)];
   for (const id of swarm.closing) {
     const run = swarm.runs.get(id);
-    if (run !== undefined && openCount(run) === 0) {
-      return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
+    if (run === undefined || openCount(run) > 0) {
+      swarm.closing.delete(id);
+      continue;
     }
-    swarm.closing.delete(id);
+    const ended = endVotes(swarm, run);
+    if (ended.length > 0) return ended;
+    if (!owesActions(swarm, run)) return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
   }
   return mayAssign ? nextAssignment(swarm, nowMs) : undefined;
 }
