@@ -20,7 +20,10 @@ export class StoreThread {
 
   private constructor(path: string) {
     const entry = new URL(`./store-worker${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(entry, { workerData: path, name: 'waggle-store' });
+    // What it makes lives for one batch: a larger young generation would only be garbage kept for later. Measured by
+    // bench/memory.ts: 135 MB less after 100,000 tasks, at the same speed in bench/durable.ts.
+    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+    this.#worker = new Worker(entry, { workerData: path, name: 'waggle-store', resourceLimits });
     this.#worker.on('message', (reply: StoreReply) => this.#take(reply));
     this.#worker.on('error', (error: unknown) => this.#fail(error instanceof Error ? error : new Error(String(error))));
     this.#worker.on('exit', () => this.#onExit());
