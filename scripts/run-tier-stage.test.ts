@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runStage, type StageResult } from './run-tier-stage.ts';
+import { neverRun, runStage, type StageResult } from './run-tier-stage.ts';
 import { stagesOf, STAGES, type Stage, type TierRun } from './run-tier-stages.ts';
 
 const run: TierRun = { tier: 'push', part: 1, parts: 1, isRoot: false };
@@ -89,6 +89,19 @@ describe('a stage of a tier', () => {
 
   it('fails when there is nothing to run', async () => {
     expect(await stageOf('', { commands: () => [] })).toMatchObject({ passed: 0, failed: 1 });
+  });
+});
+
+describe('tests that were not run', () => {
+  it('count as run when another stage has run them', async () => {
+    const of = (name: string, ...statuses: readonly string[]): Promise<StageResult> => {
+      const file = { name, status: 'passed', assertionResults: statuses.map(test) };
+      return stageOf(suite({ numPassedTests: 1, testResults: [file] }), { suite: true });
+    };
+    const skipped = await of('f', 'skipped');
+    const same = { ...skipped, passedTests: ['a test that skipped'], notRun: [] };
+    expect(neverRun([skipped, await of('g', 'passed')])).toHaveLength(1);
+    expect(neverRun([skipped, same])).toEqual([]);
   });
 });
 

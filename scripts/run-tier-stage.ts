@@ -16,6 +16,8 @@ export type StageResult = Readonly<{
   failed: number;
   /** What could not run here, and why. Never a pass. */
   notRun: readonly Readonly<{ test: string; reason: string }>[];
+  /** Names of the tests that passed, where the stage knows them. */
+  passedTests: readonly string[];
   seconds: number;
   capSeconds: number;
   /** What a person needs to see of a failure. */
@@ -24,7 +26,7 @@ export type StageResult = Readonly<{
   command: string;
 }>;
 
-type Counts = Pick<StageResult, 'passed' | 'failed' | 'notRun' | 'problems'>;
+type Counts = Pick<StageResult, 'passed' | 'failed' | 'notRun' | 'passedTests' | 'problems'>;
 
 const vitestReport = z.object({
   numPassedTests: z.int(),
@@ -65,7 +67,7 @@ async function runCommands(
 ): Promise<Counts> {
   if (commands.length === 0) return failedWith('nothing to run: the stage found no file');
   rmSync(`${folder}/${stage.id}.json`, { force: true });
-  let sum: Counts = { passed: 0, failed: 0, notRun: [], problems: [] };
+  let sum: Counts = { passed: 0, failed: 0, notRun: [], passedTests: [], problems: [] };
   for (const [index, argv] of commands.entries()) {
     const report = `${folder}/${stage.id}.json`;
     const vitest = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
@@ -144,7 +146,7 @@ async function endGroup(pid: number | undefined): Promise<void> {
 function countCommand(argv: readonly string[], { exitCode, isOverCap, tail }: End): Counts {
   if (isOverCap) return failedWith(`${argv.join(' ')}: over the cap of the stage\n${tail}`);
   if (exitCode !== 0) return failedWith(`${argv.join(' ')}: exit code ${exitCode}\n${tail}`);
-  return { passed: 1, failed: 0, notRun: [], problems: [] };
+  return { passed: 1, failed: 0, notRun: [], passedTests: [], problems: [] };
 }
 
 /** What the suite's own report says. A suite that did not report, or reported nothing, has failed. */
@@ -167,6 +169,7 @@ function countSuite(report: string, { exitCode, isOverCap, tail }: End): Counts 
     passed: numPassedTests,
     failed: problems.length,
     notRun: notRun.map((test) => ({ test: test.fullName, reason: `${test.status} by the suite` })),
+    passedTests: tests.filter((test) => test.status === 'passed').map((test) => test.fullName),
     problems,
   };
 }
@@ -197,8 +200,14 @@ function jsonProblem(pattern: string, sinceMs: number): string | undefined {
   }
 }
 
+/** What no stage could run: a test that one user may not run counts as run when another one has. */
+export function neverRun(results: readonly StageResult[]): StageResult['notRun'] {
+  const passed = new Set(results.flatMap((result) => result.passedTests));
+  return results.flatMap((result) => result.notRun).filter(({ test }) => !passed.has(test));
+}
+
 function failedWith(problem: string): Counts {
-  return { passed: 0, failed: 1, notRun: [], problems: [problem] };
+  return { passed: 0, failed: 1, notRun: [], passedTests: [], problems: [problem] };
 }
 
 function added(one: Counts, other: Counts): Counts {
@@ -206,6 +215,7 @@ function added(one: Counts, other: Counts): Counts {
     passed: one.passed + other.passed,
     failed: one.failed + other.failed,
     notRun: [...one.notRun, ...other.notRun],
+    passedTests: [...one.passedTests, ...other.passedTests],
     problems: [...one.problems, ...other.problems],
   };
 }
