@@ -44,6 +44,14 @@ const BY_PATH: readonly (readonly [FileContext, RegExp])[] = [
   ['config', CONFIG],
 ];
 
+const CI =
+  /^(?:\.github\/(?:workflows|actions)\/.*\.ya?ml|\.gitlab-ci\.ya?ml|\.gitlab\/ci\/.*\.ya?ml|\.circleci\/config\.ya?ml|azure-pipelines\.ya?ml|\.azure-pipelines\/.*\.ya?ml|\.travis\.ya?ml|Jenkinsfile|bitbucket-pipelines\.ya?ml|\.buildkite\/.*\.ya?ml|\.drone\.ya?ml|appveyor\.ya?ml|\.appveyor\.ya?ml|\.woodpecker(?:\/.*)?\.ya?ml|\.cirrus\.ya?ml|\.ci\/run)$/;
+
+/** Whether it tells a build service what to do. */
+export function isCiFile(path: string): boolean {
+  return CI.test(path);
+}
+
 /** What a file is for, from its path alone. */
 export function contextOf(path: string): FileContext {
   return BY_PATH.find(([, pattern]) => pattern.test(path))?.[0] ?? 'production';

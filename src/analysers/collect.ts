@@ -74,6 +74,8 @@ function assemble(input: CollectInput, before: Baseline | undefined): CheckRepor
     hotspots: readData(input.data, 'hotspots')?.hotspots ?? null,
     functions: hardestFunctions(input.data, parts),
     modules: modulesOf(input.data),
+    plan: null,
+    trends: [],
     tasks: [...states, ...skippedTasks(input.notChecked)],
     notChecked: input.notChecked,
     leftOut: [...ranked.leftOut, ...tooMany(compared.findings.length)],

@@ -152,6 +152,12 @@ export type CheckData = Readonly<{
   docs: FindingsData;
   hygiene: FindingsData;
   'tests-map': FindingsData;
+  duplication: FindingsData;
+  'risky-code': FindingsData;
+  'supply-chain': FindingsData;
+  ci: FindingsData;
+  lint: FindingsData;
+  advisories: FindingsData;
   rank: RankData;
   report: CheckReport;
 }>;

@@ -1,4 +1,5 @@
-import type { FindingEvidence, Severity } from '../core/findings/finding.ts';
+import type { FindingEvidence } from '../core/findings/finding-evidence.ts';
+import type { Severity } from '../core/findings/finding.ts';
 
 /** What a detector found, before all of them are put in order. */
 export type Detected = Readonly<{

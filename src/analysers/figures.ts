@@ -22,8 +22,20 @@ function partFigures(data: string, shard: number): Figures | undefined {
   return [figure('files parsed', parse.files.length), figure('findings', parse.findings.length)];
 }
 
+type Looking =
+  | 'secrets'
+  | 'risky-code'
+  | 'supply-chain'
+  | 'ci'
+  | 'duplication'
+  | 'lint'
+  | 'advisories'
+  | 'docs'
+  | 'hygiene'
+  | 'tests-map';
+
 const found =
-  (id: 'secrets' | 'docs' | 'hygiene' | 'tests-map', label: string) =>
+  (id: Looking, label: string) =>
   (data: string): Figures | undefined => {
     const read = readData(data, id);
     return read === undefined ? undefined : [figure(label, read.looked), figure('findings', read.findings.length)];
@@ -60,6 +72,12 @@ const FIGURES: Readonly<Record<string, (data: string) => Figures | undefined>> =
   docs: found('docs', 'links looked up'),
   hygiene: found('hygiene', 'files'),
   'tests-map': found('tests-map', 'sources'),
+  duplication: found('duplication', 'lines compared'),
+  'risky-code': found('risky-code', 'files'),
+  'supply-chain': found('supply-chain', 'packages'),
+  ci: found('ci', 'files'),
+  lint: found('lint', 'files'),
+  advisories: found('advisories', 'packages'),
   rank: (data) => {
     const read = readData(data, 'rank');
     return read && [figure('findings', read.findings.length)];

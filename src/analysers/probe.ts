@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs';
-import { basename } from 'node:path';
+import { accessSync, constants, realpathSync } from 'node:fs';
+import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { CheckFacts } from '../core/findings/check-facts.ts';
-import { contextOf } from './classify.ts';
+import { contextOf, isCiFile, isProduction } from './classify.ts';
 import { runGit, type GitOptions } from './git.ts';
 import { isParsedLanguage } from './languages.ts';
 import { listFiles, sizeOf } from './list-files.ts';
@@ -28,9 +28,27 @@ export async function probeRepository(folder: string, options: ProbeOptions = {}
     files: listing.paths.length,
     parsed: { files: parsed.length, bytes: parsed.reduce((sum, { path }) => sum + (sizeOf(root, path) ?? 0), 0) },
     manifests: own.filter(({ path, context }) => isOwnManifest(path, context)).length,
+    locks: known.filter(({ path, context }) => context === 'lock' && isProduction(contextOf(dirname(path)))).length,
+    ci: known.filter(({ path }) => isCiFile(path)).length,
+    linter: findLinter(root, options.searchPath),
     docs: own.filter(({ path, context }) => /\.(?:md|markdown)$/i.test(path) && context === 'docs').length,
     tests: parsed.filter(({ context }) => context === 'test').length,
   };
+}
+
+/** The project's own oxlint wins over one in PATH. Nothing is started. */
+function findLinter(root: string, searchPath = ''): string | null {
+  const folders = [join(root, 'node_modules', '.bin'), ...searchPath.split(delimiter).filter(isAbsolute)];
+  return folders.map((folder) => join(folder, 'oxlint')).find(isExecutable) ?? null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOwnManifest(path: string, context: string): boolean {

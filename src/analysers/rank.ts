@@ -17,6 +17,21 @@ const SAME_FILE = 0.8;
 /** So many are put in order with an eye on variety; the rest follows by score. */
 const MIXED = 60;
 
+/** Tasks that leave a plain list of findings. */
+const LOOKING = [
+  'secrets',
+  'risky-code',
+  'supply-chain',
+  'ci',
+  'duplication',
+  'lint',
+  'advisories',
+  'docs',
+  'hygiene',
+  'tests-map',
+] as const;
+const DETECTING = ['graph', 'hotspots', ...LOOKING] as const;
+
 type Scored = Readonly<{ finding: Finding; score: number }>;
 
 /** Puts the findings of all detectors in order: severity × confidence × how hot the file is. */
@@ -47,9 +62,7 @@ function gather(input: CheckInput): readonly Detected[] {
     readData(input.data, 'manifests')?.findings,
     ...parts.map(({ findings }) => findings),
     complexFunctions(parts, files),
-    ...(['graph', 'hotspots', 'secrets', 'docs', 'hygiene', 'tests-map'] as const).map(
-      (id) => readData(input.data, id)?.findings,
-    ),
+    ...DETECTING.map((id) => readData(input.data, id)?.findings),
   ];
   return lists.flatMap((list) => list ?? []);
 }
@@ -82,7 +95,7 @@ function scoreOf({ severity, confidence, file, kind }: Detected, heat: ReadonlyM
 function toFinding({ kind, severity, title, file, line, evidence, fix }: Detected, id: string): Finding {
   const shown = evidence.map((one) => ({ ...one, text: withoutSecrets(one.text) }));
   const head = { id, kind, severity, title: withoutSecrets(title), file, line, evidence: shown };
-  const finding = { ...head, state: 'not-voted', baseline: 'new' } as const;
+  const finding = { ...head, state: 'not-voted', votes: [], baseline: 'new' } as const;
   return fix === undefined ? finding : { ...finding, fix };
 }
 
@@ -109,6 +122,5 @@ function compareText(a: Finding, b: Finding): number {
 }
 
 function leftOut(input: CheckInput): readonly string[] {
-  const ids = ['graph', 'secrets', 'docs', 'hygiene', 'tests-map'] as const;
-  return ids.flatMap((id) => readData(input.data, id)?.leftOut ?? []);
+  return [...LOOKING, 'graph' as const].flatMap((id) => readData(input.data, id)?.leftOut ?? []);
 }

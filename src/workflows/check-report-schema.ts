@@ -24,6 +24,8 @@ const reason = z.enum([
   'budget',
 ]);
 
+const evidence = z.strictObject({ source: z.string(), text: z.string(), ref: z.string().exactOptional() });
+
 const finding = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{16}$/),
   kind: z.string(),
@@ -31,8 +33,17 @@ const finding = z.strictObject({
   title: z.string(),
   file: z.string(),
   line: count,
-  evidence: z.array(z.strictObject({ source: z.string(), text: z.string(), ref: z.string().exactOptional() })),
+  evidence: z.array(evidence),
   state: z.enum(['confirmed', 'unconfirmed', 'rejected', 'not-voted']),
+  votes: z.array(
+    z.strictObject({
+      voter: z.enum(['shape', 'context', 'history', 'tests', 'blast-radius']),
+      choice: z.enum(['approve', 'reject', 'abstain']),
+      reason: z.string(),
+      evidence: z.array(evidence),
+      isCounted: z.boolean(),
+    }),
+  ),
   baseline: z.enum(['new', 'known', 'gone', 'not-checked']),
   fix: z.string().exactOptional(),
 });
@@ -87,6 +98,23 @@ const modules = z.strictObject({
   mostImported: z.array(z.strictObject({ file: z.string(), importedBy: count })),
 });
 
+const plannedChange = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  role: z.enum(['coder', 'tester', 'architect', 'integrator']),
+  findingIds: z.array(z.string()),
+  writes: z.array(z.string()),
+  dependsOn: z.array(z.string()),
+  verify: z.array(z.string()),
+  size: z.enum(['S', 'M', 'L']),
+});
+
+const trend = z.strictObject({
+  label: z.string(),
+  better: z.enum(['higher', 'lower', 'neither']),
+  points: z.array(z.strictObject({ atMs, value: z.number().nullable() })),
+});
+
 const task = z.strictObject({
   name: z.string(),
   title: z.string(),
@@ -120,6 +148,8 @@ const report = z.strictObject({
     )
     .nullable(),
   modules: modules.nullable(),
+  plan: z.array(plannedChange).nullable(),
+  trends: z.array(trend),
   tasks: z.array(task),
   notChecked: z.array(z.strictObject({ task: z.string(), reason, what: z.string(), fix: z.string() })),
   leftOut: z.array(z.string()),

@@ -10,6 +10,9 @@ const FULL: CheckFacts = {
   files: 500,
   parsed: { files: 300, bytes: 1_500_000 },
   manifests: 2,
+  locks: 1,
+  ci: 1,
+  linter: null,
   docs: 3,
   tests: 40,
 };

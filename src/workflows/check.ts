@@ -1,8 +1,9 @@
 import type { CheckFacts } from '../core/findings/check-facts.ts';
 import type { NotChecked } from '../core/findings/check-report.ts';
-import type { SkipReason } from '../core/findings/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
+import { CATALOGUE, type CheckRole, type Planned } from './check-catalogue.ts';
+import { whatIsNotChecked } from './check-skips.ts';
 import type { AgentGroup } from './compiled-workflow.ts';
 
 export type CheckPlanOptions = Readonly<{
@@ -27,21 +28,6 @@ export type CheckPlan = Readonly<{
   notChecked: readonly NotChecked[];
   /** Parts that the sources are parsed in. */
   shards: number;
-}>;
-
-type Role = 'researcher' | 'reviewer' | 'security-reviewer' | 'architect' | 'tester' | 'orchestrator' | 'integrator';
-
-type Planned = Readonly<{
-  name: string;
-  title: string;
-  role: Role;
-  /** Name of the function after `check:`; the task's own name when it is the same. */
-  function?: string;
-  needs: readonly string[];
-  estimateMs: number;
-  shard?: number;
-  /** It makes the best of what is there, also when one of its needs has failed. */
-  isTolerant?: true;
 }>;
 
 const MAX_SHARDS = 8;
@@ -103,100 +89,6 @@ function plannedTasks(facts: CheckFacts, shards: number): readonly Planned[] {
   return [...detectors, { ...RANK, needs: detectors.map(({ name }) => name) }];
 }
 
-type Offered = Omit<Planned, 'function' | 'shard'> & Readonly<{ isWanted: (facts: CheckFacts) => boolean }>;
-
-const always = (): boolean => true;
-const hasHistory = ({ git }: CheckFacts): boolean => git === 'full';
-const hasSources = ({ parsed }: CheckFacts): boolean => parsed.files > 0;
-
-/** Everything a check can do, in the order of the report. A need that is not wanted is left out. */
-const CATALOGUE: readonly Offered[] = [
-  {
-    name: 'inventory',
-    title: 'Files, languages and sizes',
-    role: 'researcher',
-    needs: [],
-    estimateMs: 400,
-    isWanted: always,
-  },
-  {
-    name: 'manifests',
-    title: 'Packages and scripts',
-    role: 'researcher',
-    needs: ['inventory'],
-    estimateMs: 100,
-    isWanted: ({ manifests }) => manifests > 0,
-  },
-  {
-    name: 'history',
-    title: 'Who changed what, how often',
-    role: 'researcher',
-    needs: ['inventory'],
-    estimateMs: 600,
-    isWanted: hasHistory,
-  },
-  {
-    name: 'parse',
-    title: 'Imports, complexity, suspicious code',
-    role: 'reviewer',
-    needs: ['inventory'],
-    estimateMs: 500,
-    isWanted: hasSources,
-  },
-  {
-    name: 'graph',
-    title: 'Imports, cycles and dependencies',
-    role: 'architect',
-    needs: ['parse', 'manifests'],
-    estimateMs: 250,
-    isTolerant: true,
-    isWanted: hasSources,
-  },
-  {
-    name: 'hotspots',
-    title: 'Where changes and complexity meet',
-    role: 'researcher',
-    needs: ['history', 'parse'],
-    estimateMs: 100,
-    isTolerant: true,
-    isWanted: hasHistory,
-  },
-  {
-    name: 'secrets',
-    title: 'Keys and passwords in files',
-    role: 'security-reviewer',
-    needs: ['inventory'],
-    estimateMs: 400,
-    isWanted: always,
-  },
-  {
-    name: 'docs',
-    title: 'Links and commands in pages',
-    role: 'researcher',
-    needs: ['inventory', 'manifests'],
-    estimateMs: 150,
-    isTolerant: true,
-    isWanted: (facts) => facts.docs > 0,
-  },
-  {
-    name: 'hygiene',
-    title: 'Leftovers and broken files',
-    role: 'reviewer',
-    needs: ['inventory'],
-    estimateMs: 150,
-    isWanted: always,
-  },
-  {
-    name: 'tests-map',
-    title: 'Sources that no test imports',
-    role: 'tester',
-    needs: ['graph', 'hotspots'],
-    estimateMs: 100,
-    isTolerant: true,
-    isWanted: (facts) => facts.tests > 0 && hasSources(facts),
-  },
-];
-
 const RANK: Omit<Planned, 'needs'> = {
   name: 'rank',
   title: 'Findings in order',
@@ -231,7 +123,7 @@ function specOf(task: Planned, input: JsonObject): TaskSpec {
 }
 
 /** Who can do what, for 1, 2, 3, and 4 or more agents. The first role gives an agent its name. */
-const TEAMS: readonly (readonly (readonly Role[])[])[] = [
+const TEAMS: readonly (readonly (readonly CheckRole[])[])[] = [
   [['researcher', 'reviewer', 'security-reviewer', 'architect', 'tester', 'orchestrator', 'integrator']],
   [
     ['researcher', 'architect', 'tester', 'reviewer', 'integrator'],
@@ -265,59 +157,4 @@ function agentsFor(tasks: readonly TaskSpec[], { cores, agents = cores * 2 }: Ch
     capabilities: [...roles.map((role) => `agent:${role}`), ...functions],
     slots: 1,
   }));
-}
-
-function whatIsNotChecked(facts: CheckFacts): readonly NotChecked[] {
-  const skip = (task: string, reason: SkipReason, what: string, fix: string): NotChecked => ({
-    task,
-    reason,
-    what,
-    fix,
-  });
-  return [...historySkips(facts, skip), ...sourceSkips(facts, skip)];
-}
-
-type Skip = (task: string, reason: SkipReason, what: string, fix: string) => NotChecked;
-
-const HISTORY = 'Who changed what, and how often';
-const HOTSPOTS = 'Hot spots: where changes and complexity meet';
-
-function historySkips({ git }: CheckFacts, skip: Skip): readonly NotChecked[] {
-  if (git === 'full') return [];
-  if (git === 'none') {
-    const fix = 'Check a clone with its history: git clone <url>, then waggle check <folder>.';
-    return [skip('history', 'no-git', HISTORY, fix), skip('hotspots', 'no-git', HOTSPOTS, fix)];
-  }
-  const fix =
-    git === 'shallow'
-      ? 'Get the whole history: git fetch --unshallow.'
-      : 'There are no commits yet. Check again once there are some.';
-  return [skip('history', 'shallow-history', HISTORY, fix), skip('hotspots', 'shallow-history', HOTSPOTS, fix)];
-}
-
-function sourceSkips({ parsed, manifests, docs, tests }: CheckFacts, skip: Skip): readonly NotChecked[] {
-  const language = 'Only JavaScript and TypeScript are parsed, and there is none here.';
-  const found: (NotChecked | false)[] = [
-    manifests === 0 &&
-      skip(
-        'manifests',
-        'no-manifest',
-        'Packages, scripts, declared dependencies',
-        'Only package.json is read, and there is none here.',
-      ),
-    parsed.files === 0 && skip('parse', 'unsupported-language', 'Complexity of functions, suspicious code', language),
-    parsed.files === 0 &&
-      skip('graph', 'unsupported-language', 'Imports, cycles, unused and undeclared dependencies', language),
-    parsed.files === 0 && skip('tests-map', 'unsupported-language', 'Sources that no test imports', language),
-    parsed.files > 0 &&
-      tests === 0 &&
-      skip(
-        'tests-map',
-        'no-tests-found',
-        'Sources that no test imports',
-        'There are no files that look like tests: name them thing.test.js or put them in test/.',
-      ),
-    docs === 0 && skip('docs', 'no-docs', 'Links and commands in pages', 'There is no Markdown file: add a README.md.'),
-  ];
-  return found.filter((one) => one !== false);
 }

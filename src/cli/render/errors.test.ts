@@ -88,7 +88,7 @@ function checkOf(text: string): Parameters<typeof checkLines>[0] {
     },
     reports: { html: text, markdown: text, json: text },
     counts: { critical: 0, high: 1, medium: 0, low: 0, new: 1 },
-    findings: [{ ...finding, state: 'not-voted', baseline: 'new' }],
+    findings: [{ ...finding, state: 'not-voted', votes: [], baseline: 'new' }],
     skipped: [{ what: text, reason: 'no-git', fix: text }],
   };
 }

@@ -1,4 +1,4 @@
-import type { FindingEvidence } from '../findings/finding.ts';
+import type { FindingEvidence } from '../findings/finding-evidence.ts';
 import type { JsonObject } from '../json.ts';
 import type { Threshold } from './outcome.ts';
 

@@ -50,6 +50,9 @@ export type Proposal =
   | (Common & Readonly<{ status: 'approved'; action: 'none' | 'owed' | 'ended' }>)
   | (Common & Readonly<{ status: 'rejected' | 'expired' }>);
 
+/** One that has an outcome. */
+export type ClosedProposal = Extract<Proposal, { status: 'approved' | 'rejected' | 'expired' }>;
+
 export function newProposal(event: ProposalEvent): OpenProposal {
   assert(event.type === 'proposal.opened', `${event.type} for an unknown proposal ${event.proposalId}`);
   const { proposalId: id, spec, rule, dueMs } = event;

@@ -15,6 +15,12 @@ export type CheckFacts = Readonly<{
   manifests: number;
   /** Markdown files. */
   docs: number;
+  /** Lock files of package managers outside examples, tests and other people's code. */
+  locks: number;
+  /** Files that tell a build service what to do. */
+  ci: number;
+  /** Absolute path of oxlint, the project's own or the one in PATH; null when there is none. */
+  linter: string | null;
   /** Test files in parsed languages. */
   tests: number;
 }>;

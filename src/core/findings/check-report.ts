@@ -21,6 +21,10 @@ export type CheckReport = Readonly<{
   /** Most complex first; null when nothing was parsed. */
   functions: readonly ComplexFunction[] | null;
   modules: ModuleGraph | null;
+  /** What to do about confirmed findings, in the order to do it; null when nothing was confirmed or voted on. */
+  plan: readonly PlannedChange[] | null;
+  /** Figures of this check and the ones before it, by name; those never measured are left out. */
+  trends: readonly Trend[];
   tasks: readonly CheckedTask[];
   notChecked: readonly NotChecked[];
   /** Left out on purpose, in words: sample keys in tests, dead links of a documentation site. */
@@ -102,6 +106,33 @@ export type ImportCycle = Readonly<{
   files: readonly string[];
   /** One shortest way around: each imports the next, the last the first. */
   path: readonly Readonly<{ file: string; line: number }>[];
+}>;
+
+/** One task of the plan: small enough for one person or agent, with what it may write and how to see that it is done. */
+export type PlannedChange = Readonly<{
+  /** `T1`, `T2` ... */
+  id: string;
+  title: string;
+  role: 'coder' | 'tester' | 'architect' | 'integrator';
+  /** The findings it answers. */
+  findingIds: readonly string[];
+  /** Files, or folders ending in `/`. Two tasks that write the same one never run side by side. */
+  writes: readonly string[];
+  /** Ids of tasks that come first. */
+  dependsOn: readonly string[];
+  /** Commands that show it is done. */
+  verify: readonly string[];
+  size: 'S' | 'M' | 'L';
+}>;
+
+/** One figure over time. */
+export type Trend = Readonly<{
+  /** `confirmed findings`, `import cycles` ... */
+  label: string;
+  /** Whether a higher figure is better, worse, or neither. */
+  better: 'higher' | 'lower' | 'neither';
+  /** Oldest first, at most 30; the last is this check. null where it was not measured. */
+  points: readonly Readonly<{ atMs: number; value: number | null }>[];
 }>;
 
 export type CheckedTask = Readonly<{

@@ -1,19 +1,33 @@
+import type { Choice } from '../consensus/proposal-spec.ts';
+import type { FindingEvidence } from './finding-evidence.ts';
+
 /** How much it matters when it is true. */
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
 export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
 
-/** One fact that speaks for a finding. */
-export type FindingEvidence = Readonly<{
-  /** The task that measured it: `parse`, `history`. */
-  source: string;
-  /** What was measured, in a sentence. Secrets are masked. */
-  text: string;
-  /** `path:line` */
-  ref?: string;
+/** Who votes on findings, each with evidence of its own. */
+export const VOTERS = ['shape', 'context', 'history', 'tests', 'blast-radius'] as const;
+
+export type Voter = (typeof VOTERS)[number];
+
+/** One vote on a finding, with its reason. */
+export type FindingVote = Readonly<{
+  voter: Voter;
+  choice: Choice;
+  /** One sentence for people. */
+  reason: string;
+  /** What the voter measured itself; empty when it abstains. */
+  evidence: readonly FindingEvidence[];
+  /** False when it came after the others had settled the vote, or was refused. */
+  isCounted: boolean;
 }>;
 
-/** What a vote made of it. `not-voted`: nobody was asked. */
+/**
+ * What a vote made of it. `confirmed`: approved by at least two voters, or by all there are where fewer are asked.
+ * `rejected`: somebody with evidence spoke against it, and no majority for it. `unconfirmed`: anything else that was
+ * voted on. `not-voted`: nobody was asked.
+ */
 export type FindingState = 'confirmed' | 'unconfirmed' | 'rejected' | 'not-voted';
 
 /**
@@ -36,6 +50,8 @@ export type Finding = Readonly<{
   line: number;
   evidence: readonly FindingEvidence[];
   state: FindingState;
+  /** In the order of `VOTERS`; empty when nobody was asked, or nobody answered. */
+  votes: readonly FindingVote[];
   baseline: Baseline;
   /** What to do about it. */
   fix?: string;

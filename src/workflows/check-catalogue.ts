@@ -1,0 +1,120 @@
+import type { CheckFacts } from '../core/findings/check-facts.ts';
+
+/** What an agent of a check is for. */
+export type CheckRole =
+  | 'researcher'
+  | 'reviewer'
+  | 'security-reviewer'
+  | 'architect'
+  | 'tester'
+  | 'orchestrator'
+  | 'integrator';
+
+/** A task of a check, before it is a task of a run. */
+export type Planned = Readonly<{
+  name: string;
+  title: string;
+  role: CheckRole;
+  /** Name of the function after `check:`; the task's own name when it is the same. */
+  function?: string;
+  needs: readonly string[];
+  estimateMs: number;
+  shard?: number;
+  /** It makes the best of what is there, also when one of its needs has failed. */
+  isTolerant?: true;
+}>;
+
+/** A task that a check can have, and when. */
+export type Offered = Omit<Planned, 'function' | 'shard'> & Readonly<{ isWanted: (facts: CheckFacts) => boolean }>;
+
+const always = (): boolean => true;
+const hasHistory = ({ git }: CheckFacts): boolean => git === 'full';
+const hasSources = ({ parsed }: CheckFacts): boolean => parsed.files > 0;
+
+/** Everything a check can do, in the order of the report. A need that is not wanted is left out. */
+export const CATALOGUE: readonly Offered[] = [
+  {
+    name: 'inventory',
+    title: 'Files, languages and sizes',
+    role: 'researcher',
+    needs: [],
+    estimateMs: 400,
+    isWanted: always,
+  },
+  {
+    name: 'manifests',
+    title: 'Packages and scripts',
+    role: 'researcher',
+    needs: ['inventory'],
+    estimateMs: 100,
+    isWanted: ({ manifests }) => manifests > 0,
+  },
+  {
+    name: 'history',
+    title: 'Who changed what, how often',
+    role: 'researcher',
+    needs: ['inventory'],
+    estimateMs: 600,
+    isWanted: hasHistory,
+  },
+  {
+    name: 'parse',
+    title: 'Imports, complexity, suspicious code',
+    role: 'reviewer',
+    needs: ['inventory'],
+    estimateMs: 500,
+    isWanted: hasSources,
+  },
+  {
+    name: 'graph',
+    title: 'Imports, cycles and dependencies',
+    role: 'architect',
+    needs: ['parse', 'manifests'],
+    estimateMs: 250,
+    isTolerant: true,
+    isWanted: hasSources,
+  },
+  {
+    name: 'hotspots',
+    title: 'Where changes and complexity meet',
+    role: 'researcher',
+    needs: ['history', 'parse'],
+    estimateMs: 100,
+    isTolerant: true,
+    isWanted: hasHistory,
+  },
+  {
+    name: 'secrets',
+    title: 'Keys and passwords in files',
+    role: 'security-reviewer',
+    needs: ['inventory'],
+    estimateMs: 400,
+    isWanted: always,
+  },
+  {
+    name: 'docs',
+    title: 'Links and commands in pages',
+    role: 'researcher',
+    needs: ['inventory', 'manifests'],
+    estimateMs: 150,
+    isTolerant: true,
+    isWanted: (facts) => facts.docs > 0,
+  },
+  {
+    name: 'hygiene',
+    title: 'Leftovers and broken files',
+    role: 'reviewer',
+    needs: ['inventory'],
+    estimateMs: 150,
+    isWanted: always,
+  },
+  {
+    name: 'tests-map',
+    title: 'Sources that no test imports',
+    role: 'tester',
+    needs: ['graph', 'hotspots'],
+    estimateMs: 100,
+    isTolerant: true,
+    isWanted: (facts) => facts.tests > 0 && hasSources(facts),
+  },
+];
