@@ -7,6 +7,12 @@ import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const ENTRY = new URL(`./function-worker${extname(import.meta.url)}`, import.meta.url);
 
+/**
+ * Heap of each thread for what is young. By default it grows to 64 MiB and is not given back: checking a repository
+ * with 256,000 lines took 476 MB instead of 310 MB, in the same time.
+ */
+const YOUNG_MIB = 8;
+
 /** How a call in a worker thread ended. */
 export type WorkerEnd =
   | Extract<FromWorker, { kind: 'returned' | 'threw' }>
@@ -94,7 +100,8 @@ export class WorkerPool {
     if (thread !== undefined) return thread;
     // Never more threads than places: one with another limit makes room.
     if (this.#busy + this.#idle.length > this.#options.maxWorkers) void this.#idle.shift()?.worker.terminate();
-    const resourceLimits = memoryMiB === undefined ? {} : { maxOldGenerationSizeMb: memoryMiB };
+    const heap = memoryMiB === undefined ? {} : { maxOldGenerationSizeMb: memoryMiB };
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB, ...heap };
     const worker = new Worker(ENTRY, { resourceLimits, stdout: true });
     // stdout belongs to the coordinator; what a function prints is for people.
     worker.stdout.pipe(process.stderr, { end: false });
