@@ -68,6 +68,16 @@ export const GOALS: readonly Goal[] = [
     figure: 'adaptive, filter to booking, 10000 agents, p99',
     most: 50,
   },
+  { what: '`waggle check`, 109,000 lines, 3,000 commits, p50', bench: 'check', figure: 'drawn, p50', most: 3_000 },
+  { what: 'the same, p95', bench: 'check', figure: 'drawn, p95', most: 10_000 },
+  { what: 'the same, peak memory', bench: 'check', figure: 'drawn, peak memory', most: 400 },
+  { what: 'the same, first task on screen', bench: 'check', figure: 'drawn, first task on screen, p95', most: 1_000 },
+  {
+    what: 'what coordinating it costs over its functions in one loop, processor time',
+    bench: 'check',
+    figure: 'drawn, coordinator over the loop, processor time',
+    most: 15,
+  },
   { what: '`waggle --version`, whole process', bench: 'install', figure: 'waggle --version, median', most: 150 },
   {
     what: '`waggle run` of one trivial command, whole process',
