@@ -49,6 +49,8 @@ export type PackageEntry = Readonly<{
   peerDependencies: readonly string[];
   optionalDependencies: readonly string[];
   scripts: readonly string[];
+  /** Its script `test` does more than say that there are no tests. */
+  hasTests: boolean;
   /** Patterns of its workspaces; empty when it has none. */
   workspaces: readonly string[];
   /** Files that its manifest names as ways in: `main`, `bin`, `exports`. */

@@ -63,6 +63,7 @@ function packageOf(path: string, value: JsonRecord): PackageEntry {
     peerDependencies: names('peerDependencies'),
     optionalDependencies: names('optionalDependencies'),
     scripts: names('scripts'),
+    hasTests: !/^\s*$|no test specified/.test(asText(asRecord(value['scripts'])['test']) ?? ''),
     workspaces,
     entries: entriesOf(value).map(({ target }) => target),
   };
