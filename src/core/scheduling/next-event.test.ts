@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
 import { CoreWorld, type Play } from '../../../test/support/core-world.ts';
-import { agentOf, agentsOf, DONE, runSpecOf, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import { agentOf, agentsOf, DONE, runSpecOf, submitOf, taskOf, THREW } from '../../../test/support/core-world-specs.ts';
 import { nameOf, runId } from '../ids.ts';
 import type { BudgetSpec, RunSpec } from '../runs/run-spec.ts';
 import type { AttemptResult } from '../tasks/attempt.ts';
@@ -228,5 +228,27 @@ describe('what cannot be placed now', () => {
     assert.equal(world.all('attempt.assigned').length, 0);
     world.send({ type: 'host.register', host: { host: 'here', cpu: 2_000, memory: 1 } });
     assert.equal(world.all('attempt.assigned').length, 1);
+  });
+
+  test('waits for a better agent without end being looked for, when the free one of its class is the one it failed on', () => {
+    const FAST_MS = 10;
+    const isFast = (agent: string): boolean => agent.startsWith('fast');
+    const world = new CoreWorld({
+      play: ({ taskId, agentId, attempt }): Play => {
+        const name = nameOf(taskId);
+        if (name === 'hold') return { afterMs: 8_000, end: DONE };
+        return { afterMs: isFast(agentId) ? FAST_MS : 60_000, end: name === 'again' && attempt === 1 ? THREW : DONE };
+      },
+    });
+    const fast = (id: string): ReturnType<typeof agentOf> => agentOf(id, { role: 'fast' });
+    world.send({ type: 'agents.register', agents: [fast('fast1'), fast('fast2'), agentOf('slow', { role: 'slow' })] });
+    world.send(submitOf(['a', 'b', 'c', 'd'].map((name) => taskOf(name))));
+    world.run();
+    world.send(submitOf([taskOf('again'), taskOf('hold')], { runId: runId('r2') }));
+    world.run();
+    const given = world.all('attempt.assigned').filter(({ taskId }) => taskId === 'r2/again');
+    assert.equal(given.length, 2);
+    assert.ok(given.every(({ agentId }) => isFast(agentId)));
+    assert.notEqual(given[0]?.agentId, given[1]?.agentId);
   });
 });
