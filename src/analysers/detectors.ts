@@ -41,8 +41,10 @@ export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
   ),
   ...by('graph', 'import-cycle', 'undeclared-dependency', 'unused-dependency', 'missing-import'),
   ...by('hotspots', 'hot-spot'),
+  ...by('duplication', 'duplicate-code'),
   ...by('secrets', 'secret'),
   ...by('docs', 'dead-link', 'missing-script'),
   ...by('hygiene', 'merge-marker', 'broken-json', 'large-file'),
+  ...by('ci', 'unpinned-action', 'failure-ignored', 'no-test-step', 'untrusted-input-in-script', 'untrusted-checkout'),
   ...by('tests-map', 'untested-hot-spot'),
 ]);

@@ -84,6 +84,14 @@ export const CATALOGUE: readonly Offered[] = [
     isWanted: hasHistory,
   },
   {
+    name: 'duplication',
+    title: 'Code that was copied',
+    role: 'reviewer',
+    needs: ['inventory'],
+    estimateMs: 250,
+    isWanted: always,
+  },
+  {
     name: 'secrets',
     title: 'Keys and passwords in files',
     role: 'security-reviewer',
@@ -107,6 +115,14 @@ export const CATALOGUE: readonly Offered[] = [
     needs: ['inventory'],
     estimateMs: 150,
     isWanted: always,
+  },
+  {
+    name: 'ci',
+    title: 'What CI looks away from',
+    role: 'reviewer',
+    needs: ['inventory'],
+    estimateMs: 60,
+    isWanted: (facts) => facts.ci > 0,
   },
   {
     name: 'tests-map',

@@ -36,6 +36,7 @@ describe('the plan of a check', () => {
       'parse.1',
       'graph',
       'hotspots',
+      'duplication',
       'secrets',
       'docs',
       'hygiene',

@@ -5,6 +5,7 @@ import type { Analyser, AnalyserResult, CheckInput } from '../../../src/analyser
 import type { BaselineMemory } from '../../../src/analysers/collect.ts';
 import { needData } from '../../../src/analysers/data-files.ts';
 import { docs } from '../../../src/analysers/docs.ts';
+import { duplication } from '../../../src/analysers/duplication.ts';
 import { graph } from '../../../src/analysers/graph.ts';
 import { history } from '../../../src/analysers/history.ts';
 import { hotspots } from '../../../src/analysers/hotspots.ts';
@@ -34,6 +35,7 @@ const ANALYSERS: Readonly<Record<string, Analyser>> = {
   'check:parse': parse,
   'check:graph': graph,
   'check:hotspots': hotspots,
+  'check:duplication': duplication,
   'check:secrets': secrets,
   'check:docs': docs,
   'check:hygiene': hygiene,
