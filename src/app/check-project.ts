@@ -19,6 +19,7 @@ import type { CheckOptions, CheckRun } from './check-run.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { Store } from './store.ts';
 import { newRunId } from './submission.ts';
+import { ownVersion } from './version.ts';
 
 /** What runs of this job are known by. */
 const SOURCE = 'built-in:check';
@@ -62,7 +63,16 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
   await rm(data, { recursive: true, force: true });
   if (options.out === undefined) await pointLatest(dataDir, runId);
   const { findings } = report;
-  return { runId, record, reports, counts: countsOf(report), findings, skipped: skippedIn(report) };
+  return {
+    runId,
+    record,
+    reports,
+    counts: countsOf(report),
+    findings,
+    changes: changesSince(report),
+    plan: report.plan,
+    skipped: skippedIn(report),
+  };
 }
 
 /** A check that was cut off is worth less than the one that starts now: it looks at the files as they were. */
@@ -118,7 +128,7 @@ function timelineOf(archive: RunArchive, { runId, createdAtMs, finishedAtMs = Da
 }
 
 async function writeReports(report: CheckReport, timeline: RunTimeline, folder: string): Promise<CheckRun['reports']> {
-  const rendered = renderReports({ report, timeline });
+  const rendered = renderReports({ report, timeline }, { all: false, version: ownVersion() });
   try {
     await mkdir(folder, { recursive: true });
     for (const [name, text] of Object.entries(rendered)) await writeFile(join(folder, name), text);
@@ -130,6 +140,7 @@ async function writeReports(report: CheckReport, timeline: RunTimeline, folder: 
     html: join(folder, 'report.html'),
     markdown: join(folder, 'report.md'),
     json: join(folder, 'report.json'),
+    sarif: join(folder, 'report.sarif'),
   };
 }
 
@@ -151,6 +162,14 @@ function countsOf({ findings }: CheckReport): CheckRun['counts'] {
     low: count('low'),
     new: findings.filter(({ baseline }) => baseline === 'new').length,
   };
+}
+
+function changesSince({ before, findings, past }: CheckReport): CheckRun['changes'] {
+  if (before === null) return null;
+  const all = [...findings, ...past];
+  const count = (baseline: string): number => all.filter((one) => one.baseline === baseline).length;
+  const counts = { new: count('new'), known: count('known'), gone: count('gone'), notChecked: count('not-checked') };
+  return { sinceMs: before.checkedAtMs, ...counts };
 }
 
 function skippedIn({ notChecked }: CheckReport): CheckRun['skipped'] {

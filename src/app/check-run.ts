@@ -1,3 +1,4 @@
+import type { PlannedChange } from '../core/findings/check-report.ts';
 import type { Finding } from '../core/findings/finding.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RunRecord } from '../ports/run-archive.ts';
@@ -18,11 +19,15 @@ export type CheckRun = Readonly<{
   runId: RunId;
   record: RunRecord;
   /** Absolute paths. */
-  reports: Readonly<{ html: string; markdown: string; json: string }>;
+  reports: Readonly<{ html: string; markdown: string; json: string; sarif: string }>;
   /** Findings by severity. */
   counts: Readonly<{ critical: number; high: number; medium: number; low: number; new: number }>;
   /** Ranked, the worst first; what is gone is not among them. */
   findings: readonly Finding[];
+  /** Against the check before, which was at `sinceMs`; null on the first. */
+  changes: Readonly<{ sinceMs: number; new: number; known: number; gone: number; notChecked: number }> | null;
+  /** What to do about confirmed findings, in the order to do it; null when nothing was confirmed or voted on. */
+  plan: readonly PlannedChange[] | null;
   /** What was not checked and the one thing that would check it. */
   skipped: readonly Readonly<{ what: string; reason: string; fix: string }>[];
 }>;

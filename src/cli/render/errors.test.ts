@@ -86,9 +86,22 @@ function checkOf(text: string): Parameters<typeof checkLines>[0] {
       createdAtMs: 0,
       counts: { ...counts, succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
     },
-    reports: { html: text, markdown: text, json: text },
+    reports: { html: text, markdown: text, json: text, sarif: text },
     counts: { critical: 0, high: 1, medium: 0, low: 0, new: 1 },
     findings: [{ ...finding, state: 'not-voted', votes: [], baseline: 'new' }],
+    changes: null,
+    plan: [
+      {
+        id: text,
+        title: text,
+        role: 'coder',
+        findingIds: [text],
+        writes: [text],
+        dependsOn: [text],
+        verify: [text],
+        size: 'S',
+      },
+    ],
     skipped: [{ what: text, reason: 'no-git', fix: text }],
   };
 }
