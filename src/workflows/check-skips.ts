@@ -31,7 +31,7 @@ function historySkips({ git }: CheckFacts, skip: Skip): readonly NotChecked[] {
   return [skip('history', 'shallow-history', HISTORY, fix), skip('hotspots', 'shallow-history', HOTSPOTS, fix)];
 }
 
-function sourceSkips({ parsed, manifests, docs, tests }: CheckFacts, skip: Skip): readonly NotChecked[] {
+function sourceSkips({ parsed, manifests, docs, tests, ci }: CheckFacts, skip: Skip): readonly NotChecked[] {
   const language = 'Only JavaScript and TypeScript are parsed, and there is none here.';
   const found: (NotChecked | false)[] = [
     manifests === 0 &&
@@ -52,6 +52,13 @@ function sourceSkips({ parsed, manifests, docs, tests }: CheckFacts, skip: Skip)
         'no-tests-found',
         'Sources that no test imports',
         'There are no files that look like tests: name them thing.test.js or put them in test/.',
+      ),
+    ci === 0 &&
+      skip(
+        'ci',
+        'no-ci',
+        'What a build service runs, and what it may be tricked into',
+        'There is no file of a build service: add one, for example .github/workflows/test.yml.',
       ),
     docs === 0 && skip('docs', 'no-docs', 'Links and commands in pages', 'There is no Markdown file: add a README.md.'),
   ];

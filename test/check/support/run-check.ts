@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Analyser, AnalyserResult, CheckInput } from '../../../src/analysers/analyser.ts';
 import type { BaselineMemory } from '../../../src/analysers/collect.ts';
+import { ci } from '../../../src/analysers/ci.ts';
 import { needData } from '../../../src/analysers/data-files.ts';
 import { docs } from '../../../src/analysers/docs.ts';
 import { duplication } from '../../../src/analysers/duplication.ts';
@@ -39,6 +40,7 @@ const ANALYSERS: Readonly<Record<string, Analyser>> = {
   'check:secrets': secrets,
   'check:docs': docs,
   'check:hygiene': hygiene,
+  'check:ci': ci,
   'check:tests-map': testsMap,
   'check:rank': rank,
 };

@@ -1,0 +1,84 @@
+import type { CiFile, CiJob, CiStep } from './ci-steps.ts';
+import { entriesAt, itemsAt, textAt, textsAt, valueAt, type YamlEntry, type YamlNode } from './yaml-text.ts';
+
+/** A workflow, or an action of the repository made of steps. */
+export function githubFile(path: string, text: string, root: YamlNode): CiFile {
+  const steps = valueAt(root, 'runs', 'steps');
+  const action = steps === undefined ? [] : [{ name: path, line: 1, steps: stepsOf(steps), condition: '' }];
+  const jobs = entriesAt(valueAt(root, 'jobs')).map(jobOf);
+  return { path, text, service: 'GitHub', triggers: triggersOf(valueAt(root, 'on')), jobs: [...jobs, ...action] };
+}
+
+/** `on: push`, `on: [push]` or `on: { push: ... }` */
+function triggersOf(node: YamlNode | undefined): ReadonlySet<string> {
+  return new Set([...textsAt(node), ...entriesAt(node).map(({ key }) => key)]);
+}
+
+function jobOf({ key, line, value }: YamlEntry): CiJob {
+  const uses = usesOf(value);
+  const called: readonly CiStep[] =
+    uses === undefined ? [] : [{ name: key, line, uses, with: new Map(), condition: '', id: '' }];
+  return {
+    name: textAt(valueAt(value, 'name')) ?? key,
+    line,
+    steps: [...called, ...stepsOf(valueAt(value, 'steps'))],
+    condition: wordAt(value, 'if'),
+    ...ignoredAt(value, 'continue-on-error'),
+  };
+}
+
+function stepsOf(node: YamlNode | undefined): readonly CiStep[] {
+  return itemsAt(node).map((step): CiStep => {
+    const uses = usesOf(step);
+    const run = runOf(step, uses?.text ?? '');
+    const given = entriesAt(valueAt(step, 'with')).map(({ key, value }) => [key, textAt(value) ?? ''] as const);
+    return {
+      name: nameOf(step, run?.text ?? uses?.text ?? ''),
+      line: step.line,
+      with: new Map(given),
+      condition: wordAt(step, 'if'),
+      id: wordAt(step, 'id'),
+      ...(uses === undefined ? {} : { uses }),
+      ...(run === undefined ? {} : { run }),
+      ...ignoredAt(step, 'continue-on-error'),
+    };
+  });
+}
+
+function wordAt(node: YamlNode, key: string): string {
+  return textAt(valueAt(node, key)) ?? '';
+}
+
+/** Its own name, or how its command begins. */
+function nameOf(step: YamlNode, command: string): string {
+  return textAt(valueAt(step, 'name')) ?? (command.trim().split('\n')[0] ?? '').slice(0, 80);
+}
+
+function usesOf(node: YamlNode): CiStep['uses'] {
+  const uses = valueAt(node, 'uses');
+  const text = textAt(uses);
+  return uses === undefined || text === undefined || text === '' ? undefined : { text, line: uses.line };
+}
+
+/** What a shell runs, or the script that `actions/github-script` runs. */
+function runOf(step: YamlNode, uses: string): CiStep['run'] {
+  const isScript = uses.startsWith('actions/github-script@');
+  const entry = isScript ? entryAt(valueAt(step, 'with'), 'script') : entryAt(step, 'run');
+  const text = textAt(entry?.value);
+  if (entry === undefined || text === undefined) return undefined;
+  return { text, line: firstLineOf(entry), isScript };
+}
+
+function entryAt(node: YamlNode | undefined, name: string): YamlEntry | undefined {
+  return entriesAt(node).find(({ key }) => key === name);
+}
+
+/** A block text (`run: |`) begins on the line after its key. */
+function firstLineOf({ line, value }: YamlEntry): number {
+  return value.kind === 'text' && value.text.includes('\n') ? line + 1 : value.line;
+}
+
+function ignoredAt(node: YamlNode, key: string): Readonly<{ ignoresFailureAt?: number }> {
+  const entry = entryAt(node, key);
+  return textAt(entry?.value) === 'true' && entry !== undefined ? { ignoresFailureAt: entry.line } : {};
+}

@@ -1,0 +1,66 @@
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
+import { isCiFile } from './classify.ts';
+import { unpinnedActions } from './ci-actions.ts';
+import { githubFile } from './ci-github.ts';
+import { jenkinsFile, otherFile, serviceOf } from './ci-others.ts';
+import { ignoredFailures, noTestStep, untrustedCheckouts, untrustedInput } from './ci-rules.ts';
+import type { CiFile } from './ci-steps.ts';
+import type { FileEntry, FindingsData } from './data.ts';
+import { needData, writeData } from './data-files.ts';
+import type { Detected } from './detected.ts';
+import { TextReader } from './read-text.ts';
+import { countOf } from './words.ts';
+import { readYaml } from './yaml-text.ts';
+
+const MAX_CI_FILES = 300;
+const MAX_FINDINGS = 60;
+
+/** Reads what build services are told to do: what they may be tricked into, and what they look away from. */
+export function ci({ input, signal }: AnalyserCall): AnalyserResult {
+  const { files } = needData(input.data, 'inventory');
+  const reader = new TextReader(input.root);
+  const known = files.filter(({ path, isText }) => isText && isCiFile(path));
+  const read: CiFile[] = [];
+  for (const { path } of known.slice(0, MAX_CI_FILES)) {
+    signal.throwIfAborted();
+    const file = readCiFile(path, reader.text(path) ?? '');
+    if (file !== undefined) read.push(file);
+  }
+  const tests = known.length === read.length ? files.filter(isTest).length : 0;
+  const findings: readonly Detected[] = [
+    ...read.flatMap((file) => [...untrustedInput(file), ...untrustedCheckouts(file), ...ignoredFailures(file)]),
+    ...noTestStep(read, tests),
+    ...unpinnedActions(read, ownersOf(reader)),
+  ];
+  const missed = known.length - read.length;
+  const data: FindingsData = {
+    findings: findings.slice(0, MAX_FINDINGS),
+    looked: read.length,
+    leftOut: missed === 0 ? [] : [`${countOf(missed, 'CI file')} that could not be read as YAML.`],
+  };
+  return { file: writeData(input.data, 'ci', data), summary: { files: read.length, found: data.findings.length } };
+}
+
+function readCiFile(path: string, text: string): CiFile | undefined {
+  if (path === 'Jenkinsfile') return jenkinsFile(path, text);
+  const yaml = readYaml(text);
+  const root = yaml.kind === 'parsed' ? yaml.documents[0] : undefined;
+  if (root === undefined) return undefined;
+  return serviceOf(path) === 'GitHub' ? githubFile(path, text, root) : otherFile(path, text, root);
+}
+
+/** Unit tests that somebody would want to be run; helpers among them do no harm, there must be several. */
+function isTest({ path, context, language }: FileEntry): boolean {
+  return (
+    context === 'test' && language !== '' && /(?:[._-](?:test|spec)s?\.|(?:^|\/)test_|_test\.|Tests?\.)\w+$/.test(path)
+  );
+}
+
+/** Whose repository it is, from where it says it lives: their own actions may have moving names. */
+function ownersOf(reader: TextReader): ReadonlySet<string> {
+  const texts = ['package.json', 'Cargo.toml', 'pyproject.toml', 'go.mod', 'composer.json'].map(
+    (path) => reader.text(path) ?? '',
+  );
+  const found = texts.flatMap((text) => /github(?:\.com[/:]|:)([\w-]+)\//i.exec(text)?.[1] ?? []);
+  return new Set(found.map((owner) => owner.toLowerCase()));
+}

@@ -1,0 +1,111 @@
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  Parser,
+  type CST,
+  type Document,
+  type ParsedNode,
+} from 'yaml';
+
+/** Larger texts are not parsed: nobody writes them by hand. */
+export const MAX_YAML_BYTES: number = 512 * 1024;
+const MAX_DEPTH = 60;
+/** Flow and block forms nest differently, so this is only a bound for the stack. */
+const DEEPEST_TOKEN = 2 * MAX_DEPTH + 8;
+
+/** A value of a YAML text and where it stands. What an alias repeats is given once, where it is written. */
+export type YamlNode =
+  | Readonly<{ kind: 'map'; line: number; entries: readonly YamlEntry[] }>
+  | Readonly<{ kind: 'list'; line: number; items: readonly YamlNode[] }>
+  | Readonly<{ kind: 'text'; line: number; text: string }>
+  | Readonly<{ kind: 'alias'; line: number }>;
+
+export type YamlEntry = Readonly<{ key: string; line: number; value: YamlNode }>;
+
+export type YamlText =
+  | Readonly<{ kind: 'parsed'; documents: readonly YamlNode[] }>
+  | Readonly<{ kind: 'broken'; message: string; line: number }>
+  | Readonly<{ kind: 'too-large' | 'too-deep' }>;
+
+/** Every document of the text. Tags and anchors are read over, and no alias is followed: no text can blow up. */
+export function readYaml(text: string): YamlText {
+  if (text.length > MAX_YAML_BYTES) return { kind: 'too-large' };
+  const lines = new LineCounter();
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  if (isTooDeep(tokens)) return { kind: 'too-deep' };
+  const composer = new Composer({ lineCounter: lines, version: '1.2', schema: 'failsafe', logLevel: 'silent' });
+  const documents = [...composer.compose(tokens, false, text.length)];
+  const problem = documents.flatMap(({ errors }) => errors).find(isRealProblem);
+  if (problem !== undefined)
+    return { kind: 'broken', message: problem.message, line: lines.linePos(problem.pos[0]).line };
+  return { kind: 'parsed', documents: documents.flatMap((document) => nodesOf(document, lines)) };
+}
+
+/** A tag that we do not know means something to the tool that reads the file. */
+function isRealProblem({ code }: Document.Parsed['errors'][number]): boolean {
+  return code !== 'TAG_RESOLVE_FAILED';
+}
+
+/** The library composes by recursion: what is far too deep is found before, without any. */
+function isTooDeep(tokens: readonly CST.Token[]): boolean {
+  const pending = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { token, depth } = next;
+    if (depth > DEEPEST_TOKEN) return true;
+    if (token.type === 'document' && token.value !== undefined) pending.push({ token: token.value, depth: depth + 1 });
+    if (!('items' in token)) continue;
+    for (const { key, value } of token.items) {
+      if (key != null) pending.push({ token: key, depth: depth + 1 });
+      if (value !== undefined) pending.push({ token: value, depth: depth + 1 });
+    }
+  }
+  return false;
+}
+
+function nodesOf({ contents }: Document.Parsed, lines: LineCounter): readonly YamlNode[] {
+  return contents === null ? [] : [nodeOf(contents, lines)];
+}
+
+function nodeOf(node: ParsedNode | null, lines: LineCounter, fallback = 1): YamlNode {
+  if (node === null) return { kind: 'text', line: fallback, text: '' };
+  const line = lines.linePos(node.range[0]).line;
+  if (isAlias(node)) return { kind: 'alias', line };
+  if (isScalar(node)) return { kind: 'text', line, text: typeof node.value === 'string' ? node.value : '' };
+  if (isSeq(node)) return { kind: 'list', line, items: node.items.map((item) => nodeOf(item, lines, line)) };
+  if (!isMap(node)) return { kind: 'text', line, text: '' };
+  const entries = node.items.map(({ key, value }): YamlEntry => {
+    const at = lines.linePos(key.range[0]).line;
+    return { key: isScalar(key) ? String(key.value) : '', line: at, value: nodeOf(value, lines, at) };
+  });
+  return { kind: 'map', line, entries };
+}
+
+/** The value under a key; undefined when there is none, or no map. */
+export function valueAt(node: YamlNode | undefined, ...path: readonly string[]): YamlNode | undefined {
+  let at = node;
+  for (const key of path) at = entriesAt(at).find((entry) => entry.key === key)?.value;
+  return at;
+}
+
+export function entriesAt(node: YamlNode | undefined): readonly YamlEntry[] {
+  return node?.kind === 'map' ? node.entries : [];
+}
+
+export function itemsAt(node: YamlNode | undefined): readonly YamlNode[] {
+  return node?.kind === 'list' ? node.items : [];
+}
+
+/** The text of a plain value; undefined for maps and lists. */
+export function textAt(node: YamlNode | undefined): string | undefined {
+  return node?.kind === 'text' ? node.text : undefined;
+}
+
+/** A text, or each text of a list: `needs: a` and `needs: [a, b]`. */
+export function textsAt(node: YamlNode | undefined): readonly string[] {
+  const one = textAt(node);
+  return one === undefined ? itemsAt(node).flatMap((item) => textAt(item) ?? []) : [one];
+}
