@@ -3,13 +3,22 @@ import { SEVERITIES, type Finding, type Severity } from '../core/findings/findin
 import type { Json } from '../core/json.ts';
 import { DETECTORS } from './detectors.ts';
 import { asRecord, asText } from './json-value.ts';
+import { decodeFigures, figuresFrom, type CheckFigures } from './trends.ts';
 
 const FORMAT = 'waggle-check-baseline/1';
 /** More findings are not remembered; the ones at the end of the order are left out. */
 const MAX_FINDINGS = 2_000;
 const MAX_TITLE = 150;
 
-type KnownFinding = Readonly<{ id: string; kind: string; severity: Severity; title: string; file: string }>;
+type KnownFinding = Readonly<{
+  id: string;
+  kind: string;
+  severity: Severity;
+  title: string;
+  file: string;
+  /** A vote spoke against it: when it goes, nothing was mended. */
+  isRejected?: true;
+}>;
 
 /** What a check remembers for the next one. */
 export type Baseline = Readonly<{
@@ -19,10 +28,20 @@ export type Baseline = Readonly<{
   /** Version of the rule for each kind that was looked for. */
   detectors: Readonly<Record<string, number>>;
   findings: readonly KnownFinding[];
+  /** Ids of more that are known, and nothing else of them. */
+  furtherIds?: readonly string[];
 }>;
 
 /** The newest baseline and the one before it: a run that is repeated compares with the same one again. */
-export type StoredBaseline = Readonly<{ newest: Baseline; previous: Baseline | null }>;
+export type StoredBaseline = Readonly<{
+  newest: Baseline;
+  previous: Baseline | null;
+  /** What the checks so far have measured, the oldest first. */
+  figures: readonly CheckFigures[];
+}>;
+
+/** From the report of an earlier check. */
+export type GivenBaseline = Readonly<{ baseline: Baseline; figures: readonly CheckFigures[] }>;
 
 /** `repository`: hash of the root commit, or of the path where there is no history. */
 export function baselineKey(repository: string): string {
@@ -44,13 +63,16 @@ export function compareWith(
   done: ReadonlySet<string>,
 ): Compared {
   if (before === undefined) return { findings, past: [] };
-  const known = new Set(before.findings.map(({ id }) => id));
+  const known = new Set([...before.findings.map(({ id }) => id), ...(before.furtherIds ?? [])]);
   const now = new Set(findings.map(({ id }) => id));
   return {
     findings: findings.map((finding) => ({ ...finding, baseline: known.has(finding.id) ? 'known' : 'new' })),
     past: before.findings
-      .filter(({ id }) => !now.has(id))
-      .map((finding) => ({ ...finding, baseline: wasLookedFor(finding.kind, before, done) ? 'gone' : 'not-checked' })),
+      .filter(({ id, isRejected }) => isRejected !== true && !now.has(id))
+      .map(({ id, kind, severity, title, file }) => {
+        const state = wasLookedFor(kind, before, done) ? 'gone' : 'not-checked';
+        return { id, kind, severity, title, file, baseline: state };
+      }),
   };
 }
 
@@ -71,26 +93,55 @@ export function nextBaseline(
   const waiting = past.filter(({ baseline }) => baseline === 'not-checked');
   return {
     ...head,
-    detectors: Object.fromEntries([...DETECTORS].map(([kind, { version }]) => [kind, version])),
-    findings: [...findings, ...waiting].slice(0, MAX_FINDINGS).map(({ id, kind, severity, title, file }) => ({
-      id,
-      kind,
-      severity,
-      title: title.slice(0, MAX_TITLE),
-      file,
-    })),
+    detectors: rulesNow(),
+    findings: [...findings, ...waiting].slice(0, MAX_FINDINGS).map(toKnown),
   };
 }
 
-export function encodeBaseline({ newest, previous }: StoredBaseline): Json {
-  return { format: FORMAT, newest, previous };
+/** Version of the rule for every kind. */
+export function rulesNow(): Baseline['detectors'] {
+  return Object.fromEntries([...DETECTORS].map(([kind, { version }]) => [kind, version]));
+}
+
+function toKnown(finding: Finding | PastFinding): KnownFinding {
+  const { id, kind, severity, title, file } = finding;
+  const known = { id, kind, severity, title: title.slice(0, MAX_TITLE), file };
+  return 'state' in finding && finding.state === 'rejected' ? { ...known, isRejected: true } : known;
+}
+
+/** What an earlier report says that a later check can be compared with. */
+export type EarlierReport = Readonly<{
+  run: string;
+  checkedAtMs: number;
+  repository: Readonly<{ commit: string | null }>;
+  findings: readonly KnownFinding[];
+  past: readonly (KnownFinding & Readonly<{ baseline: string }>)[];
+  rules: Readonly<Record<string, number>>;
+  furtherIds: readonly string[];
+  trends: Parameters<typeof figuresFrom>[0];
+}>;
+
+/** As if that check had been the last one here. */
+export function baselineOf(report: EarlierReport): GivenBaseline {
+  const { run, checkedAtMs, repository, findings, past, rules, furtherIds, trends } = report;
+  const waiting = past.filter(({ baseline }) => baseline === 'not-checked');
+  const known = [...findings, ...waiting].slice(0, MAX_FINDINGS);
+  return {
+    baseline: { run, checkedAtMs, commit: repository.commit, detectors: rules, findings: known, furtherIds },
+    figures: figuresFrom(trends),
+  };
+}
+
+export function encodeBaseline({ newest, previous, figures }: StoredBaseline): Json {
+  return { format: FORMAT, newest: { ...newest }, previous: previous === null ? null : { ...previous }, figures };
 }
 
 /** Undefined when it is not a baseline that this release can read. */
 export function decodeBaseline(value: unknown): StoredBaseline | undefined {
-  const { format, newest, previous } = asRecord(value);
+  const { format, newest, previous, figures } = asRecord(value);
   const first = format === FORMAT ? decodeOne(newest) : undefined;
-  return first === undefined ? undefined : { newest: first, previous: decodeOne(previous) ?? null };
+  if (first === undefined) return undefined;
+  return { newest: first, previous: decodeOne(previous) ?? null, figures: decodeFigures(figures) };
 }
 
 function decodeOne(value: unknown): Baseline | undefined {
@@ -109,8 +160,9 @@ function decodeOne(value: unknown): Baseline | undefined {
 }
 
 function decodeFinding(value: unknown): KnownFinding | undefined {
-  const { id, kind, severity, title, file } = asRecord(value);
+  const { id, kind, severity, title, file, isRejected } = asRecord(value);
   const known = SEVERITIES.find((one) => one === severity);
   if (typeof id !== 'string' || typeof kind !== 'string' || known === undefined) return undefined;
-  return { id, kind, severity: known, title: asText(title) ?? '', file: asText(file) ?? '' };
+  const finding = { id, kind, severity: known, title: asText(title) ?? '', file: asText(file) ?? '' };
+  return isRejected === true ? { ...finding, isRejected } : finding;
 }

@@ -9,14 +9,20 @@ import {
   decodeBaseline,
   encodeBaseline,
   nextBaseline,
+  rulesNow,
   type Baseline,
+  type StoredBaseline,
 } from './baseline.ts';
 import type { ParseData } from './data.ts';
 import { needData, readData, readParts } from './data-files.ts';
 import { figuresOf } from './figures.ts';
+import { figuresNow } from './measure.ts';
+import { trendsOf, withFigures, type CheckFigures } from './trends.ts';
 
 const MAX_FINDINGS = 300;
 const MAX_FUNCTIONS = 40;
+/** Findings that the report says anything of, if only their ids. */
+const MAX_IDS = 2_000;
 
 /** The part of a plan that a report shows. */
 export type PlannedTask = Readonly<{ name: string; title: string; role: string }>;
@@ -37,17 +43,18 @@ export type CollectInput = Readonly<{
 /** Remembers findings from check to check. Without one nothing is known or gone. */
 export type BaselineMemory = Pick<KeyValueTier, 'get' | 'set'>;
 
-/** Puts together what all tasks have left, compares it with the check before, and remembers it for the next one. */
+/**
+ * Puts together what all tasks have left, compares it with the check before, and remembers it for the next one. With a
+ * baseline of its own it compares with that, and memory is left alone.
+ */
 export async function collectReport(input: CollectInput, memory?: BaselineMemory): Promise<CheckReport> {
-  const stored = memory === undefined ? undefined : decodeBaseline((await memory.get(memoryKeyOf(input.facts)))?.value);
+  const given = readData(input.data, 'baseline');
+  if (given !== undefined) return assemble(input, given.baseline, given.figures).report;
+  if (memory === undefined) return assemble(input, undefined, []).report;
+  const stored = decodeBaseline((await memory.get(memoryKeyOf(input.facts)))?.value);
   const before = baselineFor(input.run, stored);
-  const report = assemble(input, before);
-  if (memory !== undefined) {
-    const { findings } = needData(input.data, 'rank');
-    const head = { run: input.run, checkedAtMs: input.checkedAtMs, commit: report.repository.commit };
-    const newest = nextBaseline(head, findings, report.past);
-    await memory.set(memoryKeyOf(input.facts), encodeBaseline({ newest, previous: before ?? null }));
-  }
+  const { report, next } = assemble(input, before, stored?.figures ?? []);
+  await memory.set(memoryKeyOf(input.facts), encodeBaseline(next));
   return report;
 }
 
@@ -56,12 +63,22 @@ export function memoryKeyOf({ rootCommit, root }: CheckFacts): string {
   return baselineKey(rootCommit ?? createHash('sha256').update(root).digest('hex').slice(0, 40));
 }
 
-function assemble(input: CollectInput, before: Baseline | undefined): CheckReport {
+type Assembled = Readonly<{ report: CheckReport; next: StoredBaseline }>;
+
+function assemble(
+  input: CollectInput,
+  before: Baseline | undefined,
+  measuredBefore: readonly CheckFigures[],
+): Assembled {
   const ranked = needData(input.data, 'rank');
   const states = input.tasks.map((task) => taskOf(task, input));
   const compared = compareWith(before, ranked.findings, new Set(doneTasks(states)));
   const parts = readParts(input.data, input.shards);
-  return {
+  const { run, checkedAtMs: atMs, data } = input;
+  const isWhole = states.every(({ state }) => state !== 'failed');
+  const now = figuresNow({ run, atMs, data, parts, isWhole, findings: compared.findings });
+  const figures = withFigures(measuredBefore, now);
+  const report: CheckReport = {
     format: 'waggle-check/1',
     run: input.run,
     checkedAtMs: input.checkedAtMs,
@@ -70,22 +87,28 @@ function assemble(input: CollectInput, before: Baseline | undefined): CheckRepor
     size: sizeOf(input.data, parts),
     findings: compared.findings.slice(0, MAX_FINDINGS),
     past: compared.past,
+    rules: rulesNow(),
+    furtherIds: compared.findings.slice(MAX_FINDINGS, MAX_IDS).map(({ id }) => id),
     before: before === undefined ? null : { run: before.run, checkedAtMs: before.checkedAtMs, commit: before.commit },
     hotspots: readData(input.data, 'hotspots')?.hotspots ?? null,
     functions: hardestFunctions(input.data, parts),
     modules: modulesOf(input.data),
     plan: null,
-    trends: [],
+    trends: trendsOf(figures),
     tasks: [...states, ...skippedTasks(input.notChecked)],
     notChecked: input.notChecked,
     leftOut: [...ranked.leftOut, ...tooMany(compared.findings.length)],
   };
+  const head = { run, checkedAtMs: atMs, commit: report.repository.commit };
+  const newest = nextBaseline(head, compared.findings, compared.past);
+  return { report, next: { newest, previous: before ?? null, figures } };
 }
 
 function repositoryOf({ facts, data }: CollectInput): CheckReport['repository'] {
   const { repository } = needData(data, 'inventory');
   const commits = readData(data, 'history')?.commits ?? null;
-  return { name: facts.name, path: facts.root, git: facts.git !== 'none', ...repository, commits };
+  const { name, root: path, rootCommit } = facts;
+  return { name, path, git: facts.git !== 'none', rootCommit, ...repository, commits };
 }
 
 function sizeOf(data: string, parts: readonly ParseData[]): CheckReport['size'] {

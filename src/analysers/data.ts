@@ -6,6 +6,7 @@ import type {
   LanguageShare,
 } from '../core/findings/check-report.ts';
 import type { Finding } from '../core/findings/finding.ts';
+import type { GivenBaseline } from './baseline.ts';
 import type { Detected } from './detected.ts';
 import type { FileContext } from './classify.ts';
 import type { RepositoryHead } from './head.ts';
@@ -137,6 +138,8 @@ export type FindingsData = Readonly<{
   findings: readonly Detected[];
   /** Looked at, in words: `files`, `links`. */
   looked: number;
+  /** How much there is of it in all, where the findings do not say: duplicated lines. */
+  total?: number;
   /** Left out on purpose, in words. */
   leftOut: readonly string[];
 }>;
@@ -161,5 +164,7 @@ export type CheckData = Readonly<{
   lint: FindingsData;
   advisories: FindingsData;
   rank: RankData;
+  /** What to compare with instead of memory. */
+  baseline: GivenBaseline;
   report: CheckReport;
 }>;

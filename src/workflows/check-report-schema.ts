@@ -61,6 +61,7 @@ const repository = z.strictObject({
   name: z.string(),
   path: z.string(),
   git: z.boolean(),
+  rootCommit: z.string().nullable(),
   commit: z.string().nullable(),
   branch: z.string().nullable(),
   changedFiles: count.nullable(),
@@ -133,6 +134,8 @@ const report = z.strictObject({
   size,
   findings: z.array(finding),
   past: z.array(past),
+  rules: z.record(z.string(), count),
+  furtherIds: z.array(z.string()),
   before: z.strictObject({ run: z.string(), checkedAtMs: atMs, commit: z.string().nullable() }).nullable(),
   hotspots: z.array(hotspot).nullable(),
   functions: z

@@ -134,7 +134,7 @@ describe('a plan of changes', () => {
       "it's",
     );
     const path = fc.array(name, { maxLength: 4 }).map((parts) => parts.join('/'));
-    const kind = fc.constantFrom('secret', 'import-cycle', 'duplicated-code', 'untested-hot-spot', 'hot-spot', 'else');
+    const kind = fc.constantFrom('secret', 'import-cycle', 'duplicate-code', 'untested-hot-spot', 'hot-spot', 'else');
     const severity = fc.constantFrom<Severity>('critical', 'high', 'medium', 'low');
     const state = fc.constantFrom<FindingState>('confirmed', 'confirmed', 'confirmed', 'rejected', 'unconfirmed');
     const evidence = fc.array(

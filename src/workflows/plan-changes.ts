@@ -26,7 +26,7 @@ const POINTS: ReadonlyMap<string, number> = new Map([
   ['missing-import', 3],
   ['complex-function', 3],
   ['untested-hot-spot', 3],
-  ['duplicated-code', 5],
+  ['duplicate-code', 5],
   ['import-cycle', 5],
   ['hot-spot', 8],
 ]);
@@ -42,7 +42,7 @@ const PRIORITY: Readonly<Record<Severity, Priority>> = {
 };
 
 const OF_TESTER = new Set(['untested-hot-spot', 'focused-test', 'skipped-test']);
-const OF_ARCHITECT = new Set(['import-cycle', 'duplicated-code', 'hot-spot']);
+const OF_ARCHITECT = new Set(['import-cycle', 'duplicate-code', 'hot-spot']);
 
 type Draft = Omit<PlannedChange, 'id' | 'dependsOn'>;
 
@@ -103,7 +103,7 @@ function otherFiles(finding: Finding, { cycles, testFiles }: PlanContext): reado
       const ways = cycles.map(({ path }) => path.map(({ file }) => file));
       return ways.find((way) => way.includes(finding.file)) ?? [];
     }
-    case 'duplicated-code':
+    case 'duplicate-code':
       return finding.evidence.flatMap(({ ref }) => (ref === undefined ? [] : [ref.replace(/:\d+$/, '')]));
     case 'untested-hot-spot':
       return [testFileFor(finding.file, testFiles)];

@@ -14,6 +14,10 @@ export type CheckReport = Readonly<{
   findings: readonly Finding[];
   /** Findings of the check before that are gone or could not be looked for. */
   past: readonly PastFinding[];
+  /** Version of the rule for each kind that was looked for: what a later check compares with. */
+  rules: Readonly<Record<string, number>>;
+  /** Ids of the findings at the end of the order that `findings` leaves out. */
+  furtherIds: readonly string[];
   /** The check that `baseline` compares with; null on the first. */
   before: Readonly<{ run: string; checkedAtMs: number; commit: string | null }> | null;
   /** Highest score first; null when history was not looked at. */
@@ -36,6 +40,8 @@ export type CheckedRepository = Readonly<{
   /** Absolute path of the checked folder. */
   path: string;
   git: boolean;
+  /** Hash of the oldest commit, the same in every clone; null without full history. */
+  rootCommit: string | null;
   /** Full hash; null without git or commits. */
   commit: string | null;
   branch: string | null;
