@@ -13,9 +13,11 @@ import {
   type Baseline,
   type StoredBaseline,
 } from './baseline.ts';
+import { contextOf, isProduction } from './classify.ts';
 import type { ParseData } from './data.ts';
 import { needData, readData, readParts } from './data-files.ts';
 import { figuresOf } from './figures.ts';
+import { folderMap } from './folder-map.ts';
 import { figuresNow } from './measure.ts';
 import { trendsOf, withFigures, type CheckFigures } from './trends.ts';
 
@@ -126,7 +128,8 @@ function modulesOf(data: string): CheckReport['modules'] {
   const graph = readData(data, 'graph');
   if (graph === undefined) return null;
   const { modules, imports, cycles, typeCycles, mostImported } = graph;
-  return { modules, imports, cycles, typeCycles, mostImported };
+  const map = folderMap(graph.nodes, graph.edges, (path) => isProduction(contextOf(path)));
+  return { modules, imports, cycles, typeCycles, mostImported, map };
 }
 
 /** Done means: it left its data. Why it did not is in the journal. */

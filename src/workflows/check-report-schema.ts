@@ -97,6 +97,12 @@ const modules = z.strictObject({
   ),
   typeCycles: count,
   mostImported: z.array(z.strictObject({ file: z.string(), importedBy: count })),
+  map: z
+    .strictObject({
+      folders: z.array(z.strictObject({ path: z.string(), modules: count })),
+      links: z.array(z.strictObject({ from: count, to: count, imports: count })),
+    })
+    .exactOptional(),
 });
 
 const plannedChange = z.strictObject({

@@ -105,6 +105,16 @@ export type ModuleGraph = Readonly<{
   typeCycles: number;
   /** Most imported first. */
   mostImported: readonly Readonly<{ file: string; importedBy: number }>[];
+  /** What people write and ship, by folder; for the drawing. */
+  map?: FolderMap;
+}>;
+
+/** Modules by folder, and the imports between folders. */
+export type FolderMap = Readonly<{
+  /** In the order of their paths. `src/core/` with all below, `src/*` the files of `src` itself, `src/…/` small ones. */
+  folders: readonly Readonly<{ path: string; modules: number }>[];
+  /** Indexes of the folder that imports and of the one that is imported, and pairs of modules; most first. */
+  links: readonly Readonly<{ from: number; to: number; imports: number }>[];
 }>;
 
 export type ImportCycle = Readonly<{

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { folderMap } from './folder-map.ts';
+
+const all = (): boolean => true;
+
+test('folders that hold one folder alone are passed over, others are split with their own files apart', () => {
+  const nodes = ['src/core/a.ts', 'src/core/b.ts', 'src/app/c.ts', 'src/index.ts'];
+  expect(folderMap(nodes, [[1], [], [0, 1], [2, 0]], all)).toEqual({
+    folders: [
+      { path: 'src/*', modules: 1 },
+      { path: 'src/app/', modules: 1 },
+      { path: 'src/core/', modules: 2 },
+    ],
+    links: [
+      { from: 1, to: 2, imports: 2 },
+      { from: 0, to: 1, imports: 1 },
+      { from: 0, to: 2, imports: 1 },
+    ],
+  });
+});
+
+test('what is not wanted is left out with its imports', () => {
+  const map = folderMap(['a/x.ts', 'b/y.ts', 'test/z.ts'], [[1], [], [0, 1]], (path) => !path.startsWith('test/'));
+  expect(map).toEqual({
+    folders: [
+      { path: 'a/', modules: 1 },
+      { path: 'b/', modules: 1 },
+    ],
+    links: [{ from: 0, to: 1, imports: 1 }],
+  });
+});
+
+test('too many folders: the largest are shown, the others stay together', () => {
+  const nodes = Array.from({ length: 200 }, (_, index) => `packages/p${index}/index.ts`);
+  const { folders } = folderMap(
+    nodes,
+    nodes.map(() => []),
+    all,
+  );
+  expect(folders).toHaveLength(30);
+  expect(folders).toContainEqual({ path: 'packages/…/', modules: 171 });
+});
+
+test('every module stands in one folder, and there are never too many', () => {
+  const paths = fc.uniqueArray(
+    fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 5 }).map((names) => names.join('/')),
+    { maxLength: 200 },
+  );
+  fc.assert(
+    fc.property(paths, (names) => {
+      const nodes = names.map((name) => `${name}.ts`);
+      const { folders } = folderMap(
+        nodes,
+        nodes.map(() => []),
+        all,
+      );
+      return folders.length <= 30 && folders.reduce((sum, { modules }) => sum + modules, 0) === nodes.length;
+    }),
+  );
+});
