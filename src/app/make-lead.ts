@@ -19,7 +19,7 @@ import type { FunctionRegistry } from '../agents/drivers/function/registered-fun
 import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
-import type { Answer } from '../engine/engine.ts';
+import type { Answer } from '../engine/answer.ts';
 import { TieredMemory } from '../memory/tiered-memory.ts';
 import type { Captures } from '../ports/captures.ts';
 import type { Logger } from '../ports/logger.ts';

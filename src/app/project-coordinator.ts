@@ -1,6 +1,6 @@
 import type { RunId } from '../core/ids.ts';
 import type { Refusal } from '../core/ruling.ts';
-import type { Answer } from '../engine/engine.ts';
+import type { Answer } from '../engine/answer.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { LeaderElection } from '../ports/leader-lease.ts';
 import type { RunArchive, RunRecord } from '../ports/run-archive.ts';

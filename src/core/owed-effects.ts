@@ -94,6 +94,7 @@ function effectsOfProposal(proposal: Proposal | undefined, event: ProposalEvent)
       const end: readonly Effect[] = [
         { type: 'forget-wake', key: proposalKey(proposalId) },
         { type: 'stop-veto-checks', proposalId },
+        { type: 'tell-outcome', proposalId },
       ];
       const isOwed = proposal !== undefined && owesAction(proposal);
       return isOwed ? [...end, { type: 'perform-approved', proposalId }] : end;

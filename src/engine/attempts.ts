@@ -10,6 +10,7 @@ import { assert } from '../util/assert.ts';
 import type { AgentDriver } from '../ports/agent-driver.ts';
 import type { ClaimToVerify, Verifier } from '../ports/verifier.ts';
 import { RunAssignment } from './assignment.ts';
+import type { VoteDesk } from './attempt-proposals.ts';
 import type { LedTime } from './led-time.ts';
 import { type AttemptHost, FORCED_END_MS, RunningAttempt } from './running-attempt.ts';
 import type { Waits } from './waits.ts';
@@ -28,6 +29,7 @@ export type AttemptSurroundings = Readonly<{
   waits: Waits;
   time: LedTime;
   feed: (input: SwarmInput) => void;
+  votes: VoteDesk;
 }>;
 
 /** The attempts and checks that this process has under way; what comes of them is fed back as inputs. */
@@ -40,12 +42,12 @@ export class Attempts {
   readonly #checks = new Map<TaskId, AbortController>();
   #isStopped = false;
 
-  constructor(ports: AttemptPorts, { swarm, waits, time, feed }: AttemptSurroundings) {
+  constructor(ports: AttemptPorts, { swarm, waits, time, feed, votes }: AttemptSurroundings) {
     this.#ports = ports;
     this.#swarm = swarm;
     this.#feed = feed;
     const onEnd = ({ assignment }: RunningAttempt): void => void this.#running.delete(assignment.taskId);
-    this.#host = { waits, time, feed, onEnd };
+    this.#host = { waits, time, feed, votes, onEnd };
   }
 
   /** Attempts that run, without those that are only being checked. */

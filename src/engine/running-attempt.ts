@@ -1,6 +1,8 @@
 import type { SwarmInput } from '../core/inputs.ts';
 import type { AgentReport, AttemptResult, TaskFailure } from '../core/tasks/attempt.ts';
 import type { Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
+import type { RunProposals } from '../ports/run-proposals.ts';
+import { AttemptProposals, type VoteDesk } from './attempt-proposals.ts';
 import type { LedTime } from './led-time.ts';
 import type { Wait, Waits } from './waits.ts';
 
@@ -11,6 +13,7 @@ const MS_BETWEEN_REPORTS = 1_000;
 
 /** What an attempt needs of the lead it belongs to. */
 export type AttemptHost = Readonly<{
+  votes: VoteDesk;
   waits: Waits;
   time: LedTime;
   feed: (input: SwarmInput) => void;
@@ -25,6 +28,7 @@ export class RunningAttempt implements RunContext {
   readonly #startedMs: number;
   readonly #deadline: Wait;
   #controller: AbortController | undefined;
+  #proposals: AttemptProposals | undefined;
   #stopReason: StopReason | undefined;
   #forced: Wait | undefined;
   #nextReportMs = 0;
@@ -46,6 +50,16 @@ export class RunningAttempt implements RunContext {
     return this.#controller.signal;
   }
 
+  /** Made when a driver first asks for it: most attempts never vote. */
+  get proposals(): RunProposals {
+    if (this.#proposals === undefined) {
+      this.#proposals = new AttemptProposals(this.assignment, this.#host.votes);
+      if (this.#hasEnded) this.#proposals.end();
+      else if (this.#stopReason !== undefined) this.#proposals.stop(this.#stopReason);
+    }
+    return this.#proposals;
+  }
+
   /** A function value, so that drivers can hand it on. */
   readonly report = (report: AgentReport): void => {
     const nowMs = this.#host.time.nowMs();
@@ -62,6 +76,7 @@ export class RunningAttempt implements RunContext {
     const forcedAtMs = this.#host.time.nowMs() + FORCED_END_MS;
     this.#forced = this.#host.waits.add(forcedAtMs, () => this.end({ ok: false, failure: this.#stopFailure(reason) }));
     this.#controller?.abort(reason);
+    this.#proposals?.stop(reason);
   }
 
   /** Only the first result counts. */
@@ -72,6 +87,7 @@ export class RunningAttempt implements RunContext {
     if (this.#forced !== undefined) this.#host.waits.remove(this.#forced);
     const { taskId, attempt } = this.assignment;
     this.#host.feed({ type: 'attempt.end', taskId, attempt, result });
+    this.#proposals?.end();
     this.#host.onEnd(this);
   }
 

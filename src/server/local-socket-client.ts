@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import type { Answer } from '../engine/engine.ts';
+import type { Answer } from '../engine/answer.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
 import { MAX_LINE_BYTES, readLines, writeLine } from './local-socket-lines.ts';
 import { FROM_LEADER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';

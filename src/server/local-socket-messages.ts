@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answer } from '../engine/engine.ts';
+import type { Answer } from '../engine/answer.ts';
 import { LOCAL_COMMAND, type LocalCommand } from './local-socket-commands.ts';
 
 /**

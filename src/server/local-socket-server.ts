@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Answer } from '../engine/engine.ts';
+import type { Answer } from '../engine/answer.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
 import { readLines, writeLine } from './local-socket-lines.ts';
 import { FROM_FOLLOWER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { agentId, runId, taskId } from '../core/ids.ts';
-import type { Answer } from '../engine/engine.ts';
+import type { Answer } from '../engine/answer.ts';
 import { LocalSocketClient } from './local-socket-client.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
 import { localSocketPath, removeOldSockets } from './local-socket-path.ts';

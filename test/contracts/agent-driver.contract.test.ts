@@ -14,6 +14,8 @@ import {
   type AgentDriverSubject,
   type ContractWork,
 } from '../../src/testing/agent-driver-contract.ts';
+import { VOTING_DRIVER_CONTRACT, type VotingWork } from '../../src/testing/voting-driver-contract.ts';
+import { vote, voteInAnotherForm, waitForOutcome } from '../support/worker-functions.ts';
 import { assignmentOf } from '../support/assignments.ts';
 import { MemoryArtifacts } from '../support/memory-artifacts.ts';
 
@@ -104,6 +106,37 @@ const DRIVERS: Readonly<Record<string, Open>> = {
     return { driver, workFor: workerFor, close: () => driver.close() };
   },
 };
+
+const VOTING_FUNCTION: Readonly<Record<VotingWork, string>> = {
+  vote: 'vote',
+  'vote-in-another-form': 'voteInAnotherForm',
+  wait: 'waitForOutcome',
+};
+const VOTING_FUNCTIONS: FunctionRegistry = Object.fromEntries(
+  Object.values(VOTING_FUNCTION).map((name) => [name, { worker: { module: WORKERS, export: name } }]),
+);
+
+/** Drivers whose agents can vote. */
+const VOTING: Readonly<Record<string, FunctionRegistry>> = {
+  function: {
+    vote: { run: vote },
+    voteInAnotherForm: { run: voteInAnotherForm },
+    waitForOutcome: { run: waitForOutcome },
+  },
+  'function in a worker thread': VOTING_FUNCTIONS,
+};
+
+for (const [name, functions] of Object.entries(VOTING)) {
+  describe(`AgentDriver contract, votes: ${name}`, () => {
+    for (const { name: sentence, run } of VOTING_DRIVER_CONTRACT) {
+      test(sentence, async () => {
+        const driver = new FunctionDriver({ functions, clock: new SystemClock() });
+        await run({ driver, assign: (work) => assignmentOf({ kind: 'function', function: VOTING_FUNCTION[work] }) });
+        await driver.close();
+      });
+    }
+  });
+}
 
 for (const [name, open] of Object.entries(DRIVERS)) {
   describe(`AgentDriver contract: ${name}`, () => {

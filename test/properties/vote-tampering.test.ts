@@ -92,7 +92,7 @@ class Oracle {
   /** True when the vote must change something. */
   vote(sent: Extract<Act, { kind: 'vote' }>, nowMs: number): boolean {
     const line = this.lines[sent.member];
-    if (line === undefined || !isHonest(sent, line) || this.outcome !== undefined || this.isAwaitingVeto) return false;
+    if (line === undefined || !isHonest(sent) || this.outcome !== undefined || this.isAwaitingVeto) return false;
     const isVeto = vetoes(sent);
     if (line.choice === sent.choice && (line.veto !== undefined) === isVeto) return false;
     if (line.choice !== undefined && !this.#try.revisable) return false;
@@ -160,8 +160,8 @@ function ballotOf({ weight, choice: cast, veto }: Line): Ballot {
   return { weight, choice: cast ?? 'silent', ...(veto === undefined ? {} : { veto }) };
 }
 
-function isHonest({ forged, otherContent }: Extract<Act, { kind: 'vote' }>, { credentialHash }: Line): boolean {
-  return !otherContent && (!forged || credentialHash === undefined);
+function isHonest({ forged, otherContent }: Extract<Act, { kind: 'vote' }>): boolean {
+  return !otherContent && !forged;
 }
 
 function vetoes({ choice: sent, isVeto }: Extract<Act, { kind: 'vote' }>): boolean {

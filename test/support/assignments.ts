@@ -2,6 +2,7 @@ import { agentId, runId, taskId } from '../../src/core/ids.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { AgentReport } from '../../src/core/tasks/attempt.ts';
 import type { TaskSpec, Work } from '../../src/core/tasks/task-spec.ts';
+import { ScriptedProposals } from '../../src/testing/scripted-proposals.ts';
 import type { Assignment, RunContext, StopReason } from '../../src/ports/agent-driver.ts';
 
 const RUN = runId('run-1');
@@ -34,6 +35,7 @@ export function assignmentOf(work: Work, extras: AssignmentExtras = {}): Assignm
 export class TestContext implements RunContext {
   readonly #controller = new AbortController();
   readonly reports: AgentReport[] = [];
+  readonly proposals: ScriptedProposals = new ScriptedProposals();
 
   get signal(): AbortSignal {
     return this.#controller.signal;

@@ -1,3 +1,4 @@
+import { CONTRACT_PROPOSAL } from '../../src/testing/voting-driver-contract.ts';
 import type { TaskFunction } from '../../src/agents/drivers/function/registered-function.ts';
 
 /** Functions for worker threads, by the names of the driver contract and of the tests of limits. */
@@ -37,3 +38,31 @@ export const leave: TaskFunction = () => process.exit(3);
 export const giveFunction: TaskFunction = () => ({ handler: () => 1 });
 
 export const notAFunction = 42;
+
+const { name: proposal, contentHash } = CONTRACT_PROPOSAL;
+
+/** Opens, votes and waits for the outcome. */
+export const vote: TaskFunction = async ({ proposals, report: tell }) => {
+  const [opened] = await proposals.open([CONTRACT_PROPOSAL]);
+  const [voted] = await proposals.vote([{ proposal, contentHash, choice: 'approve', reason: 'tested' }]);
+  tell({ kind: 'note', text: 'voted' });
+  const [outcome] = await proposals.outcomes([proposal]);
+  return { opened, voted, status: outcome?.status };
+};
+
+/** As plain JavaScript may call it. */
+export const voteInAnotherForm: TaskFunction = ({ proposals }) => {
+  const send = (votes: Parameters<typeof proposals.vote>[0]): unknown => proposals.vote(votes);
+  return Reflect.apply(send, undefined, [[{ proposal, contentHash, choice: 'yes' }]]);
+};
+
+export const waitForOutcome: TaskFunction = async ({ proposals, report: tell }) => {
+  await proposals.open([CONTRACT_PROPOSAL]);
+  tell({ kind: 'note', text: 'waits' });
+  await proposals.outcomes([proposal]);
+};
+
+/** Goes on after it has returned, as code that nobody waits for does: it votes when the next call is under way. */
+export const voteLater: TaskFunction = ({ proposals, input }) => {
+  setTimeout(() => void proposals.vote([{ proposal, contentHash, choice: 'reject' }]), Number(input));
+};

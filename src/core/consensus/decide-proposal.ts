@@ -52,9 +52,8 @@ function castVote(proposal: Proposal, vote: Vote, vetoDueMs: number): Ruling {
   const { spec, id: proposalId } = proposal;
   const member = spec.members.find(({ id }) => id === vote.memberId);
   if (member === undefined) return refuse({ reason: 'not-a-member' });
-  if (member.credentialHash !== undefined && member.credentialHash !== vote.credentialHash) {
-    return refuse({ reason: 'credential-wrong' });
-  }
+  // Also when none is asked for: whoever shows one says that it is the proof of who votes.
+  if (member.credentialHash !== vote.credentialHash) return refuse({ reason: 'credential-wrong' });
   if (vote.contentHash !== spec.contentHash) return refuse({ reason: 'content-differs' });
   const earlier = proposal.votes.find(({ memberId }) => memberId === member.id);
   if (earlier !== undefined && isSame(earlier, vote)) return accept();

@@ -15,7 +15,10 @@ export type Member = Readonly<{
   weight?: number;
   /** Its rejection may be a veto. @default false */
   mayVeto?: boolean;
-  /** Hash of what the voter must show with a vote. Absent: whoever passes the vote on answers for who it is. */
+  /**
+   * SHA-256 in hex of the UTF-8 text that the voter must show with a vote. Absent: whoever passes the vote on answers
+   * for who it is, and showing anything is refused.
+   */
   credentialHash?: string;
   /** The model family behind it. */
   family?: string;
@@ -63,6 +66,9 @@ export type Vote = Readonly<{
   /** Makes a rejection a veto: a program with its arguments that ends with 0 when it shows what is wrong. */
   reproduce?: readonly string[];
 }>;
+
+/** A vote of whoever is known to be a member without saying so. */
+export type OwnVote = Omit<Vote, 'memberId' | 'credentialHash'>;
 
 /** A vote that counts. */
 export type CastVote = Readonly<{

@@ -55,6 +55,7 @@ describe('a vote', () => {
 
   test('must show what its member must show', () => {
     const guarded = new VotePlay({ members: [{ id: 'm1', credentialHash: 'aa' }, { id: 'm2' }] });
+    assert.deepEqual(guarded.vote('m2', 'approve', { credentialHash: 'aa' }), { reason: 'credential-wrong' });
     assert.deepEqual(guarded.vote('m1', 'approve'), { reason: 'credential-wrong' });
     assert.deepEqual(guarded.vote('m1', 'approve', { credentialHash: 'ab' }), { reason: 'credential-wrong' });
     assert.equal(guarded.vote('m1', 'approve', { credentialHash: 'aa' }), undefined);

@@ -2,6 +2,8 @@ import { nameOf } from '../../../core/ids.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
 import type { Assignment, RunContext } from '../../../ports/agent-driver.ts';
+import type { RunProposals } from '../../../ports/run-proposals.ts';
+import { checkedProposals } from './checked-proposals.ts';
 import { checkedReport } from './checked-report.ts';
 import { type LargeValueStore, loadValue } from './large-values.ts';
 import type { CalledTask, FunctionCall } from './registered-function.ts';
@@ -44,6 +46,12 @@ export class AttemptCall implements FunctionCall {
 
   get report(): (report: AgentReport) => void {
     return checkedReport(this.#context.report);
+  }
+
+  get proposals(): RunProposals {
+    // What rejects because the attempt is stopped is told as the stop that it is.
+    this.#hasAskedForSignal = true;
+    return checkedProposals(this.#context.proposals);
   }
 
   get load(): (value: Json) => Promise<Json> {

@@ -5,6 +5,7 @@ import { SystemClock } from '../../../adapters/system/system-clock.ts';
 import type { Json } from '../../../core/json.ts';
 import type { AttemptResult } from '../../../core/tasks/attempt.ts';
 import type { Assignment, RunContext } from '../../../ports/agent-driver.ts';
+import type { RunProposals } from '../../../ports/run-proposals.ts';
 import { ManualClock } from '../../../testing/manual-clock.ts';
 import { FunctionDriver } from './function-driver.ts';
 import type { RegisteredFunction, TaskFunction } from './registered-function.ts';
@@ -30,6 +31,9 @@ describe('functions in this process', () => {
     const context: RunContext = {
       get signal(): AbortSignal {
         throw new Error('nobody asked for a signal');
+      },
+      get proposals(): RunProposals {
+        throw new Error('nobody asked for votes');
       },
       report: () => {},
     };
@@ -206,6 +210,21 @@ describe('functions in worker threads', () => {
     expect(JSON.stringify(failure)).toMatch(
       new RegExp(message.source.replaceAll(/[\^$]/g, '').replaceAll('"', '\\\\"')),
     );
+  });
+
+  test('what a function still votes after it has returned does not count for the next one', async () => {
+    const functions = {
+      voteLater: { worker: { module: WORKERS, export: 'voteLater' } },
+      compute: { worker: { module: WORKERS, export: 'compute' } },
+    };
+    const driver = new FunctionDriver({ functions, clock: new SystemClock(), maxWorkers: 1 });
+    const start = (name: string, input: Json, context: TestContext): Promise<AttemptResult> | AttemptResult =>
+      driver.run(assignmentOf({ kind: 'function', function: name, input }), context);
+    const contexts = [new TestContext(), new TestContext()] as const;
+    expect(await start('voteLater', 0, contexts[0])).toMatchObject({ ok: true });
+    expect(await start('compute', 50, contexts[1])).toMatchObject({ ok: true });
+    expect(contexts.map(({ proposals }) => proposals.votes)).toEqual([[], []]);
+    await driver.close();
   });
 
   test('a thread is used again after a failure, and replaced after a stop', async () => {

@@ -3,6 +3,7 @@ import type { AttemptResult, Failed } from '../../../core/tasks/attempt.ts';
 import type { AgentDriver, Assignment, Probe, RunContext } from '../../../ports/agent-driver.ts';
 import type { ArtifactStore } from '../../../ports/artifact-store.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import type { RunProposals } from '../../../ports/run-proposals.ts';
 import { assert } from '../../../util/assert.ts';
 import { AttemptCall } from './attempt-call.ts';
 import { checkedReport } from './checked-report.ts';
@@ -11,7 +12,7 @@ import { loadNeeds } from './large-values.ts';
 import type { FunctionRegistry, RegisteredFunction, WorkerFunction } from './registered-function.ts';
 import { OpenCall, SlowCalls } from './slow-calls.ts';
 import { stopFailure, threw } from './stop-failure.ts';
-import type { ToWorker } from './worker-messages.ts';
+import type { CallRequest } from './worker-messages.ts';
 import { type WorkerEnd, WorkerPool } from './worker-pool.ts';
 
 export type FunctionDriverPorts = Readonly<{
@@ -103,7 +104,8 @@ export class FunctionDriver implements AgentDriver {
   async #runInWorker(work: WorkerFunction, assignment: Assignment, context: RunContext): Promise<AttemptResult> {
     const request = await this.#requestOf(work, assignment);
     const { signal, report } = context;
-    const end = await this.#pool.run({ work, request, signal, report: checkedReport(report) });
+    const proposals = (): RunProposals => context.proposals;
+    const end = await this.#pool.run({ work, request, signal, report: checkedReport(report), proposals });
     switch (end.kind) {
       case 'returned':
         return withCpu(await claimOf(end.value, assignment, this.#artifacts), end.cpuMs);
@@ -122,7 +124,7 @@ export class FunctionDriver implements AgentDriver {
     }
   }
 
-  async #requestOf({ worker }: WorkerFunction, assignment: Assignment): Promise<ToWorker> {
+  async #requestOf({ worker }: WorkerFunction, assignment: Assignment): Promise<CallRequest> {
     const { work, inputs, taskId: id, runId: run, attempt } = assignment;
     const needs = await loadNeeds(assignment.needs, this.#artifacts);
     const input = work.kind === 'function' ? work.input : undefined;

@@ -1,6 +1,7 @@
 import type { RunId, TaskId } from '../../../core/ids.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
+import type { RunProposals } from '../../../ports/run-proposals.ts';
 
 /** The task that a function works on. */
 export type CalledTask = Readonly<{ id: TaskId; name: string; run: RunId; attempt: number }>;
@@ -18,6 +19,8 @@ export interface FunctionCall {
   readonly signal: AbortSignal;
   /** Tells how far it is; returns at once. At most one report a second is kept. */
   readonly report: (report: AgentReport) => void;
+  /** Proposals and votes of its run. A function votes as its own task or agent, as nobody else. */
+  readonly proposals: RunProposals;
   /**
    * An output of a need that was too large for the journal stands in `needs` as `{ "$artifact": … }`: this gives its
    * value. Anything else comes back as it is. Rejects when the artifact is gone or damaged.

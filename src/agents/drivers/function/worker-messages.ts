@@ -1,15 +1,25 @@
+import type { ClosedProposal } from '../../../core/consensus/proposal.ts';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
+import type { ProposalAnswer, RunProposals } from '../../../ports/run-proposals.ts';
 import type { FunctionCall } from './registered-function.ts';
 
 /** One call, as it crosses to a worker thread. */
-export type ToWorker = Readonly<{
+export type CallRequest = Readonly<{
   module: string;
   exportName: string;
   data: Pick<FunctionCall, 'input' | 'inputs' | 'needs' | 'task'>;
 }>;
 
+/** `call` counts the calls of one thread: what still comes from an earlier one is no part of the next. */
+export type ToWorker =
+  | Readonly<{ kind: 'call'; call: number; request: CallRequest }>
+  | Readonly<{ kind: 'answers'; id: number; answers: readonly ProposalAnswer[] }>
+  | Readonly<{ kind: 'outcomes'; id: number; outcomes: readonly (ClosedProposal | undefined)[] }>
+  | Readonly<{ kind: 'failed'; id: number; message: string }>;
+
 /** What a worker thread says about its one call. `cpuMs`: processor time of its thread. */
 export type FromWorker =
-  | Readonly<{ kind: 'report'; report: AgentReport }>
+  | Readonly<{ kind: 'report'; call: number; report: AgentReport }>
+  | Readonly<{ kind: 'ask'; call: number; id: number; question: keyof RunProposals; given: unknown }>
   | Readonly<{ kind: 'returned'; value: unknown; cpuMs: number }>
   | Readonly<{ kind: 'threw'; message: string; stack?: string; cpuMs: number }>;

@@ -3,7 +3,9 @@ import { Worker } from 'node:worker_threads';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { WorkerFunction } from './registered-function.ts';
-import type { FromWorker, ToWorker } from './worker-messages.ts';
+import type { RunProposals } from '../../../ports/run-proposals.ts';
+import { askForWorker } from './checked-proposals.ts';
+import type { CallRequest, FromWorker, ToWorker } from './worker-messages.ts';
 
 const ENTRY = new URL(`./function-worker${extname(import.meta.url)}`, import.meta.url);
 
@@ -24,9 +26,10 @@ export type WorkerEnd =
 
 export type WorkerCall = Readonly<{
   work: WorkerFunction;
-  request: ToWorker;
+  request: CallRequest;
   signal: AbortSignal;
   report: (report: AgentReport) => void;
+  proposals: () => RunProposals;
 }>;
 
 export type WorkerPoolOptions = Readonly<{
@@ -37,7 +40,8 @@ export type WorkerPoolOptions = Readonly<{
   maxWaiting: number;
 }>;
 
-type Thread = Readonly<{ worker: Worker; memoryMiB: number | undefined }>;
+/** `calls`: begun in it so far. */
+type Thread = { readonly worker: Worker; readonly memoryMiB: number | undefined; calls: number };
 
 /**
  * Worker threads, started when they are first needed and used again for functions with the same memory limit. One
@@ -105,7 +109,7 @@ export class WorkerPool {
     const worker = new Worker(ENTRY, { resourceLimits, stdout: true });
     // stdout belongs to the coordinator; what a function prints is for people.
     worker.stdout.pipe(process.stderr, { end: false });
-    const made: Thread = { worker, memoryMiB };
+    const made: Thread = { worker, memoryMiB, calls: 0 };
     worker.once('exit', () => this.#forget(made));
     return made;
   }
@@ -113,9 +117,14 @@ export class WorkerPool {
   async #runIn(thread: Thread, call: WorkerCall): Promise<WorkerEnd> {
     const { worker } = thread;
     const { promise, resolve } = Promise.withResolvers<WorkerEnd>();
+    const number = ++thread.calls;
+    const tell = (message: ToWorker): void => worker.postMessage(message);
     const onMessage = (message: FromWorker): void => {
+      if (message.kind === 'returned' || message.kind === 'threw') return resolve(message);
+      // What an earlier function of this thread left behind does not speak for this one.
+      if (message.call !== number) return;
       if (message.kind === 'report') call.report(message.report);
-      else resolve(message);
+      else void askForWorker(call.proposals, message).then(tell);
     };
     const onError = (error: Error): void => resolve(endOfBroken(error));
     const onExit = (code: number): void => resolve({ kind: 'died', message: `Its thread ended with code ${code}.` });
@@ -123,7 +132,7 @@ export class WorkerPool {
     worker.on('message', onMessage).on('error', onError).on('exit', onExit).ref();
     call.signal.addEventListener('abort', onAbort, { once: true });
     const cancelLimit = this.#limitTime(call.work.timeLimitMs, () => resolve({ kind: 'out-of-time' }));
-    worker.postMessage(call.request);
+    tell({ kind: 'call', call: number, request: call.request });
     const end = await promise;
     cancelLimit();
     call.signal.removeEventListener('abort', onAbort);

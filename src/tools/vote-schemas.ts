@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Member, OwnVote, ProposalSpec } from '../core/consensus/proposal-spec.ts';
+import type { FindingEvidence } from '../core/findings/finding-evidence.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { AttemptVote } from '../ports/run-proposals.ts';
+
+/**
+ * The form of proposals and votes that come from outside. Strict: an unknown key is a mistake that would be lost.
+ * What they may say (names, sizes, weights) is decided by the core.
+ */
+const text = z.string().max(65_536);
+const json: z.ZodType<Json> = z.json();
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+
+const member: z.ZodType<Member> = z.strictObject({
+  id: text,
+  weight: z.exactOptional(z.number()),
+  mayVeto: z.exactOptional(z.boolean()),
+  credentialHash: z.exactOptional(
+    z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex: 64 characters, 0 to 9 and a to f'),
+  ),
+  family: z.exactOptional(text),
+});
+
+const evidence: z.ZodType<FindingEvidence> = z.strictObject({ source: text, text, ref: z.exactOptional(text) });
+
+export const PROPOSAL_SPEC: z.ZodType<ProposalSpec> = z.strictObject({
+  name: text,
+  kind: z.enum(['review', 'contract', 'finding', 'adjustment', 'scaling', 'question']),
+  subject: text,
+  title: text,
+  contentHash: text,
+  author: z.exactOptional(text),
+  members: z.array(member).readonly(),
+  quorumPercent: z.exactOptional(z.number()),
+  threshold: z.exactOptional(z.enum(['majority', 'electorate', 'two-thirds', 'unanimous'])),
+  timeoutMs: z.exactOptional(z.number()),
+  revisable: z.exactOptional(z.boolean()),
+  risk: z.exactOptional(z.literal('high')),
+  action: z.exactOptional(jsonObject),
+});
+
+const ownVote = z.strictObject({
+  contentHash: text,
+  choice: z.enum(['approve', 'reject', 'abstain']),
+  reason: z.exactOptional(text),
+  evidence: z.exactOptional(z.array(evidence).readonly()),
+  reproduce: z.exactOptional(z.array(text).readonly()),
+});
+
+export const OWN_VOTE: z.ZodType<OwnVote> = ownVote;
+
+export const ATTEMPT_VOTE: z.ZodType<AttemptVote> = ownVote.extend({ proposal: text });
