@@ -8,7 +8,7 @@ import type { Finding, Severity } from '../core/findings/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import { placeOf, type CheckView } from './check-run-view.ts';
 import { listed } from './format.ts';
-import { KNOWN_KINDS, kindText, type KindText } from './kinds.ts';
+import { KNOWN_KINDS, kindText } from './kinds.ts';
 import { cut, visible } from './visible.ts';
 import { tallyOf } from './votes.ts';
 
@@ -67,7 +67,7 @@ function skipDescriptor(reason: string): JsonObject {
 const SECURITY_SCORE = '8.0';
 
 function rule(kind: string): JsonObject {
-  const { name, short, why, help, topic }: KindText = kindText(kind);
+  const { name, short, why, help, topic } = kindText(kind);
   const whole = `${short} ${why}`.trim();
   return {
     id: kind,

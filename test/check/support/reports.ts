@@ -1,5 +1,13 @@
 import type { CheckReport, RunTimeline, TimelineAttempt } from '../../../src/core/findings/check-report.ts';
-import type { Finding } from '../../../src/core/findings/finding.ts';
+import type { Finding, FindingVote } from '../../../src/core/findings/finding.ts';
+
+export function vote(
+  voter: FindingVote['voter'],
+  choice: FindingVote['choice'],
+  over: Partial<FindingVote> = {},
+): FindingVote {
+  return { voter, choice, reason: `${voter} says ${choice}.`, evidence: [], isCounted: true, ...over };
+}
 
 export function finding(over: Partial<Finding> = {}): Finding {
   return {

@@ -1,0 +1,146 @@
+import { kindsOf, type KindText } from './kind-text.ts';
+
+/** What can be wrong around the code: packages, pages, secrets, CI. */
+export const PROJECT_KINDS: readonly (readonly [string, KindText])[] = [
+  ...kindsOf(
+    'packaging',
+    [
+      'manifest-points-nowhere',
+      'Manifest entry points nowhere',
+      'A package.json names a file that is not there.',
+      'Whoever installs or imports the package gets an error instead of code.',
+      'Correct the path, or remove the entry.',
+    ],
+    [
+      'script-points-nowhere',
+      'Script starts a missing file',
+      'A script of package.json runs a file that is not there.',
+      'The script fails for everybody who calls it.',
+      'Correct the path, or remove the script.',
+    ],
+    [
+      'workspace-empty',
+      'Workspace pattern matches nothing',
+      'A workspace pattern matches no package.',
+      'A package that was moved or renamed is silently no longer installed, built or tested with the others.',
+      'Correct the pattern, or remove it.',
+    ],
+    [
+      'lock-files-compete',
+      'Lock files side by side',
+      'Lock files of several package managers stand in one folder.',
+      'People and build machines install different versions, and only one of the files is kept up to date.',
+      'Keep the file of the package manager that is used, and remove the others.',
+    ],
+    [
+      'package-name-twice',
+      'Package name used twice',
+      'Two packages of the repository have the same name.',
+      'Workspaces resolve the name to one of them; imports of the other get the wrong code.',
+      'Rename one of them.',
+    ],
+    [
+      'undeclared-dependency',
+      'Undeclared dependency',
+      'A package is imported that the nearest package.json does not declare.',
+      'It works only while another package happens to bring it along, and breaks on the next install.',
+      'Declare it where it is used.',
+    ],
+    [
+      'unused-dependency',
+      'Unused dependency',
+      'A package is declared but nothing imports it or names it.',
+      'It costs install time and adds to what can be attacked.',
+      'Remove it, unless something uses it that cannot be seen in the sources.',
+    ],
+  ),
+  ...kindsOf('security', [
+    'secret',
+    'Secret in a file',
+    'A file holds what looks like a key, a token or a password.',
+    'Whoever can read the repository, now or later, can use it.',
+    'Revoke it first, then remove it; history keeps it.',
+  ]),
+  ...kindsOf(
+    'docs',
+    [
+      'dead-link',
+      'Dead link',
+      'A page links to a file that is not there.',
+      'Readers end nowhere.',
+      'Correct the link, or remove it.',
+    ],
+    [
+      'missing-script',
+      'Page names a missing script',
+      'A page tells readers to run a script that does not exist.',
+      'The first thing a newcomer tries fails.',
+      'Correct the name, or add the script.',
+    ],
+  ),
+  ...kindsOf(
+    'hygiene',
+    [
+      'merge-marker',
+      'Unresolved merge conflict',
+      'A file holds the markers of a merge conflict.',
+      'Neither side of the merge was chosen; the file probably does not even parse.',
+      'Choose a side, and remove the markers.',
+    ],
+    [
+      'broken-json',
+      'JSON that cannot be read',
+      'A JSON file does not parse.',
+      'Whatever reads it fails.',
+      'Correct it at the place that is named.',
+    ],
+    [
+      'large-file',
+      'Large file',
+      'A file of more than 1 MiB is tracked.',
+      'Every clone carries every version of it, for ever.',
+      'Keep it outside the repository, or in a store for large files.',
+    ],
+  ),
+  ...kindsOf(
+    'ci',
+    [
+      'unpinned-action',
+      'Action without a fixed version',
+      'CI runs an action by a name that its owner can move to other code.',
+      'Whoever takes over the action runs code with the rights and secrets of the build.',
+      'Name the commit, with the version in a comment.',
+    ],
+    [
+      'failure-ignored',
+      'Failure ignored in CI',
+      'CI goes on when a check fails.',
+      'The build stays green whatever the check finds.',
+      'Let the failure stop the build, or say why it may not.',
+    ],
+    [
+      'no-test-step',
+      'CI without tests',
+      'Tests exist, but no step of CI seems to run them.',
+      'A broken test is noticed by chance.',
+      'Add a step that runs the tests on every push and pull request.',
+    ],
+  ),
+  ...kindsOf(
+    'security',
+    [
+      'untrusted-input-in-script',
+      'Input of strangers in a CI script',
+      'A text that anybody can write is put into a script of CI as it is.',
+      'Whoever writes the text runs commands with the rights and secrets of the build.',
+      'Hand it over in the environment, and quote the variable.',
+    ],
+    [
+      'untrusted-checkout',
+      'Code of strangers with secrets',
+      'A CI job that holds secrets checks out the code of a pull request.',
+      'Whoever opens a pull request can make that code take the secrets.',
+      'Run such code under a trigger without secrets, or check out the base branch only.',
+    ],
+  ),
+];
