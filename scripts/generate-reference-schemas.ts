@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { showOption } from '../src/config/option-value.ts';
 import { OPTION_GROUPS, OPTIONS, type OptionRow } from '../src/config/options.ts';
+import { checkReportFile } from '../src/workflows/check-report-schema.ts';
 import { agentGroupsSchema, workflowSchema } from '../src/workflows/definition-schema.ts';
 
 export type JsonSchema = { [key: string]: unknown };
@@ -35,6 +36,12 @@ export function workflowJsonSchema(): JsonSchema {
 /** The same with our own words (`what`) in it, for the reference page. */
 export function workflowWords(): JsonSchema {
   return z.toJSONSchema(workflowSchema, { unrepresentable: 'any' });
+}
+
+/** Of `report.json` of a check. */
+export function reportJsonSchema(): JsonSchema {
+  const { $schema, ...rest } = fromZod(checkReportFile);
+  return { $schema, title: 'Report of waggle check', ...rest };
 }
 
 /** Of `waggle.yaml`. */

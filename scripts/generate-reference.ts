@@ -3,7 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Metrics } from '../src/observability/metrics.ts';
 import { metricsPage, optionsPage, unionsPage, workflowPage } from './generate-reference-pages.ts';
-import { configJsonSchema, workflowJsonSchema, workflowWords, type JsonSchema } from './generate-reference-schemas.ts';
+import {
+  configJsonSchema,
+  reportJsonSchema,
+  workflowJsonSchema,
+  workflowWords,
+  type JsonSchema,
+} from './generate-reference-schemas.ts';
 import { readUnion } from './generate-reference-types.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -27,6 +33,7 @@ const failures = unionsPage(
 );
 const files: Readonly<Record<string, string>> = {
   'schemas/workflow.schema.json': toText(workflowJsonSchema()),
+  'schemas/check-report.schema.json': toText(reportJsonSchema()),
   'schemas/waggle.schema.json': toText(configJsonSchema()),
   'docs/reference/options.md': optionsPage(),
   'docs/reference/workflow.md': workflowPage(workflowWords()),

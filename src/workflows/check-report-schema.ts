@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { CheckReport, RunTimeline } from '../core/findings/check-report.ts';
 
 const count = z.int().min(0);
-const atMs = z.number().min(0);
-const severity = z.enum(['critical', 'high', 'medium', 'low']);
+const atMs = z.number().min(0).describe('Wall time, ms since 1970.');
+const path = z.string().describe('Relative to the checked folder, with "/".');
+const place = { file: path, line: count.describe('From 1; 0 is the file as a whole.') };
+const severity = z.enum(['critical', 'high', 'medium', 'low']).describe('How much it matters when it is true.');
 const reason = z.enum([
   'no-git',
   'shallow-history',
@@ -24,28 +26,36 @@ const reason = z.enum([
   'budget',
 ]);
 
-const evidence = z.strictObject({ source: z.string(), text: z.string(), ref: z.string().exactOptional() });
+const evidence = z.strictObject({
+  source: z.string().describe('The task that measured it.'),
+  text: z.string().describe('What was measured, in a sentence. Secrets are masked.'),
+  ref: z.string().exactOptional().describe('"path:line"'),
+});
 
 const finding = z.strictObject({
-  id: z.string().regex(/^[0-9a-f]{16}$/),
-  kind: z.string(),
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .describe('Same code, same id: made from kind, file and the code itself, never from line numbers.'),
+  kind: z.string().describe('"import-cycle", "secret" ...'),
   severity,
   title: z.string(),
-  file: z.string(),
-  line: count,
+  ...place,
   evidence: z.array(evidence),
-  state: z.enum(['confirmed', 'unconfirmed', 'rejected', 'not-voted']),
+  state: z
+    .enum(['confirmed', 'unconfirmed', 'rejected', 'not-voted'])
+    .describe('What the vote made of it; "not-voted": nobody was asked.'),
   votes: z.array(
     z.strictObject({
       voter: z.enum(['shape', 'context', 'history', 'tests', 'blast-radius']),
       choice: z.enum(['approve', 'reject', 'abstain']),
       reason: z.string(),
       evidence: z.array(evidence),
-      isCounted: z.boolean(),
+      isCounted: z.boolean().describe('False when it came after the others had settled the vote, or was refused.'),
     }),
   ),
-  baseline: z.enum(['new', 'known', 'gone', 'not-checked']),
-  fix: z.string().exactOptional(),
+  baseline: z.enum(['new', 'known', 'gone', 'not-checked']).describe('Against the check before.'),
+  fix: z.string().exactOptional().describe('What to do about it.'),
 });
 
 const past = z.strictObject({
@@ -59,13 +69,13 @@ const past = z.strictObject({
 
 const repository = z.strictObject({
   name: z.string(),
-  path: z.string(),
+  path: z.string().describe('Absolute path of the checked folder.'),
   git: z.boolean(),
   rootCommit: z.string().nullable(),
   commit: z.string().nullable(),
   branch: z.string().nullable(),
-  changedFiles: count.nullable(),
-  commits: count.nullable(),
+  changedFiles: count.nullable().describe('Tracked files that differ from the commit; null without git.'),
+  commits: count.nullable().describe('Commits looked at; null when history was not looked at.'),
 });
 
 const size = z.strictObject({
@@ -85,8 +95,8 @@ const hotspot = z.strictObject({
   fixes: count,
   complexity: count,
   complexityBy: z.enum(['parsed', 'counted']),
-  trend: z.array(count).length(12),
-  score: count,
+  trend: z.array(count).length(12).describe('Commits in each of the last 12 months, oldest first.'),
+  score: count.describe('commits × (1 + complexity)'),
 });
 
 const modules = z.strictObject({
@@ -110,9 +120,9 @@ const plannedChange = z.strictObject({
   title: z.string(),
   role: z.enum(['coder', 'tester', 'architect', 'integrator']),
   findingIds: z.array(z.string()),
-  writes: z.array(z.string()),
-  dependsOn: z.array(z.string()),
-  verify: z.array(z.string()),
+  writes: z.array(z.string()).describe('Files, or folders ending in "/".'),
+  dependsOn: z.array(z.string()).describe('Ids of tasks that come first.'),
+  verify: z.array(z.string()).describe('Commands that show it is done.'),
   size: z.enum(['S', 'M', 'L']),
 });
 
@@ -132,23 +142,22 @@ const task = z.strictObject({
 });
 
 const report = z.strictObject({
-  format: z.literal('waggle-check/1'),
+  format: z.literal('waggle-check/1').describe('Changes only when readers of the old one would be misled.'),
   run: z.string(),
   checkedAtMs: atMs,
-  provenance: z.literal('function'),
+  provenance: z.literal('function').describe('Measured by functions: no model took part.'),
   repository,
   size,
-  findings: z.array(finding),
-  past: z.array(past),
+  findings: z.array(finding).describe('Best first.'),
+  past: z.array(past).describe('Findings of the check before that are gone or could not be looked for.'),
   rules: z.record(z.string(), count),
   furtherIds: z.array(z.string()),
   before: z.strictObject({ run: z.string(), checkedAtMs: atMs, commit: z.string().nullable() }).nullable(),
-  hotspots: z.array(hotspot).nullable(),
+  hotspots: z.array(hotspot).nullable().describe('Highest score first; null when history was not looked at.'),
   functions: z
     .array(
       z.strictObject({
-        file: z.string(),
-        line: count,
+        ...place,
         name: z.string(),
         complexity: count,
         nesting: count,
@@ -157,11 +166,16 @@ const report = z.strictObject({
     )
     .nullable(),
   modules: modules.nullable(),
-  plan: z.array(plannedChange).nullable(),
-  trends: z.array(trend),
+  plan: z
+    .array(plannedChange)
+    .nullable()
+    .describe('What to do about confirmed findings, in the order to do it; null when nothing was confirmed.'),
+  trends: z.array(trend).describe('Figures of this check and the ones before it.'),
   tasks: z.array(task),
-  notChecked: z.array(z.strictObject({ task: z.string(), reason, what: z.string(), fix: z.string() })),
-  leftOut: z.array(z.string()),
+  notChecked: z
+    .array(z.strictObject({ task: z.string(), reason, what: z.string(), fix: z.string() }))
+    .describe('Parts that did not run, with the reason and what would check them.'),
+  leftOut: z.array(z.string()).describe('Left out on purpose, in words.'),
 });
 
 const timeline = z.strictObject({
