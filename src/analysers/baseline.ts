@@ -1,6 +1,7 @@
 import type { PastFinding } from '../core/findings/check-report.ts';
 import { SEVERITIES, type Finding, type Severity } from '../core/findings/finding.ts';
 import type { Json } from '../core/json.ts';
+import type { EarlierReport } from '../workflows/earlier-report-schema.ts';
 import { DETECTORS } from './detectors.ts';
 import { asRecord, asText } from './json-value.ts';
 import { decodeFigures, figuresFrom, type CheckFigures } from './trends.ts';
@@ -109,23 +110,14 @@ function toKnown(finding: Finding | PastFinding): KnownFinding {
   return 'state' in finding && finding.state === 'rejected' ? { ...known, isRejected: true } : known;
 }
 
-/** What an earlier report says that a later check can be compared with. */
-export type EarlierReport = Readonly<{
-  run: string;
-  checkedAtMs: number;
-  repository: Readonly<{ commit: string | null }>;
-  findings: readonly KnownFinding[];
-  past: readonly (KnownFinding & Readonly<{ baseline: string }>)[];
-  rules: Readonly<Record<string, number>>;
-  furtherIds: readonly string[];
-  trends: Parameters<typeof figuresFrom>[0];
-}>;
-
 /** As if that check had been the last one here. */
 export function baselineOf(report: EarlierReport): GivenBaseline {
   const { run, checkedAtMs, repository, findings, past, rules, furtherIds, trends } = report;
   const waiting = past.filter(({ baseline }) => baseline === 'not-checked');
-  const known = [...findings, ...waiting].slice(0, MAX_FINDINGS);
+  const listed = findings.map(({ state, ...finding }): KnownFinding => {
+    return state === 'rejected' ? { ...finding, isRejected: true } : finding;
+  });
+  const known = [...listed, ...waiting].slice(0, MAX_FINDINGS);
   return {
     baseline: { run, checkedAtMs, commit: repository.commit, detectors: rules, findings: known, furtherIds },
     figures: figuresFrom(trends),

@@ -1,28 +1,27 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { baselineKey } from '../analysers/baseline.ts';
-import { readData } from '../analysers/data-files.ts';
+import { baselineOf } from '../analysers/baseline.ts';
+import { memoryKeyOf } from '../analysers/collect.ts';
+import { readData, writeData } from '../analysers/data-files.ts';
 import { probeRepository } from '../analysers/probe.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import type { CheckReport, RunTimeline } from '../core/findings/check-report.ts';
+import { notWritten, prepareReportFolder } from './check-input.ts';
+import { dropLeftOvers, makeData, SOURCE } from './check-left-overs.ts';
 import type { CheckFacts } from '../core/findings/check-facts.ts';
 import { nameOf, type RunId } from '../core/ids.ts';
 import type { TaskFailure } from '../core/tasks/attempt.ts';
 import type { RunArchive, RunRecord } from '../ports/run-archive.ts';
-import { withFailures } from '../reports/check-run-view.ts';
+import { withFailures, type CheckView } from '../reports/check-run-view.ts';
 import { renderReports } from '../reports/render-reports.ts';
-import { Unavailable, userError } from '../util/user-error.ts';
+import { Unavailable } from '../util/user-error.ts';
 import { planCheck } from '../workflows/check.ts';
 import type { CheckOptions, CheckRun } from './check-run.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { Store } from './store.ts';
 import { newRunId } from './submission.ts';
 import { ownVersion } from './version.ts';
-
-/** What runs of this job are known by. */
-const SOURCE = 'built-in:check';
 
 export type CheckParts = Readonly<{
   root: string;
@@ -38,11 +37,14 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
   const { root, dataDir, searchPath, store, coordinator } = parts;
   const path = searchPath === undefined ? {} : { searchPath };
   const facts = await probeRepository(root, path);
+  if (options.out !== undefined) await prepareReportFolder(options.out);
   if (options.isBaselineReset === true) await forgetBaseline(facts, store);
-  await dropInterrupted(parts);
+  await dropLeftOvers(parts);
   const runId = newRunId('check', new SystemRandom());
   const folder = join(dataDir, 'check', runId);
   const data = join(folder, 'data');
+  await makeData(data);
+  if (options.baseline !== undefined) writeData(data, 'baseline', baselineOf(options.baseline));
   const plan = planCheck(facts, {
     data,
     run: runId,
@@ -59,7 +61,8 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
   const archive = store.archive();
   if (archive === undefined) throw new Error('Internal error: a run has ended in no store');
   const report = reportOf(data, archive, runId);
-  const reports = await writeReports(report, timelineOf(archive, record), options.out ?? folder);
+  const view = { report, timeline: timelineOf(archive, record) };
+  const reports = await writeReports(view, options.out ?? folder, options.isAll === true);
   await rm(data, { recursive: true, force: true });
   if (options.out === undefined) await pointLatest(dataDir, runId);
   const { findings } = report;
@@ -68,6 +71,10 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
     record,
     reports,
     counts: countsOf(report),
+    states: statesOf(report),
+    notLookedFor: report.past.filter(({ baseline }) => baseline === 'not-checked').map(({ id }) => id),
+    failedTasks: report.tasks.filter(({ state }) => state === 'failed').map(({ name }) => name),
+    notes: notesOn(facts, options),
     findings,
     changes: changesSince(report),
     plan: report.plan,
@@ -75,20 +82,12 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
   };
 }
 
-/** A check that was cut off is worth less than the one that starts now: it looks at the files as they were. */
-async function dropInterrupted({ store, coordinator }: CheckParts): Promise<void> {
-  for (const interrupted of coordinator.resumed) {
-    if (store.archive()?.run(interrupted)?.run.source !== SOURCE) continue;
-    await coordinator.command({ type: 'run.cancel', runId: interrupted, reason: 'a new check has started' });
-  }
-}
-
 /** Of every repository that looks like this one: the check before is forgotten. */
-async function forgetBaseline({ rootCommit, root }: CheckFacts, store: Store): Promise<void> {
+async function forgetBaseline(facts: CheckFacts, store: Store): Promise<void> {
   if (store.archive() === undefined) return;
   const { journal, memory } = await store.open();
   try {
-    await memory.delete(baselineKey(rootCommit ?? createHash('sha256').update(root).digest('hex').slice(0, 40)));
+    await memory.delete(memoryKeyOf(facts));
   } finally {
     await Promise.all([memory.close(), journal.close()]);
   }
@@ -127,14 +126,12 @@ function timelineOf(archive: RunArchive, { runId, createdAtMs, finishedAtMs = Da
   return { startedAtMs: createdAtMs, endedAtMs: finishedAtMs, attempts };
 }
 
-async function writeReports(report: CheckReport, timeline: RunTimeline, folder: string): Promise<CheckRun['reports']> {
-  const rendered = renderReports({ report, timeline }, { all: false, version: ownVersion() });
+async function writeReports(view: CheckView, folder: string, all: boolean): Promise<CheckRun['reports']> {
+  const rendered = renderReports(view, { all, version: ownVersion() });
   try {
-    await mkdir(folder, { recursive: true });
     for (const [name, text] of Object.entries(rendered)) await writeFile(join(folder, name), text);
   } catch (error) {
-    const message = `The reports cannot be written to "${folder}": ${error instanceof Error ? error.message : String(error)}.`;
-    throw userError({ code: 'REPORT_NOT_WRITTEN', at: folder, message, fix: 'Name another folder with --out.' });
+    throw notWritten(folder, error);
   }
   return {
     html: join(folder, 'report.html'),
@@ -154,14 +151,33 @@ async function pointLatest(dataDir: string, runId: RunId): Promise<void> {
 }
 
 function countsOf({ findings }: CheckReport): CheckRun['counts'] {
-  const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
+  const confirmed = findings.filter(({ state }) => state === 'confirmed');
+  const count = (severity: string): number => confirmed.filter((finding) => finding.severity === severity).length;
   return {
     critical: count('critical'),
     high: count('high'),
     medium: count('medium'),
     low: count('low'),
-    new: findings.filter(({ baseline }) => baseline === 'new').length,
+    new: confirmed.filter(({ baseline }) => baseline === 'new').length,
   };
+}
+
+function statesOf({ findings }: CheckReport): CheckRun['states'] {
+  const count = (state: string): number => findings.filter((finding) => finding.state === state).length;
+  return {
+    confirmed: count('confirmed'),
+    unconfirmed: count('unconfirmed'),
+    rejected: count('rejected'),
+    'not-voted': count('not-voted'),
+  };
+}
+
+function notesOn({ rootCommit }: CheckFacts, { baseline }: CheckOptions): readonly string[] {
+  const other = baseline?.repository;
+  if (other?.rootCommit == null || rootCommit === null || other.rootCommit === rootCommit) return [];
+  return [
+    `The baseline is a report of another repository, "${other.name}": new, known and gone mean little. Name a report of this one with --baseline.`,
+  ];
 }
 
 function changesSince({ before, findings, past }: CheckReport): CheckRun['changes'] {

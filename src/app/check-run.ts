@@ -1,5 +1,6 @@
+import type { EarlierReport } from '../workflows/earlier-report-schema.ts';
 import type { PlannedChange } from '../core/findings/check-report.ts';
-import type { Finding } from '../core/findings/finding.ts';
+import type { Finding, FindingState } from '../core/findings/finding.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RunRecord } from '../ports/run-archive.ts';
 
@@ -10,6 +11,10 @@ export type CheckOptions = Readonly<{
   agents?: number;
   /** Forgets the baseline first. @default false */
   isBaselineReset?: boolean;
+  /** Compares with this report instead of the last check here. Memory is neither read nor written then. */
+  baseline?: EarlierReport;
+  /** `report.sarif` holds more than what was confirmed. @default false */
+  isAll?: boolean;
   /** Called once the run is durable: follow it from here. */
   onSubmitted?: (runId: RunId) => void;
 }>;
@@ -20,8 +25,16 @@ export type CheckRun = Readonly<{
   record: RunRecord;
   /** Absolute paths. */
   reports: Readonly<{ html: string; markdown: string; json: string; sarif: string }>;
-  /** Findings by severity. */
+  /** Confirmed findings by severity; `new`: those of them that the check before did not have. */
   counts: Readonly<{ critical: number; high: number; medium: number; low: number; new: number }>;
+  /** All findings by what a vote made of them. */
+  states: Readonly<Record<FindingState, number>>;
+  /** Ids of findings of the check before that could not be looked for. */
+  notLookedFor: readonly string[];
+  /** Tasks of the check that failed: what they would have found is not known. */
+  failedTasks: readonly string[];
+  /** What a person should know about this check as a whole, in sentences. */
+  notes: readonly string[];
   /** Ranked, the worst first; what is gone is not among them. */
   findings: readonly Finding[];
   /** Against the check before, which was at `sinceMs`; null on the first. */

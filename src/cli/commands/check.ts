@@ -1,17 +1,18 @@
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { CheckRun } from '../../app/check-run.ts';
+import { readEarlierReport, refuseGitData } from '../../app/check-input.ts';
+import type { CheckOptions, CheckRun } from '../../app/check-run.ts';
 import type { Coordinator } from '../../app/coordinator.ts';
 import { planOfCheck } from '../../app/plan-of-check.ts';
 import type { Project } from '../../app/project.ts';
 import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { interruptedLine, type Watched, watchRun } from '../follow-run.ts';
+import { type FailOn, reasonsToFail } from '../fail-on.ts';
+import { type Watched, watchRun } from '../follow-run.ts';
 import { shortest } from '../log-of-task.ts';
 import { planData, planView } from '../plan-view.ts';
-import type { Severity } from '../program/values.ts';
 import { checkLines } from '../render/check-lines.ts';
 import { planLines } from '../render/plan-lines.ts';
 import { visible } from '../render/text.ts';
@@ -22,8 +23,10 @@ export type CheckFlags = Readonly<{
   open?: true;
   agents?: number;
   plan?: true;
+  all?: true;
+  baseline?: string;
   resetBaseline?: true;
-  failOn?: Severity;
+  failOn?: FailOn;
 }>;
 
 /** `waggle check` */
@@ -44,32 +47,48 @@ async function showPlan({ out }: Cli, project: Project, { agents }: CheckFlags):
 }
 
 async function checkProject(cli: Cli, project: Project, flags: CheckFlags): Promise<ExitCode> {
+  // Before anything is started or written.
+  const baseline = flags.baseline === undefined ? undefined : resolve(cli.cwd, flags.baseline);
+  const earlier = baseline === undefined ? undefined : await readEarlierReport(baseline);
+  await refuseGitData(project.root);
   const coordinator = await project.connect({ onTrouble: (message) => cli.out.warn(visible(message)) });
   cli.out.say(`Checking ${visible(shortest(project.root))}`);
-  const outcome = await checkAndShow(cli, { project, coordinator, flags });
+  const outcome = await checkAndShow(cli, { project, coordinator, flags, earlier });
   if ('end' in outcome) {
-    cli.out.warn(interruptedLine(outcome.view));
+    cli.out.warn('The check was interrupted: there is no report. Start it again with: waggle check');
     return EXIT.interrupted;
   }
-  const { runId, counts, findings, reports, skipped } = outcome;
-  for (const finding of findings) cli.out.json({ type: 'check.finding', run: runId, ...finding });
-  cli.out.json({ type: 'check.finished', run: runId, counts, reports, skipped });
-  cli.out.result(...checkLines(outcome, cli.out));
-  if (flags.open === true) openFile(reports.html);
-  return isTooMuch(outcome, flags.failOn) ? EXIT.failed : EXIT.ok;
+  return sayOutcome(cli, outcome, flags);
 }
 
+function sayOutcome({ out }: Cli, outcome: CheckRun, flags: CheckFlags): ExitCode {
+  const { runId, counts, states, findings, reports, skipped, notes } = outcome;
+  const failedOn = reasonsToFail(outcome, flags.failOn);
+  for (const finding of findings) out.json({ type: 'check.finding', run: runId, ...finding });
+  out.json({ type: 'check.finished', run: runId, counts, states, reports, skipped, notes, failedOn });
+  out.result(...checkLines(outcome, out, { isAll: flags.all === true }));
+  out.warn(...notes.map(visible), ...failedOn.map((reason) => `Fails (--fail-on): ${reason}.`));
+  if (flags.open === true) openFile(reports.html);
+  return failedOn.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+type Checking = Readonly<{
+  project: Project;
+  coordinator: Coordinator;
+  flags: CheckFlags;
+  earlier: CheckOptions['baseline'];
+}>;
+
 /** The check, with its run on screen. A signal ends both. */
-async function checkAndShow(
-  cli: Cli,
-  { project, coordinator, flags }: Readonly<{ project: Project; coordinator: Coordinator; flags: CheckFlags }>,
-): Promise<CheckRun | Watched> {
+async function checkAndShow(cli: Cli, { project, coordinator, flags, earlier }: Checking): Promise<CheckRun | Watched> {
   const interrupted = Promise.withResolvers<Watched>();
   let shown: Promise<unknown> = Promise.resolve();
   const checked = project.check(coordinator, {
     ...(flags.out === undefined ? {} : { out: resolve(cli.cwd, flags.out) }),
     ...(flags.agents === undefined ? {} : { agents: flags.agents }),
     isBaselineReset: flags.resetBaseline === true,
+    isAll: flags.all === true,
+    ...(earlier === undefined ? {} : { baseline: earlier }),
     onSubmitted: (runId) => {
       shown = watchRun(cli, { project, coordinator, runId, isOwn: true }).then((watched) => {
         if (watched.end === 'interrupted') interrupted.resolve(watched);
@@ -79,21 +98,6 @@ async function checkAndShow(
   const outcome = await Promise.race([checked, interrupted.promise]);
   await shown;
   return outcome;
-}
-
-function isTooMuch({ counts }: CheckRun, failOn: Severity | undefined): boolean {
-  switch (failOn) {
-    case undefined:
-      return false;
-    case 'new':
-      return counts.new > 0;
-    case 'critical':
-      return counts.critical > 0;
-    case 'high':
-      return counts.critical + counts.high > 0;
-    case 'medium':
-      return counts.critical + counts.high + counts.medium > 0;
-  }
 }
 
 async function assertFolder(path: string): Promise<void> {

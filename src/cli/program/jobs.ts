@@ -1,6 +1,6 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
-import { budget, count, severity } from './values.ts';
+import { budget, count, failOn } from './values.ts';
 
 /** The main jobs: `check` and `run`. */
 export function addJobs(program: Command, handlers: Handlers, act: Act): void {
@@ -19,8 +19,14 @@ function addCheck(program: Command, handlers: Handlers, act: Act): void {
     .option('--open', 'open the report when it is there')
     .option('--agents <n>', 'agents side by side; default: as many as cores', count)
     .option('--plan', 'show the graph and the forecast, run nothing')
+    .option('--all', 'show also what was not confirmed, here and in report.sarif')
+    .addOption(
+      new Option('--baseline <report.json>', 'compare with an earlier report, not with the last check here').conflicts(
+        'resetBaseline',
+      ),
+    )
     .option('--reset-baseline', 'forget the last check first')
-    .option('--fail-on <severity>', 'exit 1 on critical, high, medium or new findings', severity)
+    .option('--fail-on <what>', 'exit 1 on confirmed findings: critical, high, medium, new; or on ids', failOn)
     .addHelpText('after', EXAMPLES.check)
     .action(act(handlers.check));
 }
@@ -53,7 +59,8 @@ const EXAMPLES = {
 Examples:
   waggle check
   waggle check ../other-repo --open
-  waggle check --json --fail-on high`,
+  waggle check --json --fail-on high
+  waggle check --baseline main/report.json --fail-on new`,
   run: `
 Examples:
   waggle run release.yaml --input version=1.2.0

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../../util/duration.ts';
 import { nearestName } from '../../util/nearest-name.ts';
+import type { FailOn } from '../fail-on.ts';
 
 /** Limits of one run, as `--budget` gives them. Money in micro-dollars. */
 export type BudgetFlags = {
@@ -11,10 +12,8 @@ export type BudgetFlags = {
   costMicros?: number;
 };
 
-/** From which severity on a check fails. */
-export type Severity = 'critical' | 'high' | 'medium' | 'new';
-
-const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'new'];
+const SEVERITIES = ['critical', 'high', 'medium'] as const;
+const FINDING_ID = /^[0-9a-f]{16}$/;
 const BUDGETS = ['wall', 'cost', 'attempts', 'agents', 'tokens'];
 
 /** A whole number from 1 to 1,000. */
@@ -24,10 +23,24 @@ export function count(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1 to 1000.');
 }
 
-export function severity(text: string): Severity {
-  const known = SEVERITIES.find((name) => name === text);
-  if (known !== undefined) return known;
-  throw new InvalidArgumentError(`Write one of ${SEVERITIES.join(', ')}.`);
+/** `high`, `new`, ids of findings, or several with commas. Of several severities the lowest counts. */
+export function failOn(text: string): FailOn {
+  const words = states(text);
+  const unknown = words.find((word) => word !== 'new' && !isSeverity(word) && !FINDING_ID.test(word));
+  if (words.length === 0 || unknown !== undefined)
+    throw new InvalidArgumentError(
+      `Write ${SEVERITIES.join(', ')}, new, or ids of findings, with commas between them.`,
+    );
+  const lowest = SEVERITIES.findLast((name) => words.includes(name));
+  return {
+    isNew: words.includes('new'),
+    ids: words.filter((word) => FINDING_ID.test(word)),
+    ...(lowest === undefined ? {} : { severity: lowest }),
+  };
+}
+
+function isSeverity(word: string): boolean {
+  return SEVERITIES.some((name) => name === word);
 }
 
 /** `wall=10m,cost=2 USD,attempts=50`. */

@@ -88,7 +88,11 @@ function checkOf(text: string): Parameters<typeof checkLines>[0] {
     },
     reports: { html: text, markdown: text, json: text, sarif: text },
     counts: { critical: 0, high: 1, medium: 0, low: 0, new: 1 },
-    findings: [{ ...finding, state: 'not-voted', votes: [], baseline: 'new' }],
+    states: { confirmed: 1, unconfirmed: 0, rejected: 0, 'not-voted': 0 },
+    notLookedFor: [],
+    failedTasks: [],
+    notes: [text],
+    findings: [{ ...finding, state: 'confirmed', votes: [], baseline: 'new' }],
     changes: null,
     plan: [
       {
