@@ -117,6 +117,15 @@ export const CATALOGUE: readonly Offered[] = [
     isWanted: always,
   },
   {
+    name: 'supply-chain',
+    title: 'Lock files: in step, from where, under which terms',
+    role: 'security-reviewer',
+    needs: ['inventory', 'manifests'],
+    estimateMs: 80,
+    isTolerant: true,
+    isWanted: (facts) => facts.locks > 0,
+  },
+  {
     name: 'ci',
     title: 'What CI looks away from',
     role: 'reviewer',

@@ -31,7 +31,7 @@ function historySkips({ git }: CheckFacts, skip: Skip): readonly NotChecked[] {
   return [skip('history', 'shallow-history', HISTORY, fix), skip('hotspots', 'shallow-history', HOTSPOTS, fix)];
 }
 
-function sourceSkips({ parsed, manifests, docs, tests, ci }: CheckFacts, skip: Skip): readonly NotChecked[] {
+function sourceSkips({ parsed, manifests, docs, tests, ci, locks }: CheckFacts, skip: Skip): readonly NotChecked[] {
   const language = 'Only JavaScript and TypeScript are parsed, and there is none here.';
   const found: (NotChecked | false)[] = [
     manifests === 0 &&
@@ -52,6 +52,13 @@ function sourceSkips({ parsed, manifests, docs, tests, ci }: CheckFacts, skip: S
         'no-tests-found',
         'Sources that no test imports',
         'There are no files that look like tests: name them thing.test.js or put them in test/.',
+      ),
+    locks === 0 &&
+      skip(
+        'supply-chain',
+        'no-lockfile',
+        'Where packages come from, and whether the lock file fits the manifest',
+        'There is no lock file: commit the one that your package manager writes, for example with npm install.',
       ),
     ci === 0 &&
       skip(

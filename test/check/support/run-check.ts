@@ -18,6 +18,7 @@ import { probeRepository } from '../../../src/analysers/probe.ts';
 import { rank } from '../../../src/analysers/rank.ts';
 import { checkFunctions } from '../../../src/analysers/registry.ts';
 import { secrets } from '../../../src/analysers/secrets.ts';
+import { supplyChain } from '../../../src/analysers/supply-chain.ts';
 import { testsMap } from '../../../src/analysers/tests-map.ts';
 import type { CheckReport, RunTimeline } from '../../../src/core/findings/check-report.ts';
 import { planCheck, type CheckPlan } from '../../../src/workflows/check.ts';
@@ -40,6 +41,7 @@ const ANALYSERS: Readonly<Record<string, Analyser>> = {
   'check:secrets': secrets,
   'check:docs': docs,
   'check:hygiene': hygiene,
+  'check:supply-chain': supplyChain,
   'check:ci': ci,
   'check:tests-map': testsMap,
   'check:rank': rank,

@@ -1,0 +1,229 @@
+import { conflictOf, isPermissive } from './licences.ts';
+import type { Detected } from './detected.ts';
+import { hostOf, type Drift, type LockedPackage } from './supply-chain-lock.ts';
+import { countOf } from './words.ts';
+
+const SHOWN = 6;
+
+/** What the rules are told of a lock file. */
+export type LockView = Readonly<{
+  /** Relative to the root. */
+  path: string;
+  text: string;
+  refresh: string;
+  packages: readonly LockedPackage[];
+  /** Names that the project's own manifests ask for. */
+  direct: ReadonlySet<string>;
+  /** The project's own licence where it is published; undefined where it is not. */
+  licence: string | undefined;
+}>;
+
+type Drifted = Drift & Readonly<{ manifest: string }>;
+
+/** The manifest was changed and the lock file was not: a clean install fails, or takes other versions. */
+export function outOfStep(
+  { path, refresh }: Pick<LockView, 'path' | 'refresh'>,
+  drifts: readonly Drifted[],
+): readonly Detected[] {
+  const [first] = drifts;
+  if (first === undefined) return [];
+  const what = drifts.length === 1 ? first.name : `${countOf(drifts.length, 'dependency', 'dependencies')}`;
+  return [
+    {
+      kind: 'lock-out-of-step',
+      severity: 'high',
+      confidence: 0.85,
+      title: `${what} in ${first.manifest} and the lock file differ`,
+      file: path,
+      line: 0,
+      anchor: drifts
+        .map(({ name, asked }) => `${name} ${asked}`)
+        .toSorted()
+        .join(' '),
+      evidence: drifts.slice(0, SHOWN).map(({ name, asked, locked, manifest }) => ({
+        source: 'supply-chain',
+        text: `${manifest} asks for ${asked === '' ? name : `${name} ${asked}`}; the lock file has ${locked === undefined ? 'none' : locked}.`,
+        ref: manifest,
+      })),
+      fix: `Run "${refresh}" and commit the lock file: a clean install of what is committed fails, or gives other versions.`,
+    },
+  ];
+}
+
+/** Nothing says what the bytes of a package must be: whoever serves them decides. */
+export function missingIntegrity({ path, text, packages, refresh }: LockView): readonly Detected[] {
+  const bare = packages.filter(
+    ({ hasIntegrity, origin }) =>
+      hasIntegrity === false &&
+      (origin === 'registry' || origin === 'tarball' || origin === 'unknown' || origin === 'plain-http'),
+  );
+  const [first] = bare;
+  if (first === undefined) return [];
+  const isOld = bare.length === packages.length;
+  return [
+    {
+      kind: 'missing-integrity',
+      severity: isOld || bare.length < 3 ? 'low' : 'medium',
+      confidence: 0.8,
+      title: `${countOf(bare.length, 'package')} of ${packages.length} in the lock file ${bare.length === 1 ? 'has' : 'have'} no hash`,
+      file: path,
+      line: lineOf(text, first),
+      anchor: 'missing integrity',
+      evidence: [
+        ...bare.slice(0, SHOWN).map((one) => ({
+          source: 'supply-chain',
+          text: `${one.name} ${one.version}`,
+          ref: `${path}:${lineOf(text, one)}`,
+        })),
+        {
+          source: 'supply-chain',
+          text: 'Without a hash an install takes whatever it is served under that name and version.',
+        },
+      ],
+      fix: `Remove the entries (or the lock file and node_modules), then run "${refresh}": the hashes come back.`,
+    },
+  ];
+}
+
+/** Packages that do not come from a registry over an encrypted line. */
+export function insecureSources(view: LockView): readonly Detected[] {
+  const plain = view.packages.filter(({ origin }) => origin === 'plain-http' || origin === 'plain-git');
+  const elsewhere = view.packages.filter(
+    ({ origin, hasIntegrity }) => origin === 'git' || (origin === 'tarball' && hasIntegrity !== true),
+  );
+  return [...plainSources(view, plain), ...otherSources(view, elsewhere)];
+}
+
+function plainSources({ path, text }: LockView, plain: readonly LockedPackage[]): readonly Detected[] {
+  const [first] = plain;
+  if (first === undefined) return [];
+  const isHashed = plain.every(({ hasIntegrity }) => hasIntegrity === true);
+  const hosts = [...new Set(plain.map(({ url }) => hostOf(url)))];
+  return [
+    {
+      kind: 'insecure-source',
+      severity: isHashed ? 'medium' : 'high',
+      confidence: 0.9,
+      title: `${countOf(plain.length, 'package')} ${plain.length === 1 ? 'comes' : 'come'} over an unencrypted line`,
+      file: path,
+      line: lineOf(text, first),
+      anchor: `plain ${hosts.toSorted().join(' ')}`,
+      evidence: [
+        ...plain.slice(0, SHOWN).map((one) => ({
+          source: 'supply-chain',
+          text: `${one.name}: ${one.url.slice(0, 160)}`,
+          ref: `${path}:${lineOf(text, one)}`,
+        })),
+        {
+          source: 'supply-chain',
+          text: isHashed
+            ? 'A hash fixes the content, but anybody on the way sees and can stop it.'
+            : 'Anybody on the way can put other code in its place.',
+        },
+      ],
+      fix: `Write https:// for ${hosts.slice(0, 3).join(', ')}.`,
+    },
+  ];
+}
+
+function otherSources({ path, text, direct }: LockView, packages: readonly LockedPackage[]): readonly Detected[] {
+  const [first] = packages;
+  if (first === undefined) return [];
+  const isShipped = packages.some(({ isDev, isOptional }) => !isDev && !isOptional);
+  const names = [...new Set(packages.map(({ name }) => name))];
+  return [
+    {
+      kind: 'insecure-source',
+      severity: 'low',
+      confidence: isShipped ? 0.75 : 0.6,
+      title:
+        names.length === 1
+          ? `${first.name} does not come from a registry`
+          : `${names.length} packages do not come from a registry`,
+      file: path,
+      line: lineOf(text, first),
+      anchor: `elsewhere ${names.toSorted().join(' ')}`,
+      evidence: packages.slice(0, SHOWN).map((one) => ({
+        source: 'supply-chain',
+        text: `${one.name}${direct.has(one.name) ? '' : ', which another package brings,'} comes from ${one.url.slice(0, 160)}`,
+        ref: `${path}:${lineOf(text, one)}`,
+      })),
+      fix: 'Use a published version where there is one: such code can vanish, no advisory names it, and nothing but its address vouches for it.',
+    },
+  ];
+}
+
+/** Direct dependencies that run a program of their own when they are installed. */
+export function installScripts({ path, text, packages, direct }: LockView): readonly Detected[] {
+  const running = packages.filter(
+    ({ name, hasInstallScript, isOptional }) => hasInstallScript === true && !isOptional && direct.has(name),
+  );
+  const names = [...new Set(running.map(({ name }) => name))].toSorted();
+  const [first] = running;
+  if (first === undefined) return [];
+  const shown = names.slice(0, 4).join(', ') + (names.length > 4 ? ` and ${names.length - 4} more` : '');
+  return [
+    {
+      kind: 'install-script',
+      severity: 'low',
+      confidence: 0.6,
+      title: `${shown} ${names.length === 1 ? 'runs' : 'run'} a script when installed`,
+      file: path,
+      line: lineOf(text, first),
+      anchor: names.join(' '),
+      evidence: running.slice(0, SHOWN).map((one) => ({
+        source: 'supply-chain',
+        text: `${one.name} ${one.version} has an install script${one.isDev ? ', a development dependency' : ''}.`,
+        ref: `${path}:${lineOf(text, one)}`,
+      })),
+      fix: 'Install with scripts off (ignore-scripts=true in .npmrc) and rebuild those that need it by name; or see what the scripts do and leave it.',
+    },
+  ];
+}
+
+/** Packages that are shipped with a permissively licensed project, under terms that ask for more than it gives. */
+export function licenceConflicts({ path, text, packages, licence }: LockView): readonly Detected[] {
+  if (licence === undefined || !isPermissive(licence)) return [];
+  const shipped = packages.filter(({ isDev, isOptional, licence: own }) => !isDev && !isOptional && own !== undefined);
+  return shipped.flatMap((one): readonly Detected[] => {
+    const problem = conflictOf(one.licence ?? '');
+    if (problem === undefined) return [];
+    const ref = `${path}:${lineOf(text, one)}`;
+    return [
+      {
+        kind: 'licence-conflict',
+        severity: problem === 'copyleft' ? 'high' : 'medium',
+        confidence: 0.8,
+        title: `${one.name} is under ${one.licence ?? ''}, this project under ${licence}`,
+        file: path,
+        line: lineOf(text, one),
+        anchor: `${one.name} ${one.licence ?? ''}`,
+        evidence: [
+          { source: 'supply-chain', text: `${one.name} ${one.version}: ${one.licence ?? ''}`, ref },
+          {
+            source: 'manifests',
+            text: `The project is published under ${licence}, and brings it to everybody who installs it.`,
+          },
+        ],
+        fix: `Replace ${one.name}, or ask somebody who knows the law whether the two go together.`,
+      },
+    ];
+  });
+}
+
+/** Where the lock file speaks of the package; 0 when it cannot be told. */
+function lineOf(text: string, { name, version }: LockedPackage): number {
+  const marks = [
+    `node_modules/${name}": {`,
+    `\n${name}@`,
+    `\n"${name}@`,
+    `'${name}@${version}`,
+    `/${name}@${version}`,
+    `  ${name}@${version}`,
+    `"${name}": {`,
+    `"${name}": [`,
+    name,
+  ];
+  const at = marks.map((mark) => text.indexOf(mark)).find((index) => index >= 0);
+  return at === undefined ? 0 : text.slice(0, at + 1).split('\n').length;
+}

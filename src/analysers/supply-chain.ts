@@ -1,0 +1,150 @@
+import { posix } from 'node:path';
+import type { AnalyserCall, AnalyserResult } from './analyser.ts';
+import { contextOf } from './classify.ts';
+import type { FindingsData } from './data.ts';
+import { needData, writeData } from './data-files.ts';
+import type { Detected } from './detected.ts';
+import { asRecord, asText, isRecord, parseJson, type JsonRecord } from './json-value.ts';
+import { TextReader } from './read-text.ts';
+import { readBunLock, readNpmLock } from './supply-chain-npm.ts';
+import type { Asked, LockFile } from './supply-chain-lock.ts';
+import { readOtherLock } from './supply-chain-others.ts';
+import { readPnpmLock } from './supply-chain-pnpm.ts';
+import {
+  insecureSources,
+  installScripts,
+  licenceConflicts,
+  missingIntegrity,
+  outOfStep,
+  type LockView,
+} from './supply-chain-rules.ts';
+import { readYarnLock } from './supply-chain-yarn.ts';
+import { countOf } from './words.ts';
+
+const MAX_LOCK_BYTES = 16 * 1024 * 1024;
+const MAX_LOCKS = 50;
+const MAX_FINDINGS = 60;
+
+type Read = (text: string, overridden: ReadonlySet<string>) => LockFile | undefined;
+
+const READERS: Readonly<Record<string, Read>> = {
+  'package-lock.json': readNpmLock,
+  'npm-shrinkwrap.json': readNpmLock,
+  'yarn.lock': readYarnLock,
+  'pnpm-lock.yaml': readPnpmLock,
+  'bun.lock': readBunLock,
+};
+
+type Looked = Readonly<{ packages: number; findings: readonly Detected[] }>;
+
+/** Compares lock files with their manifests, and looks at where packages come from and what they are allowed. */
+export function supplyChain({ input, signal }: AnalyserCall): AnalyserResult {
+  const { files } = needData(input.data, 'inventory');
+  const reader = new TextReader(input.root);
+  const locks = files.filter(({ path, context }) => context === 'lock' && isOwn(path)).map(({ path }) => path);
+  const unread: string[] = [];
+  const looked: Looked[] = [];
+  for (const path of locks.slice(0, MAX_LOCKS)) {
+    signal.throwIfAborted();
+    const one = lookAt(path, reader);
+    if (one === undefined) unread.push(path);
+    else looked.push(one);
+  }
+  const data: FindingsData = {
+    findings: looked.flatMap(({ findings }) => findings).slice(0, MAX_FINDINGS),
+    looked: looked.reduce((sum, { packages }) => sum + packages, 0),
+    leftOut:
+      unread.length === 0
+        ? []
+        : [`${countOf(unread.length, 'lock file')} that cannot be read here: ${unread.slice(0, 3).join(', ')}.`],
+  };
+  return {
+    file: writeData(input.data, 'supply-chain', data),
+    summary: { locks: looked.length, packages: data.looked, found: data.findings.length },
+  };
+}
+
+/** Not one of an example, a test or a benchmark. */
+function isOwn(path: string): boolean {
+  return contextOf(posix.join(posix.dirname(path), 'main.c')) === 'production';
+}
+
+function lookAt(path: string, reader: TextReader): Looked | undefined {
+  const file = reader.read(path, MAX_LOCK_BYTES);
+  if (file.kind !== 'text') return undefined;
+  const read = READERS[posix.basename(path)];
+  return read === undefined ? lookAtOther(path, file.text, reader) : lookAtNpm(path, file.text, { reader, read });
+}
+
+function lookAtOther(path: string, text: string, reader: TextReader): Looked | undefined {
+  const lock = readOtherLock(path, text, (name) => reader.text(name));
+  if (lock === undefined) return undefined;
+  const drifts = lock.drifts.map((drift) => ({ ...drift, manifest: lock.manifest }));
+  return { packages: lock.packages, findings: outOfStep({ path, refresh: lock.refresh }, drifts) };
+}
+
+type Tools = Readonly<{ reader: TextReader; read: Read }>;
+
+function lookAtNpm(path: string, text: string, { reader, read }: Tools): Looked | undefined {
+  const dir = posix.dirname(path);
+  const manifest = manifestIn(dir, reader);
+  const lock = manifest === undefined ? undefined : read(text, overriddenIn(manifest));
+  if (lock === undefined || manifest === undefined) return undefined;
+  const known = lock.folders.flatMap((folder) => {
+    const value = manifestIn(posix.join(dir, folder), reader);
+    return value === undefined
+      ? []
+      : [{ folder, asked: askedIn(value), manifest: posix.join(dir, folder, 'package.json') }];
+  });
+  const drifts = known.flatMap((one) =>
+    lock.drift(one.folder, one.asked).map((drift) => ({ ...drift, manifest: one.manifest })),
+  );
+  const view: LockView = {
+    path,
+    text,
+    refresh: lock.refresh,
+    packages: lock.packages,
+    direct: new Set(known.flatMap(({ asked }) => asked.map(({ name }) => name))),
+    licence: manifest['private'] === true ? undefined : asText(manifest['license']),
+  };
+  const runsScripts = !/^\s*ignore-scripts\s*=\s*true/m.test(reader.text(posix.join(dir, '.npmrc')) ?? '');
+  return {
+    packages: lock.packages.length,
+    findings: [
+      ...outOfStep(view, drifts),
+      ...insecureSources(view),
+      ...missingIntegrity(view),
+      ...licenceConflicts(view),
+      ...(runsScripts ? installScripts(view) : []),
+    ],
+  };
+}
+
+function manifestIn(dir: string, reader: TextReader): JsonRecord | undefined {
+  const value = parseJson(reader.text(posix.join(dir, 'package.json')) ?? '');
+  return isRecord(value) ? value : undefined;
+}
+
+/** What a clean install must find in the lock file. */
+function askedIn(manifest: JsonRecord): readonly Asked[] {
+  const optional = new Set(Object.keys(asRecord(manifest['optionalDependencies'])));
+  return ['dependencies', 'devDependencies'].flatMap((key) =>
+    Object.entries(asRecord(manifest[key])).flatMap(([name, range]) =>
+      typeof range === 'string' && !optional.has(name) ? [{ name, range }] : [],
+    ),
+  );
+}
+
+/** Names that the manifest gives another version by force. */
+function overriddenIn(manifest: JsonRecord): ReadonlySet<string> {
+  const tables = [manifest['overrides'], manifest['resolutions'], asRecord(manifest['pnpm'])['overrides']];
+  const keys = tables.flatMap((table) => Object.keys(asRecord(table)));
+  return new Set(
+    keys.map((key) =>
+      key
+        .replace(/^.*[>]/, '')
+        .replace(/^(?:\*\*\/|[^@/]+\/(?!.*\/))/, '')
+        .replace(/(.)@.*$/, '$1'),
+    ),
+  );
+}
