@@ -17,6 +17,8 @@ export type FollowRun = Readonly<{
   isOwn: boolean;
   /** Records up to this seq are history. */
   pastSeq?: number;
+  /** Told when a signal has come. From then on the coordinator answers nothing more. */
+  onStopping?: () => void;
 }>;
 
 /** Why the showing of a run ended, and how the run looked then. */
@@ -34,7 +36,10 @@ export async function watchRun(cli: Cli, options: FollowRun): Promise<Watched> {
   using lifecycle = new Lifecycle({
     coordinator,
     ownRuns: () => (isOwn ? [runId] : []),
-    onStopping: (kind) => out.warn(stoppingLine(isOwn, kind)),
+    onStopping: (kind) => {
+      out.warn(stoppingLine(isOwn, kind));
+      options.onStopping?.();
+    },
     ...(launcherGone === undefined ? {} : { launcherGone }),
   });
   using follower = new RunFollower({

@@ -34,8 +34,10 @@ export async function check(cli: Cli, dir: string | undefined, flags: CheckFlags
   const root = dir === undefined ? cli.cwd : resolve(cli.cwd, dir);
   await assertFolder(root);
   const where = { ...cli, cwd: root };
-  const use = (project: Project): Promise<ExitCode> =>
-    flags.plan === true ? showPlan(cli, project, flags) : checkProject(cli, project, flags);
+  const use = async (project: Project): Promise<ExitCode> => {
+    await refuseGitData(project.root);
+    return flags.plan === true ? showPlan(cli, project, flags) : checkProject(cli, project, flags);
+  };
   return withProject(where, use, { isRoot: dir !== undefined });
 }
 
@@ -50,7 +52,6 @@ async function checkProject(cli: Cli, project: Project, flags: CheckFlags): Prom
   // Before anything is started or written.
   const baseline = flags.baseline === undefined ? undefined : resolve(cli.cwd, flags.baseline);
   const earlier = baseline === undefined ? undefined : await readEarlierReport(baseline);
-  await refuseGitData(project.root);
   const coordinator = await project.connect({ onTrouble: (message) => cli.out.warn(visible(message)) });
   cli.out.say(`Checking ${visible(shortest(project.root))}`);
   const outcome = await checkAndShow(cli, { project, coordinator, flags, earlier });
@@ -83,6 +84,8 @@ type Checking = Readonly<{
 async function checkAndShow(cli: Cli, { project, coordinator, flags, earlier }: Checking): Promise<CheckRun | Watched> {
   const interrupted = Promise.withResolvers<Watched>();
   let shown: Promise<unknown> = Promise.resolve();
+  let isStopping = false;
+  const onStopping = (): void => void (isStopping = true);
   const checked = project.check(coordinator, {
     ...(flags.out === undefined ? {} : { out: resolve(cli.cwd, flags.out) }),
     ...(flags.agents === undefined ? {} : { agents: flags.agents }),
@@ -90,12 +93,17 @@ async function checkAndShow(cli: Cli, { project, coordinator, flags, earlier }: 
     isAll: flags.all === true,
     ...(earlier === undefined ? {} : { baseline: earlier }),
     onSubmitted: (runId) => {
-      shown = watchRun(cli, { project, coordinator, runId, isOwn: true }).then((watched) => {
+      shown = watchRun(cli, { project, coordinator, runId, isOwn: true, onStopping }).then((watched) => {
         if (watched.end === 'interrupted') interrupted.resolve(watched);
       }, interrupted.reject);
     },
   });
-  const outcome = await Promise.race([checked, interrupted.promise]);
+  // After a signal the check ends first, because its coordinator is closed: that is no fault.
+  const ended = checked.catch((error: unknown) => {
+    if (isStopping) return interrupted.promise;
+    throw error;
+  });
+  const outcome = await Promise.race([ended, interrupted.promise]);
   await shown;
   return outcome;
 }
