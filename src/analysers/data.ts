@@ -84,6 +84,8 @@ export type ParsedFile = Readonly<{
   /** Decisions in the whole file. */
   complexity: number;
   functions: number;
+  /** Lines of tests that are switched off without a word; absent when there are none. */
+  skipped?: readonly number[];
 }>;
 
 export type ParseData = Readonly<{
@@ -91,6 +93,8 @@ export type ParseData = Readonly<{
   /** Functions worth showing: complexity 10 and more. */
   functions: readonly ComplexFunction[];
   findings: readonly Detected[];
+  /** Code that may be dangerous, for `risky-code` to judge. */
+  risks: readonly Detected[];
   /** Files that the parser could not make sense of, or that are nested too deeply for it. */
   failed: readonly Readonly<{ path: string; cause: string }>[];
 }>;

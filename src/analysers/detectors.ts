@@ -43,8 +43,18 @@ export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
   ...by('hotspots', 'hot-spot'),
   ...by('duplication', 'duplicate-code'),
   ...by('secrets', 'secret'),
+  ...by(
+    'risky-code',
+    'eval-of-variable',
+    'shell-string',
+    'tls-check-off',
+    'weak-password-hash',
+    'html-from-variable',
+    'sql-by-concatenation',
+  ),
   ...by('docs', 'dead-link', 'missing-script'),
   ...by('hygiene', 'merge-marker', 'broken-json', 'large-file'),
   ...by('ci', 'unpinned-action', 'failure-ignored', 'no-test-step', 'untrusted-input-in-script', 'untrusted-checkout'),
+  ...by('advisories', 'known-vulnerability'),
   ...by('tests-map', 'untested-hot-spot'),
 ]);

@@ -1,20 +1,28 @@
 import { parseSync } from 'oxc-parser';
 import type { ComplexFunction } from '../core/findings/check-report.ts';
-import type { FileContext } from './classify.ts';
+import { isProduction, type FileContext } from './classify.ts';
 import { ComplexityMeter } from './complexity.ts';
 import type { ParsedFile } from './data.ts';
 import type { Detected } from './detected.ts';
 import { complaintsAbout } from './lint/rules.ts';
 import type { Complaint } from './lint/rule.ts';
+import { RiskCollector, type Risk } from './lint/risky.ts';
+import { isSkippedTest } from './lint/skipped-tests.ts';
 import { hasOnlyTypes, ImportCollector } from './module-imports.ts';
-import { isNode, Lines, walk, type AstNode } from './syntax.ts';
+import { isNode, Lines, walk, type AstNode, type Visitor } from './syntax.ts';
 
 /** Functions with fewer decisions are not kept. */
 const MIN_COMPLEXITY = 10;
 
 /** What one file gave, or why it gave nothing. */
 export type ParsedSource =
-  | Readonly<{ ok: true; file: ParsedFile; functions: readonly ComplexFunction[]; findings: readonly Detected[] }>
+  | Readonly<{
+      ok: true;
+      file: ParsedFile;
+      functions: readonly ComplexFunction[];
+      findings: readonly Detected[];
+      risks: readonly Detected[];
+    }>
   | Readonly<{ ok: false; path: string; cause: string }>;
 
 /** `text` must not nest too deeply: see `mayNestTooDeeply`. */
@@ -26,28 +34,15 @@ export function parseSource(path: string, text: string, context: FileContext): P
     return { ok: false, path, cause: `it does not parse: ${error?.message ?? 'unknown reason'}`.slice(0, 200) };
   }
   const lines = new Lines(text);
-  const meter = new ComplexityMeter(path, lines);
-  const collector = new ImportCollector();
-  const complaints: Complaint[] = [];
-  const isTest = context === 'test';
-  const isJudged = isTest || context === 'production' || context === 'config';
+  const look = new Look(path, text, { context, lines });
   try {
-    walk(program, {
-      enter(node, above, key) {
-        meter.enter(node, above, key);
-        collector.enter(node, above, key);
-        if (isJudged) complaints.push(...complaintsAbout(node, { file: path, source: text, isTest, path: above, key }));
-      },
-      leave(node, key) {
-        meter.leave(node, key);
-        collector.leave(node);
-      },
-    });
+    walk(program, look);
   } catch (cause) {
     if (cause instanceof RangeError) return { ok: false, path, cause: 'it is nested too deeply' };
     throw cause;
   }
   const isTyped = /\.[cm]?tsx?$/.test(path);
+  const { meter, collector, skipped } = look;
   return {
     ok: true,
     file: {
@@ -56,12 +51,61 @@ export function parseSource(path: string, text: string, context: FileContext): P
       hasOnlyTypes: isTyped && hasOnlyTypes(program),
       complexity: meter.total,
       functions: meter.count,
+      ...(skipped.length === 0 ? {} : { skipped }),
     },
     functions: meter.functions.filter(({ complexity }) => complexity >= MIN_COMPLEXITY),
-    findings: perFile(
-      complaints.filter(({ at }) => !isSilenced(text, at)).map((complaint) => findingOf(path, text, complaint, lines)),
-    ),
+    findings: perFile(look.complaints.map((complaint) => findingOf(path, text, complaint, lines))),
+    risks: look.risks.map((risk) => findingOf(path, text, risk, lines)),
   };
+}
+
+/** Everything that one walk over a file sees. */
+class Look implements Visitor {
+  readonly meter: ComplexityMeter;
+  readonly collector: ImportCollector = new ImportCollector();
+  /** Lines of tests that are switched off. */
+  readonly skipped: number[] = [];
+  readonly #complaints: Complaint[] = [];
+  readonly #risks: RiskCollector | undefined;
+  readonly #path: string;
+  readonly #text: string;
+  readonly #lines: Lines;
+  readonly #isTest: boolean;
+  readonly #isJudged: boolean;
+
+  constructor(path: string, text: string, about: Readonly<{ context: FileContext; lines: Lines }>) {
+    this.#path = path;
+    this.#text = text;
+    this.#lines = about.lines;
+    this.meter = new ComplexityMeter(path, about.lines);
+    this.#isTest = about.context === 'test';
+    const isShipped = isProduction(about.context);
+    this.#isJudged = this.#isTest || isShipped;
+    this.#risks = isShipped || about.context === 'example' ? new RiskCollector(text) : undefined;
+  }
+
+  get complaints(): readonly Complaint[] {
+    return this.#complaints.filter(({ at }) => !isSilenced(this.#text, at));
+  }
+
+  get risks(): readonly Risk[] {
+    return (this.#risks?.risks ?? []).filter(({ at }) => !isSilenced(this.#text, at));
+  }
+
+  enter(node: AstNode, path: readonly AstNode[], key: string): void {
+    this.meter.enter(node, path, key);
+    this.collector.enter(node, path, key);
+    this.#risks?.enter(node, path);
+    if (!this.#isJudged) return;
+    const context = { file: this.#path, source: this.#text, isTest: this.#isTest, path, key };
+    for (const complaint of complaintsAbout(node, context)) this.#complaints.push(complaint);
+    if (this.#isTest && isSkippedTest(node, this.#text)) this.skipped.push(this.#lines.at(node.start));
+  }
+
+  leave(node: AstNode, key: string): void {
+    this.meter.leave(node, key);
+    this.collector.leave(node);
+  }
 }
 
 /** Plain `.js` is often JSX or Flow; JSX is tried where a tag seems to follow. */
@@ -72,7 +116,7 @@ function parserOptions(path: string, text: string): Parameters<typeof parseSync>
     : { sourceType: path.endsWith('.cjs') ? 'commonjs' : 'unambiguous' };
 }
 
-function findingOf(file: string, text: string, complaint: Complaint, lines: Lines): Detected {
+function findingOf(file: string, text: string, complaint: Complaint | Risk, lines: Lines): Detected {
   const { at, ...rest } = complaint;
   const line = lines.at(at.start);
   return {

@@ -33,6 +33,7 @@ function gather(results: readonly ParsedSource[]): ParseData {
     files: parsed.map(({ file }) => file),
     functions: parsed.flatMap(({ functions }) => functions),
     findings: parsed.flatMap(({ findings }) => findings),
+    risks: parsed.flatMap(({ risks }) => risks),
     failed: results.filter((result) => !result.ok).map(({ path, cause }) => ({ path, cause })),
   };
 }

@@ -1,9 +1,10 @@
 import type { KindText } from './kind-text.ts';
 import { CODE_KINDS } from './kinds-of-code.ts';
+import { DANGER_KINDS } from './kinds-of-danger.ts';
 import { PROJECT_KINDS } from './kinds-of-project.ts';
 
 /** Every kind of `src/analysers/detectors.ts`: one place for the page, the text and SARIF. */
-const KINDS: ReadonlyMap<string, KindText> = new Map([...CODE_KINDS, ...PROJECT_KINDS]);
+const KINDS: ReadonlyMap<string, KindText> = new Map([...CODE_KINDS, ...DANGER_KINDS, ...PROJECT_KINDS]);
 
 export const KNOWN_KINDS: readonly string[] = [...KINDS.keys()];
 

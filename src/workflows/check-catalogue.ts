@@ -100,6 +100,15 @@ export const CATALOGUE: readonly Offered[] = [
     isWanted: always,
   },
   {
+    name: 'risky-code',
+    title: 'Code that foreign values can turn against you',
+    role: 'security-reviewer',
+    needs: ['inventory', 'parse'],
+    estimateMs: 100,
+    isTolerant: true,
+    isWanted: always,
+  },
+  {
     name: 'docs',
     title: 'Links and commands in pages',
     role: 'researcher',
@@ -124,6 +133,14 @@ export const CATALOGUE: readonly Offered[] = [
     estimateMs: 80,
     isTolerant: true,
     isWanted: (facts) => facts.locks > 0,
+  },
+  {
+    name: 'advisories',
+    title: 'What is known against versions in use',
+    role: 'security-reviewer',
+    needs: ['inventory'],
+    estimateMs: 3_000,
+    isWanted: (facts) => facts.locks > 0 && facts.isOnline === true,
   },
   {
     name: 'ci',

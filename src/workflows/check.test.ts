@@ -38,6 +38,7 @@ describe('the plan of a check', () => {
       'hotspots',
       'duplication',
       'secrets',
+      'risky-code',
       'docs',
       'hygiene',
       'tests-map',
@@ -129,6 +130,7 @@ describe('the plan of a check', () => {
     expect(tasks.filter(({ when }) => when === 'always').map(({ name }) => name)).toEqual([
       'graph',
       'hotspots',
+      'risky-code',
       'docs',
       'tests-map',
       'rank',

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { advisories } from '../../../src/analysers/advisories.ts';
 import type { Analyser, AnalyserResult, CheckInput } from '../../../src/analysers/analyser.ts';
 import type { BaselineMemory } from '../../../src/analysers/collect.ts';
 import { ci } from '../../../src/analysers/ci.ts';
@@ -17,6 +18,7 @@ import { parse } from '../../../src/analysers/parse.ts';
 import { probeRepository } from '../../../src/analysers/probe.ts';
 import { rank } from '../../../src/analysers/rank.ts';
 import { checkFunctions } from '../../../src/analysers/registry.ts';
+import { riskyCode } from '../../../src/analysers/risky-code.ts';
 import { secrets } from '../../../src/analysers/secrets.ts';
 import { supplyChain } from '../../../src/analysers/supply-chain.ts';
 import { testsMap } from '../../../src/analysers/tests-map.ts';
@@ -39,9 +41,11 @@ const ANALYSERS: Readonly<Record<string, Analyser>> = {
   'check:hotspots': hotspots,
   'check:duplication': duplication,
   'check:secrets': secrets,
+  'check:risky-code': riskyCode,
   'check:docs': docs,
   'check:hygiene': hygiene,
   'check:supply-chain': supplyChain,
+  'check:advisories': advisories,
   'check:ci': ci,
   'check:tests-map': testsMap,
   'check:rank': rank,

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { parseSource } from '../parse-source.ts';
+
+const risksIn = (text: string, path = 'src/a.ts'): readonly string[] => {
+  const parsed = parseSource(path, text, 'production');
+  if (!parsed.ok) throw new Error(parsed.cause);
+  return parsed.risks.map(({ kind, line }) => `${kind}:${line}`);
+};
+
+const HEAD = "import { exec, execSync, spawn } from 'node:child_process';\n";
+
+describe('risky code', () => {
+  it.each([
+    ['eval(input);', 'eval-of-variable'],
+    ['(0, eval)(input);', 'eval-of-variable'],
+    ["new Function('a', body);", 'eval-of-variable'],
+    ["import vm from 'node:vm'; vm.runInNewContext(input, {});", 'eval-of-variable'],
+    ['https.request({ rejectUnauthorized: false });', 'tls-check-off'],
+    ["process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';", 'tls-check-off'],
+    ["const stored = createHash('md5').update(password).digest('hex');", 'weak-password-hash'],
+    ['user.passwordHash = sha1(input);', 'weak-password-hash'],
+    ['box.innerHTML = `<b>${name}</b>`;', 'html-from-variable'],
+    ["box.insertAdjacentHTML('beforeend', row);", 'html-from-variable'],
+    ['db.query(`SELECT * FROM users WHERE id = ${userId}`);', 'sql-by-concatenation'],
+    ['const sql = "DELETE FROM t WHERE name = \'" + name + "\'"; db.run(sql);', 'sql-by-concatenation'],
+  ])('is found: %s', (text, kind) => {
+    expect(risksIn(text)).toEqual([`${kind}:1`]);
+  });
+
+  it.each([
+    'exec(`git log ${branch}`);',
+    "execSync('tar xf ' + file);",
+    'const command = `git log ${branch}`; exec(command);',
+    'const run = promisify(exec); run(`ls ${folder}`);',
+    'spawn(tool, [file], { shell: true });',
+  ])('is found where a shell is started: %s', (text) => {
+    expect(risksIn(HEAD + text)).toEqual(['shell-string:2']);
+  });
+
+  it('is found in JSX', () => {
+    expect(risksIn('const a = <p dangerouslySetInnerHTML={{ __html: text }} />;', 'src/a.tsx')).toEqual([
+      'html-from-variable:1',
+    ]);
+  });
+
+  it.each([
+    "eval('1 + 1');",
+    "const CODE = 'return this'; new Function(CODE)();",
+    'evaluate(input);',
+    'pattern.exec(`a${b}`);',
+    "const SHA = 'abc'; exec(`git show ${SHA}`);",
+    'exec(`git log ${shellQuote(branch)}`);',
+    'exec(`kill ${process.pid}`);',
+    "spawn('git', ['log', branch]);",
+    "spawn('npm', ['run', 'build'], { shell: true });",
+    'https.request({ rejectUnauthorized: true });',
+    "createHash('md5').update(content).digest('hex');",
+    "createHash('sha256').update(password).digest('hex');",
+    "box.innerHTML = '';",
+    'box.innerHTML = escapeHtml(name);',
+    'box.innerHTML = DOMPurify.sanitize(text);',
+    "const template = document.createElement('template'); template.innerHTML = html;",
+    'db.query(`SELECT * FROM users WHERE id = ?`, [userId]);',
+    'db.query(`SELECT * FROM ${table} ORDER BY ${column}`);',
+    'db.query(sql`SELECT * FROM users WHERE id = ${userId}`);',
+    'log(`Select a user from the list where name = ${name}`);',
+    '// eslint-disable-next-line no-eval\neval(input);',
+  ])('is not: %s', (text) => {
+    expect(risksIn(HEAD + text)).toEqual([]);
+  });
+
+  it('does not take a parameter for the constant of the same name outside', () => {
+    expect(risksIn("const code = '1';\nexport const run = (code: string): unknown => eval(code);")).toEqual([
+      'eval-of-variable:2',
+    ]);
+  });
+
+  it('is surer when the value comes from a request', () => {
+    const confidenceOf = (text: string): number => {
+      const parsed = parseSource('src/a.js', text, 'production');
+      return parsed.ok ? (parsed.risks[0]?.confidence ?? 0) : 0;
+    };
+    const plain = confidenceOf('db.query(`SELECT * FROM users WHERE id = ${id}`)');
+    expect(confidenceOf('db.query(`SELECT * FROM users WHERE id = ${req.params.id}`)')).toBeGreaterThan(plain);
+  });
+});

@@ -1,0 +1,216 @@
+import type { Severity } from '../../core/findings/finding.ts';
+import { child, children, textOf, type AstNode } from '../syntax.ts';
+import { bare, FileValues, isSqlValue, nameOf, sqlText } from './risky-values.ts';
+import { brief } from './rule.ts';
+
+/** Code that may be dangerous: for `risky-code` to judge, and for people to vote on. */
+export type Risk = Readonly<{ kind: string; severity: Severity; confidence: number; title: string; at: AstNode }>;
+
+const MAX_RISKS = 60;
+/** Of `vm`: what is run is the first argument. */
+const VM_RUNS = new Set(['runInThisContext', 'runInNewContext', 'runInContext', 'compileFunction']);
+const QUERIES = new Set([
+  'query',
+  'execute',
+  'raw',
+  'exec',
+  'prepare',
+  'run',
+  'all',
+  'get',
+  'each',
+  '$queryRawUnsafe',
+  '$executeRawUnsafe',
+  'unsafe',
+  'queryRaw',
+  'executeSql',
+]);
+const HTML_SINKS = new Set(['innerHTML', 'outerHTML']);
+const ABOUT_SECRETS =
+  /passw(?:or)?d|passphrase|\bpwd\b|\bpass\b|credential|(?:access|auth|reset|session|api|bearer|refresh|login)_?token|\btoken\b|secret/i;
+/** Values that somebody else chooses: of a request, an address, a form. */
+const FROM_OUTSIDE =
+  /\b(?:req|request|ctx)\.(?:body|query|params?|headers|cookies|url|input)\b|\bsearchParams\b|\blocation\.(?:hash|search|href)\b|\bformData\b|\bevent\.(?:data|body|queryStringParameters)\b/;
+/** A text put into an element that never shows it. */
+const INERT = /^(?:template|tmpl|tpl|textarea)\w*$|Template$|Textarea$/i;
+
+/** Collects risks of one file while it is walked once. */
+export class RiskCollector {
+  readonly risks: Risk[] = [];
+  readonly #source: string;
+  readonly #values: FileValues = new FileValues();
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  enter(node: AstNode, path: readonly AstNode[]): void {
+    this.#values.enter(node);
+    if (this.risks.length >= MAX_RISKS) return;
+    const found = this.#riskOf(node, path);
+    if (found !== undefined) this.risks.push(found);
+  }
+
+  #riskOf(node: AstNode, path: readonly AstNode[]): Risk | undefined {
+    switch (node.type) {
+      case 'CallExpression':
+        return (
+          this.#evaluated(node) ??
+          this.#shell(node) ??
+          this.#weakHash(node, path) ??
+          this.#written(node) ??
+          this.#query(node)
+        );
+      case 'NewExpression':
+        return this.#compiled(node);
+      case 'Property':
+        return this.#tlsOption(node) ?? this.#reactHtml(node, path);
+      case 'AssignmentExpression':
+        return this.#tlsVariable(node) ?? this.#html(node);
+      default:
+        return undefined;
+    }
+  }
+
+  /** `eval(x)`, `vm.runInThisContext(x)`, `Function(x)`. */
+  #evaluated(node: AstNode): Risk | undefined {
+    const callee = child(node, 'callee');
+    const [code] = children(node, 'arguments');
+    if (callee === undefined || code === undefined) return undefined;
+    if (callee.type === 'Identifier' && textOf(callee, 'name') === 'Function') return this.#compiled(node);
+    const inner = bare(callee);
+    const direct = inner.type === 'SequenceExpression' ? children(inner, 'expressions').at(-1) : inner;
+    const isEval = direct?.type === 'Identifier' && textOf(direct, 'name') === 'eval';
+    const isVm = VM_RUNS.has(nameOf(callee)) && this.#values.isModule(child(callee, 'object'), 'vm');
+    if ((!isEval && !isVm) || this.#values.isFixed(code)) return undefined;
+    return this.#risk('eval-of-variable', node, { severity: 'high', confidence: 0.55 });
+  }
+
+  /** `new Function(x)`, `new vm.Script(x)`. */
+  #compiled(node: AstNode): Risk | undefined {
+    const callee = child(node, 'callee');
+    const all = children(node, 'arguments');
+    if (callee === undefined || all.length === 0) return undefined;
+    const isFunction = callee.type === 'Identifier' && textOf(callee, 'name') === 'Function';
+    const isScript = nameOf(callee) === 'Script' && this.#values.isModule(child(callee, 'object'), 'vm');
+    const code = isFunction ? all : all.slice(0, 1);
+    if ((!isFunction && !isScript) || code.every((one) => this.#values.isFixed(one))) return undefined;
+    return this.#risk('eval-of-variable', node, { severity: 'medium', confidence: 0.5 });
+  }
+
+  #shell(node: AstNode): Risk | undefined {
+    const callee = child(node, 'callee');
+    const [command, ...others] = children(node, 'arguments');
+    const name = callee === undefined ? undefined : this.#values.processCall(callee);
+    if (command === undefined || name === undefined) return undefined;
+    if (name === 'exec' || name === 'execSync') {
+      if (!this.#values.isBuilt(command)) return undefined;
+      return this.#risk('shell-string', node, { severity: 'high', confidence: 0.65 });
+    }
+    const options = others.findLast(({ type }) => type === 'ObjectExpression');
+    if (options === undefined || !hasShell(options)) return undefined;
+    const given = [command, ...others.slice(0, 1).filter((one) => one !== options)];
+    const isOpen = given.some((one) =>
+      one.type === 'ArrayExpression'
+        ? children(one, 'elements').some((part) => !this.#values.isFixed(part))
+        : !this.#values.isFixed(one),
+    );
+    return isOpen ? this.#risk('shell-string', node, { severity: 'medium', confidence: 0.5 }) : undefined;
+  }
+
+  #tlsOption(node: AstNode): Risk | undefined {
+    const name = propertyName(node);
+    const value = child(node, 'value');
+    const isOff = value?.type === 'Literal' && value['value'] === false;
+    if (!isOff || (name !== 'rejectUnauthorized' && name !== 'strictSSL')) return undefined;
+    return this.#risk('tls-check-off', node, { severity: 'high', confidence: 0.8 });
+  }
+
+  /** `process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'` and `agent.options.rejectUnauthorized = false`. */
+  #tlsVariable(node: AstNode): Risk | undefined {
+    const [left, right] = [child(node, 'left'), child(node, 'right')];
+    if (left === undefined || right?.type !== 'Literal') return undefined;
+    const name = nameOf(left);
+    const isEnvironment = name === 'NODE_TLS_REJECT_UNAUTHORIZED' && String(right['value']) === '0';
+    const isOption = name === 'rejectUnauthorized' && right['value'] === false;
+    if (!isEnvironment && !isOption) return undefined;
+    return this.#risk('tls-check-off', node, { severity: 'high', confidence: 0.85 });
+  }
+
+  #weakHash(node: AstNode, path: readonly AstNode[]): Risk | undefined {
+    if (!this.#isWeakHash(node)) return undefined;
+    const statement =
+      path.findLast(({ type }) => /Statement$|VariableDeclaration$/.test(type) && type !== 'BlockStatement') ?? node;
+    const text = this.#source.slice(statement.start, Math.min(statement.end, node.start + 300));
+    if (!ABOUT_SECRETS.test(text.replace(/(['"])[^'"\n]*\1/g, ''))) return undefined;
+    return this.#risk('weak-password-hash', node, { severity: 'high', confidence: 0.65 });
+  }
+
+  /** `createHash('md5')`, `md5(x)`. */
+  #isWeakHash(node: AstNode): boolean {
+    const callee = child(node, 'callee');
+    const [first] = children(node, 'arguments');
+    if (callee === undefined || first === undefined) return false;
+    const name = nameOf(callee);
+    if (name === 'createHash') return /^(?:md5|sha-?1|md4)$/i.test(textOf(first, 'value') ?? '');
+    return /^(?:md5|sha1)$/i.test(name) && !this.#values.isFixed(first);
+  }
+
+  #html(node: AstNode): Risk | undefined {
+    const [left, right] = [child(node, 'left'), child(node, 'right')];
+    if (left?.type !== 'MemberExpression' || right === undefined || !HTML_SINKS.has(nameOf(left))) return undefined;
+    const target = child(left, 'object');
+    if (INERT.test(target === undefined ? '' : nameOf(target)) || !this.#values.isOpenHtml(right)) return undefined;
+    return this.#risk('html-from-variable', node, { severity: 'high', confidence: 0.55 });
+  }
+
+  /** `document.write(x)`, `element.insertAdjacentHTML('beforeend', x)`. */
+  #written(node: AstNode): Risk | undefined {
+    const callee = child(node, 'callee');
+    if (callee?.type !== 'MemberExpression') return undefined;
+    const all = children(node, 'arguments');
+    const object = child(callee, 'object');
+    const isWrite = /^write(?:ln)?$/.test(nameOf(callee)) && textOf(object, 'name') === 'document';
+    const html = isWrite ? all[0] : all[1];
+    if ((!isWrite && nameOf(callee) !== 'insertAdjacentHTML') || html === undefined) return undefined;
+    if (!this.#values.isOpenHtml(html)) return undefined;
+    return this.#risk('html-from-variable', node, { severity: 'high', confidence: 0.55 });
+  }
+
+  /** `dangerouslySetInnerHTML={{ __html: x }}` */
+  #reactHtml(node: AstNode, path: readonly AstNode[]): Risk | undefined {
+    const value = child(node, 'value');
+    if (propertyName(node) !== '__html' || value === undefined || !this.#values.isOpenHtml(value)) return undefined;
+    const isReact = path.some((above) => textOf(child(above, 'name'), 'name') === 'dangerouslySetInnerHTML');
+    return isReact ? this.#risk('html-from-variable', node, { severity: 'high', confidence: 0.55 }) : undefined;
+  }
+
+  #query(node: AstNode): Risk | undefined {
+    const callee = child(node, 'callee');
+    const [query] = children(node, 'arguments');
+    if (callee?.type !== 'MemberExpression' || query === undefined || !QUERIES.has(nameOf(callee))) return undefined;
+    const text = this.#values.behind(query);
+    const isOpen = sqlText(text)?.some(({ before, value }) => isSqlValue(before, value, this.#values)) === true;
+    if (!isOpen) return undefined;
+    return this.#risk('sql-by-concatenation', text, { severity: 'high', confidence: 0.6 });
+  }
+
+  #risk(kind: string, at: AstNode, worth: Pick<Risk, 'severity' | 'confidence'>): Risk {
+    const isForeign = FROM_OUTSIDE.test(this.#source.slice(at.start, Math.min(at.end, at.start + 500)));
+    const confidence = Math.min(0.95, worth.confidence + (isForeign ? 0.2 : 0));
+    return { kind, severity: worth.severity, confidence, title: brief(this.#source, at), at };
+  }
+}
+
+function hasShell(options: AstNode): boolean {
+  return children(options, 'properties').some((one) => {
+    const value = child(one, 'value');
+    const isSet = value?.type === 'Literal' && value['value'] !== false && value['value'] !== null;
+    return propertyName(one) === 'shell' && isSet;
+  });
+}
+
+function propertyName(node: AstNode): string {
+  const key = child(node, 'key');
+  return textOf(key, 'name') ?? textOf(key, 'value') ?? '';
+}

@@ -1,0 +1,27 @@
+/** What each kind of risk is called, and what to do about it. */
+export const RISK_TEXTS: Readonly<Record<string, Readonly<{ title: string; fix: string }>>> = {
+  'eval-of-variable': {
+    title: 'Runs a text as code',
+    fix: 'Make sure that nobody else can choose the text, or do without: look names up in an object, parse data with a parser.',
+  },
+  'shell-string': {
+    title: 'Puts values into a command for the shell',
+    fix: 'Start the program with a list of arguments and without a shell: then spaces, quotes and ; in a value stay text.',
+  },
+  'tls-check-off': {
+    title: 'Switches off the check of TLS certificates',
+    fix: 'Leave the check on. For a certificate of your own, name its authority (ca) instead.',
+  },
+  'weak-password-hash': {
+    title: 'Hashes a secret with MD5 or SHA-1',
+    fix: 'Use scrypt, argon2 or bcrypt for passwords; HMAC with SHA-256 for tokens.',
+  },
+  'html-from-variable': {
+    title: 'Makes HTML from a value',
+    fix: 'Set text instead (textContent, or a template that escapes), or clean the value with a sanitizer first.',
+  },
+  'sql-by-concatenation': {
+    title: 'Puts values into the text of an SQL query',
+    fix: 'Give the values as parameters of the query (?, $1, :name), so that they cannot become part of it.',
+  },
+};

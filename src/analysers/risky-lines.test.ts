@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { RISK_PATTERNS } from './risky-patterns.ts';
+import { riskyLines } from './risky-lines.ts';
+
+const PATHS: Readonly<Record<string, string>> = {
+  Python: 'a.py',
+  Go: 'a.go',
+  Ruby: 'a.rb',
+  PHP: 'a.php',
+  Java: 'A.java',
+  'C#': 'A.cs',
+  C: 'a.c',
+  Vue: 'a.vue',
+};
+const kindsIn = (language: string, text: string): readonly string[] =>
+  riskyLines(PATHS[language] ?? '', language, text).map(({ kind }) => kind);
+
+describe('risky lines', () => {
+  it.each([
+    ['Python', 'eval(expression)', 'eval-of-variable'],
+    ['Python', 'os.system(f"convert {name} out.png")', 'shell-string'],
+    ['Python', 'subprocess.run(\n    "ls " + folder,\n    shell=True,\n)', 'shell-string'],
+    ['Python', 'requests.get(url, verify=False)', 'tls-check-off'],
+    ['Python', 'stored = hashlib.md5(password.encode()).hexdigest()', 'weak-password-hash'],
+    ['Python', 'return Markup(f"<b>{name}</b>")', 'html-from-variable'],
+    ['Python', 'cursor.execute(\n    f"SELECT * FROM users WHERE name = \'{name}\'"\n)', 'sql-by-concatenation'],
+    ['Python', 'db.execute("SELECT * FROM t WHERE id = %s" % ident)', 'sql-by-concatenation'],
+    ['Go', 'cmd := exec.Command("sh", "-c", "ls "+dir)', 'shell-string'],
+    ['Go', 'cfg := &tls.Config{InsecureSkipVerify: true}', 'tls-check-off'],
+    ['Go', 'sum := md5.Sum([]byte(password))', 'weak-password-hash'],
+    ['Go', 'return template.HTML(comment)', 'html-from-variable'],
+    [
+      'Go',
+      'rows, err := db.Query(fmt.Sprintf("SELECT * FROM users WHERE name = \'%s\'", name))',
+      'sql-by-concatenation',
+    ],
+    ['Ruby', 'system("convert #{name} out.png")', 'shell-string'],
+    ['Ruby', 'http.verify_mode = OpenSSL::SSL::VERIFY_NONE', 'tls-check-off'],
+    ['Ruby', 'User.where("name = \'#{params[:name]}\'")', 'sql-by-concatenation'],
+    ['PHP', 'system("convert $name out.png");', 'shell-string'],
+    ['PHP', 'curl_setopt($ch, CURLOPT_SSL_VERIFYPEER, false);', 'tls-check-off'],
+    ['PHP', 'echo $_GET["name"];', 'html-from-variable'],
+    ['PHP', 'mysqli_query($db, "SELECT * FROM users WHERE id = $id");', 'sql-by-concatenation'],
+    ['Java', 'statement.executeQuery("SELECT * FROM users WHERE name = \'" + name + "\'");', 'sql-by-concatenation'],
+    ['Java', 'byte[] hash = MessageDigest.getInstance("MD5").digest(password.getBytes());', 'weak-password-hash'],
+    [
+      'C#',
+      'var command = new SqlCommand($"SELECT * FROM Users WHERE Name = \'{name}\'", connection);',
+      'sql-by-concatenation',
+    ],
+    ['C#', 'handler.ServerCertificateCustomValidationCallback = (a, b, c, d) => true;', 'tls-check-off'],
+    ['C', 'system(command);', 'shell-string'],
+    ['Vue', '<p v-html="comment" />', 'html-from-variable'],
+  ])('are found: %s %s', (language, text, kind) => {
+    expect(kindsIn(language, text)).toEqual([kind]);
+  });
+
+  it.each([
+    ['Python', '# eval(expression)\n"""\nos.system(f"{a}")\n"""'],
+    ['Python', 'ast.literal_eval(text)\nmodel.eval()\neval("1 + 1")'],
+    ['Python', 'subprocess.run(["ls", folder])\nos.system("clear")'],
+    ['Python', 'def get(url, verify=False):'],
+    ['Python', 'cursor.execute("SELECT * FROM users WHERE name = %s", (name,))'],
+    ['Python', 'cursor.execute(f"SELECT * FROM {table}")'],
+    ['Python', 'etag = hashlib.md5(content).hexdigest()'],
+    ['Python', 'hashlib.md5(password, usedforsecurity=False)'],
+    ['Python', 'eval(expression)  # nosec'],
+    ['Go', 'exec.Command("git", "log", branch)'],
+    ['Go', 'exec.Command("sh", "-c", "make all")'],
+    ['Go', 'db.Query("SELECT * FROM users WHERE name = $1", name)'],
+    ['Ruby', 'system("ls", folder)\nclass_eval do\nend'],
+    ['PHP', 'echo htmlspecialchars($_GET["name"]);\n$stmt = $db->prepare("SELECT * FROM t WHERE id = ?");'],
+    ['Java', 'connection.prepareStatement("SELECT * FROM users WHERE name = ?");'],
+    ['C', 'system("clear");'],
+    ['Vue', '<p v-html="sanitize(comment)" />'],
+  ])('are not: %s %s', (language, text) => {
+    expect(kindsIn(language, text)).toEqual([]);
+  });
+
+  it('come to an end for every pattern, whatever the text', () => {
+    const pieces = ['(', '"', "'", ' ', 'SELECT ', 'a', '=', '$', '{', 'password ', 'VALUES ('];
+    const all = Object.values(RISK_PATTERNS).flat();
+    let tried = 0;
+    for (const { pattern, hint } of all) {
+      for (const piece of pieces) {
+        pattern.test(`${hint}${piece.repeat(700)}`.slice(0, 700));
+        tried += 1;
+      }
+    }
+    expect(tried).toBeGreaterThan(500);
+  });
+});
