@@ -1,4 +1,5 @@
 import type { CheckFacts } from '../core/findings/check-facts.ts';
+import { VOTERS, type Voter } from '../core/findings/finding.ts';
 
 /** What an agent of a check is for. */
 export type CheckRole =
@@ -26,6 +27,47 @@ export type Planned = Readonly<{
 
 /** A task that a check can have, and when. */
 export type Offered = Omit<Planned, 'function' | 'shard'> & Readonly<{ isWanted: (facts: CheckFacts) => boolean }>;
+
+/** Those who vote on the findings, and what each of them looks at. */
+const VOTER_TITLES: Readonly<Record<Voter, string>> = {
+  shape: 'Vote: does it hold when it is looked for in another way',
+  context: 'Vote: where it stands',
+  history: 'Vote: how the file changes',
+  tests: 'Vote: whether a test would notice',
+  'blast-radius': 'Vote: what depends on it',
+};
+
+/** From the findings to what is to be done about them, after all detectors: `detected` are their names. */
+export function deciding(detected: readonly string[]): readonly Planned[] {
+  const votes = VOTERS.map(
+    (voter): Planned => ({
+      name: `vote.${voter}`,
+      title: VOTER_TITLES[voter],
+      role: 'reviewer',
+      needs: ['propose'],
+      estimateMs: voter === 'shape' ? 120 : 60,
+    }),
+  );
+  return [
+    {
+      name: 'propose',
+      title: 'Findings in order, the first 40 put to the vote',
+      role: 'orchestrator',
+      needs: detected,
+      estimateMs: 120,
+      isTolerant: true,
+    },
+    ...votes,
+    {
+      name: 'plan',
+      title: 'Outcomes of the votes, and what to do',
+      role: 'architect',
+      needs: ['propose', ...votes.map(({ name }) => name)],
+      estimateMs: 60,
+      isTolerant: true,
+    },
+  ];
+}
 
 const always = (): boolean => true;
 const hasHistory = ({ git }: CheckFacts): boolean => git === 'full';

@@ -31,7 +31,10 @@ function historySkips({ git }: CheckFacts, skip: Skip): readonly NotChecked[] {
   return [skip('history', 'shallow-history', HISTORY, fix), skip('hotspots', 'shallow-history', HOTSPOTS, fix)];
 }
 
-function sourceSkips({ parsed, manifests, docs, tests, ci, locks }: CheckFacts, skip: Skip): readonly NotChecked[] {
+function sourceSkips(
+  { parsed, manifests, docs, tests, ci, locks, isOnline }: CheckFacts,
+  skip: Skip,
+): readonly NotChecked[] {
   const language = 'Only JavaScript and TypeScript are parsed, and there is none here.';
   const found: (NotChecked | false)[] = [
     manifests === 0 &&
@@ -60,6 +63,9 @@ function sourceSkips({ parsed, manifests, docs, tests, ci, locks }: CheckFacts, 
         'Where packages come from, and whether the lock file fits the manifest',
         'There is no lock file: commit the one that your package manager writes, for example with npm install.',
       ),
+    locks > 0 &&
+      isOnline !== true &&
+      skip('advisories', 'needs-network', 'What is known against the versions in use', 'waggle check --online'),
     ci === 0 &&
       skip(
         'ci',

@@ -2,7 +2,7 @@ import type { CheckFacts } from '../core/findings/check-facts.ts';
 import type { NotChecked } from '../core/findings/check-report.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
-import { CATALOGUE, type CheckRole, type Planned } from './check-catalogue.ts';
+import { CATALOGUE, deciding, type CheckRole, type Planned } from './check-catalogue.ts';
 import { whatIsNotChecked } from './check-skips.ts';
 import type { AgentGroup } from './compiled-workflow.ts';
 
@@ -19,6 +19,8 @@ export type CheckPlanOptions = Readonly<{
   agents?: number;
   /** Where git is looked for, as in PATH. */
   searchPath?: string;
+  /** Questions over the network are allowed. @default false */
+  isOnline?: boolean;
 }>;
 
 /** What `waggle check` will do in one repository. */
@@ -37,7 +39,8 @@ const MAX_AGENTS = 64;
 const TIMEOUT_MS = 120_000;
 
 /** The tasks and agents of a check, made from what the repository has. What it has not is in `notChecked`, with the reason. */
-export function planCheck(facts: CheckFacts, options: CheckPlanOptions): CheckPlan {
+export function planCheck(probed: CheckFacts, options: CheckPlanOptions): CheckPlan {
+  const facts: CheckFacts = options.isOnline === true ? { ...probed, isOnline: true } : probed;
   const shards = shardsFor(facts);
   const planned = plannedTasks(facts, shards);
   const notChecked = whatIsNotChecked(facts);
@@ -86,16 +89,8 @@ function plannedTasks(facts: CheckFacts, shards: number): readonly Planned[] {
       function: 'parse',
     }));
   });
-  return [...detectors, { ...RANK, needs: detectors.map(({ name }) => name) }];
+  return [...detectors, ...deciding(detectors.map(({ name }) => name))];
 }
-
-const RANK: Omit<Planned, 'needs'> = {
-  name: 'rank',
-  title: 'Findings in order',
-  role: 'orchestrator',
-  estimateMs: 100,
-  isTolerant: true,
-};
 
 function titleOfPart(shard: number, shards: number): string {
   const title = 'Imports, complexity, suspicious code';

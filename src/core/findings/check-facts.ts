@@ -21,6 +21,8 @@ export type CheckFacts = Readonly<{
   ci: number;
   /** Absolute path of oxlint, the project's own or the one in PATH; null when there is none. */
   linter: string | null;
+  /** The user allows questions over the network: waggle check --online. */
+  isOnline?: true;
   /** Test files in parsed languages. */
   tests: number;
 }>;
