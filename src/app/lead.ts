@@ -1,7 +1,10 @@
 import type { HostSpec } from '../core/agents/agent-spec.ts';
+import { isOpen, owesAction } from '../core/consensus/proposal.ts';
 import type { RunId } from '../core/ids.ts';
+import type { JsonObject } from '../core/json.ts';
 import { needsVerification } from '../core/tasks/decide-task.ts';
-import type { TaskSpec } from '../core/tasks/task-spec.ts';
+import type { Run } from '../core/runs/run.ts';
+import type { TaskSpec, Work } from '../core/tasks/task-spec.ts';
 import type { Answer } from '../engine/answer.ts';
 import { Engine, type EngineOptions, type EnginePorts } from '../engine/engine.ts';
 import { TaskHistory } from '../memory/task-history.ts';
@@ -12,6 +15,7 @@ import type { JournalRecord } from '../ports/journal.ts';
 import type { Workspaces } from '../ports/workspace.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
 import type { LocalSocketServer } from '../server/local-socket-server.ts';
+import { outsideVote } from '../server/outside-votes.ts';
 import { withEstimates } from './estimates.ts';
 import type { RunSubmit } from './submission.ts';
 
@@ -101,7 +105,11 @@ export class Lead {
   }
 
   async dispatch(command: LocalCommand): Promise<Answer> {
-    return command.type === 'run.submit' ? this.#submit(command) : this.#engine.dispatch(command);
+    if (command.type === 'run.submit') return this.#submit(command);
+    if (command.type !== 'proposal.vote') return this.#engine.dispatch(command);
+    const vote = outsideVote(command.vote);
+    if (vote === undefined) return { ok: false, refusal: { reason: 'credential-wrong' } };
+    return this.#engine.dispatch({ ...command, vote });
   }
 
   see(records: readonly JournalRecord[]): void {
@@ -162,7 +170,10 @@ export class Lead {
     for (const { runId, state } of this.#engine.openRuns) {
       const run = this.#engine.run(runId);
       if (run === undefined) continue;
-      const missing = this.#missingFunctions(this.#specsOf(runId));
+      const missing = this.#missingFunctions([
+        ...this.#specsOf(runId).map(({ work }) => work),
+        ...this.#actionsOf(run),
+      ]);
       if (missing.length > 0 && state === 'running') {
         const reason = `${FUNCTIONS_MISSING}${missing.slice(0, 5).join(', ')}`;
         await this.#engine.dispatch({ type: 'run.pause', runId, reason });
@@ -172,8 +183,19 @@ export class Lead {
     }
   }
 
-  #missingFunctions(specs: readonly TaskSpec[]): readonly string[] {
-    const names = specs.flatMap(({ work }) => (work.kind === 'function' ? [work.function] : []));
+  /** What votes of the run may still ask for, or have approved. */
+  #actionsOf({ proposals }: Readonly<Run>): readonly JsonObject[] {
+    return [...proposals].flatMap((id) => {
+      const proposal = this.#engine.proposal(id);
+      const isOver = proposal === undefined || !(isOpen(proposal) || owesAction(proposal));
+      return isOver || proposal.spec.action === undefined ? [] : [proposal.spec.action];
+    });
+  }
+
+  #missingFunctions(calls: readonly (Work | JsonObject)[]): readonly string[] {
+    const names = calls.flatMap((call) =>
+      'function' in call && typeof call.function === 'string' ? [call.function] : [],
+    );
     return [...new Set(names)].filter((name) => !this.#parts.knowsFunction(name));
   }
 
@@ -182,7 +204,7 @@ export class Lead {
     if (input.run.project !== project) {
       return invalid(`the run is about "${input.run.project}", but this store belongs to "${project}"`);
     }
-    const missing = this.#missingFunctions(input.tasks);
+    const missing = this.#missingFunctions(input.tasks.map(({ work }) => work));
     if (missing.length > 0) return invalid(`the leading process has no function "${missing.join('", "')}"`);
     const tasks = this.#history === undefined ? input.tasks : withEstimates(input.tasks, this.#history);
     const known = this.#engine.run(input.runId) !== undefined;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { GitCaptures } from '../adapters/git/git-captures.ts';
 import { LruTier } from '../adapters/in-memory/lru-tier.ts';
@@ -11,6 +11,7 @@ import { FileLogger } from '../adapters/system/file-logger.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
+import { CoordinatorDuties } from '../adapters/votes/coordinator-duties.ts';
 import { CheckingVerifier } from '../adapters/verifier/checking-verifier.ts';
 import { checkFunctions } from '../analysers/registry.ts';
 import { CommandDriver } from '../agents/drivers/command/command-driver.ts';
@@ -28,6 +29,7 @@ import type { LocalCommand } from '../server/local-socket-commands.ts';
 import { localSocketPath, removeOldSockets } from '../server/local-socket-path.ts';
 import { LocalSocketServer } from '../server/local-socket-server.ts';
 import { HARMLESS_NAMES, pickEnvironment } from '../util/environment.ts';
+import { approvedFunctions } from './approved-functions.ts';
 import type { DataFolder } from './data-folder.ts';
 import { PROJECT_SWARM } from './file-store.ts';
 import { type LeadParts } from './lead.ts';
@@ -66,16 +68,14 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   const tier1 = { maxEntries: Math.max(1, cacheSize), ttlMs: cacheTtlMs };
   const limits = { outputBytes: options.performance.outputLimitBytes };
   const logger = loggerOf(settings, clock);
+  const exchange = await exchangeOf(settings);
+  const temporaryFolder = exchange ?? tmpdir();
+  const commands = { processes, artifacts, clock, environment: environment.variables, limits, temporaryFolder };
+  const approved = approvedFunctions(functionDriver, (name) => Object.hasOwn(functions, name));
+  const duties = { workspaces, processes, environment: clean, folder: temporaryFolder, functions: approved };
   const ports = {
     drivers: {
-      command: new CommandDriver({
-        processes,
-        artifacts,
-        clock,
-        environment: environment.variables,
-        limits,
-        ...(await exchangeOf(settings)),
-      }),
+      command: new CommandDriver(commands),
       function: new ReusingDriver(functionDriver),
     },
     verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
@@ -83,6 +83,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
     clock,
     random: new SystemRandom(),
     workspaces,
+    proposals: new CoordinatorDuties(duties),
   };
   return {
     ports,
@@ -102,12 +103,12 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
 }
 
 /** Where commands get their inputs and put their results. What a killed lead has left there is nobody's any more. */
-async function exchangeOf({ shared }: LeadSettings): Promise<{ temporaryFolder?: string }> {
-  if (shared === undefined) return {};
+async function exchangeOf({ shared }: LeadSettings): Promise<string | undefined> {
+  if (shared === undefined) return undefined;
   const temporaryFolder = join(shared.path, 'exchange');
   await rm(temporaryFolder, { recursive: true, force: true });
   await mkdir(temporaryFolder, { mode: 0o700 });
-  return { temporaryFolder };
+  return temporaryFolder;
 }
 
 /** A swarm in memory leaves nothing behind, no log either. */

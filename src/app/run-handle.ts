@@ -1,3 +1,4 @@
+import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
 import { type RunId, taskId } from '../core/ids.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { RunOutcome } from '../core/runs/run-spec.ts';
@@ -109,6 +110,11 @@ export class RunHandle {
 
   async resume(): Promise<CommandAnswer> {
     return this.#coordinator.command({ type: 'run.resume', runId: this.id });
+  }
+
+  /** Opens a proposal in this run; durable when it resolves. The same again is answered like the first time. */
+  async propose(proposal: ProposalSpec): Promise<CommandAnswer> {
+    return this.#coordinator.command({ type: 'proposal.open', runId: this.id, proposal });
   }
 
   async #result(): Promise<RunResult> {

@@ -4,10 +4,11 @@ import { SystemClock } from '../adapters/system/system-clock.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
-import { NAME_PATTERN, runId } from '../core/ids.ts';
+import type { Choice } from '../core/consensus/proposal-spec.ts';
+import { NAME_PATTERN, proposalId, runId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { BudgetSpec } from '../core/runs/run-spec.ts';
-import type { RunArchive, RunRecord } from '../ports/run-archive.ts';
+import type { ProposalRecord, RunArchive, RunRecord } from '../ports/run-archive.ts';
 import { userError, UserErrors } from '../util/user-error.ts';
 import { compile } from '../workflows/compile.ts';
 import type { CompiledWorkflow } from '../workflows/compiled-workflow.ts';
@@ -15,7 +16,7 @@ import type { AgentGroupDefinition, WorkflowDefinition } from '../workflows/defi
 import { formatPath } from '../workflows/diagnostics.ts';
 import { compileOptionsOf } from './compile-options.ts';
 import { connectStore } from './connect-store.ts';
-import type { CommandRefusal, Coordinator } from './coordinator.ts';
+import type { CommandAnswer, CommandRefusal, Coordinator } from './coordinator.ts';
 import { type DataFolder, dataFolderFor, refuseForeign } from './data-folder.ts';
 import { type AnyFunction, registered } from './define.ts';
 import { FileStore } from './file-store.ts';
@@ -52,6 +53,21 @@ export type RunOptions = Readonly<{
   id?: string;
   /** For people and lists. */
   labels?: Readonly<Record<string, string>>;
+}>;
+
+/** A person's vote, or that of a member who can show what it must. */
+export type VoteOptions = Readonly<{
+  /** `ann`, who votes as the member `user:ann`; or the id of a member, with `credential`. */
+  as: string;
+  choice: Choice;
+  /** Hash of what the voter has looked at. @default the proposal's own: the vote is for whatever it is about */
+  contentHash?: string;
+  /** For people. */
+  reason?: string;
+  /** The text that the member's `credentialHash` was made from. Never stored. */
+  credential?: string;
+  /** Makes a rejection a veto, where the member may: a program that ends with 0 when it shows what is wrong. */
+  reproduce?: readonly string[];
 }>;
 
 /**
@@ -123,6 +139,25 @@ export class Swarm implements AsyncDisposable {
   /** Runs in the store, newest first. */
   runs(filter?: Parameters<RunArchive['runs']>[0]): readonly RunRecord[] {
     return this.#archive()?.runs(filter) ?? [];
+  }
+
+  /** Proposals of one run or of all in the store, in the order in which they were opened, with their votes. */
+  proposals(run?: string): readonly ProposalRecord[] {
+    return this.#archive()?.proposals(run === undefined ? undefined : runId(run)) ?? [];
+  }
+
+  /**
+   * Votes from outside of all attempts; durable when it resolves. `proposal`: `<run>/<name>`. Agents and tasks vote
+   * in their own functions, with `call.proposals`.
+   */
+  async vote(proposal: string, { as, ...options }: VoteOptions): Promise<CommandAnswer> {
+    const [run = '', name = ''] = proposal.split('/');
+    const id = proposalId(runId(run), name);
+    const contentHash = options.contentHash ?? this.#archive()?.proposal(id)?.spec.contentHash;
+    if (contentHash === undefined) return { ok: false, refusal: { reason: 'proposal-unknown' } };
+    const memberId = options.credential === undefined && !as.startsWith('user:') ? `user:${as}` : as;
+    const vote = { ...options, contentHash, memberId };
+    return this.#coordinator.command({ type: 'proposal.vote', proposalId: id, vote });
   }
 
   /**

@@ -227,6 +227,24 @@ describe('what was approved', () => {
     assert.equal(duties.loads.length, 1);
   });
 
+  test('stays owed to a leader that can do it', async () => {
+    duties.isElsewhere = true;
+    const engine = await startAction();
+    assert.deepEqual([duties.loads.length, duties.acts.length], [1, 0]);
+    duties.isElsewhere = false;
+    await nextLeader(engine);
+    nthAct(0).end();
+    assert.deepEqual((await rig.probe.next('proposal.acted')).result, { ok: true });
+  });
+
+  test('is no matter for a vote when it cannot be done', async () => {
+    duties.problems = ['there is no such thing'];
+    const engine = await startVote();
+    const answer = await engine.dispatch(openOf({ name: 'p2', action: { do: 'magic' } }));
+    assert.deepEqual(answer, { ok: false, refusal: { reason: 'proposal-invalid', problems: duties.problems } });
+    assert.equal(rig.types().filter((type) => type === 'proposal.opened').length, 1);
+  });
+
   test('is waited for by a drain', async () => {
     const engine = await startAction();
     const drained = engine.drain();

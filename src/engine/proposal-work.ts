@@ -1,5 +1,5 @@
 import type { CountedVote, Proposal } from '../core/consensus/proposal.ts';
-import type { ActionFailure, ActionResult } from '../core/consensus/proposal-spec.ts';
+import type { ActionFailure, ActionResult, ProposalSpec } from '../core/consensus/proposal-spec.ts';
 import { type ProposalId, runOf } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Swarm } from '../core/swarm-state.ts';
@@ -49,6 +49,11 @@ export class ProposalWork {
   /** Actions under way. */
   get count(): number {
     return this.#actions.size;
+  }
+
+  /** An action that nobody can do is not worth a vote. */
+  findProblems({ action }: ProposalSpec): readonly string[] {
+    return action === undefined ? [] : (this.#duties?.findProblems(action) ?? []);
   }
 
   /** Asking twice for the same revision starts one check; a later revision takes the place of an older one. */
@@ -155,14 +160,16 @@ export class ProposalWork {
     const result = await Promise.race([this.#result(approved, controller.signal), late.promise]);
     waits.remove(deadline);
     this.#actions.delete(proposalId);
-    if (!this.#isStopped) feed({ type: 'proposal.end-action', proposalId, result });
+    // What another process can do stays owed: the next lead is asked again.
+    if (!this.#isStopped && result !== undefined) feed({ type: 'proposal.end-action', proposalId, result });
   }
 
   /** Only what was voted on is acted on: what is there now must have the hash that the votes were given for. */
-  async #result(approved: ApprovedProposal, signal: AbortSignal): Promise<ActionResult> {
+  async #result(approved: ApprovedProposal, signal: AbortSignal): Promise<ActionResult | undefined> {
     if (this.#duties === undefined) return failed({ reason: 'failed', message: 'nobody here can do it' });
     try {
       const loaded = await this.#duties.load(approved, signal);
+      if (loaded === 'not-here') return undefined;
       if (loaded === undefined) return failed({ reason: 'content-changed' });
       if (loaded.contentHash !== approved.contentHash) {
         return failed({ reason: 'content-changed', foundHash: loaded.contentHash });

@@ -42,6 +42,11 @@ export interface ProposalDuties {
    * After `signal` aborts all processes are gone within 10 s.
    */
   confirmVeto(veto: VetoToConfirm, signal: AbortSignal): Promise<boolean>;
-  /** Undefined when there is nothing any more, or when nobody here knows the action. Changes nothing. */
-  load(proposal: ApprovedProposal, signal: AbortSignal): Promise<LoadedContent | undefined>;
+  /** Everything that stands against an action before anybody votes on it. Empty when it can be done here. */
+  findProblems(action: JsonObject): readonly string[];
+  /**
+   * Undefined when what was voted on is not there any more. `not-here`: this process cannot do it, but another one
+   * can that leads later; it stays owed. Changes nothing. Rejects when it can never be done.
+   */
+  load(proposal: ApprovedProposal, signal: AbortSignal): Promise<LoadedContent | 'not-here' | undefined>;
 }

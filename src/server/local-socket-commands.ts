@@ -1,13 +1,27 @@
 import { z } from 'zod';
-import { type AgentId, agentId, NAME_PATTERN, type RunId, runId, type TaskId, taskId } from '../core/ids.ts';
+import {
+  type AgentId,
+  agentId,
+  NAME_PATTERN,
+  type ProposalId,
+  proposalId,
+  type RunId,
+  runId,
+  type TaskId,
+  taskId,
+} from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { NAMED_VOTE, PROPOSAL_SPEC } from '../tools/vote-schemas.ts';
+import type { OutsideVote } from './outside-votes.ts';
 
-/** What another process of the same user may ask of the leader. Reports and waits are not among it. */
-export type LocalCommand = Extract<
-  SwarmInput,
-  { type: 'run.submit' | 'run.pause' | 'run.resume' | 'run.cancel' | 'task.cancel' | 'task.settle' }
->;
+type Accepted = 'run.submit' | 'run.pause' | 'run.resume' | 'run.cancel' | 'task.cancel' | 'task.settle';
+
+/**
+ * What another process of the same user may ask of the leader. Reports and waits are not among it, nor is the vote of
+ * an agent or a task.
+ */
+export type LocalCommand = Extract<SwarmInput, { type: Accepted | 'proposal.open' }> | OutsideVote;
 
 const name = z.string().regex(NAME_PATTERN);
 const aRunId = name.transform((text): RunId => runId(text));
@@ -17,14 +31,18 @@ const anAgentId = z
   .max(130)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/)
   .transform((text): AgentId => agentId(text));
-const aTaskId = z
-  .string()
-  .max(130)
-  .transform((text, context): TaskId => {
-    const [run = '', task = '', ...rest] = text.split('/');
-    if (rest.length > 0 || !NAME_PATTERN.test(run) || !NAME_PATTERN.test(task)) context.addIssue('no task id');
-    return taskId(runId(run), task);
-  });
+/** `<run>/<name>` of a task or proposal. */
+const inRun = <Id>(make: (run: RunId, name: string) => Id): z.ZodType<Id> =>
+  z
+    .string()
+    .max(130)
+    .transform((text, context): Id => {
+      const [run = '', own = '', ...rest] = text.split('/');
+      if (rest.length > 0 || !NAME_PATTERN.test(run) || !NAME_PATTERN.test(own)) context.addIssue('no id in a run');
+      return make(runId(run), own);
+    });
+const aTaskId: z.ZodType<TaskId> = inRun(taskId);
+const aProposalId: z.ZodType<ProposalId> = inRun(proposalId);
 const whole = z.int().min(0);
 const text = z.string().max(65_536);
 const names = z.array(z.string().max(256)).readonly();
@@ -128,5 +146,11 @@ export const LOCAL_COMMAND: z.ZodType<LocalCommand> = z.discriminatedUnion('type
     type: z.literal('task.settle'),
     taskId: aTaskId,
     as: z.enum(['succeeded', 'failed', 'retry']),
+  }),
+  z.strictObject({ type: z.literal('proposal.open'), runId: aRunId, proposal: PROPOSAL_SPEC }),
+  z.strictObject({
+    type: z.literal('proposal.vote'),
+    proposalId: aProposalId,
+    vote: NAMED_VOTE,
   }),
 ]);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { agentId, runId, taskId } from '../core/ids.ts';
+import { agentId, proposalId, runId, taskId } from '../core/ids.ts';
 import type { Answer } from '../engine/answer.ts';
 import { LocalSocketClient } from './local-socket-client.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
@@ -62,6 +62,28 @@ const COMMANDS: readonly LocalCommand[] = [
   { type: 'run.cancel', runId: RUN, reason: 'why' },
   { type: 'task.cancel', taskId: taskId(RUN, 'build'), reason: 'why' },
   { type: 'task.settle', taskId: taskId(RUN, 'build'), as: 'retry' },
+  {
+    type: 'proposal.open',
+    runId: RUN,
+    proposal: {
+      name: 'ship',
+      kind: 'question',
+      subject: 'v1',
+      title: 'Ship it?',
+      contentHash: 'ab'.repeat(32),
+      members: [
+        { id: 'user:ann', weight: 2, mayVeto: true },
+        { id: 'ci', credentialHash: 'cd'.repeat(32) },
+      ],
+      threshold: 'two-thirds',
+      action: { type: 'function', function: 'f' },
+    },
+  },
+  {
+    type: 'proposal.vote',
+    proposalId: proposalId(RUN, 'ship'),
+    vote: { memberId: 'ci', credential: 'open sesame', contentHash: 'ab'.repeat(32), choice: 'reject', reason: 'why' },
+  },
 ];
 
 let folder: string;
@@ -104,7 +126,7 @@ describe('local socket', () => {
       type === 'run.resume' ? { ok: false, refusal: { reason: 'status-wrong', status: 'running' } } : { ok: true };
     const replies = await Promise.all(COMMANDS.map((command) => client.send(command)));
     expect(seen).toEqual(COMMANDS);
-    expect(replies.filter((reply) => reply.kind === 'answer' && reply.answer.ok)).toHaveLength(5);
+    expect(replies.filter((reply) => reply.kind === 'answer' && reply.answer.ok)).toHaveLength(7);
     expect(replies[2]).toEqual({
       kind: 'answer',
       answer: { ok: false, refusal: { reason: 'status-wrong', status: 'running' } },

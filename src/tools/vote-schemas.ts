@@ -40,14 +40,21 @@ export const PROPOSAL_SPEC: z.ZodType<ProposalSpec> = z.strictObject({
   action: z.exactOptional(jsonObject),
 });
 
-const ownVote = z.strictObject({
+const ownVote = {
   contentHash: text,
   choice: z.enum(['approve', 'reject', 'abstain']),
   reason: z.exactOptional(text),
   evidence: z.exactOptional(z.array(evidence).readonly()),
   reproduce: z.exactOptional(z.array(text).readonly()),
+} as const;
+
+export const ATTEMPT_VOTE: z.ZodType<AttemptVote> = z.strictObject({ ...ownVote, proposal: text });
+
+/** A vote with a name on it. `credential`: what the member must show, itself and not its hash; never stored. */
+export type NamedVote = OwnVote & Readonly<{ memberId: string; credential?: string }>;
+
+export const NAMED_VOTE: z.ZodType<NamedVote> = z.strictObject({
+  ...ownVote,
+  memberId: text,
+  credential: z.exactOptional(text),
 });
-
-export const OWN_VOTE: z.ZodType<OwnVote> = ownVote;
-
-export const ATTEMPT_VOTE: z.ZodType<AttemptVote> = ownVote.extend({ proposal: text });

@@ -28,6 +28,10 @@ export class ScriptedDuties implements ProposalDuties {
   readonly loads: ApprovedProposal[] = [];
   /** Hash of what is there when somebody looks; undefined when nothing is. */
   content: string | undefined = CONTENT;
+  /** Found in every action. */
+  problems: readonly string[] = [];
+  /** Another process can do it, this one cannot. */
+  isElsewhere = false;
 
   confirmVeto(veto: VetoToConfirm, signal: AbortSignal): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
@@ -35,8 +39,13 @@ export class ScriptedDuties implements ProposalDuties {
     return promise;
   }
 
-  async load(proposal: ApprovedProposal): Promise<LoadedContent | undefined> {
+  findProblems(): readonly string[] {
+    return this.problems;
+  }
+
+  async load(proposal: ApprovedProposal): Promise<LoadedContent | 'not-here' | undefined> {
     this.loads.push(proposal);
+    if (this.isElsewhere) return 'not-here';
     return this.content === undefined ? undefined : { contentHash: this.content, act: this.#act };
   }
 

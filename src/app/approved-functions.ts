@@ -1,0 +1,33 @@
+import type { DutyPorts } from '../adapters/votes/coordinator-duties.ts';
+import { agentId, nameOf, taskId } from '../core/ids.ts';
+import type { TaskFailure } from '../core/tasks/attempt.ts';
+import type { TaskSpec } from '../core/tasks/task-spec.ts';
+import type { AgentDriver } from '../ports/agent-driver.ts';
+import type { RunProposals } from '../ports/run-proposals.ts';
+
+/**
+ * Calls functions for what was approved. A function sees a call like any other: `call.task.id` is the id of the
+ * proposal, the key by which it tells a repeat from the first time.
+ */
+export function approvedFunctions(driver: AgentDriver, has: (name: string) => boolean): DutyPorts['functions'] {
+  return {
+    has,
+    call: async (name, input, { proposalId, runId, project }, signal) => {
+      const work = { kind: 'function', function: name, ...(input === undefined ? {} : { input }) } as const;
+      const spec: TaskSpec = { name: nameOf(proposalId), type: 'approved', work, needs: [], requires: [] };
+      const id = taskId(runId, spec.name);
+      const assignment = { taskId: id, runId, agentId: agentId('coordinator'), attempt: 1, spec, work, project };
+      const context = { signal, report: () => {}, proposals: NO_VOTES };
+      const result = await driver.run({ ...assignment, needs: {}, inputs: {} }, context);
+      if (!result.ok) throw new Error(messageOf(result.failure));
+    },
+  };
+}
+
+const refuse = (): Promise<never> =>
+  Promise.reject(new Error('What was approved is done by the coordinator, which has no vote.'));
+const NO_VOTES: RunProposals = { open: refuse, vote: refuse, outcomes: refuse };
+
+function messageOf(failure: TaskFailure): string {
+  return 'message' in failure ? failure.message : failure.reason;
+}
