@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CheckReport } from '../../../src/core/findings/check-report.ts';
 import { checkReportFile } from '../../../src/workflows/check-report-schema.ts';
@@ -24,6 +24,12 @@ export class CheckedRepository extends TestProject {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, content);
     }
+  }
+
+  /** A program of the repository that shows that it ran by making the file `mark`. */
+  program(name: string, mark: string): void {
+    this.writeAll({ [name]: `#!/bin/sh\ntouch '${mark}'\n` });
+    chmodSync(join(this.root, name), 0o755);
   }
 
   /** Commits everything; each commit is a day after the one before. */
