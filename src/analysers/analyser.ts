@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
+import type { RunProposals } from '../ports/run-proposals.ts';
 
 /** What every analyser of a check is told. Plain JSON, so that it can stand in a journal and cross to a worker thread. */
 export type CheckInput = Readonly<{
@@ -8,6 +9,8 @@ export type CheckInput = Readonly<{
   data: string;
   /** Where programs are looked for, as in PATH. */
   searchPath?: string;
+  /** Absolute path of oxlint; absent when there is none. */
+  linter?: string;
   /** Which part of the files is its own, from 0; for analysers that are split. */
   shard?: number;
   /** How many parts there are in all. */
@@ -21,6 +24,9 @@ export type AnalyserCall = Readonly<{
   signal: AbortSignal;
 }>;
 
+/** How a task is called that opens proposals, votes on them or waits for them. */
+export type VotingCall = AnalyserCall & Readonly<{ proposals: RunProposals }>;
+
 /** What an analyser gives back. The findings themselves stand in `file`, which may be large. */
 export type AnalyserResult = Readonly<{
   /** Name of the file in the data folder. */
@@ -31,3 +37,6 @@ export type AnalyserResult = Readonly<{
 
 /** Looks at a repository and leaves what it found in the data folder. Changes nothing else. */
 export type Analyser = (call: AnalyserCall) => Promise<AnalyserResult> | AnalyserResult;
+
+/** Takes part in the vote on the findings. Changes nothing but the data folder and the proposals of its run. */
+export type VotingTask = (call: VotingCall) => Promise<AnalyserResult>;

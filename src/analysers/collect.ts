@@ -14,11 +14,13 @@ import {
   type StoredBaseline,
 } from './baseline.ts';
 import { contextOf, isProduction } from './classify.ts';
-import type { ParseData } from './data.ts';
+import type { ParseData, PlanData } from './data.ts';
 import { needData, readData, readParts } from './data-files.ts';
 import { figuresOf } from './figures.ts';
 import { folderMap } from './folder-map.ts';
 import { figuresNow } from './measure.ts';
+import { leftOutOf, orderedFindings } from './order-findings.ts';
+import { toFinding } from './propose.ts';
 import { trendsOf, withFigures, type CheckFigures } from './trends.ts';
 
 const MAX_FINDINGS = 300;
@@ -72,9 +74,9 @@ function assemble(
   before: Baseline | undefined,
   measuredBefore: readonly CheckFigures[],
 ): Assembled {
-  const ranked = needData(input.data, 'rank');
+  const judged = judgedFindings(input);
   const states = input.tasks.map((task) => taskOf(task, input));
-  const compared = compareWith(before, ranked.findings, new Set(doneTasks(states)));
+  const compared = compareWith(before, judged.findings, new Set(doneTasks(states)));
   const parts = readParts(input.data, input.shards);
   const { run, checkedAtMs: atMs, data } = input;
   const isWhole = states.every(({ state }) => state !== 'failed');
@@ -95,15 +97,24 @@ function assemble(
     hotspots: readData(input.data, 'hotspots')?.hotspots ?? null,
     functions: hardestFunctions(input.data, parts),
     modules: modulesOf(input.data),
-    plan: null,
+    plan: judged.plan,
     trends: trendsOf(figures),
     tasks: [...states, ...skippedTasks(input.notChecked)],
     notChecked: input.notChecked,
-    leftOut: [...ranked.leftOut, ...tooMany(compared.findings.length)],
+    leftOut: [...leftOutOf(input.data), ...tooMany(compared.findings.length)],
   };
   const head = { run, checkedAtMs: atMs, commit: report.repository.commit };
   const newest = nextBaseline(head, compared.findings, compared.past);
   return { report, next: { newest, previous: before ?? null, figures } };
+}
+
+/** As far as the vote came: with states, else as they were proposed, else as the detectors left them. */
+function judgedFindings({ facts, data, shards }: CollectInput): PlanData {
+  const planned = readData(data, 'plan');
+  if (planned !== undefined) return planned;
+  const findings =
+    readData(data, 'propose')?.findings ?? orderedFindings({ root: facts.root, data, shards }).map(toFinding);
+  return { findings, plan: null };
 }
 
 function repositoryOf({ facts, data }: CollectInput): CheckReport['repository'] {

@@ -4,12 +4,14 @@ import type {
   Hotspot,
   ImportCycle,
   LanguageShare,
+  PlannedChange,
 } from '../core/findings/check-report.ts';
-import type { Finding } from '../core/findings/finding.ts';
+import type { Finding, FindingVote, Voter } from '../core/findings/finding.ts';
 import type { GivenBaseline } from './baseline.ts';
 import type { Detected } from './detected.ts';
 import type { FileContext } from './classify.ts';
 import type { RepositoryHead } from './head.ts';
+import type { BallotData } from './voting/ballot.ts';
 
 /** One file of the repository. */
 export type FileEntry = Readonly<{
@@ -148,7 +150,32 @@ export type FindingsData = Readonly<{
   leftOut: readonly string[];
 }>;
 
-export type RankData = Readonly<{ findings: readonly Finding[]; leftOut: readonly string[] }>;
+/** A finding that is voted on. */
+export type ProposedFinding = Readonly<{
+  findingId: string;
+  /** Of its proposal. */
+  name: string;
+  contentHash: string;
+  /** In the order of `VOTERS`. */
+  asked: readonly Voter[];
+}>;
+
+export type ProposeData = Readonly<{
+  /** Best first; none of them voted on yet. */
+  findings: readonly Finding[];
+  proposals: readonly ProposedFinding[];
+}>;
+
+/** What one voter made of a finding, with its reasons. */
+export type CastData = Omit<FindingVote, 'voter' | 'isCounted'> & Readonly<{ findingId: string }>;
+
+export type VoteData = Readonly<{ votes: readonly CastData[] }>;
+
+export type PlanData = Readonly<{
+  /** With what the votes made of them: confirmed ones first, rejected ones last, best first among equals. */
+  findings: readonly Finding[];
+  plan: readonly PlannedChange[] | null;
+}>;
 
 /** What each analyser leaves, by the name of its file without `.json`. */
 export type CheckData = Readonly<{
@@ -167,7 +194,14 @@ export type CheckData = Readonly<{
   ci: FindingsData;
   lint: FindingsData;
   advisories: FindingsData;
-  rank: RankData;
+  propose: ProposeData;
+  ballot: BallotData;
+  'vote.shape': VoteData;
+  'vote.context': VoteData;
+  'vote.history': VoteData;
+  'vote.tests': VoteData;
+  'vote.blast-radius': VoteData;
+  plan: PlanData;
   /** What to compare with instead of memory. */
   baseline: GivenBaseline;
   report: CheckReport;

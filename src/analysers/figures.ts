@@ -1,4 +1,6 @@
+import type { Choice } from '../core/consensus/proposal-spec.ts';
 import type { CheckedTask } from '../core/findings/check-report.ts';
+import type { Voter } from '../core/findings/finding.ts';
 import { readData, readParts } from './data-files.ts';
 
 type Figures = CheckedTask['figures'];
@@ -41,6 +43,20 @@ const found =
     return read === undefined ? undefined : [figure(label, read.looked), figure('findings', read.findings.length)];
   };
 
+const votes =
+  (voter: Voter) =>
+  (data: string): Figures | undefined => {
+    const read = readData(data, `vote.${voter}`);
+    const count = (wanted: Choice): number => read?.votes.filter(({ choice }) => choice === wanted).length ?? 0;
+    return (
+      read && [
+        figure('approved', count('approve')),
+        figure('rejected', count('reject')),
+        figure('abstained', count('abstain')),
+      ]
+    );
+  };
+
 const FIGURES: Readonly<Record<string, (data: string) => Figures | undefined>> = {
   inventory: (data) => {
     const read = readData(data, 'inventory');
@@ -78,8 +94,18 @@ const FIGURES: Readonly<Record<string, (data: string) => Figures | undefined>> =
   ci: found('ci', 'files'),
   lint: found('lint', 'files'),
   advisories: found('advisories', 'packages'),
-  rank: (data) => {
-    const read = readData(data, 'rank');
-    return read && [figure('findings', read.findings.length)];
+  propose: (data) => {
+    const read = readData(data, 'propose');
+    return read && [figure('findings', read.findings.length), figure('proposals', read.proposals.length)];
+  },
+  'vote.shape': votes('shape'),
+  'vote.context': votes('context'),
+  'vote.history': votes('history'),
+  'vote.tests': votes('tests'),
+  'vote.blast-radius': votes('blast-radius'),
+  plan: (data) => {
+    const read = readData(data, 'plan');
+    const confirmed = read?.findings.filter(({ state }) => state === 'confirmed');
+    return read && [figure('confirmed', confirmed?.length ?? 0), figure('changes planned', read.plan?.length ?? 0)];
   },
 };

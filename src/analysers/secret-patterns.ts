@@ -225,3 +225,16 @@ export function withoutSecrets(text: string): string {
   const assigned = assignedSecrets(text).map(({ value }) => value);
   return [...known, ...assigned].reduce((shown, secret) => shown.replaceAll(secret, masked(secret)), text);
 }
+
+/** Tokens in the text that end in a checksum, and whether it holds. */
+export function findTokens(text: string): readonly Readonly<{ token: string; holds: boolean }>[] {
+  return SECRET_PATTERNS.flatMap(({ pattern, hasChecksum }) =>
+    hasChecksum === undefined
+      ? []
+      : [...text.matchAll(pattern)].map(([token]) => ({ token, holds: hasChecksum(token) })),
+  );
+}
+
+export function hasProvenToken(text: string): boolean {
+  return findTokens(text).some(({ holds }) => holds);
+}

@@ -39,15 +39,13 @@ const VOTER_TITLES: Readonly<Record<Voter, string>> = {
 
 /** From the findings to what is to be done about them, after all detectors: `detected` are their names. */
 export function deciding(detected: readonly string[]): readonly Planned[] {
-  const votes = VOTERS.map(
-    (voter): Planned => ({
-      name: `vote.${voter}`,
-      title: VOTER_TITLES[voter],
-      role: 'reviewer',
-      needs: ['propose'],
-      estimateMs: voter === 'shape' ? 120 : 60,
-    }),
-  );
+  const votes = VOTERS.map((voter): Planned => ({
+    name: `vote.${voter}`,
+    title: VOTER_TITLES[voter],
+    role: 'reviewer',
+    needs: ['propose'],
+    estimateMs: voter === 'shape' ? 120 : 60,
+  }));
   return [
     {
       name: 'propose',
@@ -193,12 +191,21 @@ export const CATALOGUE: readonly Offered[] = [
     isWanted: (facts) => facts.ci > 0,
   },
   {
+    name: 'lint',
+    title: 'What oxlint is sure about',
+    role: 'reviewer',
+    needs: ['inventory', 'parse'],
+    estimateMs: 300,
+    isTolerant: true,
+    isWanted: (facts) => facts.linter !== null && hasSources(facts),
+  },
+  {
     name: 'tests-map',
-    title: 'Sources that no test imports',
+    title: 'What tests reach, and which are switched off',
     role: 'tester',
-    needs: ['graph', 'hotspots'],
+    needs: ['inventory', 'parse', 'graph', 'hotspots'],
     estimateMs: 100,
     isTolerant: true,
-    isWanted: (facts) => facts.tests > 0 && hasSources(facts),
+    isWanted: (facts) => facts.tests > 0,
   },
 ];

@@ -42,7 +42,13 @@ describe('the plan of a check', () => {
       'docs',
       'hygiene',
       'tests-map',
-      'rank',
+      'propose',
+      'vote.shape',
+      'vote.context',
+      'vote.history',
+      'vote.tests',
+      'vote.blast-radius',
+      'plan',
       'report',
     ]);
     expect(plan.notChecked).toEqual([]);
@@ -125,7 +131,7 @@ describe('the plan of a check', () => {
     expect(rolesAble(plan, secrets?.requires ?? [])).toEqual(['security-reviewer']);
   });
 
-  it('ends with rank and report even when a task before them has failed', () => {
+  it('ends with the order, the plan and the report even when a task before them has failed', () => {
     const { tasks } = planCheck(FULL, OPTIONS);
     expect(tasks.filter(({ when }) => when === 'always').map(({ name }) => name)).toEqual([
       'graph',
@@ -133,7 +139,8 @@ describe('the plan of a check', () => {
       'risky-code',
       'docs',
       'tests-map',
-      'rank',
+      'propose',
+      'plan',
       'report',
     ]);
   });

@@ -49,6 +49,7 @@ export function planCheck(probed: CheckFacts, options: CheckPlanOptions): CheckP
     data: options.data,
     shards,
     ...(options.searchPath === undefined ? {} : { searchPath: options.searchPath }),
+    ...(facts.linter === null ? {} : { linter: facts.linter }),
   };
   const shown = [...planned, reportAfter(planned)].map(({ name, title, role }) => ({ name, title, role }));
   const collected: JsonObject = {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { advisories } from '../../../src/analysers/advisories.ts';
-import type { Analyser, AnalyserResult, CheckInput } from '../../../src/analysers/analyser.ts';
+import type { AnalyserResult, CheckInput, VotingCall } from '../../../src/analysers/analyser.ts';
 import type { BaselineMemory } from '../../../src/analysers/collect.ts';
 import { ci } from '../../../src/analysers/ci.ts';
 import { needData } from '../../../src/analysers/data-files.ts';
@@ -15,15 +15,18 @@ import { hygiene } from '../../../src/analysers/hygiene.ts';
 import { inventory } from '../../../src/analysers/inventory.ts';
 import { manifests } from '../../../src/analysers/manifests.ts';
 import { parse } from '../../../src/analysers/parse.ts';
+import { plan as planning } from '../../../src/analysers/plan.ts';
 import { probeRepository } from '../../../src/analysers/probe.ts';
-import { rank } from '../../../src/analysers/rank.ts';
+import { propose } from '../../../src/analysers/propose.ts';
 import { checkFunctions } from '../../../src/analysers/registry.ts';
 import { riskyCode } from '../../../src/analysers/risky-code.ts';
 import { secrets } from '../../../src/analysers/secrets.ts';
 import { supplyChain } from '../../../src/analysers/supply-chain.ts';
 import { testsMap } from '../../../src/analysers/tests-map.ts';
+import { voteBlastRadius, voteContext, voteHistory, voteShape, voteTests } from '../../../src/analysers/voting/vote.ts';
 import type { CheckReport, RunTimeline } from '../../../src/core/findings/check-report.ts';
 import { planCheck, type CheckPlan } from '../../../src/workflows/check.ts';
+import { CoreProposals } from './core-proposals.ts';
 
 export type CheckedHere = Readonly<{
   report: CheckReport;
@@ -32,7 +35,7 @@ export type CheckedHere = Readonly<{
   failures: readonly string[];
 }>;
 
-const ANALYSERS: Readonly<Record<string, Analyser>> = {
+const ANALYSERS: Readonly<Record<string, (call: VotingCall) => Promise<AnalyserResult> | AnalyserResult>> = {
   'check:inventory': inventory,
   'check:manifests': manifests,
   'check:history': history,
@@ -48,7 +51,13 @@ const ANALYSERS: Readonly<Record<string, Analyser>> = {
   'check:advisories': advisories,
   'check:ci': ci,
   'check:tests-map': testsMap,
-  'check:rank': rank,
+  'check:propose': propose,
+  'check:vote.shape': voteShape,
+  'check:vote.context': voteContext,
+  'check:vote.history': voteHistory,
+  'check:vote.tests': voteTests,
+  'check:vote.blast-radius': voteBlastRadius,
+  'check:plan': planning,
 };
 
 export type CheckHereOptions = Readonly<{
@@ -76,11 +85,12 @@ async function checkInto(folder: string, data: string, options: CheckHereOptions
   const plan = planCheck(facts, { data, run, checkedAtMs: startedAtMs, cores: 2 });
   const attempts: RunTimeline['attempts'][number][] = [];
   const failures: string[] = [];
+  const votes = new CoreProposals();
   for (const task of plan.tasks) {
     const began = Date.now();
     const result = broken.includes(task.name)
       ? 'broken on purpose'
-      : await runOne(task.type, task.work, memory).catch((error: unknown) => String(error));
+      : await runOne(task, { memory, votes }).catch((error: unknown) => String(error));
     if (typeof result === 'string') failures.push(`${task.name}: ${result}`);
     attempts.push({
       task: task.name,
@@ -97,14 +107,17 @@ async function checkInto(folder: string, data: string, options: CheckHereOptions
   return { report: needData(data, 'report'), plan, timeline, failures };
 }
 
-type Work = CheckPlan['tasks'][number]['work'];
+type Task = CheckPlan['tasks'][number];
+type Parts = Readonly<{ memory: BaselineMemory | undefined; votes: CoreProposals }>;
 
-async function runOne(name: string, work: Work, memory: BaselineMemory | undefined): Promise<AnalyserResult> {
+async function runOne({ name: task, type: name, work }: Task, { memory, votes }: Parts): Promise<AnalyserResult> {
   const analyser = ANALYSERS[name];
   const input = work.kind === 'function' ? work.input : undefined;
   const { signal } = new AbortController();
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what planCheck made, as the function driver hands it on
-  if (analyser !== undefined) return analyser({ input: input as unknown as CheckInput, signal });
+  if (analyser !== undefined) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what planCheck made, as the function driver hands it on
+    return analyser({ input: input as unknown as CheckInput, signal, proposals: votes.of(task) });
+  }
   const registered = checkFunctions(memory)[name];
   if (registered === undefined || !('run' in registered)) throw new Error(`no function ${name}`);
   return registered.run({ input });

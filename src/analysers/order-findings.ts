@@ -1,12 +1,10 @@
-import type { Finding, Severity } from '../core/findings/finding.ts';
-import type { AnalyserCall, AnalyserResult, CheckInput } from './analyser.ts';
+import type { Severity } from '../core/findings/finding.ts';
+import type { CheckInput } from './analyser.ts';
 import { contextOf, isProduction } from './classify.ts';
-import type { RankData } from './data.ts';
-import { needData, readData, readParts, writeData } from './data-files.ts';
+import { needData, readData, readParts } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { findingIds } from './finding-id.ts';
 import { complexFunctions } from './hotspots.ts';
-import { withoutSecrets } from './secret-patterns.ts';
 
 const WEIGHT: Readonly<Record<Severity, number>> = { critical: 10, high: 5, medium: 2.5, low: 1 };
 /** Outside shipped code a finding matters less. */
@@ -32,27 +30,23 @@ const LOOKING = [
 ] as const;
 const DETECTING = ['graph', 'hotspots', ...LOOKING] as const;
 
-type Scored = Readonly<{ finding: Finding; score: number }>;
+/** A finding of a detector with its id, in the order of the report. */
+export type Ordered = Readonly<{ id: string; detected: Detected }>;
 
-/** Puts the findings of all detectors in order: severity × confidence × how hot the file is. */
-export function rank({ input }: AnalyserCall): AnalyserResult {
-  const detected = merge(gather(input));
-  const ids = findingIds(detected);
+type Scored = Ordered & Readonly<{ score: number }>;
+
+/** The findings of all detectors, best first: severity × confidence × how hot the file is. */
+export function orderedFindings(input: CheckInput): readonly Ordered[] {
+  const found = merge(gather(input));
+  const ids = findingIds(found);
   const heat = heatOf(input);
-  const scored = detected.map((found, index) => ({
-    finding: toFinding(found, ids[index] ?? ''),
-    score: scoreOf(found, heat),
-  }));
-  const findings = mixed(scored.toSorted((a, b) => b.score - a.score || compareText(a.finding, b.finding)));
-  const data: RankData = { findings, leftOut: leftOut(input) };
-  const count = (severity: Severity): number => findings.filter((one) => one.severity === severity).length;
-  const summary = {
-    findings: findings.length,
-    critical: count('critical'),
-    high: count('high'),
-    medium: count('medium'),
-  };
-  return { file: writeData(input.data, 'rank', data), summary };
+  const scored = found.map((detected, index) => ({ id: ids[index] ?? '', detected, score: scoreOf(detected, heat) }));
+  return mixed(scored.toSorted((a, b) => b.score - a.score || compareText(a.id, b.id)));
+}
+
+/** What the detectors left out on purpose, in words. */
+export function leftOutOf(data: string): readonly string[] {
+  return [...LOOKING, 'graph' as const].flatMap((id) => readData(data, id)?.leftOut ?? []);
 }
 
 function gather(input: CheckInput): readonly Detected[] {
@@ -92,35 +86,24 @@ function scoreOf({ severity, confidence, file, kind }: Detected, heat: ReadonlyM
   return WEIGHT[severity] * confidence * (1 + (heat.get(file) ?? 0)) * (isAbout ? 1 : ELSEWHERE);
 }
 
-function toFinding({ kind, severity, title, file, line, evidence, fix }: Detected, id: string): Finding {
-  const shown = evidence.map((one) => ({ ...one, text: withoutSecrets(one.text) }));
-  const head = { id, kind, severity, title: withoutSecrets(title), file, line, evidence: shown };
-  const finding = { ...head, state: 'not-voted', votes: [], baseline: 'new' } as const;
-  return fix === undefined ? finding : { ...finding, fix };
-}
-
-function mixed(scored: readonly Scored[]): readonly Finding[] {
+function mixed(scored: readonly Scored[]): readonly Ordered[] {
   const rest = scored.slice(0, MIXED);
-  const chosen: Finding[] = [];
+  const chosen: Ordered[] = [];
   const [kinds, files] = [new Map<string, number>(), new Map<string, number>()];
   while (rest.length > 0) {
-    const worth = ({ finding, score }: Scored): number =>
-      score * (kinds.get(finding.kind) ?? 1) * (files.get(finding.file) ?? 1);
+    const worth = ({ detected, score }: Scored): number =>
+      score * (kinds.get(detected.kind) ?? 1) * (files.get(detected.file) ?? 1);
     const best = rest.reduce((top, one) => (worth(one) > worth(top) ? one : top));
     rest.splice(rest.indexOf(best), 1);
-    const { finding } = best;
-    chosen.push(finding);
-    kinds.set(finding.kind, (kinds.get(finding.kind) ?? 1) * SAME_KIND);
-    files.set(finding.file, (files.get(finding.file) ?? 1) * SAME_FILE);
+    const { kind, file } = best.detected;
+    chosen.push(best);
+    kinds.set(kind, (kinds.get(kind) ?? 1) * SAME_KIND);
+    files.set(file, (files.get(file) ?? 1) * SAME_FILE);
   }
-  return [...chosen, ...scored.slice(MIXED).map(({ finding }) => finding)];
+  return [...chosen, ...scored.slice(MIXED)];
 }
 
-function compareText(a: Finding, b: Finding): number {
-  if (a.id === b.id) return 0;
-  return a.id < b.id ? -1 : 1;
-}
-
-function leftOut(input: CheckInput): readonly string[] {
-  return [...LOOKING, 'graph' as const].flatMap((id) => readData(input.data, id)?.leftOut ?? []);
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

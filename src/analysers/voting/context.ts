@@ -1,0 +1,122 @@
+import { posix } from 'node:path';
+import type { FileContext } from '../classify.ts';
+import { IgnoreFile } from '../ignore-file.ts';
+import type { TextReader } from '../read-text.ts';
+import type { Motion } from './ballot.ts';
+import { isAboutTests, ruleOf } from './kinds.ts';
+import { abstain, approve, type Bench, type Opinion, reject } from './opinion.ts';
+
+/** How much of a file says what it is. */
+const HEAD_CHARS = 4_000;
+
+const SAMPLE_WORDS =
+  /(?:^|[/_.-])(?:examples?|samples?|demos?|playground|sandbox|tutorials?|fixtures?|testdata|mocks?|stubs?|snapshots?|templates?|boilerplate|scaffold(?:ing)?|benchmarks?|bench|perf|storybook|stories|e2e|specs?|tests?|__\w+__)(?=$|[/_.-])/i;
+/** As a whole name: a product may well be called something with "legacy" in it. */
+const RETIRED_WORDS =
+  /(?:^|\/)(?:deprecated|legacy|archived?|attic|obsolete|old|unused|backup|bak|trash|graveyard)(?=\/)|[._-](?:old|bak|orig|unused|deprecated)(?=\.\w+$)/i;
+const COPIED =
+  /@license\b|@preserve\b|\b(?:copied|taken|adapted|ported|forked|vendored|borrowed|inlined) from\b|\b(?:jQuery|lodash|underscore|moment|bootstrap) v?\d|https?:\/\/(?:unpkg|cdn\.jsdelivr|cdnjs)\b|\bpolyfill for\b/i;
+const MADE = /@generated\b|\bdo not (?:edit|modify)\b|\bauto-?generated\b|\bgenerated (?:by|from|with|using)\b/i;
+/** What stands before the first line of code. */
+const LEADING = /^(?:\s+|#![^\n]*|\/\*[\s\S]*?\*\/|\/\/[^\n]*|#[^\n]*|--[^\n]*|'use strict';?|"use strict";?)*/;
+const TEST_TOOL =
+  /\bfrom\s+['"](?:vitest|@jest\/globals|mocha|ava|tap|tape|node:test|@playwright\/test|uvu|bun:test|cypress)['"]|\brequire\(['"](?:vitest|mocha|ava|tap|tape|node:test|uvu)['"]\)/;
+const TEST_CALLS = /^\s*(?:describe|it|test)\(\s*['"`]/m;
+
+/** Where it stands: in what the project ships and runs, or in what only looks like it. */
+export function contextOfFinding(motion: Motion, bench: Bench): Opinion {
+  const { finding, place } = motion;
+  const rule = ruleOf(finding.kind).class;
+  if (isAboutTests(finding.kind)) return inTests(finding.file);
+  if (rule === 'docs') return inPage(finding.file, bench.reader);
+  const text = place.isText ? (bench.reader.text(finding.file) ?? '') : '';
+  const against = samplePath(finding.file, place.context) ?? disowned(finding.file, bench.reader) ?? foreign(text);
+  if (against !== undefined) return reject(against, { text: against, ref: finding.file });
+  if (rule === 'ci')
+    return approve('It stands in what the build service runs.', { text: finding.file, ref: finding.file });
+  const around = rule === 'leftover' ? undefined : aroundLine(text, finding.line, finding.file);
+  if (around !== undefined) return reject(around, { text: around, ref: `${finding.file}:${finding.line}` });
+  if (place.context === 'docs') return abstain('It stands in a text, where a sample and the real thing look the same.');
+  return approve(whatItIs(place.context, finding.file), {
+    text: whatItIs(place.context, finding.file),
+    ref: finding.file,
+  });
+}
+
+function whatItIs(context: FileContext, file: string): string {
+  if (/(?:^|\/)(?:package\.json|[\w.-]*lock[\w.-]*)$/.test(file)) return 'It stands in what the project installs.';
+  return context === 'config'
+    ? 'It stands in a setting that the project runs with.'
+    : 'It stands in code that the project ships: no sample, no test, nothing generated or copied.';
+}
+
+/** By the whole path, in wider words than those that sort files. */
+function samplePath(file: string, context: FileContext): string | undefined {
+  if (context === 'generated' || context === 'vendored') return `The file is ${context}: it is not written here.`;
+  const word = SAMPLE_WORDS.exec(file)?.[0];
+  if (word !== undefined) return `"${word.replace(/^[/_.-]/, '')}" in its path: it is a sample or test data.`;
+  const retired = RETIRED_WORDS.exec(file)?.[0];
+  return retired === undefined ? undefined : `"${retired.replace(/^[/_.-]/, '')}" in its path: it is kept, not used.`;
+}
+
+/** People name what is not theirs to correct in the lists of their tools. */
+function disowned(file: string, reader: TextReader): string | undefined {
+  for (const name of ['.eslintignore', '.prettierignore']) {
+    if (isListed(file, new IgnoreFile(reader.text(name) ?? '')))
+      return `${name} leaves it out: the project does not keep it.`;
+  }
+  const lines = (reader.text('.gitattributes') ?? '').split('\n');
+  const marked = lines.filter((line) => /\blinguist-(?:generated|vendored)(?:=true)?(?:\s|$)/.test(line));
+  const patterns = marked.map((line) => line.trim().split(/\s+/)[0] ?? '').join('\n');
+  return isListed(file, new IgnoreFile(patterns)) ? '.gitattributes calls it generated or vendored.' : undefined;
+}
+
+function isListed(file: string, list: IgnoreFile): boolean {
+  const parts = file.split('/');
+  const verdicts = parts.map((_, index) => list.verdict(parts.slice(0, index + 1), index < parts.length - 1));
+  return verdicts.findLast((verdict) => verdict !== undefined) === 'ignored';
+}
+
+function foreign(text: string): string | undefined {
+  const head = text.slice(0, HEAD_CHARS);
+  const comments = LEADING.exec(head)?.[0] ?? '';
+  if (MADE.test(comments)) return 'Its head says that a program wrote it.';
+  const copied = COPIED.exec(comments)?.[0];
+  if (copied !== undefined) return `Its head says "${copied}": it was written elsewhere.`;
+  return TEST_TOOL.test(head) || TEST_CALLS.test(head)
+    ? 'It loads a test tool: it is a test, whatever its name.'
+    : undefined;
+}
+
+/** In a comment, or in a part that only tests run. */
+function aroundLine(text: string, line: number, file: string): string | undefined {
+  if (line === 0 || !/\.(?:[cm]?[jt]sx?|vue|svelte|go|rs|java|kt|c|cc|cpp|h|cs|swift|php|scala)$/.test(file))
+    return undefined;
+  const lines = text.split('\n');
+  const own = lines[line - 1]?.trim() ?? '';
+  if (/^(?:\/\/|\*|\/\*)/.test(own)) return 'It stands in a comment.';
+  const before = lines.slice(Math.max(0, line - 30), line - 1).join('\n');
+  if (/\bimport\.meta\.vitest\b|#\[cfg\(test\)\]/.test(before)) return 'It stands in a part that only tests run.';
+  return undefined;
+}
+
+function inTests(file: string): Opinion {
+  const word = /(?:^|\/)(?:[\w.-]*fixtures?|testdata|examples?|templates?|playground|snapshots?)(?=\/)/i.exec(
+    file,
+  )?.[0];
+  if (word !== undefined) return reject(`"${word.replace(/^\//, '')}" in its path: no test tool starts it.`);
+  return approve('It stands where the test tool looks for tests.', { text: file, ref: file });
+}
+
+const OLD_PAGE =
+  /(?:^|[/_.-])(?:changelog|changes|history|release-?notes|releases?|archived?|old|legacy|v\d+|blog|rfcs?|proposals?|news)(?=$|[/_.-])/i;
+
+function inPage(file: string, reader: TextReader): Opinion {
+  const word = OLD_PAGE.exec(file)?.[0];
+  if (word !== undefined)
+    return reject(`"${word.replace(/^[/_.-]/, '')}" in its path: it tells of what was, and is left as it is.`);
+  if (SAMPLE_WORDS.test(posix.dirname(file))) return reject('It belongs to a sample or to test data.');
+  const text = reader.text(file) ?? '';
+  if (MADE.test(text.slice(0, 1_000))) return reject('Its head says that a program wrote it.');
+  return approve('It is a page that people read to use or build the project.', { text: file, ref: file });
+}

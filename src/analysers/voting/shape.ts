@@ -1,0 +1,97 @@
+import type { Motion } from './ballot.ts';
+import { abstain, type Bench, type JudgeMotion, type Opinion } from './opinion.ts';
+import {
+  assignsInCondition,
+  comparesWithItself,
+  comparesWithNan,
+  constantCondition,
+  negatesLeftSide,
+  repeatedCondition,
+  sameBranches,
+  sameOperands,
+  type TokenLook,
+  unknownTypeof,
+} from './shape/conditions.ts';
+import { importCycle, missingImport, untestedHotSpot } from './shape/imports.ts';
+import { complexFunction, hotSpot } from './shape/indentation.ts';
+import { brokenJson, largeFile, mergeMarker } from './shape/leftovers.ts';
+import {
+  lockFilesCompete,
+  packageNameTwice,
+  pointsNowhere,
+  undeclaredDependency,
+  unusedDependency,
+  workspaceEmpty,
+} from './shape/packages.ts';
+import { deadLink, missingScript } from './shape/pages.ts';
+import { secret } from './shape/secrets.ts';
+import {
+  asyncExecutor,
+  asyncForeach,
+  duplicateCase,
+  duplicateKey,
+  emptyCatch,
+  focusedTest,
+  unreachableCode,
+} from './shape/structure.ts';
+import { TokenList } from './shape/tokens.ts';
+
+/** Second looks by the words and signs of the line. */
+const TOKEN_LOOKS: Readonly<Record<string, TokenLook>> = {
+  'assigns-in-condition': assignsInCondition,
+  'constant-condition': constantCondition,
+  'repeated-condition': repeatedCondition,
+  'same-branches': sameBranches,
+  'negates-left-side': negatesLeftSide,
+  'compares-with-nan': comparesWithNan,
+  'unknown-typeof': unknownTypeof,
+  'compares-with-itself': comparesWithItself,
+  'same-operands': sameOperands,
+  'duplicate-key': duplicateKey,
+  'duplicate-case': duplicateCase,
+  'unreachable-code': unreachableCode,
+  'empty-catch': emptyCatch,
+  'async-executor': asyncExecutor,
+  'async-foreach': asyncForeach,
+  'focused-test': focusedTest,
+};
+
+const LOOKS: Readonly<Record<string, JudgeMotion>> = {
+  'complex-function': complexFunction,
+  'hot-spot': hotSpot,
+  'untested-hot-spot': untestedHotSpot,
+  'import-cycle': importCycle,
+  'missing-import': missingImport,
+  'undeclared-dependency': undeclaredDependency,
+  'unused-dependency': unusedDependency,
+  'manifest-points-nowhere': pointsNowhere,
+  'script-points-nowhere': pointsNowhere,
+  'workspace-empty': workspaceEmpty,
+  'lock-files-compete': lockFilesCompete,
+  'package-name-twice': packageNameTwice,
+  'dead-link': deadLink,
+  'missing-script': missingScript,
+  'merge-marker': mergeMarker,
+  'broken-json': brokenJson,
+  'large-file': largeFile,
+  secret,
+};
+
+/** Whether it holds at all: each kind is looked for a second time, in another way than its detector's. */
+export function shapeOf(motion: Motion, bench: Bench): Opinion {
+  const { kind, file, line } = motion.finding;
+  const look = LOOKS[kind];
+  if (look !== undefined) return look(motion, bench);
+  const tokenLook = TOKEN_LOOKS[kind];
+  if (tokenLook === undefined) return abstain('There is no second way to look for this kind.');
+  const text = bench.reader.text(file);
+  if (text === undefined) return abstain('The file cannot be read.');
+  return withPlace(tokenLook(new TokenList(text), line), `${file}:${line}`);
+}
+
+function withPlace(opinion: Opinion, ref: string): Opinion {
+  return { ...opinion, seen: opinion.seen.map((one) => (one.ref === undefined ? { ...one, ref } : one)) };
+}
+
+/** Kinds that have a second detection. */
+export const SHAPED_KINDS: readonly string[] = [...Object.keys(TOKEN_LOOKS), ...Object.keys(LOOKS)];

@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { asRecord, isRecord, parseJson } from '../../json-value.ts';
+import { matchesGlob, parseGlob } from '../../glob.ts';
+import { asPattern } from '../../words.ts';
+import type { Motion } from '../ballot.ts';
+import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
+import { namesIn } from '../started.ts';
+import { isInTry, makerOf } from './imports.ts';
+
+const MAX_LOCK_BYTES = 8 * 1024 * 1024;
+const SETTINGS = /\.config\.[cm]?[jt]s$|^(?:tsconfig[\w.-]*|jsconfig|deno|import_map|nx|turbo)\.json$|^\.babelrc/;
+
+/** Around the import and in the settings above it: may it be missing, or does a tool put something in its place? */
+export function undeclaredDependency({ finding, anchor }: Motion, { root, reader }: Bench): Opinion {
+  const names = anchor.split(' ').filter((_, index) => index > 0);
+  const text = reader.text(finding.file) ?? '';
+  if (isInTry(text, finding.line)) return reject('It is loaded inside a try: it may be missing.');
+  const name = names.find((one) => text.includes(one)) ?? names[0] ?? '';
+  for (let dir = posix.dirname(finding.file); ; dir = posix.dirname(dir)) {
+    for (const setting of namesIn(join(root, dir)).filter((one) => SETTINGS.test(one))) {
+      const path = posix.join(dir, setting);
+      if (namesWord(reader.text(path) ?? '', name))
+        return reject(`${path} names ${name}: a tool puts something in its place.`);
+    }
+    const manifest = reader.text(posix.join(dir, 'package.json'));
+    if (manifest !== undefined && namesWord(manifest, name))
+      return reject(`${posix.join(dir, 'package.json')} names ${name}.`);
+    if (dir === '.') break;
+  }
+  return approve(`No manifest or setting from ${posix.dirname(finding.file)} upwards names ${name}.`, {
+    text: `0 mentions of "${name}".`,
+    ref: `${finding.file}:${finding.line}`,
+  });
+}
+
+function namesWord(text: string, name: string): boolean {
+  return new RegExp(`["'\`]${asPattern(name)}(?:["'\`/]|@)`).test(text);
+}
+
+/** The lock file and what is installed: another dependency may ask for it, or bring a program that a script starts. */
+export function unusedDependency({ finding, anchor }: Motion, { root, reader }: Bench): Opinion {
+  const dir = posix.dirname(finding.file);
+  const manifest = reader.text(finding.file) ?? '';
+  const asker = peerAsker(anchor, dir, { root, reader });
+  if (asker !== undefined) return reject(`${asker} asks for it as a peer: it is used by that one.`);
+  const short = anchor
+    .replace(/^@[^/]+\//, '')
+    .replace(
+      /^(?:eslint-plugin|babel-plugin|babel-preset|eslint-config|postcss|remark|rehype|rollup-plugin|vite-plugin|gulp|grunt)-/,
+      '',
+    );
+  if (
+    short !== anchor &&
+    short.length > 2 &&
+    new RegExp(`["'\\s/:@]${asPattern(short)}["'\\s/:]`).test(manifest.replace(`"${anchor}"`, ''))
+  ) {
+    return reject(`The manifest speaks of "${short}", the short name of it.`);
+  }
+  const program = programsOf(anchor, dir, { root, reader }).find((one) =>
+    new RegExp(`["\\s&|]${asPattern(one)}[\\s"]`).test(manifest),
+  );
+  if (program !== undefined) return reject(`A script starts "${program}", which it brings.`);
+  const at = manifest.split('\n').findIndex((line) => line.includes(`"${anchor}"`)) + 1;
+  if (at === 0 && !manifest.includes(`"${anchor}"`)) return reject('The manifest does not name it any more.');
+  return approve('No locked package asks for it as a peer, and no script starts a program of it.', {
+    text: `"${anchor}" is named once.`,
+    ref: `${finding.file}:${Math.max(at, 1)}`,
+  });
+}
+
+type Where = Pick<Bench, 'root' | 'reader'>;
+
+function peerAsker(name: string, dir: string, { reader }: Where): string | undefined {
+  for (const folder of new Set([dir, '.'])) {
+    const lock = reader.read(posix.join(folder, 'package-lock.json'), MAX_LOCK_BYTES);
+    if (lock.kind !== 'text' || !lock.text.includes('"peerDependencies"')) continue;
+    const packages = asRecord(asRecord(parseJson(lock.text))['packages']);
+    for (const [path, entry] of Object.entries(packages)) {
+      if (path === '' || !isRecord(entry) || !Object.hasOwn(asRecord(entry['peerDependencies']), name)) continue;
+      const optional = asRecord(asRecord(entry['peerDependenciesMeta'])[name])['optional'];
+      if (optional !== true) return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    }
+  }
+  return undefined;
+}
+
+function programsOf(name: string, dir: string, { root, reader }: Where): readonly string[] {
+  const path = posix.join(dir, 'node_modules', name, 'package.json');
+  if (!existsSync(join(root, path))) return [name.replace(/^@[^/]+\//, '')];
+  const bin = asRecord(parseJson(reader.text(path) ?? ''))['bin'];
+  return isRecord(bin) ? Object.keys(bin) : [name.replace(/^@[^/]+\//, '')];
+}
+
+/** `anchor`: the field or script, then the file that is not there. */
+export function pointsNowhere({ finding, anchor }: Motion, { root, reader }: Bench): Opinion {
+  const target = anchor.slice(anchor.indexOf(' ') + 1);
+  const path = posix.join(posix.dirname(finding.file), target);
+  const maker = makerOf(path, { root, reader });
+  if (maker !== undefined) return reject(`${maker} speaks of ${target}: a build makes it.`);
+  const names = namesIn(join(root, posix.dirname(path)));
+  if (names.includes(posix.basename(path))) return reject(`${path} is there.`);
+  const isNamed = (reader.text(finding.file) ?? '').includes(posix.basename(target));
+  if (!isNamed) return reject('The manifest does not name it.');
+  const starts = /\b(?:prepare|prepack|prebuild|build|postinstall|generate)"\s*:\s*"([^"]*)"/.exec(
+    reader.text(finding.file) ?? '',
+  )?.[1];
+  if (starts?.includes(posix.basename(target)) === true && !finding.title.startsWith('Script'))
+    return reject('The build of the package speaks of it.');
+  return approve(`${names.length} names stand in ${posix.dirname(path)}, "${posix.basename(path)}" is none of them.`, {
+    text: `Named in ${finding.file}, ignored by no rule, made by no script.`,
+    ref: finding.file,
+  });
+}
+
+/** The folders as they lie on disk, matched with the pattern once more. */
+export function workspaceEmpty({ finding, anchor }: Motion, { root }: Bench): Opinion {
+  const glob = parseGlob(anchor.replace(/^\.\//, ''));
+  const base = posix.join(
+    posix.dirname(finding.file),
+    ...glob.slice(
+      0,
+      Math.max(
+        0,
+        glob.findIndex((one) => one.includes('*')),
+      ),
+    ),
+  );
+  const fixed = glob.some((one) => one.includes('*')) ? base : posix.join(posix.dirname(finding.file), ...glob);
+  const found = namesIn(join(root, fixed)).filter((name) => existsSync(join(root, fixed, name, 'package.json')));
+  const isThere =
+    existsSync(join(root, fixed, 'package.json')) ||
+    found.some((name) => matchesGlob(glob, posix.join(fixed, name).split('/')));
+  if (isThere) return reject(`A package stands in ${fixed}.`);
+  return approve(`Nothing below ${fixed} on disk has a package.json.`, { text: `"${anchor}"`, ref: finding.file });
+}
+
+/** What the lock files hold: one without a single entry decides nothing. */
+export function lockFilesCompete({ finding, anchor }: Motion, { reader }: Bench): Opinion {
+  const dir = posix.dirname(finding.file);
+  const sizes = anchor.split(' ').map((name) => ({ name, entries: entriesIn(reader, posix.join(dir, name)) }));
+  const empty = sizes.find(({ entries }) => entries === 0);
+  if (empty !== undefined) return reject(`${empty.name} has no entry: it decides nothing.`);
+  const manager = asRecord(parseJson(reader.text(posix.join(dir, 'package.json')) ?? ''))['packageManager'];
+  const said = typeof manager === 'string' ? ` The manifest asks for ${manager}.` : '';
+  return approve(`Both name packages: ${sizes.map(({ name, entries }) => `${name} ${entries}`).join(', ')}.${said}`, {
+    text: anchor,
+    ref: finding.file,
+  });
+}
+
+/** Roughly: each entry of a lock file has one line of this form. */
+function entriesIn(reader: TextReaderLike, path: string): number {
+  const read = reader.read(path, MAX_LOCK_BYTES);
+  if (read.kind === 'binary' || read.kind === 'too-large') return 1;
+  if (read.kind !== 'text') return 0;
+  return read.text.match(/^\s*(?:resolved|resolution:|"resolved":|"version":|\s+version)\b/gm)?.length ?? 0;
+}
+
+type TextReaderLike = Bench['reader'];
+
+/** Both must be packages that a workspace brings together, else nobody mixes them up. */
+export function packageNameTwice({ finding, anchor }: Motion, { reader }: Bench): Opinion {
+  const other = /Also in (\S+)\.$/.exec(finding.evidence[0]?.text ?? '')?.[1] ?? '';
+  const names = [finding.file, other].map((path) => asRecord(parseJson(reader.text(path) ?? ''))['name']);
+  if (names.some((name) => name !== anchor)) return reject('The two manifests name different packages.');
+  const root = asRecord(parseJson(reader.text('package.json') ?? ''));
+  const patterns = JSON.stringify(root['workspaces'] ?? '') + (reader.text('pnpm-workspace.yaml') ?? '');
+  if (patterns === '""') return abstain('There is no workspace that would bring them together.');
+  const isIn = [finding.file, other].every((path) => patterns.includes(path.split('/')[0] ?? ''));
+  if (!isIn) return reject('The workspace does not bring both together: nobody mixes them up.');
+  return approve(`Both stand in folders of the workspace, under the same "name".`, { text: other, ref: finding.file });
+}

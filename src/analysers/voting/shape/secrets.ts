@@ -1,0 +1,65 @@
+import { entropyOf, findTokens, isPlaceholder } from '../../secret-patterns.ts';
+import type { Motion } from '../ballot.ts';
+import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
+
+/** Words around a value by which people say that it is none. */
+const SAMPLE =
+  /\b(?:example|sample|dummy|fake|mock|placeholder|test(?:ing)?|demo|not (?:a )?real|do not use|changeme|replace|your|insert|redacted|expired|revoked|invalid)\b/i;
+/** Bits for each sign that a drawn value has at least; text of words has less. */
+const DRAWN_BITS = 3.2;
+
+/** The signs of the value and the words around it; a checksum, where there is one, decides alone. */
+export function secret({ finding }: Motion, { reader }: Bench): Opinion {
+  const lines = (reader.text(finding.file) ?? '').split('\n');
+  const own = lines[finding.line - 1] ?? '';
+  const ref = `${finding.file}:${finding.line}`;
+  const [token] = findTokens(own);
+  if (token !== undefined) {
+    return token.holds
+      ? approve('Its checksum holds: the last six signs fit the rest.', { text: 'CRC-32 fits.', ref })
+      : reject('Its checksum does not hold: nobody issued it.', { text: 'CRC-32 differs.', ref });
+  }
+  const around = lines.slice(Math.max(0, finding.line - 3), finding.line + 1).join('\n');
+  const word = SAMPLE.exec(around.replace(/["'`][^"'`]{12,}["'`]/g, ''))?.[0];
+  if (word !== undefined) return reject(`"${word}" stands beside it: it is a sample.`, { text: word, ref });
+  const value = longestValue(around);
+  if (/-----BEGIN/.test(own)) return privateKey(lines.slice(finding.line - 1, finding.line + 60), ref);
+  if (value === '') return abstain('No value stands in the line.');
+  if (isPlaceholder(value) || hasRun(value)) return reject('Its signs run in order or repeat: it is made up.');
+  const bits = entropyOf(value);
+  const counted = `${bits.toFixed(1)} bits for each of its ${value.length} signs`;
+  if (bits < DRAWN_BITS) return reject(`${counted}: words have that, keys have more.`, { text: counted, ref });
+  return approve(`${counted}, no run of signs, no word around it that says it is a sample.`, { text: counted, ref });
+}
+
+function longestValue(text: string): string {
+  const found = text.match(/[A-Za-z0-9+/=_\-.~!@#%^&*]{8,}/g) ?? [];
+  return found.reduce((longest, one) => (score(one) > score(longest) ? one : longest), '');
+}
+
+/** Drawn values mix digits with letters; names do not. */
+const score = (text: string): number =>
+  (/\d/.test(text) && /[A-Za-z]/.test(text) ? 100 : 0) + Math.min(text.length, 80);
+
+/** `abcdef`, `123456`, `aaaa`. */
+function hasRun(value: string): boolean {
+  let [up, same] = [1, 1];
+  for (let at = 1; at < value.length; at += 1) {
+    const step = value.charCodeAt(at) - value.charCodeAt(at - 1);
+    up = step === 1 ? up + 1 : 1;
+    same = step === 0 ? same + 1 : 1;
+    if (up >= 5 || same >= 5) return true;
+  }
+  return false;
+}
+
+function privateKey(lines: readonly string[], ref: string): Opinion {
+  const body = lines
+    .join('\n')
+    .replace(/-----[^-]+-----/g, '')
+    .replace(/\\n|\s|["',+]/g, '');
+  const bits = entropyOf(body.slice(0, 2_000));
+  const counted = `${body.length} signs with ${bits.toFixed(1)} bits each`;
+  if (bits < 4.5) return reject(`${counted}: the body of a key has more.`, { text: counted, ref });
+  return approve(`${counted}: the body of a key.`, { text: counted, ref });
+}
