@@ -4,6 +4,9 @@ import type { FileEntry, FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { depthOf } from './json-value.ts';
+import { caseCollisions, deadLinks } from './hygiene-names.ts';
+import { brokenShebang, brokenYaml } from './hygiene-text.ts';
+import { oldTodos, todosIn, type Todo } from './hygiene-todos.ts';
 import { TextReader } from './read-text.ts';
 import { withoutComments } from './tsconfig.ts';
 
@@ -14,20 +17,37 @@ const MAX_JSON_DEPTH = 200;
 const LOOSE_JSON =
   /(?:^|\/)(?:tsconfig|jsconfig|\.vscode|\.eslintrc|\.swcrc|\.babelrc|devcontainer|\.devcontainer|templates?)[^/]*(?:\/|\.|$)|\.(?:jsonc|json5|jsonl|code-workspace)$/;
 
-/** Leftovers: merge markers, JSON that nothing can read, files that make every clone slower. */
-export function hygiene({ input, signal }: AnalyserCall): AnalyserResult {
+/** Leftovers: merge markers, JSON and YAML that nothing can read, names that work on some machines only, old notes. */
+export async function hygiene({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
   const findings: Detected[] = [];
+  const todos: Todo[] = [];
   let looked = 0;
   for (const file of files.filter(isLookedAt)) {
     signal.throwIfAborted();
     const text = reader.text(file.path);
     if (text === undefined) continue;
     looked += 1;
-    findings.push(...mergeMarkers(file, text), ...brokenJson(file, text));
+    findings.push(
+      ...mergeMarkers(file, text),
+      ...brokenJson(file, text),
+      ...brokenYaml(file, text),
+      ...brokenShebang(file, text),
+    );
+    todos.push(...todosIn(file, text));
   }
-  const data: FindingsData = { findings: [...findings, ...largeFiles(files)], looked, leftOut: [] };
+  const options = { searchPath: input.searchPath, signal };
+  const [links, notes] = await Promise.all([
+    deadLinks(input.root, options),
+    oldTodos(input.root, todos, { ...options, nowMs: Date.now() }),
+  ]);
+  const names = [...links, ...caseCollisions(files)];
+  const data: FindingsData = {
+    findings: [...findings, ...names, ...largeFiles(files), ...notes.findings],
+    looked,
+    leftOut: notes.leftOut,
+  };
   return { file: writeData(input.data, 'hygiene', data), summary: { files: looked, found: data.findings.length } };
 }
 

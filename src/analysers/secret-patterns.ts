@@ -211,9 +211,10 @@ export function hasBase62Checksum(token: string): boolean {
   return text === body.slice(-6);
 }
 
-/** What may be shown of a secret. */
+/** What may be shown of a secret: its first signs, and never more than a third of it. */
 export function masked(secret: string): string {
-  return `${secret.slice(0, 4)}… (${secret.length} characters)`;
+  const shown = Math.min(4, Math.floor(secret.length / 3));
+  return `${secret.slice(0, shown)}… (${secret.length} characters)`;
 }
 
 /** The text with every secret in it masked: for lines of code that are shown as evidence of something else. */

@@ -26,11 +26,15 @@ type Match = Readonly<{
   isProven: boolean;
 }>;
 
-/** Looks for keys and passwords in every text. What stands in tests and examples counts only when it proves itself. */
+/**
+ * Looks for keys and passwords in every text. What stands in tests and examples, and does not prove itself, is left to
+ * the voters; only a few of those, and after everything else.
+ */
 export function secrets({ input, signal }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
   const findings: Detected[] = [];
+  const doubtful: Doubtful[] = [];
   let [looked, samples] = [0, 0];
   for (const file of files) {
     signal.throwIfAborted();
@@ -42,16 +46,54 @@ export function secrets({ input, signal }: AnalyserCall): AnalyserResult {
     const real = matches.filter((match) => isReal(match, file) && !isPublic(match, text));
     samples += matches.length - real.length;
     findings.push(...real.map((match) => findingOf(match, file, text)));
+    doubtful.push(
+      ...doubtfulOf(
+        matches.filter((match) => !real.includes(match)),
+        file,
+        text,
+      ),
+    );
   }
+  const asked = mostLikely(doubtful);
+  const left = samples - asked.length;
   const leftOut =
-    samples === 0
+    left === 0
       ? []
-      : [`${countOf(samples, 'text')} shaped like a key or password: samples, test data, or keys meant for everybody.`];
-  const data: FindingsData = { findings: unique(findings).slice(0, MAX_FINDINGS), looked, leftOut };
+      : [`${countOf(left, 'text')} shaped like a key or password: samples, test data, or keys meant for everybody.`];
+  const shown = unique(findings).slice(0, MAX_FINDINGS);
+  const data: FindingsData = { findings: [...shown, ...asked], looked, leftOut };
   return {
     file: writeData(input.data, 'secrets', data),
     summary: { files: looked, found: data.findings.length, samples },
   };
+}
+
+/** A text shaped like a key where keys are made up as a rule: the voters look at it, at the end of the order. */
+type Doubtful = Readonly<{ isKnownShape: boolean; finding: Detected }>;
+
+const MAX_DOUBTFUL = 20;
+/** So low that none of them stands before anything that was found. */
+const DOUBT = 0.05;
+
+function doubtfulOf(matches: readonly Match[], file: FileEntry, text: string): readonly Doubtful[] {
+  const asked = matches.filter((match) => !isPublic(match, text)).slice(0, 3);
+  return asked.map((match) => ({
+    isKnownShape: !match.name.startsWith('value of'),
+    finding: findingOf({ ...match, severity: 'low', confidence: DOUBT }, file, text),
+  }));
+}
+
+/** Keys of a known shape first, one of each file and value: a made-up key is often used again and again. */
+function mostLikely(doubtful: readonly Doubtful[]): readonly Detected[] {
+  const ordered = doubtful.toSorted((a, b) => Number(b.isKnownShape) - Number(a.isKnownShape));
+  const single = new Map<string, Detected>();
+  const files = new Set<string>();
+  for (const { finding } of ordered) {
+    if (single.has(finding.anchor) || files.has(finding.file)) continue;
+    single.set(finding.anchor, finding);
+    files.add(finding.file);
+  }
+  return [...single.values()].slice(0, MAX_DOUBTFUL);
 }
 
 /** Everything in the text that has the shape of a secret, the known kinds first. */
@@ -74,14 +116,14 @@ function matchesOf(
     const secret = match[1] ?? match[0];
     if (hasChecksum?.(secret) === true)
       return [{ name, secret, at: match.index, severity, confidence: 0.98, isProven: true }];
-    if (isPlaceholder(secret) && name !== 'private key') return [];
+    const isSample = isPlaceholder(secret) && name !== 'private key';
     return [
       {
         name,
         secret,
         at: match.index,
         severity,
-        confidence: hasChecksum === undefined ? confidence : 0.3,
+        confidence: hasChecksum === undefined && !isSample ? confidence : 0.3,
         isProven: false,
       },
     ];

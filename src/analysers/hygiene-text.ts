@@ -1,0 +1,67 @@
+import type { FileEntry } from './data.ts';
+import type { Detected } from './detected.ts';
+import { readYaml } from './yaml-text.ts';
+
+/** Larger YAML is made by programs. */
+const MAX_YAML = 128 * 1024;
+/** Filled in by another program before anybody reads it as YAML. */
+const TEMPLATE = /(?:^|[^$])\{\{|\{%|<%|^\s*#@|\$\{[A-Z_]+\}:/m;
+/** Written in a language of its own that looks like YAML. */
+const OTHER_YAML =
+  /(?:^|\/)(?:templates?|charts?|helm|cookiecutter[^/]*|\{\{[^/]*)\/|\.(?:tpl|j2|jinja2?|tmpl|template)\.ya?ml$/i;
+
+/** YAML that no reader accepts. */
+export function brokenYaml({ path, context, bytes }: FileEntry, text: string): readonly Detected[] {
+  if (!/\.ya?ml$/i.test(path) || context === 'fixture' || bytes > MAX_YAML) return [];
+  if (OTHER_YAML.test(path) || TEMPLATE.test(text)) return [];
+  const read = readYaml(text);
+  if (read.kind !== 'broken') return [];
+  const { line, message } = read;
+  return [
+    {
+      kind: 'broken-yaml',
+      severity: 'medium',
+      confidence: 0.8,
+      title: 'This YAML file cannot be read',
+      file: path,
+      line,
+      anchor: path,
+      evidence: [{ source: 'hygiene', text: message.split('\n')[0]?.slice(0, 200) ?? '', ref: `${path}:${line}` }],
+      fix: 'Correct the syntax in that line: a missing space after a colon, a tab, or wrong indentation are the usual causes.',
+    },
+  ];
+}
+
+const SCRIPT = /^(?:\uFEFF#!|#![^\r\n]*\r\n)/;
+
+/** The first line of a script names its program: a hidden sign in it, and the script does not start. */
+export function brokenShebang({ path }: FileEntry, text: string): readonly Detected[] {
+  if (!SCRIPT.test(text) || /\.(?:bat|cmd|ps1)$/i.test(path)) return [];
+  const isMark = text.startsWith('\uFEFF');
+  const program = (text.split('\n')[0] ?? '').replace('\uFEFF', '').trim().slice(0, 80);
+  // Node takes both itself; only a start as a program fails.
+  const isNode = /\bnode\b/.test(program);
+  return [
+    {
+      kind: 'broken-shebang',
+      severity: isNode ? 'low' : 'medium',
+      confidence: 0.85,
+      title: `The script does not start: ${isMark ? 'a byte order mark stands' : 'a carriage return stands'} in its first line`,
+      file: path,
+      line: 1,
+      anchor: program,
+      evidence: [
+        {
+          source: 'hygiene',
+          text: isMark
+            ? `U+FEFF stands before ${program}`
+            : `${program} is followed by a carriage return, which becomes part of the program's name.`,
+          ref: `${path}:1`,
+        },
+      ],
+      fix: isMark
+        ? 'Save it as UTF-8 without a byte order mark.'
+        : 'Save it with line feeds alone, and add "*.sh text eol=lf" to .gitattributes.',
+    },
+  ];
+}
