@@ -21,6 +21,12 @@ export async function makeData(data: string): Promise<void> {
   await writeFile(join(data, OWNER), `${process.pid} ${hostname()}\n`, { mode: 0o600 });
 }
 
+/** Removes what the tasks of a run have left to each other, and its folder when there are no reports in it. */
+export async function dropData(folder: string): Promise<void> {
+  await rm(join(folder, 'data'), { recursive: true, force: true, maxRetries: 5 });
+  await rmdir(folder).catch(() => undefined);
+}
+
 export type LeftOverParts = Readonly<{ dataDir: string; store: Store; coordinator: Coordinator }>;
 
 /**
@@ -36,9 +42,7 @@ export async function dropLeftOvers({ dataDir, store, coordinator }: LeftOverPar
     const data = join(checks, name, 'data');
     if (!(await isLeftOver(data))) continue;
     await endRun(toRunId(name), store, coordinator);
-    await rm(data, { recursive: true, force: true, maxRetries: 5 });
-    // Stays when there are reports in it.
-    await rmdir(join(checks, name)).catch(() => undefined);
+    await dropData(join(checks, name));
   }
   for (const resumed of coordinator.resumed) {
     if (!names.includes(resumed)) await endRun(resumed, store, coordinator);

@@ -8,7 +8,8 @@ import { probeRepository } from '../analysers/probe.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import type { CheckReport, RunTimeline } from '../core/findings/check-report.ts';
 import { notWritten, prepareReportFolder } from './check-input.ts';
-import { dropLeftOvers, makeData, SOURCE } from './check-left-overs.ts';
+import { dropData, dropLeftOvers, makeData, SOURCE } from './check-left-overs.ts';
+import { outcomeOf } from './check-outcome.ts';
 import type { CheckFacts } from '../core/findings/check-facts.ts';
 import { nameOf, type RunId } from '../core/ids.ts';
 import type { TaskFailure } from '../core/tasks/attempt.ts';
@@ -52,34 +53,24 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
     cores: availableParallelism(),
     ...path,
     ...(options.agents === undefined ? {} : { agents: options.agents }),
+    isOnline: options.isOnline === true,
   });
   const run = { name: 'check', inputs: {}, budget: {}, source: SOURCE };
   const answer = await coordinator.submit({ runId, run, tasks: plan.tasks, agents: plan.agents });
   if (!answer.ok) throw notStarted(answer.refusal.reason);
   options.onSubmitted?.(runId);
   const record = await coordinator.finished(runId);
-  const archive = store.archive();
-  if (archive === undefined) throw new Error('Internal error: a run has ended in no store');
-  const report = reportOf(data, archive, runId);
-  const view = { report, timeline: timelineOf(archive, record) };
-  const reports = await writeReports(view, options.out ?? folder, options.isAll === true);
-  await rm(data, { recursive: true, force: true });
-  if (options.out === undefined) await pointLatest(dataDir, runId);
-  const { findings } = report;
-  return {
-    runId,
-    record,
-    reports,
-    counts: countsOf(report),
-    states: statesOf(report),
-    notLookedFor: report.past.filter(({ baseline }) => baseline === 'not-checked').map(({ id }) => id),
-    failedTasks: report.tasks.filter(({ state }) => state === 'failed').map(({ name }) => name),
-    notes: notesOn(facts, options),
-    findings,
-    changes: changesSince(report),
-    plan: report.plan,
-    skipped: skippedIn(report),
-  };
+  try {
+    const archive = store.archive();
+    if (archive === undefined) throw new Error('Internal error: a run has ended in no store');
+    const report = reportOf(data, archive, runId);
+    const view = { report, timeline: timelineOf(archive, record) };
+    const reports = await writeReports(view, options.out ?? folder, options.isAll === true);
+    if (options.out === undefined) await pointLatest(dataDir, runId);
+    return { runId, record, reports, ...outcomeOf(report), notes: notesOn(facts, options) };
+  } finally {
+    await dropData(folder);
+  }
 }
 
 /** Of every repository that looks like this one: the check before is forgotten. */
@@ -150,46 +141,12 @@ async function pointLatest(dataDir: string, runId: RunId): Promise<void> {
     .catch(() => rm(draft, { force: true }));
 }
 
-function countsOf({ findings }: CheckReport): CheckRun['counts'] {
-  const confirmed = findings.filter(({ state }) => state === 'confirmed');
-  const count = (severity: string): number => confirmed.filter((finding) => finding.severity === severity).length;
-  return {
-    critical: count('critical'),
-    high: count('high'),
-    medium: count('medium'),
-    low: count('low'),
-    new: confirmed.filter(({ baseline }) => baseline === 'new').length,
-  };
-}
-
-function statesOf({ findings }: CheckReport): CheckRun['states'] {
-  const count = (state: string): number => findings.filter((finding) => finding.state === state).length;
-  return {
-    confirmed: count('confirmed'),
-    unconfirmed: count('unconfirmed'),
-    rejected: count('rejected'),
-    'not-voted': count('not-voted'),
-  };
-}
-
 function notesOn({ rootCommit }: CheckFacts, { baseline }: CheckOptions): readonly string[] {
   const other = baseline?.repository;
   if (other?.rootCommit == null || rootCommit === null || other.rootCommit === rootCommit) return [];
   return [
     `The baseline is a report of another repository, "${other.name}": new, known and gone mean little. Name a report of this one with --baseline.`,
   ];
-}
-
-function changesSince({ before, findings, past }: CheckReport): CheckRun['changes'] {
-  if (before === null) return null;
-  const all = [...findings, ...past];
-  const count = (baseline: string): number => all.filter((one) => one.baseline === baseline).length;
-  const counts = { new: count('new'), known: count('known'), gone: count('gone'), notChecked: count('not-checked') };
-  return { sinceMs: before.checkedAtMs, ...counts };
-}
-
-function skippedIn({ notChecked }: CheckReport): CheckRun['skipped'] {
-  return notChecked.map(({ what, reason, fix }) => ({ what, reason, fix }));
 }
 
 function notStarted(reason: string): Unavailable {

@@ -13,6 +13,8 @@ export type CheckOptions = Readonly<{
   isBaselineReset?: boolean;
   /** Compares with this report instead of the last check here. Memory is neither read nor written then. */
   baseline?: EarlierReport;
+  /** The package manager may ask its registry for known vulnerabilities. @default false */
+  isOnline?: boolean;
   /** `report.sarif` holds more than what was confirmed. @default false */
   isAll?: boolean;
   /** Called once the run is durable: follow it from here. */

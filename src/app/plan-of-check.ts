@@ -5,7 +5,10 @@ import type { CompiledWorkflow } from './coordinator.ts';
 import type { Project } from './project.ts';
 
 /** The graph that a check of `project` would run, with estimates from history. Runs and writes nothing. */
-export async function planOfCheck(project: Project, options: Readonly<{ agents?: number }>): Promise<CompiledWorkflow> {
+export async function planOfCheck(
+  project: Project,
+  options: Readonly<{ agents?: number; isOnline?: boolean }>,
+): Promise<CompiledWorkflow> {
   const [{ probeRepository }, { planCheck }] = await Promise.all([
     import('../analysers/probe.ts'),
     import('../workflows/check.ts'),

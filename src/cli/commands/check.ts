@@ -23,6 +23,7 @@ export type CheckFlags = Readonly<{
   open?: true;
   agents?: number;
   plan?: true;
+  online?: true;
   all?: true;
   baseline?: string;
   resetBaseline?: true;
@@ -41,8 +42,9 @@ export async function check(cli: Cli, dir: string | undefined, flags: CheckFlags
   return withProject(where, use, { isRoot: dir !== undefined });
 }
 
-async function showPlan({ out }: Cli, project: Project, { agents }: CheckFlags): Promise<ExitCode> {
-  const view = planView(await planOfCheck(project, agents === undefined ? {} : { agents }), project.root);
+async function showPlan({ out }: Cli, project: Project, { agents, online }: CheckFlags): Promise<ExitCode> {
+  const options = { isOnline: online === true, ...(agents === undefined ? {} : { agents }) };
+  const view = planView(await planOfCheck(project, options), project.root);
   for (const line of planData(view)) out.json(line);
   out.result(...planLines(view, out.style, out.columns));
   return EXIT.ok;
@@ -91,6 +93,7 @@ async function checkAndShow(cli: Cli, { project, coordinator, flags, earlier }: 
     ...(flags.agents === undefined ? {} : { agents: flags.agents }),
     isBaselineReset: flags.resetBaseline === true,
     isAll: flags.all === true,
+    isOnline: flags.online === true,
     ...(earlier === undefined ? {} : { baseline: earlier }),
     onSubmitted: (runId) => {
       shown = watchRun(cli, { project, coordinator, runId, isOwn: true, onStopping }).then((watched) => {

@@ -19,6 +19,7 @@ function addCheck(program: Command, handlers: Handlers, act: Act): void {
     .option('--open', 'open the report when it is there')
     .option('--agents <n>', 'agents side by side; default: as many as cores', count)
     .option('--plan', 'show the graph and the forecast, run nothing')
+    .option('--online', 'let the package manager ask its registry for known vulnerabilities')
     .option('--all', 'show also what was not confirmed, here and in report.sarif')
     .addOption(
       new Option('--baseline <report.json>', 'compare with an earlier report, not with the last check here').conflicts(
