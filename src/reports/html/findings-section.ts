@@ -1,101 +1,147 @@
 import type { CheckReport } from '../../core/findings/check-report.ts';
-import type { Finding, Severity } from '../../core/findings/finding.ts';
+import type { Finding } from '../../core/findings/finding.ts';
 import { placeOf } from '../check-run-view.ts';
 import { countOf } from '../format.ts';
+import { kindText } from '../kinds.ts';
 import { cut } from '../visible.ts';
+import { byState, reasonAgainst, tallyText, VOTER_TEXTS } from '../votes.ts';
 import { html, type Html } from './html.ts';
+import { section, severityMark, tag } from './parts.ts';
+import { marks, votesLegend, votesList, votesPart } from './votes-part.ts';
 
+/** Shown whole; the others open. */
 const FIRST = 10;
+const MAX_EVIDENCE = 8;
 
-/** Best first: ten with their evidence, the others in a table. */
+const ORDER = 'Ordered by severity, by how sure the detector is, and by how much work goes on in the file.';
+
+/** What counts: confirmed findings; where nobody voted, all of them. */
 export function findingsSection(report: CheckReport): Html {
-  const { findings } = report;
-  if (findings.length === 0)
-    return html`<h2>Findings</h2>
-      <p class="lead">Nothing was found by what ran.</p>`;
-  const isFirstCheck = report.before === null;
-  const rest = findings.slice(FIRST);
-  return html`<h2 id="findings">First things first</h2>
-    <p class="lead">Ordered by severity, by how sure the detector is, and by how much work goes on in the file.</p>
-    <ol class="first">
-      ${findings.slice(0, FIRST).map((finding) => card(finding, isFirstCheck))}
-    </ol>
-    ${
-      rest.length > 0 &&
-      html`<details>
-        <summary>${countOf(rest.length, 'more finding')}</summary>
-        ${table(rest, isFirstCheck)}
-      </details>`
-    }
-    ${pastSection(report)}`;
+  const { confirmed, 'not-voted': open } = byState(report.findings);
+  const isVoted = open.length < report.findings.length;
+  const shown = isVoted ? confirmed : open;
+  const title = isVoted ? 'Confirmed findings' : 'Findings';
+  if (shown.length === 0) {
+    const text = isVoted
+      ? 'No finding was confirmed. What was looked at and not confirmed stands below.'
+      : 'Nothing was found by what ran.';
+    return section('findings', title, html`<p class="lead">${text}</p>`);
+  }
+  const lead = isVoted
+    ? `Approved by at least two voters with evidence of their own, or by all that were asked. ${ORDER}`
+    : `Nobody voted on these. ${ORDER}`;
+  const isCompared = report.before !== null;
+  return section(
+    'findings',
+    title,
+    html`<p class="lead">${lead}</p>
+      ${isVoted && votesLegend()}
+      <ol class="first">
+        ${shown.slice(0, FIRST).map((finding) => card(finding, isCompared))}
+      </ol>
+      ${
+        shown.length > FIRST &&
+        html`<h3 class="more">${countOf(shown.length - FIRST, 'more finding')}</h3>
+          ${lines(shown.slice(FIRST), isCompared)}`
+      }`,
+  );
 }
 
-export function severityMark(severity: Severity): Html {
-  return html`<span class="sev ${severity}"><i></i>${severity}</span>`;
+/** Apart from what counts, each with the reason why. */
+export function otherFindings(report: CheckReport): Html {
+  const { unconfirmed, rejected, 'not-voted': open } = byState(report.findings);
+  const isVoted = open.length < report.findings.length;
+  const isCompared = report.before !== null;
+  return html`${
+    unconfirmed.length > 0 &&
+    section(
+      'unconfirmed',
+      'Unconfirmed',
+      html`<p class="lead">
+          ${countOf(unconfirmed.length, 'finding')} with too few votes for ${unconfirmed.length === 1 ? 'it' : 'them'}.
+          ${unconfirmed.length === 1 ? 'It is' : 'They are'} not counted: worth a look where you know the place.
+        </p>
+        ${lines(unconfirmed, isCompared)}`,
+    )
+  }
+  ${
+    isVoted &&
+    open.length > 0 &&
+    section(
+      'not-voted',
+      'Not voted on',
+      html`<p class="lead">
+          ${countOf(open.length, 'finding')} further down the order: only the first ones are put to the vote.
+        </p>
+        ${lines(open, isCompared)}`,
+    )
+  }
+  ${
+    rejected.length > 0 &&
+    section(
+      'rejected',
+      'Rejected',
+      html`<p class="lead">What looked like a finding, and the evidence that spoke against it.</p>
+        <details>
+          <summary>${countOf(rejected.length, 'rejected finding')}, with reasons</summary>
+          ${lines(rejected, isCompared)}
+        </details>`,
+    )
+  }`;
 }
 
-function card(finding: Finding, isFirstCheck: boolean): Html {
-  const { severity, kind, title, evidence, fix, baseline, id } = finding;
+function card(finding: Finding, isCompared: boolean): Html {
+  const { severity, kind, title, baseline, id } = finding;
   return html`<li class="card" id="f-${id}">
-    <div class="row">
-      ${severityMark(severity)}<span class="tag">${kind}</span
-      >${!isFirstCheck && html`<span class="tag ${baseline}">${baseline}</span>`}
-    </div>
+    <div class="row">${severityMark(severity)}${kindTag(kind)}${isCompared && tag(baseline, baseline)}</div>
     <h3>${cut(title, 200)}</h3>
-    <div class="where"><code>${placeOf(finding)}</code></div>
-    <ul>
-      ${evidence.map(({ source, text, ref }) => html`<li><span class="by">${source}</span>${cut(text, 400)}${ref !== undefined && ref !== placeOf(finding) && html` <code>${ref}</code>`}</li>`)}
-    </ul>
-    ${fix !== undefined && html`<p class="fix">${fix}</p>`}
+    <p class="where"><code>${cut(placeOf(finding), 300)}</code></p>
+    ${evidenceAndFix(finding)} ${votesPart(finding)}
   </li>`;
 }
 
-function table(findings: readonly Finding[], isFirstCheck: boolean): Html {
-  return html`<div class="wide">
-    <table>
-      <thead>
-        <tr>
-          <th>Severity</th>
-          <th>Finding</th>
-          <th>Where</th>
-          ${!isFirstCheck && html`<th class="opt">Since last</th>`}
-        </tr>
-      </thead>
-      <tbody>
-        ${findings.map(
-          (finding) =>
-            html`<tr id="f-${finding.id}">
-              <td>${severityMark(finding.severity)}</td>
-              <td>${cut(finding.title, 160)}</td>
-              <td><code>${placeOf(finding)}</code></td>
-              ${!isFirstCheck && html`<td class="opt">${finding.baseline}</td>`}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+function kindTag(kind: string): Html {
+  const { name, short } = kindText(kind);
+  return html`<span class="tag" title="${short}">${name}</span>`;
 }
 
-function pastSection({ past }: CheckReport): Html | undefined {
-  if (past.length === 0) return undefined;
-  return html`<details>
-    <summary>
-      ${countOf(past.length, 'finding')} of the check before ${past.length === 1 ? 'is' : 'are'} gone or could not be
-      looked for
-    </summary>
-    <div class="wide">
-      <table>
-        <tbody>
-          ${past.map(
-            ({ baseline, title, file }) =>
-              html`<tr>
-                <td>${baseline}</td>
-                <td>${cut(title, 160)}</td>
-                <td><code>${file}</code></td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-  </details>`;
+function evidenceAndFix(finding: Finding): Html {
+  const { evidence, fix } = finding;
+  return html`<ul class="evidence">
+      ${evidence.slice(0, MAX_EVIDENCE).map(({ source, text, ref }) => {
+        const where = ref === undefined || ref === placeOf(finding) ? undefined : html` <code>${cut(ref, 200)}</code>`;
+        return html`<li>${tag(source)}${cut(text, 400)}${where}</li>`;
+      })}
+    </ul>
+    ${fix !== undefined && html`<p class="fix"><b>To do</b> ${cut(fix, 400)}</p>`}`;
+}
+
+/** One line each that opens. */
+function lines(findings: readonly Finding[], isCompared: boolean): Html {
+  return html`<ul class="lines">
+    ${findings.map((finding) => line(finding, isCompared))}
+  </ul>`;
+}
+
+function line(finding: Finding, isCompared: boolean): Html {
+  const { severity, title, id, kind, baseline, state, votes } = finding;
+  const against = state === 'rejected' ? reasonAgainst(finding) : undefined;
+  return html`<li>
+    <details>
+      <summary>
+        ${severityMark(severity)}<span class="what"
+          ><span class="title">${cut(title, 160)}</span> <code>${cut(placeOf(finding), 200)}</code>${
+            against !== undefined &&
+            html`<span class="why">${VOTER_TEXTS[against.voter].name}: ${cut(against.reason, 200)}</span>`
+          }</span
+        >${votes.length > 0 && html`<span class="tally">${marks(finding)}<span class="vh">${tallyText(votes)}</span></span>`}
+      </summary>
+      <div class="opened" id="f-${id}">
+        <div class="row">
+          ${kindTag(kind)}${isCompared && tag(baseline, baseline)}${votes.length > 0 && tag(tallyText(votes))}
+        </div>
+        ${evidenceAndFix(finding)} ${votes.length > 0 && votesList(finding)}
+      </div>
+    </details>
+  </li>`;
 }

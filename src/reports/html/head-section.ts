@@ -1,37 +1,50 @@
 import type { CheckReport, NotChecked } from '../../core/findings/check-report.ts';
-import { severityCounts, type CheckView } from '../check-run-view.ts';
-import { count, countOf, date, duration, listed } from '../format.ts';
+import type { CheckView } from '../check-run-view.ts';
+import { count, countOf, date, duration } from '../format.ts';
+import { changesText, verdictOf } from '../verdict.ts';
+import { cut } from '../visible.ts';
+import { byState } from '../votes.ts';
 import { html, type Html } from './html.ts';
+import { section, tag, wide } from './parts.ts';
 
 /** What was checked, what came out in one sentence, and what was not checked. */
 export function headSection({ report, timeline }: CheckView): Html {
   const { repository, size } = report;
-  const seconds = timeline.endedAtMs - timeline.startedAtMs;
   const agents = new Set(timeline.attempts.map(({ agent }) => agent)).size;
   return html`<header>
-    <div class="brand">${LOGO}Waggle check</div>
+    <p class="brand">${LOGO}Waggle check</p>
     <h1>${repository.name}</h1>
-    <div class="facts">
+    <p class="facts">
       <span class="mono">${repository.path}</span>${gitFacts(report)}<span>${date(report.checkedAtMs)}</span>
-    </div>
-    <p class="verdict">${verdict(report)}</p>
-    <div class="tiles">
-      ${tile(count(report.findings.length), report.findings.length === 1 ? 'finding' : 'findings')}
-      ${tile(count(size.files), 'files')} ${tile(count(size.lines), 'lines')}
+    </p>
+    <p class="verdict">${verdictOf(report)}</p>
+    <p class="since">${changesText(report)}</p>
+    <ul class="counts">
+      ${findingsTile(report)} ${tile(count(size.files), 'files')} ${tile(count(size.lines), 'lines')}
       ${repository.commits !== null && tile(count(repository.commits), 'commits looked at')}
-      ${tile(duration(seconds), `with ${countOf(agents, 'agent')}`)}
-    </div>
-    ${notChecked(report)}
+      ${tile(duration(timeline.endedAtMs - timeline.startedAtMs), `with ${countOf(agents, 'agent')}`)}
+    </ul>
+    ${notCheckedNote(report)}
+    <p class="provenance">
+      Provenance: ${report.provenance}. Measured by functions on this machine: no model took part, and nothing left it.
+    </p>
   </header>`;
 }
 
-const LOGO = html`<svg viewBox="0 0 24 24" aria-hidden="true">
+const LOGO = html`<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
   <path d="M12 1.5 21.1 6.75v10.5L12 22.5 2.9 17.25V6.75z" fill="none" stroke="currentColor" stroke-width="2" />
   <path d="M8.2 9.3v5.2l3.8 2.2 3.8-2.2V9.3L12 7.1z" fill="currentColor" />
 </svg>`;
 
+function findingsTile({ findings }: CheckReport): Html {
+  const { confirmed, 'not-voted': open } = byState(findings);
+  if (open.length === findings.length)
+    return tile(count(findings.length), findings.length === 1 ? 'finding' : 'findings');
+  return tile(count(confirmed.length), confirmed.length === 1 ? 'confirmed finding' : 'confirmed findings');
+}
+
 function tile(value: string, label: string): Html {
-  return html`<div class="tile"><b>${value}</b><span>${label}</span></div>`;
+  return html`<li class="tile"><b>${value}</b><span>${label}</span></li>`;
 }
 
 function gitFacts({ repository }: CheckReport): Html {
@@ -43,38 +56,62 @@ function gitFacts({ repository }: CheckReport): Html {
     <span>commit <b class="mono">${repository.commit.slice(0, 10)}</b>${changed !== null && html`, ${state}`}</span>`;
 }
 
-function verdict(report: CheckReport): string {
-  const { findings, before, past } = report;
-  if (findings.length === 0) return 'Nothing was found by what ran.';
-  const counts = severityCounts(findings).map(({ severity, findings: some }) => `${some} ${severity}`);
-  const sum = `${countOf(findings.length, 'finding')}: ${listed(counts)}.`;
-  if (before === null) return `${sum} This is the first check here, so there is nothing to compare with.`;
-  const fresh = findings.filter(({ baseline }) => baseline === 'new').length;
-  const gone = past.filter(({ baseline }) => baseline === 'gone').length;
-  return `${sum} Since the check of ${date(before.checkedAtMs)}: ${fresh} new, ${gone} gone.`;
+/** First in sight, because a skipped part must never look like a good one. */
+function notCheckedNote(report: CheckReport): Html {
+  const { notChecked, tasks } = report;
+  const failed = tasks.filter(({ state }) => state === 'failed');
+  const isAlarming = notChecked.length + failed.length > 0;
+  return html`<div class="note${isAlarming ? ' skip' : ''}">
+    <h2>Not checked</h2>
+    <ul>
+      ${!isAlarming && html`<li>Nothing was skipped.</li>`}
+      ${failed.map(({ title, note }) => html`<li><b>${cut(title, 120)}</b> ${tag('failed')}<br />${cut(note ?? 'The journal has the reason.', 300)}</li>`)}
+      ${groupSkips(notChecked).map(({ whats, reason, fix }) => html`<li><b>${whats.join(' · ')}</b> ${tag(reason)}<br />${fix}</li>`)}
+    </ul>
+  </div>`;
 }
 
-/** First in sight, because a skipped part must never look like a good one. */
-function notChecked({ notChecked: skipped, tasks, size, leftOut }: CheckReport): Html {
-  const failed = tasks.filter(({ state }) => state === 'failed');
-  const isWhole = skipped.length === 0 && failed.length === 0 && size.unread.length === 0;
-  const isAlarming = skipped.length + failed.length > 0;
-  return html`<div class="note${isAlarming ? ' skip' : ''}">
-    <h3>Not checked</h3>
-    <ul>
-      ${isWhole && html`<li>Nothing was skipped.</li>`}
-      ${failed.map(({ title, note }) => html`<li><b>${title}</b>: failed. <span>${note ?? 'The journal has the reason.'}</span></li>`)}
-      ${groupSkips(skipped).map(({ whats, reason, fix }) => html`<li><b>${whats.join(' · ')}</b> <span class="tag">${reason}</span><br /><span>${fix}</span></li>`)}
-      ${size.unread.map(({ cause, files, examples }) => html`<li>${countOf(files, 'file')}: ${cause} <span>(<code>${examples.join(', ')}</code>)</span></li>`)}
-    </ul>
-    ${
+/** Files that were not read, and what was left out on purpose. */
+export function leftOutSection({ size, leftOut }: CheckReport): Html | undefined {
+  if (size.unread.length + leftOut.length === 0) return undefined;
+  return section(
+    'left-out',
+    'Left out and not read',
+    html`${
       leftOut.length > 0 &&
-      html`<h3 class="second">Left out on purpose</h3>
-        <ul>
-          ${leftOut.map((one) => html`<li>${one}</li>`)}
+      html`<h3>Left out on purpose</h3>
+        <p class="lead">Few true findings are worth more than many doubtful ones.</p>
+        <ul class="plain">
+          ${leftOut.map((one) => html`<li>${cut(one, 400)}</li>`)}
         </ul>`
     }
-  </div>`;
+    ${
+      size.unread.length > 0 &&
+      html`<h3>Files that were not read whole</h3>
+        ${wide(
+          'Files that were not read whole',
+          html`<table>
+            <thead>
+              <tr>
+                <th scope="col">Why</th>
+                <th scope="col" class="n">Files</th>
+                <th scope="col">For example</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${size.unread.map(
+                ({ cause, files, examples }) =>
+                  html`<tr>
+                    <th scope="row">${cut(cause, 120)}</th>
+                    <td class="n">${count(files)}</td>
+                    <td><code>${cut(examples.join(', '), 300)}</code></td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>`,
+        )}`
+    }`,
+  );
 }
 
 /** Parts that are skipped for the same reason and helped by the same command stand together. */

@@ -9,7 +9,7 @@ export class Html {
   }
 }
 
-type Part = Html | string | number | false | undefined | readonly Part[];
+export type Part = Html | string | number | false | undefined | readonly Part[];
 
 /** Markup with everything between escaped, except for other markup. `false` and undefined leave nothing. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {

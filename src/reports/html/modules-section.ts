@@ -1,108 +1,169 @@
-import type { CheckReport, ImportCycle } from '../../core/findings/check-report.ts';
-import { count, countOf, percent } from '../format.ts';
+import type { CheckReport, FolderMap, ImportCycle, ModuleGraph } from '../../core/findings/check-report.ts';
+import { count, countOf } from '../format.ts';
+import { circlesOf } from '../graph.ts';
 import { cut } from '../visible.ts';
+import { drawGraph, type DrawnEdge } from './graph-drawing.ts';
 import { html, type Html } from './html.ts';
+import { section, wide } from './parts.ts';
+import { ring } from './rings.ts';
 
 const RINGS = 6;
-const IN_RING = 10;
-const LANGUAGES = 5;
+const MAX_LINES = 64;
+const MAX_IMPORTED = 8;
+const LABEL = 26;
 
-/** Import cycles, drawn. */
+/** How the modules hang together: folders and what they import, circles, what most others need. */
 export function modulesSection({ modules }: CheckReport): Html | undefined {
   if (modules === null || modules.modules === 0) return undefined;
-  const { cycles, typeCycles } = modules;
-  const types =
-    typeCycles === 0
-      ? ''
-      : ` ${countOf(typeCycles, 'more cycle')} of types alone ${typeCycles === 1 ? 'does' : 'do'} no harm.`;
-  const more = cycles.length > RINGS ? ` ${cycles.length - RINGS} more are among the findings.` : '';
-  return html`<h2 id="cycles">Import cycles</h2>
-    <p class="lead">
-      ${countOf(modules.modules, 'module')}, ${countOf(modules.imports, 'import')} between them.
-      ${cycles.length === 0 ? 'No cycle when the program loads.' : `${countOf(cycles.length, 'cycle')} when the program loads.${more}`}${types}
+  return section(
+    'modules',
+    'How the modules hang together',
+    html`<p class="lead">
+        ${countOf(modules.modules, 'module')}, ${countOf(modules.imports, 'import')} between them.
+        ${cyclesText(modules)}
+      </p>
+      ${modules.map !== undefined && modules.map.folders.length > 1 && folders(modules.map)} ${circles(modules)}
+      ${mostImported(modules)}`,
+  );
+}
+
+function cyclesText({ cycles, typeCycles }: ModuleGraph): string {
+  const real =
+    cycles.length === 0
+      ? 'No cycle when the program loads.'
+      : `${countOf(cycles.length, 'cycle')} when the program loads.`;
+  if (typeCycles === 0) return real;
+  return `${real} ${countOf(typeCycles, 'more cycle')} of types alone ${typeCycles === 1 ? 'does' : 'do'} no harm.`;
+}
+
+type Link = FolderMap['links'][number];
+
+function folders({ folders: all, links }: FolderMap): Html {
+  const circle = circlesOf(all.length, links);
+  const isRound = ({ from, to }: Link): boolean => circle[from] !== -1 && circle[from] === circle[to];
+  const drawn = drawnLinks(links, isRound);
+  const pathOf = (index: number): string => all[index]?.path ?? '';
+  const used = new Set(drawn.flatMap(({ from, to }) => [from, to]));
+  const shown = [...all.keys()].filter((index) => used.has(index));
+  const place = new Map(shown.map((index, at) => [index, at]));
+  const edges = drawn.map((link): DrawnEdge => ({
+    from: place.get(link.from) ?? 0,
+    to: place.get(link.to) ?? 0,
+    weight: link.imports,
+    title: `${pathOf(link.from)} imports ${pathOf(link.to)}: ${countOf(link.imports, 'time')}`,
+    look: isRound(link) ? 'round' : '',
+  }));
+  const nodes = shown.map((index) => {
+    const { path, modules } = all[index] ?? { path: '', modules: 0 };
+    return {
+      label: shortPath(path),
+      note: countOf(modules, 'module'),
+      title: `${path}: ${countOf(modules, 'module')}`,
+      look: circle[index] === -1 ? '' : 'round',
+      target: `folder-${index}`,
+    };
+  });
+  const hidden = links.length - drawn.length;
+  const alone = all.length - shown.length;
+  const isAnyRound = links.some(isRound);
+  return html`<h3>Folders and what they import</h3>
+    <p class="key">
+      <span>An arrow goes from the folder that imports to the one it needs; the thicker, the more imports.</span>
+      ${isAnyRound && html`<span class="roundkey">Framed twice and in a strong colour: folders that need each other in a circle. Dashed: against the order of the others.</span>`}
+      ${hidden > 0 && html`<span>${countOf(hidden, 'lighter link')} left out of the drawing.</span>`}
+      ${alone > 0 && html`<span>${countOf(alone, 'folder')} without links ${alone === 1 ? 'is' : 'are'} in the table only.</span>`}
     </p>
-    ${cycles.length > 0 && html`<div class="rings">${cycles.slice(0, RINGS).map(ring)}</div>`}`;
+    ${wide('Drawing of folders and their imports', drawGraph({ id: 'dep', label: 'Folders and their imports; the table below says the same', nodes, edges }))}
+    ${folderTable(all, links, circle)}`;
 }
 
-function ring({ files, path }: ImportCycle): Html {
-  const shown = path.slice(0, IN_RING);
-  const more = path.length - shown.length;
-  const isTangle = files.length > path.length;
-  return html`<div class="ring">
-    <div class="size">
-      ${countOf(files.length, 'file')}${isTangle && html`<span>, the shortest way around has ${String(path.length)}</span>`}
-    </div>
-    <div class="around">
-      ${circle(shown.length)}
-      <ol>
-        ${shown.map(({ file, line }) => html`<li><code>${cut(file, 90)}${line > 0 && `:${line}`}</code></li>`)}${more > 0 && html`<li>and ${String(more)} more</li>`}
-      </ol>
-    </div>
-  </div>`;
+/** The heaviest, and at least the heaviest of each folder in both directions. */
+function drawnLinks(links: readonly Link[], isRound: (link: Link) => boolean): readonly Link[] {
+  const firsts = new Set<Link>();
+  for (const side of ['from', 'to'] as const)
+    for (const own of Map.groupBy(links, (link) => link[side]).values())
+      for (const link of own.slice(0, 1)) firsts.add(link);
+  const rest = links
+    .filter((link) => !firsts.has(link))
+    .toSorted((a, b) => Number(isRound(b)) - Number(isRound(a)) || b.imports - a.imports);
+  return [...firsts, ...rest].slice(0, MAX_LINES);
 }
 
-const CENTRE = 50;
-const RADIUS = 37;
-const POINT = 8;
-/** Between the rim of a point and the end of an arrow. */
-const AIR = 3;
-
-/** Numbered points on a circle, an arrow from each to the next. */
-function circle(points: number): Html {
-  const step = (2 * Math.PI) / points;
-  const gap = (POINT + AIR) / RADIUS;
-  const at = (angle: number): readonly [string, string] => [
-    (CENTRE + RADIUS * Math.sin(angle)).toFixed(1),
-    (CENTRE - RADIUS * Math.cos(angle)).toFixed(1),
-  ];
-  const all = Array.from({ length: points }, (_, index) => index);
-  const arrows = all.map((index) => {
-    const [x1, y1] = at(index * step + gap);
-    const [x2, y2] = at((index + 1) * step - gap);
-    const long = step - 2 * gap > Math.PI ? 1 : 0;
-    return (
-      step > 2 * gap &&
-      html`<path d="M${x1} ${y1}A${RADIUS} ${RADIUS} 0 ${long} 1 ${x2} ${y2}" class="arrow" marker-end="url(#tip)" />`
-    );
-  });
-  const nodes = all.map((index) => {
-    const [x, y] = at(index * step);
-    return html`<circle cx="${x}" cy="${y}" r="${POINT}" class="point" /><text x="${x}" y="${y}" dy="3.1"
-        >${index + 1}</text
-      >`;
-  });
-  return html`<svg viewBox="0 0 100 100" aria-hidden="true">
-    <defs>
-      <marker id="tip" viewBox="0 0 6 6" refX="4.5" refY="3" markerWidth="4.5" markerHeight="4.5" orient="auto">
-        <path d="M0 0 6 3 0 6z" fill="var(--accent)" />
-      </marker>
-    </defs>
-    ${arrows}${nodes}
-  </svg>`;
+/** Its end says most. */
+function shortPath(path: string): string {
+  return path.length <= LABEL ? path : `…${path.slice(1 - LABEL)}`;
 }
 
-/** Lines by language, as one bar. */
-export function languagesSection({ size }: CheckReport): Html | undefined {
-  const { languages, lines } = size;
-  if (languages.length === 0 || lines === 0) return undefined;
-  const shown = languages.slice(0, LANGUAGES);
-  const rest = languages.slice(LANGUAGES);
-  const others = {
-    language: 'other',
-    files: sum(rest.map(({ files }) => files)),
-    lines: sum(rest.map((one) => one.lines)),
-  };
-  const all = rest.length === 0 ? shown : [...shown, others];
-  return html`<h2>Languages</h2>
-    <p class="lead">Lines of text, without generated files, lock files and other people's code.</p>
-    <div class="stack">
-      ${all.map((one, index) => html`<i class="l${index}" style="width:${((one.lines / lines) * 100).toFixed(2)}%" title="${one.language}"></i>`)}
-    </div>
-    <div class="key">
-      ${all.map((one, index) => html`<span><i class="l${index}"></i>${one.language} <b>${percent(one.lines / lines)}</b>, ${count(one.lines)} lines in ${countOf(one.files, 'file')}</span>`)}
-    </div>`;
+function folderTable(all: FolderMap['folders'], links: readonly Link[], circle: readonly number[]): Html {
+  const sum = (side: 'from' | 'to', index: number): number =>
+    links.reduce((total, link) => total + (link[side] === index ? link.imports : 0), 0);
+  return html`<details>
+    <summary>The same as a table: ${countOf(all.length, 'folder')}</summary>
+    ${wide(
+      'Folders, modules and imports',
+      html`<table>
+        <thead>
+          <tr>
+            <th scope="col">Folder</th>
+            <th scope="col" class="n">Modules</th>
+            <th scope="col" class="n">Imports of others</th>
+            <th scope="col" class="n">Imported by others</th>
+            <th scope="col">Circle</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${all.map(
+            ({ path, modules }, index) =>
+              html`<tr id="folder-${index}">
+                <th scope="row"><code>${cut(path, 120)}</code></th>
+                <td class="n">${count(modules)}</td>
+                <td class="n">${count(sum('from', index))}</td>
+                <td class="n">${count(sum('to', index))}</td>
+                <td>${circle[index] === -1 ? 'no' : `circle ${(circle[index] ?? 0) + 1}`}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>`,
+    )}
+  </details>`;
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function circles({ cycles }: ModuleGraph): Html | undefined {
+  if (cycles.length === 0) return undefined;
+  const more = cycles.length - RINGS;
+  const shown: readonly ImportCycle[] = cycles.slice(0, RINGS);
+  return html`<h3>Files that import each other in a circle</h3>
+    <div class="rings">${shown.map(ring)}</div>
+    ${more > 0 && html`<p class="lead">${countOf(more, 'more cycle')} in report.json.</p>`}`;
+}
+
+function mostImported({ mostImported: all }: ModuleGraph): Html | undefined {
+  const shown = all.filter(({ importedBy }) => importedBy > 1).slice(0, MAX_IMPORTED);
+  const most = shown[0]?.importedBy ?? 1;
+  if (shown.length < 2) return undefined;
+  return html`<h3>What most others need</h3>
+    ${wide(
+      'Most imported modules',
+      html`<table class="bars">
+        <thead>
+          <tr>
+            <th scope="col">Module</th>
+            <th scope="col" class="opt"><span class="vh">Bar</span></th>
+            <th scope="col" class="n">Imported by</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map(
+            ({ file, importedBy }) =>
+              html`<tr>
+                <th scope="row"><code>${cut(file, 160)}</code></th>
+                <td class="opt">
+                  <div class="meter" style="width:${Math.max(2, Math.round((importedBy / most) * 100))}%"></div>
+                </td>
+                <td class="n">${countOf(importedBy, 'module')}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>`,
+    )}`;
 }
