@@ -55,6 +55,12 @@ export class CheckedRepository extends TestProject {
     return [...findings, ...past].map(({ baseline, kind, file }) => `${baseline} ${kind} ${file}`).toSorted();
   }
 
+  failedTasks(): readonly string[] {
+    return this.report()
+      .tasks.filter(({ state }) => state === 'failed')
+      .map(({ name, note }) => `${name}: ${note}`);
+  }
+
   /** Data folders that checks have left. */
   leftOvers(): readonly string[] {
     const names = readdirSync(join(this.root, '.waggle'), { recursive: true, encoding: 'utf8' });
