@@ -12,6 +12,9 @@ export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
     'workspace-empty',
     'lock-files-compete',
     'package-name-twice',
+    'dependency-twice',
+    'unpinned-git-source',
+    'no-lock-file',
   ),
   ...by(
     'parse',
@@ -66,5 +69,6 @@ export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
   ),
   ...by('ci', 'unpinned-action', 'failure-ignored', 'no-test-step', 'untrusted-input-in-script', 'untrusted-checkout'),
   ...by('advisories', 'known-vulnerability'),
-  ...by('tests-map', 'untested-hot-spot'),
+  ...by('lint', 'lint-complaint'),
+  ...by('tests-map', 'untested-hot-spot', 'skipped-tests'),
 ]);

@@ -7,6 +7,7 @@ import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { matchesGlob, parseGlob } from './glob.ts';
 import { asRecord, asText, asTexts, isRecord, parseJson, type JsonRecord } from './json-value.ts';
+import { declaredTwice, otherManifests } from './manifests-others.ts';
 import { TextReader } from './read-text.ts';
 
 const MAX_MANIFEST_BYTES = 1024 * 1024;
@@ -20,7 +21,7 @@ const BUILT =
 /** A package in one of these is a result itself. */
 const MADE = /(?:^|\/)(?:dist|build|built|out|output)\//;
 
-/** Reads every `package.json`: what it needs, offers and starts, and where it points at nothing. */
+/** Reads every manifest: what it needs, offers and starts, and where it points at nothing. */
 export function manifests({ input }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
@@ -39,6 +40,8 @@ export function manifests({ input }: AnalyserCall): AnalyserResult {
     ...known.flatMap(({ path, text, value }) => checkPackage({ path, text, value: asRecord(value) }, repository)),
     ...checkLockFiles(lockFiles),
     ...checkNames(packages),
+    ...withoutLock(packages, lockFiles),
+    ...otherManifests(input.root, paths, reader),
   ];
   const others = paths.filter((path) => OTHERS.test(path) && contextOf(path) !== 'vendored').slice(0, 200);
   const data: ManifestsData = { packages, others, lockFiles, findings };
@@ -100,6 +103,7 @@ function checkPackage(manifest: Manifest, repository: Repository): readonly Dete
     ...checkEntries(manifest, repository),
     ...checkScripts(manifest, repository),
     ...checkWorkspaces(manifest, repository),
+    ...checkTwice(manifest),
   ];
 }
 
@@ -209,6 +213,42 @@ function checkLockFiles(lockFiles: readonly string[]): readonly Detected[] {
       },
     ];
   });
+}
+
+/** What is needed to run and to develop alike: only the first counts, and people change the other. */
+function checkTwice({ path, text, value }: Manifest): readonly Detected[] {
+  const [first, second] = ['dependencies', 'devDependencies'].map((key) => asRecord(value[key]));
+  return Object.entries(asRecord(first)).flatMap(([name, range]) => {
+    const other = asText(asRecord(second)[name]);
+    if (other === undefined) return [];
+    const line = lineOf(text, `"${name}"`);
+    return [declaredTwice({ path }, { name, line, first: `${name} ${String(range)}`, second: `${name} ${other}` })];
+  });
+}
+
+/** An application without a lock file is installed in other versions every day. */
+function withoutLock(packages: readonly PackageEntry[], lockFiles: readonly string[]): readonly Detected[] {
+  const root = packages.find(({ dir }) => dir === '');
+  const isLocked = lockFiles.length > 0;
+  if (root === undefined || isLocked || !root.isPrivate || root.dependencies.length < 2) return [];
+  return [
+    {
+      kind: 'no-lock-file',
+      severity: 'medium',
+      confidence: 0.8,
+      title: `${root.dependencies.length} dependencies, and no lock file`,
+      file: 'package.json',
+      line: 0,
+      anchor: 'no lock file',
+      evidence: [
+        {
+          source: 'manifests',
+          text: 'The package is private, so it is run and not published; each install takes the newest versions that fit.',
+        },
+      ],
+      fix: 'Commit the lock file that your package manager writes: package-lock.json, pnpm-lock.yaml, yarn.lock or bun.lock.',
+    },
+  ];
 }
 
 /** Two packages of one repository under the same name. */

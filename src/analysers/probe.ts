@@ -1,13 +1,15 @@
-import { accessSync, constants, realpathSync } from 'node:fs';
-import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
+import { basename, delimiter, dirname, isAbsolute, join, sep } from 'node:path';
 import type { CheckFacts } from '../core/findings/check-facts.ts';
 import { contextOf, isCiFile, isProduction } from './classify.ts';
 import { runGit, type GitOptions } from './git.ts';
-import { isParsedLanguage } from './languages.ts';
+import { isParsedLanguage, languageOf } from './languages.ts';
 import { listFiles, sizeOf } from './list-files.ts';
+import { READ_MANIFESTS } from './manifests-others.ts';
 
 export type ProbeOptions = Readonly<{ searchPath?: string; signal?: AbortSignal }>;
 
+const AUDITED = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock'];
 /** Walking a million commits takes longer: such a repository is known by its path. */
 const MAX_ROOT_MS = 4_000;
 
@@ -29,17 +31,32 @@ export async function probeRepository(folder: string, options: ProbeOptions = {}
     parsed: { files: parsed.length, bytes: parsed.reduce((sum, { path }) => sum + (sizeOf(root, path) ?? 0), 0) },
     manifests: own.filter(({ path, context }) => isOwnManifest(path, context)).length,
     locks: known.filter(({ path, context }) => context === 'lock' && isProduction(contextOf(dirname(path)))).length,
+    ...(known.some(({ path }) => AUDITED.includes(path)) ? { hasAudit: true as const } : {}),
     ci: known.filter(({ path }) => isCiFile(path)).length,
     linter: findLinter(root, options.searchPath),
     docs: own.filter(({ path, context }) => /\.(?:md|markdown)$/i.test(path) && context === 'docs').length,
-    tests: parsed.filter(({ context }) => context === 'test').length,
+    tests: own.filter(({ path, context }) => context === 'test' && languageOf(path)?.kind === 'code').length,
   };
 }
 
-/** The project's own oxlint wins over one in PATH. Nothing is started. */
+/**
+ * The oxlint in PATH. One in the checked folder, or in `node_modules/.bin` of a folder above it, is a program of the
+ * repository: whoever sends a change can change it too, and a check runs nothing of what it checks. Package managers
+ * put these folders into PATH by themselves, so they are passed over, and a link that leads there as well. Nothing is
+ * started here.
+ */
 function findLinter(root: string, searchPath = ''): string | null {
-  const folders = [join(root, 'node_modules', '.bin'), ...searchPath.split(delimiter).filter(isAbsolute)];
-  return folders.map((folder) => join(folder, 'oxlint')).find(isExecutable) ?? null;
+  const folders = searchPath.split(delimiter).filter((folder) => isAbsolute(folder) && !isOfRepository(folder, root));
+  const found = folders.map((folder) => join(folder, 'oxlint')).find(isExecutable);
+  return found === undefined || isOfRepository(realpathSync(found), root) ? null : found;
+}
+
+/** Below the root, or what was installed for it or for a folder above. */
+function isOfRepository(path: string, root: string): boolean {
+  const real = existsSync(path) ? realpathSync(path) : path;
+  const [owner, ...inside] = real.split(`${sep}node_modules${sep}`);
+  const isBelow = real === root || real.startsWith(root + sep);
+  return isBelow || (inside.length > 0 && (root === owner || root.startsWith(`${owner}${sep}`)));
 }
 
 function isExecutable(path: string): boolean {
@@ -52,7 +69,9 @@ function isExecutable(path: string): boolean {
 }
 
 function isOwnManifest(path: string, context: string): boolean {
-  return /(?:^|\/)package\.json$/.test(path) && context !== 'example' && context !== 'test' && context !== 'fixture';
+  const name = basename(path);
+  if (name !== 'package.json' && !READ_MANIFESTS.includes(name)) return false;
+  return context !== 'example' && context !== 'test' && context !== 'fixture';
 }
 
 async function probeHistory(root: string, options: GitOptions): Promise<Pick<CheckFacts, 'git' | 'rootCommit'>> {

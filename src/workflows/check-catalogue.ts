@@ -180,7 +180,7 @@ export const CATALOGUE: readonly Offered[] = [
     role: 'security-reviewer',
     needs: ['inventory'],
     estimateMs: 3_000,
-    isWanted: (facts) => facts.locks > 0 && facts.isOnline === true,
+    isWanted: (facts) => facts.hasAudit === true && facts.isOnline === true,
   },
   {
     name: 'ci',

@@ -10,7 +10,7 @@ export function whatIsNotChecked(facts: CheckFacts): readonly NotChecked[] {
     what,
     fix,
   });
-  return [...historySkips(facts, skip), ...sourceSkips(facts, skip)];
+  return [...historySkips(facts, skip), ...sourceSkips(facts, skip), ...supplySkips(facts, skip)];
 }
 
 type Skip = (task: string, reason: SkipReason, what: string, fix: string) => NotChecked;
@@ -31,10 +31,7 @@ function historySkips({ git }: CheckFacts, skip: Skip): readonly NotChecked[] {
   return [skip('history', 'shallow-history', HISTORY, fix), skip('hotspots', 'shallow-history', HOTSPOTS, fix)];
 }
 
-function sourceSkips(
-  { parsed, manifests, docs, tests, ci, locks, isOnline }: CheckFacts,
-  skip: Skip,
-): readonly NotChecked[] {
+function sourceSkips({ parsed, manifests, docs, tests, linter }: CheckFacts, skip: Skip): readonly NotChecked[] {
   const language = 'Only JavaScript and TypeScript are parsed, and there is none here.';
   const found: (NotChecked | false)[] = [
     manifests === 0 &&
@@ -42,20 +39,35 @@ function sourceSkips(
         'manifests',
         'no-manifest',
         'Packages, scripts, declared dependencies',
-        'Only package.json is read, and there is none here.',
+        'There is none that is read here: package.json, pyproject.toml, setup.cfg, requirements.txt, Cargo.toml, go.mod, Gemfile, composer.json.',
       ),
     parsed.files === 0 && skip('parse', 'unsupported-language', 'Complexity of functions, suspicious code', language),
     parsed.files === 0 &&
       skip('graph', 'unsupported-language', 'Imports, cycles, unused and undeclared dependencies', language),
-    parsed.files === 0 && skip('tests-map', 'unsupported-language', 'Sources that no test imports', language),
-    parsed.files > 0 &&
-      tests === 0 &&
+    tests === 0 &&
       skip(
         'tests-map',
         'no-tests-found',
-        'Sources that no test imports',
+        'Sources that no test reaches, tests that are switched off',
         'There are no files that look like tests: name them thing.test.js or put them in test/.',
       ),
+    parsed.files > 0 &&
+      linter === null &&
+      skip(
+        'lint',
+        'tool-missing',
+        'What oxlint finds beyond our own rules',
+        'Install it where it is no part of the project: npm install --global oxlint.',
+      ),
+    docs === 0 && skip('docs', 'no-docs', 'Links and commands in pages', 'There is no Markdown file: add a README.md.'),
+  ];
+  return found.filter((one) => one !== false);
+}
+
+const ADVISORIES = 'What is known against the versions in use';
+
+function supplySkips({ locks, ci, isOnline, hasAudit }: CheckFacts, skip: Skip): readonly NotChecked[] {
+  const found: (NotChecked | false)[] = [
     locks === 0 &&
       skip(
         'supply-chain',
@@ -63,9 +75,15 @@ function sourceSkips(
         'Where packages come from, and whether the lock file fits the manifest',
         'There is no lock file: commit the one that your package manager writes, for example with npm install.',
       ),
+    hasAudit === true && isOnline !== true && skip('advisories', 'needs-network', ADVISORIES, 'waggle check --online'),
     locks > 0 &&
-      isOnline !== true &&
-      skip('advisories', 'needs-network', 'What is known against the versions in use', 'waggle check --online'),
+      hasAudit !== true &&
+      skip(
+        'advisories',
+        'unsupported-language',
+        ADVISORIES,
+        'Only npm, pnpm and Yarn 1 are asked here. Run the audit of your package manager: cargo audit, pip-audit, govulncheck, bundle audit, composer audit.',
+      ),
     ci === 0 &&
       skip(
         'ci',
@@ -73,7 +91,6 @@ function sourceSkips(
         'What a build service runs, and what it may be tricked into',
         'There is no file of a build service: add one, for example .github/workflows/test.yml.',
       ),
-    docs === 0 && skip('docs', 'no-docs', 'Links and commands in pages', 'There is no Markdown file: add a README.md.'),
   ];
   return found.filter((one) => one !== false);
 }

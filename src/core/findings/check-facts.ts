@@ -11,7 +11,7 @@ export type CheckFacts = Readonly<{
   files: number;
   /** Files of languages that are parsed, and their bytes. */
   parsed: Readonly<{ files: number; bytes: number }>;
-  /** `package.json` files outside examples, tests and other people's code. */
+  /** Manifests of package managers that are read, outside examples, tests and other people's code. */
   manifests: number;
   /** Markdown files. */
   docs: number;
@@ -19,10 +19,12 @@ export type CheckFacts = Readonly<{
   locks: number;
   /** Files that tell a build service what to do. */
   ci: number;
-  /** Absolute path of oxlint, the project's own or the one in PATH; null when there is none. */
+  /** Absolute path of the oxlint in PATH, never one of the repository itself; null when there is none. */
   linter: string | null;
+  /** A lock file at the top that npm, pnpm or Yarn can audit. */
+  hasAudit?: true;
   /** The user allows questions over the network: waggle check --online. */
   isOnline?: true;
-  /** Test files in parsed languages. */
+  /** Test files with code, in any language. */
   tests: number;
 }>;
