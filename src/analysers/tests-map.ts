@@ -1,51 +1,129 @@
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf } from './classify.ts';
-import type { FileEntry, FindingsData, GraphData } from './data.ts';
-import { needData, readData, writeData } from './data-files.ts';
+import { readCoverage, type Coverage, type FileCoverage } from './coverage.ts';
+import type { FileEntry, GraphData, FindingsData } from './data.ts';
+import { needData, readData, readParts, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
+import { TextReader } from './read-text.ts';
+import { skippedTests } from './skipped-tests.ts';
 
 /** Where tests reach fewer sources than this by their imports, they work in another way: over the network, on a build. */
 const MIN_REACH = 0.4;
+/** Where fewer lines of a file ran in tests, they do not test it. */
+const MIN_COVERED = 0.2;
+const MIN_LINES = 10;
 const MAX_FINDINGS = 5;
 const BUSY_SHARE = 0.15;
 const MIN_COMMITS = 8;
 const MIN_COMPLEXITY = 20;
 
-/** Which sources the tests import, directly or through others, and which busy ones they never do. */
+/** Which sources the tests reach, by imports or by their own report; busy ones that they do not; tests switched off. */
 export function testsMap({ input }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
-  const graph = needData(input.data, 'graph');
-  const hotspots = readData(input.data, 'hotspots')?.hotspots ?? [];
-  const reached = reachedByTests(graph);
-  const sources = files.filter((file) => isSource(file, graph));
-  const tested = sources.filter(({ path }) => reached.has(path));
-  const reach = sources.length === 0 ? 0 : tested.length / sources.length;
-  const busy = hotspots
-    .slice(0, Math.max(5, Math.ceil(hotspots.length * BUSY_SHARE)))
-    .filter(({ commits, complexity }) => commits >= MIN_COMMITS && complexity >= MIN_COMPLEXITY);
-  const known = new Set(sources.map(({ path }) => path));
-  const findings =
-    reach < MIN_REACH
-      ? []
-      : busy
-          .filter(({ file }) => known.has(file) && !reached.has(file))
-          .slice(0, MAX_FINDINGS)
-          .map(({ file, commits, complexity }) => untested(file, commits, complexity));
-  const leftOut =
-    reach < MIN_REACH && sources.length > 0
-      ? [
-          `Sources without tests: the tests import ${tested.length} of ${sources.length} sources, so they work in another way.`,
-        ]
-      : [];
-  const data: FindingsData = { findings, looked: sources.length, leftOut };
+  const graph = readData(input.data, 'graph');
+  const reader = new TextReader(input.root);
+  const paths = new Set(files.map(({ path }) => path));
+  const folders = (readData(input.data, 'manifests')?.packages ?? []).map(({ dir }) => dir);
+  const reports = readCoverage(input.root, reader, { paths, folders });
+  const reach = new Reach(files, graph, { reports, folders });
+  const parsed = readParts(input.data, input.shards ?? 0).flatMap((part) => part.files);
+  const data: FindingsData = {
+    findings: [
+      ...untestedHotSpots(readData(input.data, 'hotspots')?.hotspots ?? [], reach),
+      ...skippedTests(parsed, files, reader),
+    ],
+    looked: reach.sources,
+    leftOut: [...reach.notes(), ...reports.flatMap((report) => ageOf(report))],
+  };
   return {
     file: writeData(input.data, 'tests-map', data),
-    summary: { sources: sources.length, reached: tested.length },
+    summary: { sources: reach.sources, reached: reach.reached, reports: reports.map(({ report }) => report) },
   };
 }
 
-function isSource({ path, context, shard }: FileEntry, graph: GraphData): boolean {
-  return context === 'production' && shard !== undefined && !path.endsWith('.d.ts') && graph.nodes.length > 0;
+type Known = Readonly<{ reports: readonly Coverage[]; folders: readonly string[] }>;
+
+/** What is known of how tests reach each source. */
+class Reach {
+  readonly sources: number;
+  readonly reached: number;
+  readonly #isReached: ReadonlySet<string>;
+  readonly #known: ReadonlySet<string>;
+  readonly #coverage: ReadonlyMap<string, FileCoverage>;
+  readonly #hasGraph: boolean;
+  readonly #folders: readonly string[];
+  /** Folders of packages whose own tests import hardly any of their sources: they test what was built, or start it. */
+  readonly #testedApart: ReadonlySet<string>;
+
+  constructor(files: readonly FileEntry[], graph: GraphData | undefined, { reports, folders }: Known) {
+    const sources = files.filter((file) => isSource(file, graph));
+    this.#hasGraph = graph !== undefined && graph.nodes.length > 0;
+    this.#isReached = graph === undefined ? new Set() : reachedByTests(graph);
+    this.#known = new Set(sources.map(({ path }) => path));
+    this.#coverage = new Map(reports.flatMap((report) => report.files.map((file) => [file.file, file])));
+    this.sources = sources.length;
+    this.reached = sources.filter(({ path }) => this.#isReached.has(path)).length;
+    this.#folders = folders.toSorted((a, b) => b.length - a.length);
+    const tests = new Set(files.filter(({ context }) => context === 'test').map(({ path }) => this.#folderOf(path)));
+    const byFolder = Map.groupBy(this.#known, (path) => this.#folderOf(path));
+    this.#testedApart = new Set(
+      [...byFolder].filter(([folder, own]) => tests.has(folder) && !this.#reachesMost(own)).map(([folder]) => folder),
+    );
+  }
+
+  /** Evidence that no test reaches it; undefined when one does, or nobody knows. */
+  whyUntested(file: string): Detected['evidence'][number] | undefined {
+    if (contextOf(file) !== 'production') return undefined;
+    const measured = this.#coverage.get(file);
+    if (measured !== undefined && measured.lines >= MIN_LINES) {
+      const { covered, lines, isStale } = measured;
+      if (covered >= lines * MIN_COVERED) return undefined;
+      const age = isStale ? ' It was changed since.' : '';
+      return {
+        source: 'tests-map',
+        text: `${covered} of its ${lines} lines ran in tests, says the coverage report.${age}`,
+        ref: file,
+      };
+    }
+    if (!this.#reachesMost([...this.#known]) || !this.#known.has(file) || this.#isReached.has(file)) return undefined;
+    if (this.#testedApart.has(this.#folderOf(file))) return undefined;
+    return { source: 'tests-map', text: 'No test file imports it, directly or through other files.' };
+  }
+
+  notes(): readonly string[] {
+    if (!this.#hasGraph)
+      return ['Sources that no test reaches: only imports of JavaScript and TypeScript are followed.'];
+    if (this.sources === 0 || this.#reachesMost([...this.#known])) return [];
+    return [
+      `Sources without tests: the tests import ${this.reached} of ${this.sources} sources, so they work in another way.`,
+    ];
+  }
+
+  #reachesMost(sources: readonly string[]): boolean {
+    return sources.filter((path) => this.#isReached.has(path)).length >= sources.length * MIN_REACH;
+  }
+
+  /** The nearest folder with a manifest. */
+  #folderOf(path: string): string {
+    return this.#folders.find((folder) => folder !== '' && path.startsWith(`${folder}/`)) ?? '';
+  }
+}
+
+type Busy = Readonly<{ file: string; commits: number; complexity: number }>;
+
+function untestedHotSpots(hotspots: readonly Busy[], reach: Reach): readonly Detected[] {
+  return hotspots
+    .slice(0, Math.max(5, Math.ceil(hotspots.length * BUSY_SHARE)))
+    .filter(({ commits, complexity }) => commits >= MIN_COMMITS && complexity >= MIN_COMPLEXITY)
+    .flatMap((busy) => {
+      const why = reach.whyUntested(busy.file);
+      return why === undefined ? [] : [untested(busy, why)];
+    })
+    .slice(0, MAX_FINDINGS);
+}
+
+function isSource({ path, context, shard }: FileEntry, graph: GraphData | undefined): boolean {
+  return context === 'production' && shard !== undefined && !path.endsWith('.d.ts') && (graph?.nodes.length ?? 0) > 0;
 }
 
 function reachedByTests({ nodes, edges }: GraphData): ReadonlySet<string> {
@@ -65,19 +143,27 @@ function isTestLike(path: string): boolean {
   return contextOf(path) === 'test';
 }
 
-function untested(file: string, commits: number, complexity: number): Detected {
+/** A report that is older than what it speaks of says less. */
+function ageOf({ report, files }: Coverage): readonly string[] {
+  const stale = files.filter(({ isStale }) => isStale).length;
+  return stale === 0
+    ? []
+    : [
+        `${report} is older than ${stale} of the ${files.length} files that it speaks of: run the tests with coverage again.`,
+      ];
+}
+
+function untested({ file, commits, complexity }: Busy, why: Detected['evidence'][number]): Detected {
+  const isMeasured = why.ref !== undefined;
   return {
     kind: 'untested-hot-spot',
     severity: 'medium',
-    confidence: 0.7,
-    title: 'Changes often, and no test imports it',
+    confidence: isMeasured ? 0.85 : 0.7,
+    title: isMeasured ? 'Changes often, and hardly any of it runs in tests' : 'Changes often, and no test imports it',
     file,
     line: 0,
     anchor: file,
-    evidence: [
-      { source: 'tests-map', text: 'No test file imports it, directly or through other files.' },
-      { source: 'hotspots', text: `${commits} commits, ${complexity} decisions.`, ref: file },
-    ],
+    evidence: [why, { source: 'hotspots', text: `${commits} commits, ${complexity} decisions.`, ref: file }],
     fix: 'Write a test for its hardest function before the next change.',
   };
 }
