@@ -12,7 +12,9 @@ const FULL: CheckFacts = {
   manifests: 2,
   locks: 1,
   ci: 1,
-  linter: null,
+  linter: '/usr/bin/oxlint',
+  hasAudit: true,
+  isOnline: true,
   docs: 3,
   tests: 40,
 };
@@ -41,6 +43,10 @@ describe('the plan of a check', () => {
       'risky-code',
       'docs',
       'hygiene',
+      'supply-chain',
+      'advisories',
+      'ci',
+      'lint',
       'tests-map',
       'propose',
       'vote.shape',
@@ -86,7 +92,7 @@ describe('the plan of a check', () => {
   it('leaves out a need that is not there', () => {
     const plan = planCheck({ ...FULL, manifests: 0, git: 'none' }, OPTIONS);
     expect(needsOf(plan, 'graph')).toEqual(['parse.0', 'parse.1']);
-    expect(needsOf(plan, 'tests-map')).toEqual(['graph']);
+    expect(needsOf(plan, 'tests-map')).toEqual(['inventory', 'parse.0', 'parse.1', 'graph']);
     expect(plan.notChecked.map(({ task, reason }) => `${task}: ${reason}`)).toEqual([
       'history: no-git',
       'hotspots: no-git',
@@ -138,6 +144,8 @@ describe('the plan of a check', () => {
       'hotspots',
       'risky-code',
       'docs',
+      'supply-chain',
+      'lint',
       'tests-map',
       'propose',
       'plan',

@@ -24,8 +24,10 @@ describe('a check', () => {
       'manifests: no-manifest',
       'parse: unsupported-language',
       'graph: unsupported-language',
-      'tests-map: unsupported-language',
+      'tests-map: no-tests-found',
       'docs: no-docs',
+      'supply-chain: no-lockfile',
+      'ci: no-ci',
     ]);
     expect(checkReportFile.safeParse({ ...report, timeline }).error).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FunctionDriver } from '../../src/agents/drivers/function/function-driver.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
@@ -21,15 +21,19 @@ describe('the functions of a check', () => {
       'package.json': '{"name":"a"}',
       'README.md': '# A\n',
       'test/a.test.js': "import '../src/a.js';\n",
+      'package-lock.json': JSON.stringify({ name: 'a', lockfileVersion: 3, packages: { '': { name: 'a' } } }),
+      '.github/workflows/test.yml':
+        'on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm test\n',
     });
     repository.commit('first');
     const data = mkdtempSync(join(tmpdir(), 'waggle-check-data-'));
     const driver = new FunctionDriver({ functions: checkFunctions(), clock: new SystemClock() });
     const run = runId('run-1');
     try {
-      const facts = await probeRepository(repository.path);
+      const tools = resolve(import.meta.dirname, '../../node_modules/.bin');
+      const facts = await probeRepository(repository.path, { searchPath: `${tools}:/usr/local/bin:/usr/bin:/bin` });
       const plan = planCheck(facts, { data, run, checkedAtMs: 1, cores: 2 });
-      expect(plan.notChecked).toEqual([]);
+      expect(plan.notChecked.map(({ task }) => task)).toEqual(['advisories']);
       for (const spec of plan.tasks) {
         const result = await driver.run(
           {
