@@ -4,6 +4,8 @@
  */
 export { needsFirst, outlookOf } from '../observability/run-outlook.ts';
 export { RunView } from '../observability/run-view.ts';
+export { quorumOf } from '../core/consensus/outcome.ts';
+export { DEFAULT_VOTE_MS } from '../core/consensus/open-proposal.ts';
 export { agentId, nameOf, runId, runOf, taskId } from '../core/ids.ts';
 export type { Outlook } from '../observability/run-outlook.ts';
 export type { TaskView } from '../observability/run-view.ts';
@@ -14,5 +16,15 @@ export type { RunOutcome, RunSpec, RunState } from '../core/runs/run-spec.ts';
 export type { Evidence, TaskFailure } from '../core/tasks/attempt.ts';
 export type { TaskSpec, Work } from '../core/tasks/task-spec.ts';
 export type { JournalRecord } from '../ports/journal.ts';
-export type { AgentRecord, AttemptRecord, RunRecord, TaskRecord, TaskStatus } from '../core/read-tables/records.ts';
+export type { Outcome } from '../core/consensus/outcome.ts';
+export type { ProposalEvent } from '../core/events.ts';
+export type {
+  AgentRecord,
+  AttemptRecord,
+  ProposalRecord,
+  RunRecord,
+  TaskRecord,
+  TaskStatus,
+  VoteRecord,
+} from '../core/read-tables/records.ts';
 export type { RunArchive } from '../ports/run-archive.ts';

@@ -45,7 +45,7 @@ function wordsFor(refusal: CommandRefusal): Readonly<{ message: string; fix: str
     case 'graph-invalid':
       return { message: `The tasks do not fit together: ${refusal.problems.join('; ')}`, fix: 'Nothing was started.' };
     case 'proposal-unknown':
-      return { message: 'There is no such proposal, or its run has ended.', fix: 'See: waggle runs list' };
+      return { message: 'There is no such proposal, or its run has ended.', fix: 'See: waggle proposals list' };
     case 'proposal-conflict':
       return { message: 'A proposal of this name and other content is there already.', fix: 'Use another name.' };
     case 'proposal-invalid':
@@ -56,7 +56,7 @@ function wordsFor(refusal: CommandRefusal): Readonly<{ message: string; fix: str
     case 'content-differs':
     case 'already-cast':
     case 'veto-not-allowed':
-      return { message: wordsForVote(refusal), fix: 'The vote was not counted.' };
+      return { message: wordsForVote(refusal), fix: 'The vote was not counted. See: waggle proposals show <proposal>' };
     case 'limit-reached':
       return { message: `At most ${refusal.most} ${refusal.limit} are allowed.`, fix: 'See: waggle config show' };
     case 'overloaded':

@@ -90,7 +90,9 @@ export class RunFollower implements Disposable {
   #tell(record: JournalRecord): void {
     const { out } = this.#options;
     if (out.isJson) return;
-    if (this.#screen === undefined && !out.isQuiet) {
+    const asksSomebody =
+      record.event.type === 'proposal.opened' && record.event.spec.members.some(({ id }) => id.startsWith('user:'));
+    if ((this.#screen === undefined || asksSomebody) && !out.isQuiet) {
       const text = plainLine(record, this.view, this.#style);
       if (text !== undefined) {
         out.say(text);

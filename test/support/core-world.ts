@@ -223,6 +223,7 @@ export class CoreWorld {
         return;
       case 'perform-approved':
         return this.#act(effect.proposalId);
+      case 'tell-outcome':
       case 'clean-up-run':
         return;
     }

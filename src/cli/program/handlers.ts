@@ -3,6 +3,8 @@ import type { check } from '../commands/check.ts';
 import type { configExplain, configShow } from '../commands/config.ts';
 import type { doctor } from '../commands/doctor.ts';
 import type { init } from '../commands/init.ts';
+import type { proposalsList, proposalsShow } from '../commands/proposals.ts';
+import type { proposalsVote } from '../commands/proposals-vote.ts';
 import type { run } from '../commands/run.ts';
 import type { runsCancel, runsPause } from '../commands/runs-steer.ts';
 import type { runsPrune } from '../commands/runs-prune.ts';
@@ -32,6 +34,9 @@ export type Handlers = Readonly<{
   tasksShow: Load<typeof tasksShow>;
   tasksLogs: Load<typeof tasksLogs>;
   tasksSettle: Load<typeof tasksSettle>;
+  proposalsList: Load<typeof proposalsList>;
+  proposalsShow: Load<typeof proposalsShow>;
+  proposalsVote: Load<typeof proposalsVote>;
   agentsList: Load<typeof agentsList>;
   agentsShow: Load<typeof agentsShow>;
   init: Load<typeof init>;

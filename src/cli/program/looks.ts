@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
-import { count, days, settlement, states } from './values.ts';
+import { choice, count, days, settlement, states } from './values.ts';
 
 /** Commands that look at what runs or ran, and steer it. */
 export function addLooks(program: Command, handlers: Handlers, act: Act): void {
   program.commandsGroup('Look and steer:');
   addRuns(program, handlers, act);
   addTasks(program, handlers, act);
+  addProposals(program, handlers, act);
   addAgents(program, handlers, act);
 }
 
@@ -102,6 +103,37 @@ function addTasks(program: Command, handlers: Handlers, act: Act): void {
   tasks.addHelpText('after', EXAMPLES.tasks);
 }
 
+function addProposals(program: Command, handlers: Handlers, act: Act): void {
+  const proposals = program
+    .command('proposals')
+    .helpCommand(false)
+    .summary('list what is voted on, vote')
+    .description('Votes of this project. A proposal is named run/name; for the newest run the name alone is enough.');
+  proposals
+    .command('list', { isDefault: true })
+    .description('proposals, newest first')
+    .option('-n, --limit <n>', 'at most this many', count, 50)
+    .option('--run <run>', `only of this run: ${RUN}`)
+    .option('--open', 'only what is voted on now')
+    .action(act(handlers.proposalsList));
+  proposals
+    .command('show')
+    .description('one proposal: who may vote, who has, why, and what came of it')
+    .argument('<proposal>', PROPOSAL)
+    .action(act(handlers.proposalsShow));
+  proposals
+    .command('vote')
+    .description('vote as a person; a vote is final')
+    .argument('<proposal>', PROPOSAL)
+    .argument('<choice>', 'approve, reject or abstain', choice)
+    .requiredOption('--as <name>', 'who votes: ann votes as the member user:ann')
+    .option('--reason <text>', 'why, for people')
+    .option('--credential-file <file>', 'holds what this member must show')
+    .option('--content <hash>', 'only if it is about content whose hash begins like this')
+    .action(act(handlers.proposalsVote));
+  proposals.addHelpText('after', EXAMPLES.proposals);
+}
+
 function addAgents(program: Command, handlers: Handlers, act: Act): void {
   const agents = program
     .command('agents')
@@ -121,6 +153,7 @@ function addAgents(program: Command, handlers: Handlers, act: Act): void {
 }
 
 const RUN = 'id of a run, its first letters, or last';
+const PROPOSAL = 'run/name, or the name of a proposal of the newest run; first letters are enough';
 const TASK = 'run/task, or the name of a task of the newest run';
 
 const EXAMPLES = {
@@ -130,6 +163,11 @@ Examples:
   waggle runs watch              follow the newest run
   waggle runs resume             go on with what was interrupted
   waggle runs retry k7f3         run again what failed in k7f3…`,
+  proposals: `
+Examples:
+  waggle proposals --open
+  waggle proposals show ship
+  waggle proposals vote ship approve --as ann --reason "read the notes"`,
   tasks: `
 Examples:
   waggle tasks list last --status failed

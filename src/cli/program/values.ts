@@ -81,6 +81,16 @@ function parseMoney(text: string): number | undefined {
   return amount === undefined ? undefined : Math.round(Number(amount) * 1_000_000);
 }
 
+export type Choice = (typeof CHOICES)[number];
+
+const CHOICES = ['approve', 'reject', 'abstain'] as const;
+
+export function choice(text: string): Choice {
+  const known = CHOICES.find((name) => name === text);
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(`Write ${CHOICES.join(', ')}.`);
+}
+
 /** Words with commas between them. */
 export function states(text: string): readonly string[] {
   return text

@@ -1,7 +1,8 @@
-import type { JournalRecord, Outlook, RunView, TaskEvent, TaskView } from '../../app/views.ts';
+import type { JournalRecord, Outcome, Outlook, ProposalEvent, RunView, TaskEvent, TaskView } from '../../app/views.ts';
 import { nameOf } from '../../app/views.ts';
 import { failureSentence } from './failure.ts';
 import { elapsed, plural } from './format.ts';
+import { tallyWords } from './proposal-lines.ts';
 import { agentName, endLine, timeLeftWords } from './run-screen.ts';
 import type { Style } from './style.ts';
 import { visible } from './text.ts';
@@ -18,8 +19,53 @@ export function plainLine(record: JournalRecord, view: RunView, style: Style): s
       ? undefined
       : (noticeLine(event, atMs, task, style) ?? progressLine(event, task, view, style));
   }
+  if ('proposalId' in event) return proposalLine(event, view, style);
   if (event.type === 'run.paused') return `${style.signs.warn} paused: ${visible(event.reason)}`;
   return event.type === 'run.resumed' ? `${style.signs.running} resumed` : undefined;
+}
+
+/** Above this, only what asks a person or has failed is told: `waggle proposals list` has the rest. */
+const MOST_VOTES = 10;
+
+function proposalLine(event: ProposalEvent, { proposals }: RunView, style: Style): string | undefined {
+  const count = Object.values(proposals).reduce((sum, some) => sum + some, 0);
+  const name = visible(nameOf(event.proposalId));
+  const told = count <= MOST_VOTES;
+  switch (event.type) {
+    case 'proposal.opened': {
+      const people = event.spec.members.flatMap(({ id }) => (id.startsWith('user:') ? [id.slice(5)] : []));
+      if (people.length === 0)
+        return told ? `${style.signs.waiting} ${name}  is voted on: ${visible(event.spec.title)}` : undefined;
+      const how = `waggle proposals vote ${visible(event.proposalId)} approve --as ${visible(people[0] ?? '')}`;
+      return `${style.signs.warn} ${name}  asks ${visible(people.join(', '))}: ${visible(event.spec.title)} ${how}`;
+    }
+    case 'proposal.voted':
+      return told ? style.dim(`${style.signs.dot} ${name}  ${voteWords(event.vote)}`) : undefined;
+    case 'proposal.veto-judged':
+      return told
+        ? `${style.signs.dot} ${name}  the veto of ${visible(event.memberId)} is ${event.finding}`
+        : undefined;
+    case 'proposal.voting-ended':
+      return told ? `${style.signs.waiting} ${name}  its time is over; a veto is still being checked` : undefined;
+    case 'proposal.closed':
+      return told ? `${signOf(event.outcome, style)} ${name}  ${event.outcome}: ${tallyWords(event)}` : undefined;
+    case 'proposal.acted': {
+      if (event.result.ok) return told ? `${style.signs.done} ${name}  what was approved is done` : undefined;
+      const how = `waggle proposals show ${visible(event.proposalId)}`;
+      return `${style.signs.failed} ${name}  what was approved was not done; see: ${how}`;
+    }
+  }
+}
+
+const VOTES = { approve: 'is for it', reject: 'is against it', abstain: 'abstains' } as const;
+
+function voteWords({ memberId, choice, reason }: Extract<ProposalEvent, { type: 'proposal.voted' }>['vote']): string {
+  return `${visible(memberId)} ${VOTES[choice]}${reason === undefined ? '' : `: ${visible(reason)}`}`;
+}
+
+function signOf(outcome: Outcome, { signs }: Style): string {
+  if (outcome === 'approved') return signs.done;
+  return outcome === 'rejected' ? signs.failed : signs.skipped;
 }
 
 function noticeLine(event: TaskEvent, atMs: number, task: TaskView, style: Style): string | undefined {

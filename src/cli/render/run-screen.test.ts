@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { HOSTILE_STRINGS } from '../../../test/support/hostile-strings.ts';
 import { RecordedRun } from '../../../test/support/recorded-run.ts';
-import { nameOf, outlookOf, RunView, taskId } from '../../app/views.ts';
+import { nameOf, outlookOf, type ProposalEvent, RunView, taskId } from '../../app/views.ts';
+import { type ProposalId, proposalId } from '../../core/ids.ts';
 import { failureBlock } from './failure.ts';
 import { plainLine, stillRunningLine } from './plain-lines.ts';
 import { planLines } from './plan-lines.ts';
@@ -115,6 +116,68 @@ describe('the picture of a run', () => {
     const lines = screenOf(viewOf(run), 80, 20);
     expect(lines[0]).toContain('paused');
     expect(lines).toContain('! paused: lunch');
+  });
+});
+
+describe('plain lines of votes', () => {
+  const linesOf = (run: RecordedRun): readonly (string | undefined)[] => {
+    const view = new RunView(run.runId);
+    const all = run.records.map((record) => {
+      view.apply([record]);
+      return plainLine(record, view, style);
+    });
+    return all.filter((line) => line !== undefined);
+  };
+  const idOf = (name: string): ProposalId => proposalId(halfDone().runId, name);
+  const id = idOf('ship');
+  const rule = { quorumPercent: 60, threshold: 'majority' } as const;
+  const about = { kind: 'question', subject: 's', title: 'Ship it?', contentHash: 'ab'.repeat(32) } as const;
+  const opened = (name: string, ...members: readonly string[]): ProposalEvent => ({
+    type: 'proposal.opened',
+    proposalId: idOf(name),
+    spec: { name, ...about, members: members.map((one) => ({ id: one })) },
+    rule,
+    dueMs: 30_000,
+  });
+  const tally = { total: 2, approve: 1, reject: 1, abstain: 0 };
+
+  test('ask the person who has one, and tell how it went', () => {
+    const run = new RecordedRun([{ name: 'a' }]);
+    const vote = { memberId: 'task:a', choice: 'reject', revision: 1, reason: 'it is\u001b[2J broken' } as const;
+    run.put(1, opened('ship', 'task:a', 'user:ann'));
+    run.put(2, { type: 'proposal.voted', proposalId: id, vote });
+    run.put(3, { type: 'proposal.veto-judged', proposalId: id, memberId: 'task:a', revision: 1, finding: 'refuted' });
+    run.put(4, { type: 'proposal.voting-ended', proposalId: id });
+    run.put(5, { type: 'proposal.closed', proposalId: id, outcome: 'rejected', cause: 'due', tally, votesHash: '' });
+    const failure = { reason: 'failed', message: 'no network' } as const;
+    run.put(6, { type: 'proposal.acted', proposalId: id, result: { ok: false, failure } });
+    run.put(7, { type: 'proposal.acted', proposalId: id, result: { ok: true } });
+    expect(linesOf(run)).toEqual([
+      '! ship  asks ann: Ship it? waggle proposals vote r7k2/ship approve --as ann',
+      '· ship  task:a is against it: it is\\x1b[2J broken',
+      '· ship  the veto of task:a is refuted',
+      '◌ ship  its time is over; a veto is still being checked',
+      '✘ ship  rejected: 1 for, 1 against, 0 abstained, 0 silent',
+      '✘ ship  what was approved was not done; see: waggle proposals show r7k2/ship',
+      '✔ ship  what was approved is done',
+    ]);
+  });
+
+  test('are left out where there are many, but a person is always asked', () => {
+    const run = new RecordedRun([{ name: 'a' }]);
+    for (let index = 1; index <= 12; index++) run.put(index, opened(`finding-${index}`, 'task:a'));
+    run.put(13, opened('ship', 'user:ann'));
+    run.put(14, {
+      type: 'proposal.closed',
+      proposalId: id,
+      outcome: 'approved',
+      cause: 'settled',
+      tally,
+      votesHash: '',
+    });
+    const lines = linesOf(run);
+    expect(lines[9]).toBe('◌ finding-10  is voted on: Ship it?');
+    expect(lines.slice(10)).toEqual(['! ship  asks ann: Ship it? waggle proposals vote r7k2/ship approve --as ann']);
   });
 });
 

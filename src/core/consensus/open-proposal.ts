@@ -9,7 +9,8 @@ import type { Member, ProposalSpec } from './proposal-spec.ts';
 
 /** Source of the figures: docs/semantics.md, Votes. */
 const DEFAULT_RULE: VotingRule = { quorumPercent: 60, threshold: 'majority' };
-const DEFAULT_TIMEOUT_MS = 30_000;
+/** ms of led time for a vote that says nothing about it. */
+export const DEFAULT_VOTE_MS = 30_000;
 const MAX_TIMEOUT_MS = 2_592_000_000;
 const MAX_MEMBERS = 1_000;
 const MAX_WEIGHT = 1_000_000;
@@ -37,7 +38,7 @@ export function openProposal(swarm: Swarm, { runId, proposal: spec }: OpenPropos
   const full = fullLimit(swarm, run);
   if (full !== undefined) return full;
   const { quorumPercent = DEFAULT_RULE.quorumPercent, threshold = DEFAULT_RULE.threshold } = spec;
-  const dueMs = nowMs + (spec.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const dueMs = nowMs + (spec.timeoutMs ?? DEFAULT_VOTE_MS);
   return accept({ type: 'proposal.opened', proposalId: id, spec, rule: { quorumPercent, threshold }, dueMs });
 }
 

@@ -1,0 +1,42 @@
+import { nameOf, type ProposalRecord, type RunArchive } from '../app/views.ts';
+import { nearestName } from '../util/nearest-name.ts';
+import { userError, type UserError } from '../util/user-error.ts';
+import { findRun } from './find.ts';
+
+/**
+ * The proposal that `text` means: `run/name` with the run as in `findRun`, or the name alone for the newest run.
+ * The first letters of the name are enough.
+ */
+export function findProposal(archive: RunArchive, text: string): ProposalRecord {
+  const slash = text.indexOf('/');
+  const run = findRun(archive, slash < 0 ? 'last' : text.slice(0, slash));
+  const name = text.slice(slash + 1);
+  const proposals = archive.proposals(run.runId);
+  const exact = proposals.find(({ proposalId }) => nameOf(proposalId) === name);
+  const matches = exact === undefined ? proposals.filter((one) => startsWith(one, name)) : [exact];
+  const [only, second] = matches;
+  if (only !== undefined && second === undefined) return only;
+  if (only !== undefined) {
+    const names = matches.slice(0, 5).map(({ proposalId }) => nameOf(proposalId));
+    throw mistake('PROPOSAL_AMBIGUOUS', `"${name}" can mean ${names.join(', ')}.`, 'Give more letters of the name.');
+  }
+  if (proposals.length === 0) {
+    const fix = 'See what is voted on: waggle proposals list';
+    throw mistake('PROPOSAL_UNKNOWN', `Run ${run.runId} has no proposals.`, fix);
+  }
+  const near = nearestName(
+    name,
+    proposals.map(({ proposalId }) => nameOf(proposalId)),
+  );
+  const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+  const message = `Run ${run.runId} has no proposal "${name}".`;
+  throw mistake('PROPOSAL_UNKNOWN', message, `See: waggle proposals list --run ${run.runId}.${hint}`);
+}
+
+function startsWith({ proposalId }: ProposalRecord, text: string): boolean {
+  return text !== '' && nameOf(proposalId).startsWith(text);
+}
+
+function mistake(code: string, message: string, fix: string): UserError {
+  return userError({ code, message, fix });
+}
