@@ -32,6 +32,8 @@ export type Source =
   | 'lines in order'
   | 'JSON parser'
   | 'size of the file'
+  | 'YAML parser'
+  | 'signs of the first line'
   | 'windows of lines'
   | 'entries of the lock file'
   | 'steps of the workflow'
@@ -49,6 +51,8 @@ export type Source =
   | 'text of the lock file'
   | 'text of the workflow'
   | 'signs of the value'
+  | 'line ends of the file'
+  | 'text around the line'
   | 'text of the page'
   | 'text around it'
   | 'names in the tests'
@@ -91,6 +95,15 @@ const BY_KIND: Readonly<Record<string, KindRule>> = {
   ),
   'merge-marker': rule('leftover', ['lines in order'], 'text around it'),
   'broken-json': rule('leftover', ['JSON parser'], 'signs of the value'),
+  'broken-yaml': rule('leftover', ['YAML parser'], 'lines in order'),
+  'broken-shebang': rule('leftover', ['signs of the first line'], 'line ends of the file'),
+  'dead-symlink': rule('leftover', ['names of the files'], 'folder on disk'),
+  'case-collision': rule('leftover', ['names of the files'], 'folder on disk'),
+  'old-todo': rule('leftover', ['lines in order', 'commits'], 'text around it'),
+  'no-test-step': rule('ci', ['steps of the workflow'], 'text of the manifest'),
+  'install-script': rule('supply', ['entries of the lock file'], 'text of the manifest'),
+  'licence-conflict': rule('supply', ['entries of the lock file'], 'text of the manifest'),
+  'lint-complaint': rule('defect', ['rules of a linter'], null),
   'large-file': rule('leftover', ['size of the file'], 'folder on disk'),
 };
 
@@ -104,7 +117,7 @@ const BY_TASK: Readonly<Record<string, KindRule>> = {
   hygiene: rule('leftover', ['lines in order'], 'text around it'),
   'tests-map': rule('testing', ['syntax tree', 'reach of the tests'], 'tokens of the line'),
   duplication: rule('quality', ['windows of lines'], 'tokens of the line'),
-  'risky-code': rule('security', ['syntax tree'], 'tokens of the line'),
+  'risky-code': rule('security', ['syntax tree'], 'text around the line'),
   'supply-chain': rule('supply', ['entries of the lock file', 'fields of the manifest'], 'text of the lock file'),
   ci: rule('ci', ['steps of the workflow'], 'text of the workflow'),
   lint: rule('quality', ['rules of a linter'], 'tokens of the line'),

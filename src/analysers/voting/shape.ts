@@ -12,9 +12,19 @@ import {
   type TokenLook,
   unknownTypeof,
 } from './shape/conditions.ts';
+import { duplicateCode } from './shape/copies.ts';
 import { importCycle, missingImport, untestedHotSpot } from './shape/imports.ts';
 import { complexFunction, hotSpot } from './shape/indentation.ts';
 import { brokenJson, largeFile, mergeMarker } from './shape/leftovers.ts';
+import {
+  insecureSource,
+  installScript,
+  knownVulnerability,
+  licenceConflict,
+  lockOutOfStep,
+  missingIntegrity,
+} from './shape/locks.ts';
+import { brokenShebang, brokenYaml, caseCollision, deadSymlink, oldTodo } from './shape/names.ts';
 import {
   lockFilesCompete,
   packageNameTwice,
@@ -24,6 +34,15 @@ import {
   workspaceEmpty,
 } from './shape/packages.ts';
 import { deadLink, missingScript } from './shape/pages.ts';
+import {
+  evalOfVariable,
+  htmlFromVariable,
+  type RiskLook,
+  shellString,
+  sqlByConcatenation,
+  tlsCheckOff,
+  weakPasswordHash,
+} from './shape/risks.ts';
 import { secret } from './shape/secrets.ts';
 import {
   asyncExecutor,
@@ -35,6 +54,7 @@ import {
   unreachableCode,
 } from './shape/structure.ts';
 import { TokenList } from './shape/tokens.ts';
+import { failureIgnored, noTestStep, unpinnedAction, untrustedCheckout, untrustedInput } from './shape/workflows.ts';
 
 /** Second looks by the words and signs of the line. */
 const TOKEN_LOOKS: Readonly<Record<string, TokenLook>> = {
@@ -74,7 +94,34 @@ const LOOKS: Readonly<Record<string, JudgeMotion>> = {
   'merge-marker': mergeMarker,
   'broken-json': brokenJson,
   'large-file': largeFile,
+  'broken-yaml': brokenYaml,
+  'broken-shebang': brokenShebang,
+  'dead-symlink': deadSymlink,
+  'case-collision': caseCollision,
+  'old-todo': oldTodo,
+  'duplicate-code': duplicateCode,
+  'lock-out-of-step': lockOutOfStep,
+  'missing-integrity': missingIntegrity,
+  'insecure-source': insecureSource,
+  'install-script': installScript,
+  'licence-conflict': licenceConflict,
+  'known-vulnerability': knownVulnerability,
+  'unpinned-action': unpinnedAction,
+  'failure-ignored': failureIgnored,
+  'no-test-step': noTestStep,
+  'untrusted-input-in-script': untrustedInput,
+  'untrusted-checkout': untrustedCheckout,
   secret,
+};
+
+/** Second looks at dangerous code, by the lines around it. */
+const RISK_LOOKS: Readonly<Record<string, RiskLook>> = {
+  'eval-of-variable': evalOfVariable,
+  'shell-string': shellString,
+  'tls-check-off': tlsCheckOff,
+  'weak-password-hash': weakPasswordHash,
+  'html-from-variable': htmlFromVariable,
+  'sql-by-concatenation': sqlByConcatenation,
 };
 
 /** Whether it holds at all: each kind is looked for a second time, in another way than its detector's. */
@@ -82,11 +129,14 @@ export function shapeOf(motion: Motion, bench: Bench): Opinion {
   const { kind, file, line } = motion.finding;
   const look = LOOKS[kind];
   if (look !== undefined) return look(motion, bench);
-  const tokenLook = TOKEN_LOOKS[kind];
-  if (tokenLook === undefined) return abstain('There is no second way to look for this kind.');
   const text = bench.reader.text(file);
   if (text === undefined) return abstain('The file cannot be read.');
-  return withPlace(tokenLook(new TokenList(text), line), `${file}:${line}`);
+  const riskLook = RISK_LOOKS[kind];
+  const ref = `${file}:${line}`;
+  if (riskLook !== undefined) return withPlace(riskLook(text.split('\n'), line - 1, text), ref);
+  const tokenLook = TOKEN_LOOKS[kind];
+  if (tokenLook === undefined) return abstain('There is no second way to look for this kind.');
+  return withPlace(tokenLook(new TokenList(text), line), ref);
 }
 
 function withPlace(opinion: Opinion, ref: string): Opinion {
@@ -94,4 +144,8 @@ function withPlace(opinion: Opinion, ref: string): Opinion {
 }
 
 /** Kinds that have a second detection. */
-export const SHAPED_KINDS: readonly string[] = [...Object.keys(TOKEN_LOOKS), ...Object.keys(LOOKS)];
+export const SHAPED_KINDS: readonly string[] = [
+  ...Object.keys(TOKEN_LOOKS),
+  ...Object.keys(RISK_LOOKS),
+  ...Object.keys(LOOKS),
+];

@@ -1,0 +1,112 @@
+import { lstatSync, readlinkSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { IgnoreFile } from '../../ignore-file.ts';
+import type { Motion } from '../ballot.ts';
+import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
+import { namesIn } from '../started.ts';
+
+/** What usually breaks YAML, read line by line around the place. */
+export function brokenYaml({ finding }: Motion, { reader }: Bench): Opinion {
+  const lines = (reader.text(finding.file) ?? '').split('\n');
+  if (lines.some((line) => /\{\{|\{%|<%|^\s*#@/.test(line)))
+    return reject('It has places that a tool fills in: it is a template.');
+  const from = Math.max(0, finding.line - 3);
+  for (const [index, line] of lines.slice(from, finding.line + 2).entries()) {
+    const why = whyBroken(line, lines[from + index - 1] ?? '');
+    if (why !== undefined)
+      return approve(`Line ${from + index + 1} ${why}.`, {
+        text: line.trim().slice(0, 120),
+        ref: `${finding.file}:${from + index + 1}`,
+      });
+  }
+  return abstain('Line by line, none of the usual causes is there.');
+}
+
+const CAUSES: readonly (readonly [why: string, pattern: RegExp])[] = [
+  ['has two colons with a space after them', /^\s*(?:- )?[\w-]+:\s+[^"'[{|>&*!#\n][^#\n]*:\s/],
+  ['opens a quotation that it does not close', /^\s*(?:- )?[\w-]+:\s+(?:"[^"]*|'[^']*)$/],
+  ['goes on after a closed quotation', /^\s*(?:- )?[\w-]+:\s+(?:"[^"]*"|'[^']*')\s*[^\s#,]/],
+  ['has a value that begins with a reserved sign', /^\s*[\w-]+:\s+[@`%]/],
+  ['opens a bracket that it does not close', /^\s*(?:- )?[\w-]+:\s*[[{][^\]}]*$/],
+];
+
+function whyBroken(line: string, before: string): string | undefined {
+  const bare = line.replace(/\\"|''/g, '').replace(/\s#.*$/, '');
+  if (/^ *\t/.test(line)) return 'is indented with a tab';
+  const cause = CAUSES.find(([, pattern]) => pattern.test(bare))?.[0];
+  if (cause !== undefined) return cause;
+  const isKey = /^\s*[A-Za-z_][\w-]*:/.test(bare);
+  if (isKey && /^\s*[\w-]+:[^\s:/]/.test(bare) && /^\s*[\w-]+:\s/.test(before)) return 'has no space after its colon';
+  const hasValue = /^\s*[\w-]+:\s+\S/.test(before) && !/[|>][-+]?\s*$/.test(before);
+  if (isKey && hasValue && indentOf(line) > indentOf(before)) return 'is indented deeper than a line with a value';
+  return undefined;
+}
+
+const indentOf = (line: string): number => line.length - line.trimStart().length;
+
+export function brokenShebang({ finding }: Motion, { reader }: Bench): Opinion {
+  const text = reader.text(finding.file) ?? '';
+  const first = text.slice(0, text.indexOf('\n') + 1);
+  const attributes = reader.text('.gitattributes') ?? '';
+  if (/eol=crlf/.test(attributes) && first.includes('\r')) return reject('.gitattributes asks for these line ends.');
+  const ends = text.match(/\r\n/g)?.length ?? 0;
+  if (text.charCodeAt(0) === 0xfeff)
+    return approve('The first sign of the file is U+FEFF, before the "#!".', {
+      text: first.trim().slice(0, 80),
+      ref: `${finding.file}:1`,
+    });
+  if (!first.endsWith('\r\n')) return reject('The first line ends with a line feed alone.');
+  return approve(`${ends} lines of the file end with a carriage return, the first among them.`, {
+    text: first.trim().slice(0, 80),
+    ref: `${finding.file}:1`,
+  });
+}
+
+export function deadSymlink({ finding }: Motion, { root, reader }: Bench): Opinion {
+  const path = join(root, finding.file);
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return reject('It is no link on disk.');
+  const target = posix.join(posix.dirname(finding.file), readlinkSync(path));
+  const rules = new IgnoreFile(reader.text('.gitignore') ?? '');
+  const parts = target.split('/');
+  if (parts.some((_, index) => rules.verdict(parts.slice(0, index + 1), index < parts.length - 1) === 'ignored'))
+    return reject('.gitignore names the target: a build makes it.');
+  const names = namesIn(join(root, posix.dirname(target)));
+  if (names.includes(posix.basename(target))) return reject(`${target} is there.`);
+  return approve(
+    `${posix.dirname(target)} has ${names.length} names, and "${posix.basename(target)}" is none of them.`,
+    { text: target, ref: finding.file },
+  );
+}
+
+export function caseCollision({ finding }: Motion, { root }: Bench): Opinion {
+  const [folder, name] = [posix.dirname(finding.file), posix.basename(finding.file)];
+  const alike = namesIn(join(root, folder)).filter((one) => one.toLowerCase() === name.toLowerCase());
+  const folders = namesIn(join(root, posix.dirname(folder))).filter(
+    (one) => one.toLowerCase() === posix.basename(folder).toLowerCase(),
+  );
+  if (alike.length < 2 && folders.length < 2) return reject('On disk there is only one of them.');
+  return approve(
+    `On disk stand ${[...alike, ...(alike.length < 2 ? folders : [])].slice(0, 3).join(' and ')}, side by side.`,
+    { text: alike.join(', '), ref: finding.file },
+  );
+}
+
+/** Something else keeps track of it. */
+const TRACKED = /#\d+\b|https?:\/\/|\b[A-Z]{2,10}-\d+\b|\bGH-\d+|\(\w+[#/]\d+\)/;
+
+export function oldTodo({ finding }: Motion, { reader }: Bench): Opinion {
+  const places = finding.evidence.flatMap(({ ref }) => ref ?? []);
+  const lines = places.map((ref) => {
+    const [, path = '', line = '1'] = /^(.*):(\d+)$/.exec(ref) ?? [];
+    return (reader.text(path) ?? '').split('\n')[Number(line) - 1] ?? '';
+  });
+  const open = lines.filter((line) => /\b(?:todo|fixme|xxx|hack)\b/i.test(line));
+  const tracked = open.filter((line) => TRACKED.test(line));
+  if (open.length === 0) return reject('The notes are not there any more.');
+  if (tracked.length * 2 > open.length)
+    return reject(`${tracked.length} of ${open.length} notes name an issue or a page that keeps track of them.`);
+  return approve(`${open.length - tracked.length} of ${open.length} notes name no issue that keeps track of them.`, {
+    text: (open[0] ?? '').trim().slice(0, 120),
+    ref: places[0] ?? finding.file,
+  });
+}

@@ -1,0 +1,159 @@
+import { approve, type Opinion, reject } from '../opinion.ts';
+import { asPattern } from '../../words.ts';
+
+/** A second look at dangerous code: by the line and the ones around it, in any language. */
+export type RiskLook = (lines: readonly string[], at: number, text: string) => Opinion;
+
+/** A call goes on over so many lines. */
+const REACH = 6;
+const BEFORE = 12;
+
+const statement = (lines: readonly string[], at: number): string => lines.slice(at, at + REACH).join('\n');
+const around = (lines: readonly string[], at: number): string =>
+  lines.slice(Math.max(0, at - BEFORE), at + REACH).join('\n');
+const shown = (lines: readonly string[], at: number): string => (lines[at] ?? '').trim().slice(0, 120);
+
+/** Names in what is put together: `${name}`, `+ name`, `{name}`, `#{name}`, `%s" % name`. */
+function namesIn(code: string): readonly string[] {
+  const found = [
+    ...code.matchAll(/[$#]?\{\s*([\w$@.]+)[^}]*\}|\+\s*([\w$@.]+)|([\w$@.]+)\s*\+|%\s*\(?\s*([\w$@.]+)|\.\s*(\$\w+)/g),
+  ];
+  return found.flatMap((groups) =>
+    groups.slice(1).filter((name) => name !== undefined && /^[\w$@]/.test(name) && !/^\d/.test(name)),
+  );
+}
+
+/** Set once, to a text or a number that stands in the file, or written in capitals. */
+function isFixed(name: string, text: string): boolean {
+  const last = name.split('.').at(-1) ?? name;
+  if (/^[A-Z][A-Z0-9_]+$/.test(last)) return true;
+  if (name.includes('.')) return false;
+  return new RegExp(
+    `\\b(?:const|final|val|let)\\s+(?:\\w+\\s+)?${asPattern(name)}\\s*(?::\\s*\\w+\\s*)?=\\s*(?:["'\`][^"'\`$]*["'\`]|\\d+)\\s*;?\\s*$`,
+    'm',
+  ).test(text);
+}
+
+/** What stands between the brackets of the call, without texts. */
+function argumentsOf(code: string, call: RegExp): string {
+  const start = call.exec(code);
+  if (start === null) return '';
+  let depth = 0;
+  for (let at = start.index + start[0].length - 1; at < code.length; at += 1) {
+    if (code[at] === '(') depth += 1;
+    if (code[at] === ')') depth -= 1;
+    if (depth === 0) return code.slice(start.index + start[0].length, at);
+  }
+  return code.slice(start.index + start[0].length);
+}
+
+const withoutTexts = (code: string): string =>
+  code.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, ' ').replace(/`[^`$]*`/g, ' ');
+
+export const evalOfVariable: RiskLook = (lines, at, text) => {
+  const code = statement(lines, at);
+  const given = argumentsOf(
+    code,
+    /\b(?:eval|Function|exec|instance_eval|class_eval|runIn\w+|compileFunction|setTimeout|setInterval)\s*\(/,
+  );
+  const names = withoutTexts(given).match(/[A-Za-z_$][\w$]*/g) ?? [];
+  if (names.length === 0) return reject('Only text that stands in the file is run.', shown(lines, at));
+  if (names.every((name) => isFixed(name, text)))
+    return reject(`"${names[0]}" is set once, to a text in the file.`, shown(lines, at));
+  return approve(`"${names.slice(0, 3).join(', ')}" is run as code, and the file does not fix it.`, shown(lines, at));
+};
+
+const QUOTED =
+  /shell-?quote|shellescape|shlex|escapeshell|Shellwords|JSON\.stringify|\bquote\(|escapeArg|parseInt|Number\(|\bint\(/;
+
+export const shellString: RiskLook = (lines, at, text) => {
+  const code = statement(lines, at);
+  const quoted = QUOTED.exec(code)?.[0];
+  if (quoted !== undefined) return reject(`"${quoted}" makes the value harmless to the shell.`, shown(lines, at));
+  const names = namesIn(code.replace(/\bprocess\.(?:execPath|cwd\(\))|__dirname|__filename/g, 'FIXED'));
+  const open = names.filter((name) => !isFixed(name, text));
+  if (names.length > 0 && open.length === 0)
+    return reject('Only fixed names are put into the command.', shown(lines, at));
+  return approve(
+    `${open.length === 0 ? 'A value' : `"${open.slice(0, 3).join(', ')}"`} becomes part of the command, and nothing quotes it.`,
+    shown(lines, at),
+  );
+};
+
+/** Somebody has to ask for it, or it is for the own machine. */
+const SWITCHED =
+  /\b(?:if|when|unless)\b.*\b(?:insecure|skip_?verify|no_?verify|self_?signed|ignore_?(?:ssl|tls|cert)|dev(?:elopment)?|local(?:host)?|debug|test)|NODE_ENV|localhost|127\.0\.0\.1|\?\s*false|insecure\s*\?|allow_?(?:insecure|self_?signed)|--insecure/i;
+
+export const tlsCheckOff: RiskLook = (lines, at) => {
+  const near = lines.slice(Math.max(0, at - 4), at + 2).join('\n');
+  const switched = SWITCHED.exec(near)?.[0];
+  if (switched !== undefined)
+    return reject(`It is switched by "${switched.trim().slice(0, 60)}": not so for everybody.`, shown(lines, at));
+  const off =
+    /rejectUnauthorized|TLS_REJECT|verify|CERT_NONE|VERIFY_NONE|InsecureSkipVerify|Hostname|ertificate|TrustManager|ServerTrusted/.exec(
+      statement(lines, at),
+    )?.[0];
+  if (off === undefined) return reject('The line does not speak of a check of certificates.', shown(lines, at));
+  return approve(`"${off}" is switched off, and no condition stands before it.`, shown(lines, at));
+};
+
+const NO_PASSWORD =
+  /\b(?:etag|checksum|cache_?key|gravatar|fingerprint|file_?name|dedup|content_?hash|identicon|avatar|color|token_?id)\b/i;
+
+export const weakPasswordHash: RiskLook = (lines, at) => {
+  const near = around(lines, at);
+  const other = NO_PASSWORD.exec(lines.slice(Math.max(0, at - 3), at + 2).join('\n'))?.[0];
+  if (other !== undefined)
+    return reject(`It makes a "${other}", not something that keeps a password.`, shown(lines, at));
+  const hash = /md5|sha-?1/i.exec(statement(lines, at))?.[0];
+  const word = /passw(?:or)?d|passphrase|\bpwd\b|secret|credential|token/i.exec(near)?.[0];
+  if (hash === undefined || word === undefined)
+    return reject('No quick hash meets a password in these lines.', shown(lines, at));
+  return approve(
+    `${hash.toUpperCase()} and "${word}" stand together; nothing slow like bcrypt or scrypt is near.`,
+    shown(lines, at),
+  );
+};
+
+const CLEANED =
+  /saniti[sz]e|purify|escapeHtml|escape_?html|htmlspecialchars|htmlentities|encodeHTML|\bescape\(|\bhe\.encode|trustedHTML|createHTML|highlight|\bxss\(/i;
+
+export const htmlFromVariable: RiskLook = (lines, at, text) => {
+  const cleaned = CLEANED.exec(around(lines, at))?.[0];
+  if (cleaned !== undefined)
+    return reject(`"${cleaned}" stands in the lines around it: the value is cleaned.`, shown(lines, at));
+  const code = statement(lines, at);
+  const value =
+    /(?:innerHTML|outerHTML)\s*\+?=\s*([^;\n]+)|__html\s*:\s*([^,}\n]+)|insertAdjacentHTML\([^,]+,\s*([^;\n]+)\)|document\.write(?:ln)?\(([^;\n]+)\)/.exec(
+      code,
+    );
+  const given = value?.slice(1).find((part) => part !== undefined) ?? '';
+  const names = withoutTexts(given).match(/[A-Za-z_$][\w$]*/g) ?? [];
+  if (value !== null && names.every((name) => isFixed(name, text))) {
+    return reject('Only text that stands in the file becomes HTML.', shown(lines, at));
+  }
+  return approve(
+    `${names.length === 0 ? 'A value' : `"${names.slice(0, 3).join('.')}"`} becomes HTML, and nothing cleans it in the ${BEFORE} lines before.`,
+    shown(lines, at),
+  );
+};
+
+/** Names of tables, columns and places for values: SQL takes no parameters there. */
+const PART_OF_SQL =
+  /^(?:.*[_.])?(?:table|tables|tableName|column|columns|cols|fields?|order|orderBy|sort|dir|direction|schema|placeholders?|params|marks|qs|where|conditions?|clause|limit|offset|join|joins|prefix|index|name)s?$/i;
+
+export const sqlByConcatenation: RiskLook = (lines, at, text) => {
+  const code = statement(lines, at);
+  const start = /\b(?:SELECT|INSERT|UPDATE|DELETE)\b/i.exec(code);
+  if (start === null) return reject('No statement of SQL stands there.', shown(lines, at));
+  const names = namesIn(code.slice(start.index));
+  const open = names.filter((name) => !isFixed(name, text) && !PART_OF_SQL.test(name));
+  if (names.length > 0 && open.length === 0)
+    return reject(`Only names of tables, columns or places are put in: "${names[0]}".`, shown(lines, at));
+  const safe = /escape|quote|parseInt|Number\(|\bint\(|intval|sanitize/i.exec(code)?.[0];
+  if (safe !== undefined) return reject(`"${safe}" makes the value harmless.`, shown(lines, at));
+  return approve(
+    `${open.length === 0 ? 'A value' : `"${open.slice(0, 3).join(', ')}"`} becomes part of the statement.`,
+    shown(lines, at),
+  );
+};
