@@ -144,7 +144,7 @@ test(
         assert.ok(!reasonsOf(await sendAll(changes)).includes('ok'), 'a vote was changed');
         tries += replies.size + changes.length;
       }
-      const late = [...changed, ...times(54, () => pick(FORGERIES)(name, pick(CHOICES)))];
+      const late = [...changed, ...times(58, () => pick(FORGERIES)(name, pick(CHOICES)))];
       assert.ok(!reasonsOf(await sendAll(late)).includes('ok'), 'a vote came after the end');
       tries += early.length + late.length;
     }
