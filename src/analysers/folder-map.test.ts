@@ -32,19 +32,21 @@ test('what is not wanted is left out with its imports', () => {
 });
 
 test('too many folders: the largest are shown, the others stay together', () => {
-  const nodes = Array.from({ length: 200 }, (_, index) => `packages/p${index}/index.ts`);
+  const nodes = Array.from({ length: 200 }, (_, index) => `packages/p${index % 40}/${index}.ts`);
   const { folders } = folderMap(
     nodes,
     nodes.map(() => []),
     all,
   );
-  expect(folders).toHaveLength(30);
-  expect(folders).toContainEqual({ path: 'packages/…/', modules: 171 });
+  expect(folders).toHaveLength(18);
+  expect(folders).toContainEqual({ path: 'packages/…/', modules: 115 });
 });
 
 test('every module stands in one folder, and there are never too many', () => {
   const paths = fc.uniqueArray(
-    fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 5 }).map((names) => names.join('/')),
+    fc
+      .array(fc.constantFrom(...'abcdefghijklmn'.split('')), { minLength: 1, maxLength: 5 })
+      .map((names) => names.join('/')),
     { maxLength: 200 },
   );
   fc.assert(
@@ -55,7 +57,27 @@ test('every module stands in one folder, and there are never too many', () => {
         nodes.map(() => []),
         all,
       );
-      return folders.length <= 30 && folders.reduce((sum, { modules }) => sum + modules, 0) === nodes.length;
+      return folders.length <= 18 && folders.reduce((sum, { modules }) => sum + modules, 0) === nodes.length;
     }),
   );
+});
+
+test('small folders stand together, and small groups are not split', () => {
+  const large = Array.from({ length: 90 }, (_, index) => `src/part${index % 6}/${index}.ts`);
+  const nodes = [...large, 'src/one/a.ts', 'src/two/b.ts', 'src/part0/below/c.ts'];
+  const { folders } = folderMap(
+    nodes,
+    nodes.map(() => []),
+    all,
+  );
+  expect(folders.map(({ path, modules }) => `${path} ${modules}`)).toEqual([
+    'src/part0/* 15',
+    'src/part0/below/ 1',
+    'src/part1/ 15',
+    'src/part2/ 15',
+    'src/part3/ 15',
+    'src/part4/ 15',
+    'src/part5/ 15',
+    'src/…/ 2',
+  ]);
 });

@@ -1,7 +1,13 @@
 import type { FolderMap } from '../core/findings/check-report.ts';
 
-/** More than a person can tell apart in a drawing. */
-const MAX_FOLDERS = 30;
+/** As many as a person can tell apart in a drawing. */
+const MAX_FOLDERS = 18;
+/** With fewer, folders are split however small they are. */
+const FEW_FOLDERS = 6;
+/** Of all modules: what is smaller is not split. */
+const SPLIT_SHARE = 0.12;
+/** Of all modules: folders that are smaller stand together. */
+const TINY_SHARE = 0.025;
 const MAX_LINKS = 240;
 
 type Group = Readonly<{
@@ -27,8 +33,9 @@ export function folderMap(
   for (;;) {
     const largest = groups.filter(({ isSettled }) => !isSettled).toSorted(bySize)[0];
     if (largest === undefined) break;
-    const room = MAX_FOLDERS - groups.length + 1;
-    groups = groups.flatMap((group) => (group === largest ? split(group, nodes, room) : [group]));
+    if (groups.length >= FEW_FOLDERS && largest.members.length < members.length * SPLIT_SHARE) break;
+    const limits = { room: MAX_FOLDERS - groups.length + 1, tiny: members.length * TINY_SHARE };
+    groups = groups.flatMap((group) => (group === largest ? split(group, nodes, limits) : [group]));
   }
   const ordered = groups.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return {
@@ -37,22 +44,27 @@ export function folderMap(
   };
 }
 
-/** Into its folders and its own files; where there is no room for all, the small ones stay together. */
-function split(group: Group, nodes: readonly string[], room: number): readonly Group[] {
+type Limits = Readonly<{ room: number; tiny: number }>;
+
+/** Into its folders and its own files; the small ones stay together, and those for which there is no room. */
+function split(group: Group, nodes: readonly string[], { room, tiny }: Limits): readonly Group[] {
   const { prefix, members } = group;
-  const settled = [{ ...group, isSettled: true }];
   const parts = Map.groupBy(members, (member) => firstFolder(nodes[member] ?? '', prefix));
-  const folders = [...parts].flatMap(([name, own]): readonly Group[] => {
-    const path = `${prefix}${name}/`;
-    return name === '' ? [] : [{ prefix: path, path, members: own, isSettled: false }];
-  });
   const own = parts.get('') ?? [];
   const files: readonly Group[] =
-    own.length === 0 ? [] : [{ prefix, path: `${prefix}*`, members: own, isSettled: true }];
-  if (folders.length === 0) return settled;
-  if (folders.length + files.length <= room) return [...folders, ...files];
-  const shown = folders.toSorted(bySize).slice(0, room - files.length - 1);
-  if (shown.length < 3) return settled;
+    own.length === 0 ? [] : [{ prefix, path: `${prefix === '' ? './' : prefix}*`, members: own, isSettled: true }];
+  const folders = [...parts]
+    .filter(([name]) => name !== '')
+    .map(([name, inside]): Group => {
+      const path = `${prefix}${name}/`;
+      return { prefix: path, path, members: inside, isSettled: false };
+    })
+    .toSorted(bySize);
+  const large = folders.filter((folder) => folder.members.length >= tiny);
+  const isWhole = folders.length + files.length <= room && folders.length - large.length < 2;
+  if (folders.length > 0 && isWhole) return [...folders, ...files];
+  const shown = large.slice(0, Math.max(0, room - files.length - 1));
+  if (shown.length < 2) return [{ ...group, isSettled: true }];
   const rest = folders.filter((folder) => !shown.includes(folder)).flatMap((folder) => folder.members);
   return [...shown, ...files, { prefix, path: `${prefix}…/`, members: rest, isSettled: true }];
 }

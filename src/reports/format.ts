@@ -20,7 +20,9 @@ export function date(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** `12%`; what is there but rounds to nothing is `<1%`. */
 export function percent(ratio: number): string {
+  if (ratio > 0 && ratio < 0.005) return '<1%';
   return `${Math.round(ratio * 100)}%`;
 }
 

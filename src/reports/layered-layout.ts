@@ -21,7 +21,7 @@ export type Point = Readonly<{ x: number; y: number }>;
 /** `x` and `y` are the left upper corner. */
 export type PlacedNode = Readonly<{ x: number; y: number; width: number; height: number }>;
 export type PlacedEdge = Readonly<{
-  /** From the rim of the one box to the rim of the other; between every two of them goes a bend. */
+  /** From the rim of the one box to the rim of the other, over the rows between. */
   points: readonly Point[];
   /** It goes against the order: there is a circle. */
   isUp: boolean;
@@ -34,19 +34,27 @@ export type Layout = Readonly<{
   height: number;
 }>;
 
-/** Room that a line takes in a row that it passes. */
-const LANE = 12;
+/** Room that a line takes in a row that it passes, and the air beside it. */
+const LANE = 6;
+const LANE_AIR = 9;
 const SWEEPS = 24;
 
 /** A box, or the place where a line passes a row. */
-type Cell = { readonly row: number; readonly width: number; x: number; readonly above: Cell[]; readonly below: Cell[] };
+type Cell = {
+  readonly row: number;
+  readonly width: number;
+  readonly isLane: boolean;
+  x: number;
+  readonly above: Cell[];
+  readonly below: Cell[];
+};
 
 export function layOut(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[], options: LayoutOptions): Layout {
   const order = orderOf(nodes.length, edges);
   const at = new Map(order.map((node, index) => [node, index]));
   const isUp = ({ from, to }: LayoutEdge): boolean => (at.get(from) ?? 0) > (at.get(to) ?? 0);
   const rowOf = rowsFor(nodes, { order, edges, isUp, options });
-  const cells = nodes.map(({ width }, index): Cell => cell(rowOf[index] ?? 0, width));
+  const cells = nodes.map(({ width }, index): Cell => cell(rowOf[index] ?? 0, width, false));
   const chains = edges.map((edge) => {
     const [top, bottom] = isUp(edge) ? [edge.to, edge.from] : [edge.from, edge.to];
     return chainBetween(cells[top], cells[bottom]);
@@ -73,8 +81,8 @@ export function layOut(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[
   };
 }
 
-function cell(row: number, width: number): Cell {
-  return { row, width, x: 0, above: [], below: [] };
+function cell(row: number, width: number, isLane: boolean): Cell {
+  return { row, width, isLane, x: 0, above: [], below: [] };
 }
 
 /** Sinks last, sources first, and otherwise whoever gives more than it takes: few and light lines go up. */
@@ -129,7 +137,7 @@ function rowsFor(nodes: readonly LayoutNode[], { order, edges, isUp, options }: 
 function chainBetween(top: Cell | undefined, bottom: Cell | undefined): readonly Cell[] {
   if (top === undefined || bottom === undefined) return [];
   const between = Array.from({ length: Math.max(0, bottom.row - top.row - 1) }, (_, index) =>
-    cell(top.row + 1 + index, LANE),
+    cell(top.row + 1 + index, LANE, true),
   );
   const whole = [top, ...between, bottom];
   for (const [index, upper] of whole.slice(0, -1).entries()) {
@@ -162,7 +170,12 @@ function mean(cells: readonly Cell[]): number | undefined {
 }
 
 function widthOf(row: readonly Cell[], gapX: number): number {
-  return row.reduce((sum, { width }) => sum + width + gapX, -gapX);
+  return row.reduce((sum, one, index) => sum + one.width + gapBetween(row[index - 1], one, gapX), 0);
+}
+
+function gapBetween(left: Cell | undefined, right: Cell, gapX: number): number {
+  if (left === undefined) return 0;
+  return left.isLane || right.isLane ? LANE_AIR : gapX;
 }
 
 function place(rows: readonly Cell[][], width: number, gapX: number): void {
@@ -189,7 +202,7 @@ function spread(
   let offset = 0;
   const offsets = row.map((one, index) => {
     const before = row[index - 1];
-    offset += before === undefined ? one.width / 2 : (before.width + one.width) / 2 + gapX;
+    offset += before === undefined ? one.width / 2 : (before.width + one.width) / 2 + gapBetween(before, one, gapX);
     return offset;
   });
   const most = width - widthOf(row, gapX);
@@ -217,12 +230,9 @@ function merge(blocks: Blocks): void {
     blocks.push({ sum: before.sum + last.sum, size: before.size + last.size });
 }
 
-/** Straight through the rows that it passes. */
+/** The middle of each row that it passes. */
 function routed(chain: readonly Cell[], pitch: number, nodeHeight: number): readonly Point[] {
-  return chain.flatMap(({ x, row }) => [
-    { x, y: row * pitch },
-    { x, y: row * pitch + nodeHeight },
-  ]);
+  return chain.map(({ x, row }) => ({ x, y: row * pitch + nodeHeight / 2 }));
 }
 
 /** Lines leave and reach a box side by side, in the order of where they lead. */

@@ -6,9 +6,9 @@ import { trendStep } from '../trend-text.ts';
 import { changesOf } from '../verdict.ts';
 import { cut } from '../visible.ts';
 import { html, type Html } from './html.ts';
-import { section, severityMark } from './parts.ts';
+import { section, severityMark, tag } from './parts.ts';
 
-const MAX_NEW = 8;
+const MAX_NEW = 10;
 const MAX_PAST = 100;
 
 /** New, gone and known since the check before, and how figures moved. */
@@ -16,7 +16,7 @@ export function changesSection(report: CheckReport): Html | undefined {
   const { before, trends } = report;
   const changes = changesOf(report);
   if (before === null || changes === undefined) return undefined;
-  const fresh = report.findings.filter(({ baseline, state }) => baseline === 'new' && state !== 'rejected');
+  const fresh = report.findings.filter(({ baseline }) => baseline === 'new');
   const gone = report.past.filter(({ baseline }) => baseline === 'gone');
   const missed = report.past.filter(({ baseline }) => baseline === 'not-checked');
   const commit = before.commit === null ? undefined : html`, commit <code>${before.commit.slice(0, 10)}</code>`;
@@ -44,9 +44,10 @@ function newList(fresh: readonly Finding[]): Html | undefined {
   return html`<h3>New</h3>
     <ul class="plain">
       ${fresh.slice(0, MAX_NEW).map((finding) => {
-        const { id, severity, title } = finding;
+        const { id, severity, title, state } = finding;
         return html`<li>
           ${severityMark(severity)} <a href="#f-${id}">${cut(title, 160)}</a> <code>${cut(placeOf(finding), 200)}</code>
+          ${state !== 'confirmed' && state !== 'not-voted' && tag(state)}
         </li>`;
       })}
       ${more > 0 && html`<li>and ${count(more)} more, marked “new” below</li>`}
@@ -68,12 +69,19 @@ function pastList(past: readonly PastFinding[], word: string): Html | undefined 
 }
 
 function trendsPart(trends: readonly Trend[]): Html | undefined {
-  const moved = trends.filter(({ points }) => points.filter(({ value }) => value !== null).length > 1);
-  if (moved.length === 0) return undefined;
+  const known = trends.filter(({ points }) => points.filter(({ value }) => value !== null).length > 1);
+  if (known.length === 0) return undefined;
+  const isStill = ({ points }: Trend): boolean => new Set(points.map(({ value }) => value)).size === 1;
+  const moved = known.filter((trend) => !isStill(trend));
+  const still = known.filter(isStill).map(({ label, points }) => `${label} ${count(points.at(-1)?.value ?? 0)}`);
   return html`<h3>Figures over time</h3>
-    <ul class="trends">
-      ${moved.map(trendTile)}
-    </ul>`;
+    ${
+      moved.length > 0 &&
+      html`<ul class="trends">
+        ${moved.map(trendTile)}
+      </ul>`
+    }
+    ${still.length > 0 && html`<p class="still"><b>The same as in every check so far:</b> ${still.join(' · ')}</p>`}`;
 }
 
 function trendTile(trend: Trend): Html {

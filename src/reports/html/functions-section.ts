@@ -32,7 +32,7 @@ export function functionsSection({ functions }: CheckReport): Html | undefined {
               (one) =>
                 html`<tr>
                   <th scope="row"><b>${cut(one.name, 80)}</b><br /><code>${cut(placeOf(one), 160)}</code></th>
-                  <td class="opt">
+                  <td class="opt barcell">
                     <div class="meter" style="width:${Math.max(2, Math.round((one.complexity / most) * 100))}%"></div>
                   </td>
                   <td class="n">${count(one.complexity)}</td>

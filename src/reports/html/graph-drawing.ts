@@ -30,8 +30,8 @@ const AROUND = 20;
 const MARGIN = 6;
 /** Boxes beyond these are drawn too, but nothing fades for them. */
 const MAX_NODES = 40;
-const THIN = 1;
-const THICK = 5;
+const THIN = 1.4;
+const THICK = 4.5;
 
 /** Boxes in rows and lines between them. What a box is linked with stands out while the pointer or the focus is on it. */
 export function drawGraph({ id, label, nodes, edges }: Drawing): Html {
@@ -44,9 +44,10 @@ export function drawGraph({ id, label, nodes, edges }: Drawing): Html {
   const lines = edges.map((edge, index) => {
     const placed = layout.edges[index];
     if (placed === undefined) return undefined;
-    const width = THIN + (THICK - THIN) * (Math.log(1 + edge.weight) / Math.log(1 + most));
-    const classes = `e ${id}f${edge.from} ${id}t${edge.to} ${edge.look}${placed.isUp ? ' up' : ''}`;
-    const head = edge.look === '' ? 'plain' : edge.look;
+    const width = THIN + (THICK - THIN) * (Math.log(edge.weight) / Math.log(Math.max(2, most)));
+    const look = placed.isUp ? 'up' : edge.look;
+    const classes = `e ${id}f${edge.from} ${id}t${edge.to} ${look}`;
+    const head = look === '' ? 'plain' : look;
     return html`<path
       class="${classes}"
       d="${pathOf(placed)}"
@@ -67,7 +68,7 @@ export function drawGraph({ id, label, nodes, edges }: Drawing): Html {
     return node.target === undefined ? box : html`<a href="#${node.target}">${box}</a>`;
   });
   const [wide, high] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN];
-  const looks = ['plain', ...new Set(edges.map(({ look }) => look).filter((look) => look !== ''))];
+  const looks = ['plain', 'up', ...new Set(edges.map(({ look }) => look).filter((look) => look !== ''))];
   return html`<svg
     class="graph ${id}"
     viewBox="${-MARGIN} ${-MARGIN} ${wide.toFixed(0)} ${high.toFixed(0)}"
@@ -95,10 +96,10 @@ function arrowHead(id: string, look: string): Html {
     id="${id}"
     class="head ${look}"
     viewBox="0 0 8 8"
-    refX="7"
+    refX="7.4"
     refY="4"
-    markerWidth="8"
-    markerHeight="8"
+    markerWidth="11"
+    markerHeight="11"
     markerUnits="userSpaceOnUse"
     orient="auto"
   >
@@ -106,19 +107,27 @@ function arrowHead(id: string, look: string): Html {
   </marker>`;
 }
 
-/** Bends between rows, straight lines through them. */
+/** A curve through all points that leaves and arrives upright. Source: Catmull and Rom, 1974. */
 function pathOf({ points }: PlacedEdge): string {
-  const [first, ...rest] = points;
-  if (first === undefined) return '';
-  let before: Point = first;
-  const parts = rest.map((point, index) => {
-    const isThrough = index % 2 === 1;
-    const middle = ((before.y + point.y) / 2).toFixed(1);
-    const [from, to] = [before.x.toFixed(1), `${point.x.toFixed(1)} ${point.y.toFixed(1)}`];
-    before = point;
-    return isThrough ? `L${to}` : `C${from} ${middle} ${point.x.toFixed(1)} ${middle} ${to}`;
+  const parts = points.slice(1).map((point, index) => {
+    const from = points[index] ?? point;
+    const [out, into] = [slopeAt(points, index), slopeAt(points, index + 1)];
+    const third = (point.y - from.y) / 3;
+    const bends = [from.x + out * third, from.y + third, point.x - into * third, point.y - third, point.x, point.y];
+    return `C${bends.map((value) => value.toFixed(1)).join(' ')}`;
   });
+  const [first = { x: 0, y: 0 }] = points;
   return `M${first.x.toFixed(1)} ${first.y.toFixed(1)}${parts.join('')}`;
+}
+
+/** Beside a box a line may not lean over more, or it would pass under its corner. */
+const MOST_SLOPE = 0.5;
+
+/** Sideways for each step down; upright at both ends. */
+function slopeAt(points: readonly Point[], index: number): number {
+  const [before, after] = [points[index - 1], points[index + 1]];
+  if (before === undefined || after === undefined) return 0;
+  return Math.max(-MOST_SLOPE, Math.min(MOST_SLOPE, (after.x - before.x) / (after.y - before.y)));
 }
 
 /** Lines of other boxes fade while one is pointed at. No script is needed for it. */

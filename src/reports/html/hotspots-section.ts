@@ -66,29 +66,21 @@ function frame(tile: Tile<Group>, levels: ReadonlyMap<Hotspot, number>): Html {
   const { item: group, width, height } = tile;
   const files = group.items.toSorted((a, b) => b.commits - a.commits || (a.file < b.file ? -1 : 1));
   const aspect = Math.min(20, Math.max(0.05, (width * ASPECT) / height));
-  const isThin = height < 12 || width < 9;
-  return html`<div class="frame${isThin ? ' thin' : ''}" style="${boxOf(tile)}">
+  return html`<div class="frame" style="${boxOf(tile)}">
     <b class="folder">${cut(group.folder, 60)}</b>
-    <div class="inner">
-      ${treemap(files, ({ commits }) => commits, aspect).map((one) => fileTile(one, levels, { width, height }))}
-    </div>
+    <div class="inner">${treemap(files, ({ commits }) => commits, aspect).map((one) => fileTile(one, levels))}</div>
   </div>`;
 }
 
-type Size = Readonly<{ width: number; height: number }>;
-
-function fileTile(tile: Tile<Hotspot>, levels: ReadonlyMap<Hotspot, number>, outer: Size): Html {
+function fileTile(tile: Tile<Hotspot>, levels: ReadonlyMap<Hotspot, number>): Html {
   const { item } = tile;
-  const [width, height] = [(tile.width * outer.width) / 100, (tile.height * outer.height) / 100];
-  const isTiny = width < 5 || height < 7;
-  const size = `${isTiny ? ' tiny' : ''}${width < 17 ? ' slim' : ''}${height < 13 ? ' low' : ''}`;
   const decisions = `${item.complexityBy === 'counted' ? '≈ ' : ''}${count(item.complexity)}`;
   return html`<div
-    class="tilebox h${levels.get(item) ?? 0}${size}"
+    class="tilebox h${levels.get(item) ?? 0}"
     style="${boxOf(tile)}"
     title="${item.file}: ${countOf(item.commits, 'commit')}, ${decisions} decisions"
   >
-    <b>${baseName(item.file)}</b><span>${countOf(item.commits, 'commit')}</span><span>${decisions} decisions</span>
+    <b>${shortName(item.file)}</b><span>${countOf(item.commits, 'commit')}</span><span>${decisions} decisions</span>
   </div>`;
 }
 
@@ -133,8 +125,12 @@ function keys(some: readonly Hotspot[], levels: ReadonlyMap<Hotspot, number>): r
   });
 }
 
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+/** Names that say nothing without their folder. */
+const COMMON = /^(?:index|main|mod|lib|types?|utils?|helpers?|constants?|handlers?|node|base|__init__)\./;
+
+function shortName(path: string): string {
+  const parts = path.split('/');
+  return parts.slice(COMMON.test(parts.at(-1) ?? '') ? -2 : -1).join('/');
 }
 
 function fixed(value: number): string {

@@ -8,7 +8,7 @@ import { section, wide } from './parts.ts';
 import { ring } from './rings.ts';
 
 const RINGS = 6;
-const MAX_LINES = 64;
+const MAX_LINES = 44;
 const MAX_IMPORTED = 8;
 const LABEL = 26;
 
@@ -51,7 +51,7 @@ function folders({ folders: all, links }: FolderMap): Html {
     to: place.get(link.to) ?? 0,
     weight: link.imports,
     title: `${pathOf(link.from)} imports ${pathOf(link.to)}: ${countOf(link.imports, 'time')}`,
-    look: isRound(link) ? 'round' : '',
+    look: '',
   }));
   const nodes = shown.map((index) => {
     const { path, modules } = all[index] ?? { path: '', modules: 0 };
@@ -69,7 +69,7 @@ function folders({ folders: all, links }: FolderMap): Html {
   return html`<h3>Folders and what they import</h3>
     <p class="key">
       <span>An arrow goes from the folder that imports to the one it needs; the thicker, the more imports.</span>
-      ${isAnyRound && html`<span class="roundkey">Framed twice and in a strong colour: folders that need each other in a circle. Dashed: against the order of the others.</span>`}
+      ${isAnyRound && html`<span class="roundkey">Framed twice: folders that need each other in a circle. Dashed and in a strong colour: the links that close the circles, the lightest that can be found.</span>`}
       ${hidden > 0 && html`<span>${countOf(hidden, 'lighter link')} left out of the drawing.</span>`}
       ${alone > 0 && html`<span>${countOf(alone, 'folder')} without links ${alone === 1 ? 'is' : 'are'} in the table only.</span>`}
     </p>
@@ -157,7 +157,7 @@ function mostImported({ mostImported: all }: ModuleGraph): Html | undefined {
             ({ file, importedBy }) =>
               html`<tr>
                 <th scope="row"><code>${cut(file, 160)}</code></th>
-                <td class="opt">
+                <td class="opt barcell">
                   <div class="meter" style="width:${Math.max(2, Math.round((importedBy / most) * 100))}%"></div>
                 </td>
                 <td class="n">${countOf(importedBy, 'module')}</td>

@@ -33,7 +33,7 @@ function task(change: PlannedChange, titles: ReadonlyMap<string, string>): Html 
   return html`<li class="task" id="plan-${id}">
     <h3><span class="num">${id}</span> ${cut(title, 200)}</h3>
     <div class="row">
-      ${tag(`size ${size}: ${SIZES[size]}`)}${tag(`for a ${role}`)}${
+      ${tag(`size ${size}: ${SIZES[size]}`)}${tag(role)}${
         dependsOn.length === 0 ? tag('can begin at once', 'free') : tag(`after ${listed(dependsOn)}`)
       }
     </div>

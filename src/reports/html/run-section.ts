@@ -56,7 +56,7 @@ function gantt(timeline: RunTimeline, path: ReadonlySet<string>): Html {
       style="left:${left.toFixed(2)}%;width:${Math.max(0.2, width).toFixed(2)}%"
       title="${saidOf(attempt)}"
     >
-      ${width > attempt.task.length * 0.9 + 1 && attempt.task}
+      ${width > attempt.task.length * 0.77 + 1.2 && attempt.task}
     </div>`;
   };
   return html`<h3>When, and by whom</h3>

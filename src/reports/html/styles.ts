@@ -186,7 +186,7 @@ const FINDINGS = `
 .task h3{margin:0 0 7px;font-size:15.5px;overflow-wrap:anywhere}
 .task .num{display:inline-block;background:var(--accent-soft);color:var(--accent);border-radius:6px;padding:0 8px;margin-right:3px;font-variant-numeric:tabular-nums}
 .task dl{margin:9px 0 0;font-size:14px}
-.task dl>div{display:grid;grid-template-columns:76px minmax(0,1fr);gap:8px;padding:3px 0}
+.task dl>div{display:grid;grid-template-columns:84px minmax(0,1fr);gap:8px;padding:3px 0;align-items:baseline}
 .task dt{color:var(--soft)}
 .task dd{margin:0}
 .block{display:block}
@@ -194,6 +194,8 @@ const FINDINGS = `
 .trend .spark{display:block;width:100%;height:34px;margin:5px 0 2px}
 .spark path{fill:none;stroke:var(--accent);stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}
 .spark circle{fill:var(--accent)}
+.still{color:var(--soft);font-size:14px;margin:12px 0 0}
+.still b{font-weight:600;color:var(--ink)}
 .tile small.better{color:var(--ok)}.tile small.worse{color:var(--critical)}
 `;
 
@@ -206,7 +208,10 @@ const PICTURES = `
 .tilebox{padding:3px 6px;border:solid var(--card);border-width:1px 1px 0 0;font-size:12px;line-height:1.3}
 .tilebox b{display:block;font-weight:600;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .tilebox span{display:block;white-space:nowrap}
-.tiny>*,.slim.low>span,.low>span+span{display:none}
+.tilebox{container-type:size}
+@container (max-width:76px) or (max-height:34px){.tilebox span{display:none}}
+@container (max-height:52px){.tilebox span+span{display:none}}
+@container (max-width:30px) or (max-height:17px){.tilebox b{display:none}}
 .h0{background:var(--h0);color:var(--h0t)}.h1{background:var(--h1);color:var(--h1t)}.h2{background:var(--h2);color:var(--h2t)}.h3{background:var(--h3);color:var(--h3t)}.h4{background:var(--h4);color:var(--h4t)}
 .months{display:inline-flex;align-items:flex-end;gap:1px;height:18px;width:82px;vertical-align:middle}
 .months i{flex:1;background:var(--accent);min-height:1px;border-radius:1px 1px 0 0}
@@ -223,10 +228,9 @@ const PICTURES = `
 .graph a:focus-visible{outline:none}
 .graph a:focus-visible rect,.graph a:hover rect{stroke:var(--accent);stroke-width:3}
 .e{stroke:var(--edge);opacity:.62;transition:opacity .12s}
-.e.round{stroke:var(--critical);opacity:.85}
-.e.up{stroke-dasharray:6 4}
+.e.up{stroke:var(--critical);opacity:.9;stroke-dasharray:6 4}
 .e.path{stroke:var(--accent);opacity:1}
-.head path{fill:var(--edge)}.head.round path{fill:var(--critical)}.head.path path{fill:var(--accent)}
+.head path{fill:var(--edge)}.head.up path{fill:var(--critical)}.head.path path{fill:var(--accent)}
 .roundkey{color:var(--critical)}
 .pathkey{background:var(--path);color:var(--path-ink);border-radius:4px;padding:0 5px;text-decoration:underline}
 #tip path{fill:var(--accent)}
@@ -242,14 +246,14 @@ const PICTURES = `
 .stack{display:flex;gap:2px;height:14px;border-radius:7px;overflow:hidden;margin:10px 0}
 .stack i{display:block;min-width:2px}
 .l0{background:#c77700}.l1{background:#2f7d8c}.l2{background:#7a5ba6}.l3{background:#4d8a4a}.l4{background:#b0496b}.l5{background:#8a8271}
-.bars td.opt{width:30%;min-width:80px;vertical-align:middle}
+.bars .barcell{width:30%;min-width:80px;vertical-align:middle}
 .meter{height:8px;border-radius:4px;background:var(--accent);min-width:2px}
 .gantt{padding:12px 14px 8px;font-size:12.5px}
 .lane{display:grid;grid-template-columns:142px minmax(0,1fr);align-items:center;gap:10px;min-height:30px;border-top:1px solid var(--line)}
 .lane:first-child{border-top:0}
 .who{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;color:var(--soft)}
 .track{position:relative;height:30px}
-.bar{position:absolute;top:5px;height:20px;line-height:19px;border-radius:4px;background:var(--bar);color:var(--ink);padding:0 4px;overflow:hidden;white-space:nowrap;min-width:3px;border-right:1px solid var(--card)}
+.bar{position:absolute;top:5px;height:20px;line-height:19px;border-radius:4px;background:var(--bar);color:var(--ink);padding:0 4px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;font-size:11.5px;min-width:3px;border-right:1px solid var(--card)}
 .bar.path{background:var(--path);color:var(--path-ink);font-weight:600;text-decoration:underline;text-underline-offset:2px}
 .bar.failed{background:var(--no-soft);color:var(--critical);border:1px dashed currentColor}
 .axis{display:grid;grid-template-columns:142px minmax(0,1fr);gap:10px;color:var(--soft)}
@@ -261,7 +265,7 @@ const PICTURES = `
 const SITUATIONS = `
 @media (max-width:640px){body{font-size:14.5px}main,header,footer,nav{padding-left:14px;padding-right:14px}h1{font-size:25px}.verdict{font-size:18px}section{padding-top:36px}
 .counts{grid-template-columns:repeat(auto-fit,minmax(112px,1fr))}
-.map{aspect-ratio:4/5}.tilebox{padding:2px 4px;font-size:11px}.slim span{display:none}.thin .folder{font-size:10px}
+.map{aspect-ratio:4/5}.tilebox{padding:2px 4px;font-size:11px}.folder{font-size:10px}
 .card{padding:12px 14px 12px 40px}.card:before{left:13px;font-size:17px}
 .lines summary{grid-template-columns:14px minmax(0,1fr) auto;padding:8px 12px 8px 8px}.lines .what{grid-column:2/-1;grid-row:2}.lines .opened{padding:0 12px 12px 32px}
 .reasons>div{grid-template-columns:1fr;gap:0}
