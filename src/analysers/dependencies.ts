@@ -2,13 +2,14 @@ import { posix } from 'node:path';
 import { contextOf, isProduction } from './classify.ts';
 import type { FileEntry, PackageEntry } from './data.ts';
 import type { Detected } from './detected.ts';
+import { mentioned, type Sources } from './mentions.ts';
 import type { ResolvedImport } from './resolve.ts';
-import type { TextReader } from './read-text.ts';
+import { countOf } from './words.ts';
 
 const MAX_FINDINGS = 30;
 /** Used by tools, never imported by name. */
 const IMPLIED =
-  /^(?:@types\/|tslib$|core-js|regenerator-runtime|@babel\/|@swc\/helpers|react-dom$|react-native|expo|next$|typescript$|vite$|webpack|eslint|prettier|sharp$|@fontsource|.*[-/]cli$|.*types?$)/;
+  /^(?:@types\/|tslib$|core-js|regenerator-runtime|@babel\/|@swc\/helpers|react-dom$|react-native|expo|next$|typescript$|vite$|webpack|eslint|prettier|sharp$|@fontsource|@vitest\/|.*[-/]cli$|.*types?$)/;
 /** Given by the program that runs the code. */
 const GIVEN = new Set(['vscode', 'electron', 'atom', 'sketch', 'figma', 'k6', 'bun', 'worker_threads', 'react-native']);
 
@@ -34,11 +35,43 @@ function declaredBy(entry: PackageEntry): readonly string[] {
 
 type Undeclared = Readonly<{ entry: ResolvedImport; name: string; owner: PackageEntry }>;
 
-/** Packages that shipped code loads and no manifest above it names. One finding for each manifest. */
+/**
+ * Packages that shipped code loads and no manifest above it names. One finding for each manifest. Names that settings
+ * or code of the repository speak of elsewhere are left out: a build tool gives them a meaning.
+ */
 export function undeclaredDependencies(
   imports: readonly ResolvedImport[],
   packages: readonly PackageEntry[],
-): readonly Detected[] {
+  sources: Sources,
+): Readonly<{ findings: readonly Detected[]; leftOut: readonly string[] }> {
+  const found = undeclaredImports(imports, packages);
+  const wanted = found.map((one) => ({
+    ...one,
+    hint: scopeOf(one.name) ?? one.name,
+    isIn: (text: string, file: FileEntry) => isAlias(one.name, text, file),
+  }));
+  const aliases = mentioned(wanted, sources);
+  const byOwner = Map.groupBy(
+    wanted.filter((one) => !aliases.has(one)),
+    ({ owner }) => owner,
+  );
+  const names = [...new Set([...aliases].map(({ name }) => name))].toSorted();
+  const leftOut =
+    names.length === 0
+      ? []
+      : [
+          `${countOf(names.length, 'undeclared import')} that a build tool seems to provide: ${names.slice(0, 5).join(', ')}.`,
+        ];
+  return {
+    findings: [...byOwner].map(([owner, missing]) => undeclared(owner, missing)).slice(0, MAX_FINDINGS),
+    leftOut,
+  };
+}
+
+function undeclaredImports(
+  imports: readonly ResolvedImport[],
+  packages: readonly PackageEntry[],
+): readonly Undeclared[] {
   const byFolder = realPackages(packages);
   const found = new Map<string, Undeclared>();
   for (const entry of imports) {
@@ -46,21 +79,51 @@ export function undeclaredDependencies(
     const name = entry.to.name;
     const owners = ownersOf(entry.from, byFolder);
     const [owner] = owners;
-    if (owner === undefined || GIVEN.has(name) || /\.(?:css|svg|png)$/.test(name) || entry.from.endsWith('.d.ts'))
-      continue;
+    if (owner === undefined || isGiven(name) || entry.from.endsWith('.d.ts')) continue;
     if (owners.some((one) => one.name === name || declaredBy(one).includes(name))) continue;
     const key = `${owner.dir}\0${name}`;
     if (!found.has(key)) found.set(key, { entry, name, owner });
   }
-  const byOwner = Map.groupBy(found.values(), ({ owner }) => owner);
-  return [...byOwner].map(([owner, missing]) => undeclared(owner, missing)).slice(0, MAX_FINDINGS);
+  return [...found.values()];
+}
+
+function isGiven(name: string): boolean {
+  return GIVEN.has(name) || /\.(?:css|svg|png)$|^@(?:theme|theme-original|theme-init|site|generated)\//.test(name);
+}
+
+/** Settings of a build that name it, or code that asks for it by name: a tool gives it a meaning. */
+function isAlias(name: string, text: string, { context }: FileEntry): boolean {
+  const scope = scopeOf(name);
+  if (context !== 'config') return scope !== undefined && context === 'production' && isQuoted(name, text, ASKS);
+  if (isQuoted(name, text, NOT_LOADED)) return true;
+  const isScope =
+    scope !== undefined && [scope, `${scope}/`, `${scope}/*`].some((one) => isQuoted(one, text, NOT_LOADED));
+  return isScope || new RegExp(`[{,]\\s*${name.replaceAll(/[^\w]/g, '\\$&')}\\s*:`).test(text);
+}
+
+function scopeOf(name: string): string | undefined {
+  return /^@[^/]+/.exec(name)?.[0];
+}
+
+/** What stands before a name that is compared, and before one that is not loaded. */
+const ASKS = /(?:[!=]==?|\bcase)\s*$/;
+const NOT_LOADED = /(?<!\b(?:from|import|require|resolve|mock|unmock|doMock|importActual)\s*\(?\s*)$/;
+
+/** Whether the name stands between quotes, after such a text. */
+function isQuoted(name: string, text: string, before: RegExp): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const quote = text[at - 1] ?? '';
+    const isWhole = /["'`]/.test(quote) && text[at + name.length] === quote;
+    if (isWhole && before.test(text.slice(Math.max(0, at - 31), at - 1))) return true;
+  }
+  return false;
 }
 
 function undeclared(owner: PackageEntry, missing: readonly Undeclared[]): Detected {
   const manifest = posix.join(owner.dir, 'package.json');
   const names = missing.map(({ name }) => name).toSorted();
   const isOne = names.length === 1;
-  const shown = names.slice(0, 4).join(', ') + (names.length > 4 ? ` and ${names.length - 4} more` : '');
+  const shown = listed(names);
   return {
     kind: 'undeclared-dependency',
     severity: owner.isPrivate ? 'medium' : 'high',
@@ -85,8 +148,6 @@ function undeclared(owner: PackageEntry, missing: readonly Undeclared[]): Detect
   };
 }
 
-type Sources = Readonly<{ files: readonly FileEntry[]; reader: TextReader }>;
-
 /** Declared for use, and named nowhere: not in an import, not in a script, not in any other file. */
 export function unusedDependencies(
   imports: readonly ResolvedImport[],
@@ -101,49 +162,69 @@ export function unusedDependencies(
     else users.push(from);
   }
   const own = new Set(packages.map(({ name }) => name));
+  // What another package imports without declaring it may work only because of this one.
+  const borrowed = new Set(undeclaredImports(imports, packages).map(({ name }) => name));
   const candidates = packages
     .filter(({ dir, context }) => isProduction(context) && isProduction(contextOf(posix.join(dir, 'x'))))
     .flatMap((entry) => entry.dependencies.map((name) => ({ entry, name })))
     .filter(({ name }) => !IMPLIED.test(name) && !own.has(name))
-    .filter(({ entry, name }) => !(importedBy.get(name) ?? []).some((from) => isBelow(from, entry.dir)));
-  return candidates
-    .slice(0, MAX_FINDINGS)
-    .filter(({ entry, name }) => !isNamedElsewhere(name, entry.dir, sources))
-    .map(({ entry, name }) => unused(name, posix.join(entry.dir, 'package.json')));
+    .filter(({ entry, name }) => !(importedBy.get(name) ?? []).some((from) => isBelow(from, entry.dir)))
+    .filter(({ name }) => !borrowed.has(name));
+  const wanted = candidates.slice(0, MAX_FINDINGS).map((one) => ({
+    ...one,
+    hint: one.name,
+    isIn: (text: string, file: FileEntry) => isUse(one.entry, one.name, { text, file }),
+  }));
+  const used = mentioned(wanted, sources);
+  const byOwner = Map.groupBy(
+    wanted.filter((one) => !used.has(one)),
+    ({ entry }) => entry,
+  );
+  return [...byOwner].map(([entry, all]) =>
+    unused(
+      all.map(({ name }) => name),
+      posix.join(entry.dir, 'package.json'),
+    ),
+  );
+}
+
+type Place = Readonly<{ text: string; file: FileEntry }>;
+
+/** In scripts of the manifest, configuration, templates, style sheets, sources that are not parsed. */
+function isUse(entry: PackageEntry, name: string, { text, file }: Place): boolean {
+  if (!isBelow(file.path, entry.dir)) return entry.name !== '' && text.includes(`${entry.name} > ${name}`);
+  // The manifest names it once, where it is declared.
+  return file.path !== posix.join(entry.dir, 'package.json') || text.includes(name, text.indexOf(name) + name.length);
 }
 
 function isBelow(path: string, dir: string): boolean {
   return dir === '' || path.startsWith(`${dir}/`);
 }
 
-const MAX_SEARCHED_BYTES = 512 * 1024;
-
-/** In scripts of the manifest, configuration, templates, style sheets, sources that are not parsed. */
-function isNamedElsewhere(name: string, dir: string, { files, reader }: Sources): boolean {
-  return files.some(({ path, isText, bytes, context, language }) => {
-    if (!isText || !isBelow(path, dir) || bytes > MAX_SEARCHED_BYTES) return false;
-    if (context === 'lock' || context === 'vendored' || language === 'Markdown') return false;
-    const text = reader.text(path) ?? '';
-    const isManifest = path === posix.join(dir, 'package.json');
-    const at = text.indexOf(name);
-    // The manifest names it once, where it is declared.
-    return at >= 0 && (!isManifest || text.includes(name, at + name.length));
-  });
-}
-
-function unused(name: string, manifest: string): Detected {
+function unused(names: readonly string[], manifest: string): Detected {
+  const isOne = names.length === 1;
+  const shown = listed(names);
   return {
     kind: 'unused-dependency',
     severity: 'low',
     confidence: 0.7,
-    title: `${name} is a dependency that nothing uses`,
+    title: isOne ? `${shown} is a dependency that nothing uses` : `${shown} are dependencies that nothing uses`,
     file: manifest,
     line: 0,
-    anchor: name,
+    anchor: names.toSorted().join(' '),
     evidence: [
-      { source: 'graph', text: 'No source file imports it.' },
-      { source: 'manifests', text: 'No script, setting, template or style sheet names it.', ref: manifest },
+      { source: 'graph', text: `No source file imports ${isOne ? 'it' : 'them'}.` },
+      {
+        source: 'manifests',
+        text: `No script, setting, template or style sheet names ${isOne ? 'it' : 'them'}: ${names.join(', ')}.`,
+        ref: manifest,
+      },
     ],
-    fix: `Remove ${name} from ${manifest}, then run the tests.`,
+    fix: `Remove ${isOne ? shown : 'them'} from ${manifest}, then run the tests.`,
   };
+}
+
+/** The first few of a list, and how many more there are. */
+function listed(names: readonly string[]): string {
+  return names.slice(0, 4).join(', ') + (names.length > 4 ? ` and ${names.length - 4} more` : '');
 }

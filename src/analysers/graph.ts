@@ -28,16 +28,17 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
   const network = new Network(parsed, imports);
   const found = network.cycles();
   const isWhole = parts.length === (input.shards ?? 0) && !parts.some(({ failed }) => failed.length > 5);
+  const undeclared = undeclaredDependencies(imports, packages, { files, reader });
   const missing = await missingImports(imports, { root: input.root, searchPath: input.searchPath, signal });
   const data: GraphData = {
     ...network.data(),
     cycles: found.map(({ cycle }) => cycle),
     typeCycles: network.typeOnlyCycles(),
     unresolved: imports.filter(({ to }) => to.kind === 'missing').length,
-    leftOut: missing.leftOut,
+    leftOut: [...undeclared.leftOut, ...missing.leftOut],
     findings: [
       ...found.map(({ cycle, isEager }) => cycleFinding(cycle, isEager)),
-      ...undeclaredDependencies(imports, packages),
+      ...undeclared.findings,
       ...(isWhole ? unusedDependencies(imports, packages, { files, reader }) : []),
       ...missing.findings,
     ],

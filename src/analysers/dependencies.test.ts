@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needData } from './data-files.ts';
+import type { GraphData } from './data.ts';
+import { graph } from './graph.ts';
+import { inventory } from './inventory.ts';
+import { manifests } from './manifests.ts';
+import { parse } from './parse.ts';
+
+let root = '';
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'waggle-dependencies-')));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+async function look(files: Readonly<Record<string, string>>): Promise<GraphData> {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, 'a', name)), { recursive: true });
+    writeFileSync(join(root, 'a', name), content);
+  }
+  const call = {
+    input: { root: join(root, 'a'), data: join(root, 'data'), shards: 1, shard: 0 },
+    signal: new AbortController().signal,
+  };
+  await inventory(call);
+  manifests(call);
+  parse(call);
+  await graph(call);
+  return needData(call.input.data, 'graph');
+}
+
+const MANIFEST = JSON.stringify({ name: 'a', version: '1.0.0' });
+const titlesOf = ({ findings }: GraphData): readonly string[] => findings.map(({ title }) => title);
+
+describe('an import that no manifest names', () => {
+  it('is a finding', async () => {
+    expect(titlesOf(await look({ 'package.json': MANIFEST, 'src/a.ts': "import 'left-pad';\n" }))).toEqual([
+      'left-pad is imported but no package.json names it',
+    ]);
+  });
+
+  it.each([
+    ['a name that the build leaves alone', { 'rolldown.config.ts': "export default { external: ['@app/env'] };\n" }],
+    ['an alias of the bundler', { 'vite.config.ts': "export default { resolve: { alias: { '@app': '/src' } } };\n" }],
+    [
+      'a module that a plugin makes',
+      { 'src/plugin.ts': "export const resolveId = (id: string) => (id === '@app/env' ? id : null);\n" },
+    ],
+    ['a path of TypeScript', { 'tsconfig.json': '{ "compilerOptions": { "paths": { "@app/*": ["./gone/*"] } } }' }],
+  ])('is none when it is %s', async (_, files) => {
+    const data = await look({ 'package.json': MANIFEST, 'src/a.ts': "import '@app/env';\n", ...files });
+    expect(titlesOf(data)).toEqual([]);
+  });
+
+  it('is named in what was left out when a tool provides it', async () => {
+    const config = "export default { external: ['@app/env'] };\n";
+    const data = await look({
+      'package.json': MANIFEST,
+      'src/a.ts': "import '@app/env';\n",
+      'rolldown.config.ts': config,
+    });
+    expect(data.leftOut).toEqual(['1 undeclared import that a build tool seems to provide: @app/env.']);
+  });
+
+  it('is still one when other code only loads it, mocks it or has a word like it', async () => {
+    const data = await look({
+      'package.json': MANIFEST,
+      'src/a.ts':
+        "import 'canvas';\nexport const make = (tag: string) => tag === 'canvas' && document.createElement('canvas');\n",
+      'vite.config.ts': "import 'canvas';\nexport default {};\n",
+      'test/a.test.ts': "vi.mock('canvas');\n",
+    });
+    expect(titlesOf(data)).toEqual(['canvas is imported but no package.json names it']);
+  });
+
+  it('is none when it is built in, virtual or begins with a sign that only tools know', async () => {
+    const names = [
+      'fs/promises',
+      'node:sqlite',
+      'virtual:pwa',
+      '#imports',
+      '~/a',
+      '$lib/a',
+      '@/a',
+      '/a',
+      'bun:test',
+      'npm:x',
+      '@theme/Layout',
+    ];
+    const data = await look({
+      'package.json': MANIFEST,
+      'src/a.js': names.map((name) => `import '${name}';\n`).join(''),
+    });
+    expect(titlesOf(data)).toEqual([]);
+  });
+});
+
+describe('dependencies that nothing uses', () => {
+  it('are one finding for each manifest', async () => {
+    const data = await look({
+      'package.json': JSON.stringify({ name: 'a', dependencies: { one: '1', two: '1', used: '1' } }),
+      'src/a.js': "import 'used';\n",
+    });
+    expect(titlesOf(data)).toEqual(['one, two are dependencies that nothing uses']);
+  });
+
+  it('are none when another package imports them without declaring them', async () => {
+    const data = await look({
+      'package.json': JSON.stringify({ name: 'root', private: true, workspaces: ['packages/*'] }),
+      'packages/a/package.json': JSON.stringify({ name: 'a', dependencies: { shared: '1' } }),
+      'packages/a/src/index.js': 'export const a = 1;\n',
+      'packages/b/package.json': JSON.stringify({ name: 'b' }),
+      'packages/b/src/index.js': "import 'shared';\n",
+    });
+    expect(titlesOf(data)).toEqual(['shared is imported but no package.json names it']);
+  });
+});

@@ -1,0 +1,39 @@
+import type { FileEntry } from './data.ts';
+import type { TextReader } from './read-text.ts';
+
+/** Something that a text may speak of. */
+export type Mentionable = Readonly<{
+  /** Stands in every text that speaks of it: looked for first. */
+  hint: string;
+  isIn: (text: string, file: FileEntry) => boolean;
+}>;
+
+export type Sources = Readonly<{ files: readonly FileEntry[]; reader: TextReader }>;
+
+const MAX_SEARCHED_BYTES = 512 * 1024;
+
+/** Those that some text of the repository speaks of. Prose, lock files and other people's code do not count. Each file is read once. */
+export function mentioned<Wanted extends Mentionable>(
+  wanted: readonly Wanted[],
+  { files, reader }: Sources,
+): ReadonlySet<Wanted> {
+  const missing = new Set(wanted);
+  const found = new Set<Wanted>();
+  for (const file of files) {
+    if (missing.size === 0) break;
+    const text = isSearched(file) ? reader.text(file.path) : undefined;
+    if (text === undefined) continue;
+    for (const one of missing) {
+      if (!text.includes(one.hint) || !one.isIn(text, file)) continue;
+      missing.delete(one);
+      found.add(one);
+    }
+  }
+  return found;
+}
+
+function isSearched({ isText, bytes, context, language }: FileEntry): boolean {
+  return (
+    isText && bytes <= MAX_SEARCHED_BYTES && context !== 'lock' && context !== 'vendored' && language !== 'Markdown'
+  );
+}
