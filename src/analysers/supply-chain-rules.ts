@@ -52,10 +52,9 @@ export function outOfStep(
 
 /** Nothing says what the bytes of a package must be: whoever serves them decides. */
 export function missingIntegrity({ path, text, packages, refresh }: LockView): readonly Detected[] {
+  // Tarballs from elsewhere without a hash are named by their source.
   const bare = packages.filter(
-    ({ hasIntegrity, origin }) =>
-      hasIntegrity === false &&
-      (origin === 'registry' || origin === 'tarball' || origin === 'unknown' || origin === 'plain-http'),
+    ({ hasIntegrity, origin }) => hasIntegrity === false && (origin === 'registry' || origin === 'unknown'),
   );
   const [first] = bare;
   if (first === undefined) return [];

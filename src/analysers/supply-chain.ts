@@ -22,8 +22,8 @@ import { readYarnLock } from './supply-chain-yarn.ts';
 import { countOf } from './words.ts';
 
 const MAX_LOCK_BYTES = 16 * 1024 * 1024;
-const MAX_LOCKS = 50;
-const MAX_FINDINGS = 60;
+const MAX_LOCKS = 200;
+const MAX_FINDINGS = 100;
 
 type Read = (text: string, overridden: ReadonlySet<string>) => LockFile | undefined;
 
