@@ -108,7 +108,7 @@ export function untrustedInput(file: CiFile): readonly Detected[] {
   return file.jobs.flatMap(({ name, steps }) =>
     steps.flatMap(({ run }): readonly Detected[] => {
       if (run === undefined) return [];
-      const found = [...run.text.matchAll(/\$\{\{([^}]{1,300})\}\}/g)].find(
+      const found = [...run.text.matchAll(/\$\{\{([\s\S]{1,300}?)\}\}/g)].find(
         ([, inside = '']) => UNTRUSTED.test(inside) && !ASKED.test(inside),
       );
       if (found === undefined) return [];
