@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { circlesOf, withoutShortcuts } from './graph.ts';
-import { layOut, type Layout, type LayoutEdge } from './layered-layout.ts';
+import { layOut, type Layout, type LayoutEdge, type Point } from './layered-layout.ts';
 
 const OPTIONS = { width: 600, nodeHeight: 40, gapX: 16, gapY: 40 };
 
@@ -13,6 +13,30 @@ const graphs = fc.integer({ min: 1, max: 24 }).chain((count) =>
       .map((pairs) => pairs.filter(([from, to]) => from !== to).map(([from, to]) => ({ from, to, weight: 1 }))),
   }),
 );
+
+type Box = Layout['nodes'][number];
+
+function isApart(boxes: readonly Box[]): boolean {
+  return boxes.every((a, index) => boxes.slice(index + 1).every((b) => a.y !== b.y || gap(a, b) > -1e-6));
+}
+
+function gap(a: Box, b: Box): number {
+  return Math.max(b.x - a.x - a.width, a.x - b.x - b.width);
+}
+
+function isGood(
+  [source, target]: readonly (Box | undefined)[],
+  line: Layout['edges'][number] | undefined,
+  boxes: readonly Box[],
+): boolean {
+  if (source === undefined || target === undefined || line === undefined) return false;
+  const isWay = line.isUp ? source.y > target.y : source.y < target.y;
+  return isWay && line.points.slice(1, -1).every((point) => isFree(point, boxes));
+}
+
+function isFree({ x, y }: Point, boxes: Layout['nodes']): boolean {
+  return boxes.every((box) => y < box.y || y > box.y + box.height || x < box.x || x > box.x + box.width);
+}
 
 function drawn({ widths, edges }: Readonly<{ widths: readonly number[]; edges: readonly LayoutEdge[] }>): Layout {
   return layOut(
@@ -27,10 +51,7 @@ test('boxes never overlap, and all are inside', () => {
     fc.property(graphs, (graph) => {
       const { nodes, width, height } = drawn(graph);
       const isInside = nodes.every((box) => box.x > -1e-6 && box.x + box.width < width + 1e-6 && box.y >= 0);
-      const isApart = nodes.every((a, index) =>
-        nodes.slice(index + 1).every((b) => a.y !== b.y || a.x + a.width <= b.x + 1e-6 || b.x + b.width <= a.x + 1e-6),
-      );
-      return isInside && isApart && nodes.every((box) => box.y + box.height <= height);
+      return isInside && isApart(nodes) && nodes.every((box) => box.y + box.height <= height);
     }),
   );
 });
@@ -39,16 +60,7 @@ test('lines go down from box to box, those of circles that must go up are marked
   fc.assert(
     fc.property(graphs, (graph) => {
       const { nodes, edges } = drawn(graph);
-      return graph.edges.every(({ from, to }, index) => {
-        const [source, target, line] = [nodes[from], nodes[to], edges[index]];
-        if (source === undefined || target === undefined || line === undefined) return false;
-        const isWay = line.isUp ? source.y > target.y : source.y < target.y;
-        const between = line.points.slice(1, -1);
-        const isFree = between.every(({ x, y }) =>
-          nodes.every((box) => y < box.y || y > box.y + box.height || x < box.x || x > box.x + box.width),
-        );
-        return isWay && isFree;
-      });
+      return graph.edges.every(({ from, to }, index) => isGood([nodes[from], nodes[to]], edges[index], nodes));
     }),
   );
 });

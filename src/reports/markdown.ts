@@ -1,192 +1,141 @@
 import type { CheckReport, NotChecked } from '../core/findings/check-report.ts';
-import type { Finding } from '../core/findings/finding.ts';
-import { placeOf, severityCounts, type CheckView } from './check-run-view.ts';
+import { placeOf, type CheckView } from './check-run-view.ts';
 import { count, countOf, date, duration, listed } from './format.ts';
-import { cut, visible } from './visible.ts';
+import { findingsParts, headLine } from './markdown-findings.ts';
+import { code, part, table, text } from './markdown-text.ts';
+import { trendStep } from './trend-text.ts';
+import { changesText, commitText, verdictOf } from './verdict.ts';
+import { byState } from './votes.ts';
 
 /** Findings in the head; the rest follow with their evidence. */
 const FIRST = 5;
-const MAX_DETAILS = 50;
+const FIRST_TASKS = 2;
+const MAX_LINES = 50;
 const MAX_ROWS = 10;
 
 /** `report.md`. Its first 20 lines say what matters. */
 export function renderMarkdown({ report, timeline }: CheckView): string {
-  const seconds = timeline.endedAtMs - timeline.startedAtMs;
   const parts = [
-    ...head(report, seconds),
-    ...details(report.findings),
+    ...head(report, timeline.endedAtMs - timeline.startedAtMs),
+    ...plan(report),
+    ...findingsParts(report),
+    ...changes(report),
     ...hotspots(report),
     ...rings(report),
     ...functions(report),
-    ...past(report),
-    ...tasks(report),
-    ...leftOut(report),
+    ...part('What ran', tasks(report)),
+    ...part('Left out on purpose', leftOut(report)),
+    ...part('How far to trust this', TRUST),
   ];
-  return `${parts.join('\n')}\n`;
+  return `${parts.join('\n').trimEnd()}\n`;
 }
 
+const TRUST: readonly string[] = [
+  'Confirmed means approved by at least two voters with evidence of their own, or by all that were asked. It is not a',
+  'proof. How often confirmed findings are right is measured on planted repositories: `docs/calibration.md` of Waggle.',
+];
+
 function head(report: CheckReport, ms: number): readonly string[] {
-  const { repository, size, findings } = report;
+  const { repository, size, findings, notChecked, tasks: all } = report;
+  const { confirmed, 'not-voted': open } = byState(findings);
+  const shown = open.length === findings.length ? open : confirmed;
+  const more = shown.length - FIRST;
+  const failed = all.filter(({ state }) => state === 'failed').map(({ title }) => `${text(title)} (failed)`);
+  const missed = [...failed, ...notChecked.map(skipText)];
   return [
     `# Check of ${text(repository.name)}`,
     '',
-    `${sumOf(report)} ${newest(report)}`.trim(),
+    `**${verdictOf(report)}**`,
+    changesText(report),
     '',
-    `${countOf(size.files, 'file')}, ${countOf(size.lines, 'line')}${languages(report)}, ${commitOf(report)}. ${date(report.checkedAtMs)}, ${duration(ms)}, by functions: no model took part.`,
+    `${countOf(size.files, 'file')}, ${countOf(size.lines, 'line')}${languages(report)}, ${commitText(report)}. ${date(report.checkedAtMs)}, ${duration(ms)}, by functions: no model took part.`,
     '',
-    ...(findings.length === 0 ? ['Nothing was found.'] : findings.slice(0, FIRST).map(oneLine)),
-    ...(findings.length > FIRST ? [`6. ... and ${countOf(findings.length - FIRST, 'more finding')} below`] : []),
-    '',
-    `**Not checked**: ${report.notChecked.length === 0 ? 'nothing was skipped.' : report.notChecked.map(skipLine).join(' · ')}`,
+    ...shown.slice(0, FIRST).map((finding, index) => `${index + 1}. ${headLine(finding, report.before !== null)}`),
+    ...(more > 0 ? [`6. ... and ${countOf(more, 'more finding')} below`] : []),
+    ...(shown.length > 0 ? [''] : []),
+    ...firstTasks(report),
+    `**Not checked**: ${missed.length === 0 ? 'nothing was skipped.' : missed.join(' · ')}`,
     '',
   ];
 }
 
-function sumOf({ findings }: CheckReport): string {
-  const counts = severityCounts(findings).map(({ severity, findings: some }) => `${some} ${severity}`);
-  return findings.length === 0 ? '**No findings.**' : `**${countOf(findings.length, 'finding')}**: ${listed(counts)}.`;
-}
-
-function newest({ before, findings, past: old }: CheckReport): string {
-  if (before === null) return '';
-  const fresh = findings.filter(({ baseline }) => baseline === 'new').length;
-  const gone = old.filter(({ baseline }) => baseline === 'gone').length;
-  return `Since ${date(before.checkedAtMs)}: ${fresh} new, ${gone} gone.`;
+function firstTasks({ plan: all }: CheckReport): readonly string[] {
+  if (all === null || all.length === 0) return [];
+  const first = all.slice(0, FIRST_TASKS).map(({ id, title }) => `${id} ${text(title)}`);
+  const more = all.length > FIRST_TASKS ? ` · ${all.length - FIRST_TASKS} more below` : '';
+  return [`**To do first**: ${first.join(' · ')}${more}`, ''];
 }
 
 function languages({ size }: CheckReport): string {
-  const names = size.languages.slice(0, 3).map(({ language }) => language);
+  const names = size.languages.slice(0, 3).map(({ language }) => text(language));
   return names.length === 0 ? '' : ` (${listed(names)})`;
 }
 
-function commitOf({ repository }: CheckReport): string {
-  if (!repository.git) return 'no git';
-  if (repository.commit === null) return 'no commits yet';
-  const changed = repository.changedFiles ?? 0;
-  const state = changed === 0 ? 'no changed files' : countOf(changed, 'changed file');
-  return `commit ${repository.commit.slice(0, 10)}, ${state}`;
+function skipText({ what, reason, fix }: NotChecked): string {
+  return `${text(what)} (${reason}: ${text(fix)})`;
 }
 
-function oneLine(finding: Finding, index: number): string {
-  return `${index + 1}. **${finding.severity}** ${text(finding.title)}: ${code(placeOf(finding))}`;
+function plan({ plan: all }: CheckReport): readonly string[] {
+  const rows = (all ?? []).slice(0, MAX_LINES).map(({ id, title, role, size, writes, verify, dependsOn }) => {
+    const after = dependsOn.length === 0 ? 'at once' : `after ${dependsOn.join(', ')}`;
+    return [id, text(title), size, role, after, shortList(writes), shortList(verify)];
+  });
+  return part('What to do', table(['task', 'what', 'size', 'role', 'when', 'writes', 'done when'], rows));
 }
 
-function skipLine({ what, reason, fix }: NotChecked): string {
-  return `${what} (${reason}: ${fix})`;
+function shortList(values: readonly string[]): string {
+  const more = values.length > 3 ? ` and ${values.length - 3} more` : '';
+  return `${values.slice(0, 3).map(code).join(', ')}${more}`;
 }
 
-function details(findings: readonly Finding[]): readonly string[] {
-  if (findings.length === 0) return [];
-  const shown = findings.slice(0, MAX_DETAILS);
-  const more = findings.length - shown.length;
+function changes({ past, trends }: CheckReport): readonly string[] {
+  const old = past.slice(0, MAX_LINES).map(({ baseline, title, file }) => {
+    return `* ${baseline === 'gone' ? 'gone' : 'not looked for this time'}: ${text(title)}, ${code(file)}`;
+  });
+  const rows = trends.flatMap((trend) => {
+    const step = trendStep(trend);
+    return step === undefined ? [] : [[text(trend.label), count(step.now), step.text]];
+  });
   return [
-    '## Findings',
-    '',
-    ...shown.flatMap(detail),
-    ...(more > 0 ? [`${countOf(more, 'more finding')} in report.json and report.html.`, ''] : []),
-  ];
-}
-
-function detail(finding: Finding, index: number): readonly string[] {
-  return [
-    `### ${index + 1}. ${text(finding.title)}`,
-    '',
-    `${finding.severity} · ${finding.kind} · ${finding.baseline} · ${code(placeOf(finding))} · id ${finding.id}`,
-    '',
-    ...finding.evidence.map(
-      ({ source, text: said, ref }) => `* ${source}: ${text(said)}${ref === undefined ? '' : ` ${code(ref)}`}`,
-    ),
-    ...(finding.fix === undefined ? [] : [`* to do: ${text(finding.fix)}`]),
-    '',
+    ...part('Gone or not looked for', old),
+    ...part('Figures over time', table(['figure', 'now', 'against the check before'], rows, [1])),
   ];
 }
 
 function hotspots({ hotspots: all }: CheckReport): readonly string[] {
-  if (all === null || all.length === 0) return [];
-  return [
-    '## Hot spots',
-    '',
-    '| file | commits | people | decisions | lines |',
-    '|---|---:|---:|---:|---:|',
-    ...all.slice(0, MAX_ROWS).map((one) => {
-      const decisions = `${one.complexityBy === 'counted' ? '≈ ' : ''}${count(one.complexity)}`;
-      return `| ${cell(one.file)} | ${count(one.commits)} | ${count(one.authors)} | ${decisions} | ${count(one.lines)} |`;
-    }),
-    '',
-  ];
+  const rows = (all ?? []).slice(0, MAX_ROWS).map((one) => {
+    const decisions = `${one.complexityBy === 'counted' ? '≈ ' : ''}${count(one.complexity)}`;
+    return [code(one.file), count(one.commits), count(one.authors), decisions, count(one.lines)];
+  });
+  return part('Hot spots', table(['file', 'commits', 'people', 'decisions', 'lines'], rows, [1, 2, 3, 4]));
 }
 
 function rings({ modules }: CheckReport): readonly string[] {
-  if (modules === null || modules.cycles.length === 0) return [];
-  return [
-    '## Import cycles',
-    '',
-    ...modules.cycles.slice(0, MAX_ROWS).map(({ files, path }) => {
-      const way = [...path, ...path.slice(0, 1)].map(({ file }) => code(file)).join(' → ');
-      return `* ${countOf(files.length, 'file')}, shortest way around: ${way}`;
-    }),
-    '',
-  ];
+  const lines = (modules?.cycles ?? []).slice(0, MAX_ROWS).map(({ files, path }) => {
+    const way = [...path, ...path.slice(0, 1)].map(({ file }) => code(file)).join(' → ');
+    return `* ${countOf(files.length, 'file')}, shortest way around: ${way}`;
+  });
+  return part('Import cycles', lines);
 }
 
 function functions({ functions: all }: CheckReport): readonly string[] {
-  if (all === null || all.length === 0) return [];
-  return [
-    '## Hardest functions',
-    '',
-    '| function | where | decisions | nesting | lines |',
-    '|---|---|---:|---:|---:|',
-    ...all
-      .slice(0, MAX_ROWS)
-      .map(
-        (one) => `| ${cell(one.name)} | ${cell(placeOf(one))} | ${one.complexity} | ${one.nesting} | ${one.lines} |`,
-      ),
-    '',
-  ];
-}
-
-function past({ past: old }: CheckReport): readonly string[] {
-  if (old.length === 0) return [];
-  return [
-    '## Gone or not looked for',
-    '',
-    ...old.slice(0, MAX_DETAILS).map(({ baseline, title, file }) => `* ${baseline}: ${text(title)}, ${code(file)}`),
-    '',
-  ];
+  const rows = (all ?? []).slice(0, MAX_ROWS).map((one) => {
+    return [code(one.name), code(placeOf(one)), count(one.complexity), count(one.nesting), count(one.lines)];
+  });
+  return part('Hardest functions', table(['function', 'where', 'decisions', 'nesting', 'lines'], rows, [2, 3, 4]));
 }
 
 function tasks({ tasks: all }: CheckReport): readonly string[] {
-  return [
-    '## What ran',
-    '',
-    '| task | state | figures |',
-    '|---|---|---|',
-    ...all.map(({ name, state, figures, note }) => {
-      const said = figures.map(({ label, value }) => `${value} ${label}`).join(', ');
-      return `| ${cell(name)} | ${state} | ${text(note ?? said)} |`;
-    }),
-    '',
-  ];
+  const rows = all.map(({ name, state, figures, note }) => {
+    const said = figures.map(({ label, value }) => `${value} ${label}`).join(', ');
+    return [code(name), state, text(note ?? said)];
+  });
+  return table(['task', 'state', 'figures'], rows);
 }
 
 function leftOut({ leftOut: some, size }: CheckReport): readonly string[] {
   const unread = size.unread.map(
     ({ cause, files, examples }) => `* ${countOf(files, 'file')}: ${text(cause)} (${examples.map(code).join(', ')})`,
   );
-  const lines = [...some.map((one) => `* ${text(one)}`), ...unread];
-  return lines.length === 0 ? [] : ['## Left out on purpose', '', ...lines, ''];
-}
-
-/** Text of a repository: no markup, no mentions, no line breaks. */
-function text(value: string): string {
-  return cut(visible(value.replace(/\s+/g, ' ')), 300).replace(/[\\`*[\]<>|]/g, (sign) => `\\${sign}`);
-}
-
-function code(value: string): string {
-  const shown = cut(visible(value), 200);
-  return shown.includes('`') ? text(value) : `\`${shown.replaceAll('|', '\\|')}\``;
-}
-
-function cell(value: string): string {
-  return code(value);
+  return [...some.map((one) => `* ${text(one)}`), ...unread];
 }
