@@ -12,7 +12,7 @@ const MIN_REACH = 0.4;
 /** Where fewer lines of a file ran in tests, they do not test it. */
 const MIN_COVERED = 0.2;
 const MIN_LINES = 10;
-const MAX_FINDINGS = 5;
+const MAX_FINDINGS = 8;
 const BUSY_SHARE = 0.15;
 const MIN_COMMITS = 8;
 const MIN_COMPLEXITY = 20;
@@ -52,54 +52,46 @@ class Reach {
   readonly #coverage: ReadonlyMap<string, FileCoverage>;
   readonly #hasGraph: boolean;
   readonly #folders: readonly string[];
-  /** Folders of packages whose own tests import hardly any of their sources: they test what was built, or start it. */
-  readonly #testedApart: ReadonlySet<string>;
+  /** Packages whose tests import too few sources to say anything: they test what was built, or start it. */
+  readonly #silent: ReadonlySet<string>;
 
   constructor(files: readonly FileEntry[], graph: GraphData | undefined, { reports, folders }: Known) {
-    const sources = files.filter((file) => isSource(file, graph));
+    const sources = files.filter((file) => isSource(file, graph)).map(({ path }) => path);
     this.#hasGraph = graph !== undefined && graph.nodes.length > 0;
     this.#isReached = graph === undefined ? new Set() : reachedByTests(graph);
-    this.#known = new Set(sources.map(({ path }) => path));
+    this.#known = new Set(sources);
     this.#coverage = new Map(reports.flatMap((report) => report.files.map((file) => [file.file, file])));
-    this.sources = sources.length;
-    this.reached = sources.filter(({ path }) => this.#isReached.has(path)).length;
     this.#folders = folders.toSorted((a, b) => b.length - a.length);
-    const tests = new Set(files.filter(({ context }) => context === 'test').map(({ path }) => this.#folderOf(path)));
-    const byFolder = Map.groupBy(this.#known, (path) => this.#folderOf(path));
-    this.#testedApart = new Set(
-      [...byFolder].filter(([folder, own]) => tests.has(folder) && !this.#reachesMost(own)).map(([folder]) => folder),
+    this.sources = sources.length;
+    this.reached = sources.filter((path) => this.#isReached.has(path)).length;
+    const withTests = new Set(
+      files.filter(({ context }) => context === 'test').map(({ path }) => this.#folderOf(path)),
     );
+    const byFolder = [...Map.groupBy(sources, (path) => this.#folderOf(path))];
+    // Where a package has no tests of its own, those of the whole repository may be meant for it.
+    const silent = byFolder.filter(([folder, own]) => !this.#reachesSome(withTests.has(folder) ? own : sources));
+    this.#silent = new Set(silent.map(([folder]) => folder));
   }
 
   /** Evidence that no test reaches it; undefined when one does, or nobody knows. */
   whyUntested(file: string): Detected['evidence'][number] | undefined {
     if (contextOf(file) !== 'production') return undefined;
     const measured = this.#coverage.get(file);
-    if (measured !== undefined && measured.lines >= MIN_LINES) {
-      const { covered, lines, isStale } = measured;
-      if (covered >= lines * MIN_COVERED) return undefined;
-      const age = isStale ? ' It was changed since.' : '';
-      return {
-        source: 'tests-map',
-        text: `${covered} of its ${lines} lines ran in tests, says the coverage report.${age}`,
-        ref: file,
-      };
-    }
-    if (!this.#reachesMost([...this.#known]) || !this.#known.has(file) || this.#isReached.has(file)) return undefined;
-    if (this.#testedApart.has(this.#folderOf(file))) return undefined;
+    if (measured !== undefined && measured.lines >= MIN_LINES) return whyUncovered(measured);
+    if (!this.#known.has(file) || this.#isReached.has(file) || this.#silent.has(this.#folderOf(file))) return undefined;
     return { source: 'tests-map', text: 'No test file imports it, directly or through other files.' };
   }
 
   notes(): readonly string[] {
     if (!this.#hasGraph)
       return ['Sources that no test reaches: only imports of JavaScript and TypeScript are followed.'];
-    if (this.sources === 0 || this.#reachesMost([...this.#known])) return [];
-    return [
-      `Sources without tests: the tests import ${this.reached} of ${this.sources} sources, so they work in another way.`,
-    ];
+    const names = [...this.#silent].map((folder) => (folder === '' ? 'the root' : folder)).toSorted();
+    if (names.length === 0) return [];
+    const shown = names.slice(0, 4).join(', ') + (names.length > 4 ? ` and ${names.length - 4} more` : '');
+    return [`Sources without tests in ${shown}: tests import too few sources there, so they work in another way.`];
   }
 
-  #reachesMost(sources: readonly string[]): boolean {
+  #reachesSome(sources: readonly string[]): boolean {
     return sources.filter((path) => this.#isReached.has(path)).length >= sources.length * MIN_REACH;
   }
 
@@ -107,6 +99,13 @@ class Reach {
   #folderOf(path: string): string {
     return this.#folders.find((folder) => folder !== '' && path.startsWith(`${folder}/`)) ?? '';
   }
+}
+
+function whyUncovered({ file, lines, covered, isStale }: FileCoverage): Detected['evidence'][number] | undefined {
+  if (covered >= lines * MIN_COVERED) return undefined;
+  const age = isStale ? ' It was changed since.' : '';
+  const text = `${covered} of its ${lines} lines ran in tests, says the coverage report.${age}`;
+  return { source: 'tests-map', text, ref: file };
 }
 
 type Busy = Readonly<{ file: string; commits: number; complexity: number }>;

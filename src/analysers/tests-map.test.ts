@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needData, writeData } from './data-files.ts';
+import type { FindingsData } from './data.ts';
+import { graph } from './graph.ts';
+import { inventory } from './inventory.ts';
+import { manifests } from './manifests.ts';
+import { parse } from './parse.ts';
+import { testsMap } from './tests-map.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'waggle-tests-map-')));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function look(files: Readonly<Record<string, string>>, busy: readonly string[] = []): Promise<FindingsData> {
+  const [root, data] = [join(folder, 'root'), join(folder, 'data')];
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), content);
+  }
+  const call = { input: { root, data, shards: 1, shard: 0 }, signal: new AbortController().signal };
+  await inventory(call);
+  manifests(call);
+  parse(call);
+  await graph(call);
+  const hotspots = busy.map((file) => ({
+    file,
+    commits: 20,
+    complexity: 40,
+    language: 'JavaScript',
+    complexityBy: 'parsed' as const,
+    score: 820,
+    authors: 1,
+    fixes: 0,
+    lines: 90,
+    trend: [],
+  }));
+  writeData(data, 'hotspots', { hotspots, findings: [] });
+  testsMap(call);
+  return needData(data, 'tests-map');
+}
+
+const kindsOf = ({ findings }: FindingsData): readonly string[] => findings.map(({ kind, file }) => `${kind} ${file}`);
+const BASE = {
+  'src/a.js': "import './b.js';\n",
+  'src/b.js': 'f();\n',
+  'src/c.js': 'f();\n',
+  'test/a.test.js': "import '../src/a.js';\n",
+};
+const lcov = (file: string, covered: number): string =>
+  `SF:${file}\n${Array.from({ length: 20 }, (_, line) => `DA:${line + 1},${line < covered ? 1 : 0}`).join('\n')}\nend_of_record\n`;
+
+describe('a busy source', () => {
+  it('is untested when no test imports it, directly or through others', async () => {
+    expect(kindsOf(await look(BASE, ['src/a.js', 'src/b.js', 'src/c.js']))).toEqual(['untested-hot-spot src/c.js']);
+  });
+
+  it('is not called untested where tests work in another way, and the report says so', async () => {
+    const { findings, leftOut } = await look(
+      { ...BASE, 'test/a.test.js': "import { spawn } from 'node:child_process';\n" },
+      ['src/c.js'],
+    );
+    expect(findings).toEqual([]);
+    expect(leftOut).toEqual([
+      'Sources without tests in the root: tests import too few sources there, so they work in another way.',
+    ]);
+  });
+
+  it('is judged by the tests of its own package', async () => {
+    const apart = {
+      'packages/cli/package.json': '{ "name": "cli" }',
+      'packages/cli/src/index.js': 'f();\n',
+      'packages/cli/test/cli.test.js': "import { spawn } from 'node:child_process';\n",
+      'packages/none/package.json': '{ "name": "none" }',
+      'packages/none/src/index.js': 'f();\n',
+    };
+    const busy = ['packages/cli/src/index.js', 'packages/none/src/index.js'];
+    expect(kindsOf(await look({ 'package.json': '{ "name": "root" }', ...BASE, ...apart }, busy))).toEqual([
+      'untested-hot-spot packages/none/src/index.js',
+    ]);
+  });
+
+  it('goes by the coverage report when there is one', async () => {
+    const report = lcov('src/a.js', 1) + lcov('src/c.js', 19);
+    const { findings } = await look({ ...BASE, 'coverage/lcov.info': report }, ['src/a.js', 'src/c.js']);
+    expect(findings.map(({ file, evidence }) => [file, evidence[0]?.text])).toEqual([
+      ['src/a.js', '1 of its 20 lines ran in tests, says the coverage report.'],
+    ]);
+  });
+});
+
+describe('tests that are switched off', () => {
+  it('are one finding for each file', async () => {
+    const { findings } = await look({
+      'test/a.test.js': "it.skip('adds', () => {});\nxit('takes away', () => {});\nit('runs', () => {});\n",
+      'tests/test_b.py':
+        '@pytest.mark.skip\ndef test_one():\n    pass\n\n# waits for the new server\n@pytest.mark.skip\ndef test_two():\n    pass\n',
+      'tests/test_c.py': '@pytest.mark.skip(reason="waits for the new server")\ndef test_one():\n    pass\n',
+      'a_test.go': 'func TestA(t *testing.T) {\n\tt.Skip()\n}\n',
+    });
+    expect(findings.map(({ file, line, title }) => `${file}:${line} ${title}`)).toEqual([
+      'test/a.test.js:1 2 tests or groups of tests are switched off, and nothing says why',
+      'a_test.go:2 A test or group of tests is switched off, and nothing says why',
+      'tests/test_b.py:1 A test or group of tests is switched off, and nothing says why',
+    ]);
+  });
+});
