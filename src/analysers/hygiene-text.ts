@@ -32,7 +32,7 @@ export function brokenYaml({ path, context, bytes }: FileEntry, text: string): r
   ];
 }
 
-const SCRIPT = /^(?:\uFEFF#!|#![^\r\n]*\r\n)/;
+const SCRIPT = /^(?:\uFEFF#!\s*\/|#!\s*\/[^\r\n]*\r\n)/;
 
 /** The first line of a script names its program: a hidden sign in it, and the script does not start. */
 export function brokenShebang({ path }: FileEntry, text: string): readonly Detected[] {

@@ -28,6 +28,8 @@ type Manifest = Readonly<{
   text: string;
   /** Whether something is there, named from the manifest's folder. */
   has: (name: string) => boolean;
+  /** Whether one of the files stands in its folder or in one above. */
+  isBelow: (...names: readonly string[]) => boolean;
 }>;
 
 /** Something that a manifest says, and where. */
@@ -42,7 +44,10 @@ export function otherManifests(root: string, paths: readonly string[], reader: T
       const file = reader.read(path, MAX_BYTES);
       if (file.kind !== 'text') return [];
       const has = (name: string): boolean => isThere(root, posix.join(posix.dirname(path), name), known);
-      return check({ path, text: file.text, has });
+      const folders = foldersUp(posix.dirname(path));
+      const isBelow = (...names: readonly string[]): boolean =>
+        folders.some((folder) => names.some((name) => known.has(posix.join(folder, name))));
+      return check({ path, text: file.text, has, isBelow });
     })
     .slice(0, MAX_FINDINGS);
 }
@@ -56,6 +61,11 @@ function isRead(path: string): boolean {
 function isThere(root: string, path: string, known: ReadonlySet<string>): boolean {
   if (path.startsWith('..')) return true; // outside: nobody can tell
   return known.has(path) || existsSync(join(root, path));
+}
+
+function foldersUp(dir: string): readonly string[] {
+  const parts = dir === '.' ? [] : dir.split('/');
+  return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('/')), ''];
 }
 
 function check(manifest: Manifest): readonly Detected[] {
@@ -129,13 +139,12 @@ function checkCargo(manifest: Manifest, entries: readonly TomlEntry[]): readonly
   const free = git.filter(
     ({ value }) => tomlField(value, 'rev') === undefined && tomlField(value, 'tag') === undefined,
   );
-  const isLocked = ['.', '..', '../..', '../../..'].some((up) => has(posix.join(up, 'Cargo.lock')));
   return [
     ...nowhere(
       manifest,
       named.filter(({ target }) => target !== '' && !has(target)),
     ),
-    ...(isLocked
+    ...(manifest.isBelow('Cargo.lock')
       ? []
       : free.flatMap(({ key, value, line }) =>
           followsBranch(manifest, { line, what: key, target: tomlField(value, 'git') ?? '' }),
@@ -174,7 +183,7 @@ function checkGemfile(manifest: Manifest): readonly Detected[] {
       local.filter(({ target }) => !has(target)),
     ),
     ...twice.map((pair) => declaredTwice(manifest, pair)),
-    ...(has('Gemfile.lock')
+    ...(manifest.isBelow('Gemfile.lock')
       ? []
       : git.flatMap((gem) => followsBranch(manifest, { line: gem.line, what: gem.name, target: gem.text.trim() }))),
   ];
@@ -251,6 +260,8 @@ function isMissing({ target }: Claim, { has }: Manifest): boolean {
 }
 
 function checkRequirements(manifest: Manifest): readonly Detected[] {
+  const isLocked =
+    manifest.path.endsWith('.toml') && manifest.isBelow('poetry.lock', 'uv.lock', 'pdm.lock', 'Pipfile.lock');
   const asked = requirementsIn(manifest.path, manifest.text);
   const plain = asked.filter(({ hasCondition }) => !hasCondition);
   const groups = [...Map.groupBy(plain, ({ group }) => group).values()];
@@ -261,7 +272,9 @@ function checkRequirements(manifest: Manifest): readonly Detected[] {
   );
   return [
     ...groups.flatMap((group) => repeated(group)).map((pair) => declaredTwice(manifest, pair)),
-    ...free.flatMap(({ name, git = '', line }) => followsBranch(manifest, { line, what: name, target: git })),
+    ...(isLocked ? [] : free).flatMap(({ name, git = '', line }) =>
+      followsBranch(manifest, { line, what: name, target: git }),
+    ),
   ];
 }
 

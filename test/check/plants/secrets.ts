@@ -1,0 +1,85 @@
+import { tokenWithChecksum } from '../support/plants.ts';
+import { plantOf } from './lock-files.ts';
+import type { Plant } from './plant.ts';
+
+const secret = (isTrue: boolean, file: string, why: string, text: string): Plant =>
+  plantOf('secret', isTrue, { file, why, files: { [file]: text } });
+
+/** Put together here, so that no scanner takes this file for a leak. */
+const key = (...parts: readonly string[]): string => parts.join('');
+
+const AWS = key('AKIA', 'Q3EGRZ5X', 'T2MJ7VWK');
+const SLACK = key('xoxb-', '417283904611-', '5528190047712-', 'Zk3vQ9mRt7LcXw2BnH8sYpDe');
+const STRIPE = key('sk_', 'live_', '9fKq2LzT7vXwB4nRc8MdJ3sH');
+const DRAWN = key('q7Zt2LmX', '9vKc4RbN', '8sWd');
+const BODY = Array.from({ length: 24 }, (_, index) =>
+  `${'MIIEowIBAAKCAQEAz3VbYt81'.slice(index % 7)}Rk${index}q7Zt2LmX9vKc4RbN8sWdH3jYpE6uAoT5xGiF1w`.slice(0, 64),
+).join('\n');
+const PEM = key('-----BEGIN RSA ', `PRIVATE KEY-----\n${BODY}\n-----END RSA `, 'PRIVATE KEY-----\n');
+const GITHUB = tokenWithChecksum('ghp', 'q7Zt2LmX9vKc4RbN8sWdH3jYpE6uAo');
+
+/** Keys that open something, and texts that only look like them. */
+export const SECRET_PLANTS: readonly Plant[] = [
+  secret(
+    true,
+    'infra/upload.py',
+    'a key of a cloud in a program',
+    `import boto3\n\nclient = boto3.client("s3", aws_access_key_id="${AWS}")\n`,
+  ),
+  secret(true, 'app/alerts.rb', 'a token of a chat', `SLACK = Slack::Client.new(token: "${SLACK}")\n`),
+  secret(true, 'app/payments.php', 'a live key for payments', `<?php\n$stripe = new StripeClient('${STRIPE}');\n`),
+  secret(true, 'deploy/server.key', 'the key of a server', PEM),
+  secret(true, '.env.production', 'a file of settings', `NODE_ENV=production\nSESSION_SECRET=${DRAWN}\n`),
+  secret(
+    true,
+    'config/database.yml',
+    'a password in an address',
+    `production:\n  url: postgres://shop:${DRAWN}@db.shop-internal.net/shop\n`,
+  ),
+  secret(
+    true,
+    'src/mail/client.ts',
+    'drawn at random and given a telling name',
+    `export const mail = connect({ apiKey: '${key('7f3Kz9Q', 'mT2xWv8Rb', 'LcY4nDs6')}' });\n`,
+  ),
+  secret(true, 'tests/github.test.js', 'in a test, but its checksum holds', `const token = '${GITHUB}';\n`),
+  secret(
+    false,
+    'src/firebase.ts',
+    'browsers are meant to see it',
+    `export const app = initializeApp({ apiKey: '${key('AIza', 'SyD-9tSrke72PouQMnMX-a7eZSW0jkFMBWY')}', authDomain: 'shop.firebaseapp.com' });\n`,
+  ),
+  secret(
+    false,
+    'infra/readme-keys.py',
+    'the key that every page about it shows',
+    `KEY = "${key('AKIA', 'IOSFODNN7', 'EXAMPLE')}"\n`,
+  ),
+  secret(false, 'tests/login.test.js', 'made up for a test', `const password = '${DRAWN}';\n`),
+  secret(false, 'docs/setup.md', 'a sample on a page', `Set \`apiKey = "${DRAWN}"\` first.\n`),
+  secret(false, '.env.example', 'an example to copy', `SESSION_SECRET=${DRAWN}\n`),
+  secret(
+    false,
+    'src/settings.ts',
+    'taken from the environment',
+    "export const secretKey = process.env.SECRET_KEY ?? '';\nexport const passwordField = 'user[password_confirmation]';\n",
+  ),
+  secret(
+    false,
+    'src/ids.ts',
+    'an id and the hash of a file',
+    "export const secretId = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';\nexport const checksum = '9b74c9897bac770ffc029102a200c5de1f6c2b8e';\n",
+  ),
+  secret(
+    false,
+    'src/connect.ts',
+    'filled in when it runs',
+    'export const url = (user: string, password: string): string => `postgres://${user}:${password}@db.example.org/shop`;\n',
+  ),
+  secret(
+    false,
+    'tests/broken-token.test.js',
+    'one sign off: nobody issued it',
+    `const token = '${GITHUB.slice(0, -1)}${GITHUB.endsWith('0') ? '1' : '0'}';\n`,
+  ),
+];
