@@ -13,7 +13,14 @@ export type Part = Html | string | number | false | undefined | readonly Part[];
 
 /** Markup with everything between escaped, except for other markup. `false` and undefined leave nothing. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return new Html(strings.map((text, index) => text + (index < parts.length ? markupOf(parts[index]) : '')).join(''));
+  return new Html(
+    strings.map((text, index) => unindented(text) + (index < parts.length ? markupOf(parts[index]) : '')).join(''),
+  );
+}
+
+/** Indentation is for those who read the source, and a tenth of the page. */
+function unindented(text: string): string {
+  return text.replace(/\n\s+/g, '\n');
 }
 
 function markupOf(part: Part): string {

@@ -1,4 +1,9 @@
-import type { CheckReport, RunTimeline, TimelineAttempt } from '../../../src/core/findings/check-report.ts';
+import type {
+  CheckReport,
+  PlannedChange,
+  RunTimeline,
+  TimelineAttempt,
+} from '../../../src/core/findings/check-report.ts';
 import type { Finding, FindingVote } from '../../../src/core/findings/finding.ts';
 
 export function vote(
@@ -91,4 +96,9 @@ export function attempt(
 export function timeline(...attempts: readonly TimelineAttempt[]): RunTimeline {
   const ends = attempts.map(({ endedAtMs }) => endedAtMs);
   return { startedAtMs: 0, endedAtMs: Math.max(1, ...ends), attempts };
+}
+
+export function planned(id: string, over: Partial<PlannedChange> = {}): PlannedChange {
+  const none = { findingIds: [], writes: [], dependsOn: [], verify: [] };
+  return { id, title: 'Mend it', role: 'coder', size: 'S', ...none, ...over };
 }
