@@ -119,9 +119,15 @@ function timelineOf(archive: RunArchive, { runId, createdAtMs, finishedAtMs = Da
 
 async function writeReports(view: CheckView, folder: string, all: boolean): Promise<CheckRun['reports']> {
   const rendered = renderReports(view, { all, version: ownVersion() });
+  // First all of it, then the names: a full disk leaves no half of a report, and an older one as it was.
+  const drafts = Object.entries(rendered).map(([name, text]) => {
+    return { path: join(folder, name), draft: join(folder, `.${name}.${process.pid}`), text };
+  });
   try {
-    for (const [name, text] of Object.entries(rendered)) await writeFile(join(folder, name), text);
+    for (const { draft, text } of drafts) await writeFile(draft, text);
+    for (const { draft, path } of drafts) await rename(draft, path);
   } catch (error) {
+    await Promise.all(drafts.map(({ draft }) => rm(draft, { force: true })));
     throw notWritten(folder, error);
   }
   return {

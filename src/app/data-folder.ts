@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, constants, lstat, mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Git } from '../adapters/git/git-command.ts';
 import { userError } from '../util/user-error.ts';
@@ -47,10 +47,22 @@ export async function makeDataFolder(folder: DataFolder): Promise<void> {
   await mkdir(folder.path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw notWritable(folder.path, error);
   });
-  // Only when it is not there: the user may have changed it.
-  await writeFile(join(folder.path, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw notWritable(folder.path, error);
+  await writeIgnoreFile(folder.path).catch((error: unknown) => {
+    throw notWritable(folder.path, error);
   });
+}
+
+/** Only when it is not there: the user may have changed it. Never half of it: an empty one would ignore nothing. */
+async function writeIgnoreFile(folder: string): Promise<void> {
+  const path = join(folder, '.gitignore');
+  if ((await lstat(path).catch(() => undefined)) !== undefined) return;
+  const draft = `${path}.${process.pid}`;
+  try {
+    await writeFile(draft, '*\n');
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 /** A folder that belongs to somebody else, or is a link to elsewhere, is not opened: what is in it would be believed. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { leftAfter } from '../support/processes.ts';
+import { leftIn, processesIn } from '../support/processes.ts';
 import { CheckedRepository } from './support/checked-repository.ts';
 
 const NAN = 'export const f = (a) => a === NaN;\n';
@@ -92,12 +92,15 @@ describe('the whole command on a repository that means harm', () => {
     for (const tool of ['oxlint', 'npm', 'git', 'node']) repository.program(`node_modules/.bin/${tool}`, mark);
     repository.writeAll({ 'a.js': `${NAN}// changed\n` });
     const before = fingerprint(repository.root);
-    const { code } = await repository.waggle('check');
+    const call = repository.start(['check']);
+    await call.says('inventory  starts');
+    expect(processesIn(repository.root)).not.toEqual([]);
+    const { code } = await call.ended;
     expect({ code, failed: repository.failedTasks() }).toEqual({ code: 0, failed: [] });
     expect(existsSync(mark)).toBe(false);
     expect(fingerprint(repository.root)).toEqual(before);
     expect(repository.report().repository.changedFiles).toBe(1);
-    expect(await leftAfter(repository.root, 2_000)).toEqual([]);
+    expect(await leftIn(repository.root, 2_000)).toEqual([]);
     // It would have shown: with the same settings git runs them.
     execFileSync('git', ['status'], { cwd: repository.root, stdio: 'ignore' });
     expect(existsSync(mark)).toBe(true);

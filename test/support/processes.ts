@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Process ids of everything on this machine whose command line holds `text`, zombies not included. */
 export function processesWith(text: string): readonly number[] {
@@ -23,6 +23,28 @@ export async function untilThere(text: string, count: number): Promise<void> {
   while (processesWith(text).length < count) {
     if (performance.now() > untilMs) throw new Error(`${processesWith(text).length} of ${count} processes are there.`);
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Process ids of everything on this machine that works in `folder` or below, zombies not included. */
+export function processesIn(folder: string): readonly number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => `${folderOf(pid)}/`.startsWith(`${folder}/`)).map(Number);
+}
+
+/** Resolves with what still works in `folder` when there is nothing left or the time is over. */
+export async function leftIn(folder: string, withinMs: number): Promise<readonly number[]> {
+  const untilMs = performance.now() + withinMs;
+  while (processesIn(folder).length > 0 && performance.now() < untilMs)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  return processesIn(folder);
+}
+
+function folderOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
   }
 }
 
