@@ -34,6 +34,7 @@ export function assignmentOf(work: Work, extras: AssignmentExtras = {}): Assignm
 /** A context that remembers reports and can be stopped. */
 export class TestContext implements RunContext {
   readonly #controller = new AbortController();
+  readonly #hasReported = Promise.withResolvers<void>();
   readonly reports: AgentReport[] = [];
   readonly proposals: ScriptedProposals = new ScriptedProposals();
 
@@ -41,7 +42,14 @@ export class TestContext implements RunContext {
     return this.#controller.signal;
   }
 
-  readonly report = (report: AgentReport): void => void this.reports.push(report);
+  readonly report = (report: AgentReport): void => {
+    this.reports.push(report);
+    this.#hasReported.resolve();
+  };
+
+  firstReport(): Promise<void> {
+    return this.#hasReported.promise;
+  }
 
   stop(reason: StopReason): void {
     this.#controller.abort(reason);

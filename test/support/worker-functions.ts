@@ -62,6 +62,9 @@ export const waitForOutcome: TaskFunction = async ({ proposals, report: tell }) 
   await proposals.outcomes([proposal]);
 };
 
+/** Leaves without the answer to what it has asked: another function may be the next in its thread. */
+export const askAndLeave: TaskFunction = ({ proposals }) => void proposals.vote([]);
+
 /** Goes on after it has returned, as code that nobody waits for does: it votes when the next call is under way. */
 export const voteLater: TaskFunction = ({ proposals, input }) => {
   setTimeout(() => void proposals.vote([{ proposal, contentHash, choice: 'reject' }]), Number(input));

@@ -26,19 +26,19 @@ export function checkedProposals(proposals: RunProposals): RunProposals {
 /** Asks for a worker thread. Resolves with what to tell it; never rejects. */
 export async function askForWorker(
   proposals: () => RunProposals,
-  { id, question, given }: Extract<FromWorker, { kind: 'ask' }>,
+  { call, id, question, given }: Extract<FromWorker, { kind: 'ask' }>,
 ): Promise<Exclude<ToWorker, { kind: 'call' }>> {
   try {
     switch (question) {
       case 'open':
-        return { kind: 'answers', id, answers: await proposals().open(parsed(question, SPECS, given)) };
+        return { kind: 'answers', call, id, answers: await proposals().open(parsed(question, SPECS, given)) };
       case 'vote':
-        return { kind: 'answers', id, answers: await proposals().vote(parsed(question, VOTES, given)) };
+        return { kind: 'answers', call, id, answers: await proposals().vote(parsed(question, VOTES, given)) };
       case 'outcomes':
-        return { kind: 'outcomes', id, outcomes: await proposals().outcomes(parsed(question, NAMES, given)) };
+        return { kind: 'outcomes', call, id, outcomes: await proposals().outcomes(parsed(question, NAMES, given)) };
     }
   } catch (error) {
-    return { kind: 'failed', id, message: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', call, id, message: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -7,6 +7,7 @@ import type { AttemptResult } from '../../../core/tasks/attempt.ts';
 import type { Assignment, RunContext } from '../../../ports/agent-driver.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
 import { ManualClock } from '../../../testing/manual-clock.ts';
+import { ScriptedProposals } from '../../../testing/scripted-proposals.ts';
 import { FunctionDriver } from './function-driver.ts';
 import type { RegisteredFunction, TaskFunction } from './registered-function.ts';
 
@@ -224,6 +225,30 @@ describe('functions in worker threads', () => {
     expect(await start('voteLater', 0, contexts[0])).toMatchObject({ ok: true });
     expect(await start('compute', 50, contexts[1])).toMatchObject({ ok: true });
     expect(contexts.map(({ proposals }) => proposals.votes)).toEqual([[], []]);
+    await driver.close();
+  });
+
+  test('an answer that nobody waited for is not taken for that of the next one', async () => {
+    const functions = {
+      askAndLeave: { worker: { module: WORKERS, export: 'askAndLeave' } },
+      vote: { worker: { module: WORKERS, export: 'vote' } },
+    };
+    const driver = new FunctionDriver({ functions, clock: new SystemClock(), maxWorkers: 1 });
+    const start = (name: string, context: TestContext): Promise<AttemptResult> | AttemptResult =>
+      driver.run(assignmentOf({ kind: 'function', function: name }), context);
+    const [first, second] = [new TestContext(), new TestContext()];
+    const held = Promise.withResolvers<readonly []>();
+    first.proposals.vote = () => held.promise;
+    expect(await start('askAndLeave', first)).toMatchObject({ ok: true });
+    const next = start('vote', second);
+    second.proposals.open = (specs) => {
+      held.resolve([]);
+      return ScriptedProposals.prototype.open.call(second.proposals, specs);
+    };
+    await second.firstReport();
+    second.proposals.close('ship', 'approved');
+    const answer = { ok: true, proposalId: 'scripted/ship' };
+    expect(await next).toMatchObject({ outputs: { opened: answer, voted: answer, status: 'approved' } });
     await driver.close();
   });
 

@@ -13,9 +13,9 @@ export type CallRequest = Readonly<{
 /** `call` counts the calls of one thread: what still comes from an earlier one is no part of the next. */
 export type ToWorker =
   | Readonly<{ kind: 'call'; call: number; request: CallRequest }>
-  | Readonly<{ kind: 'answers'; id: number; answers: readonly ProposalAnswer[] }>
-  | Readonly<{ kind: 'outcomes'; id: number; outcomes: readonly (ClosedProposal | undefined)[] }>
-  | Readonly<{ kind: 'failed'; id: number; message: string }>;
+  | Readonly<{ kind: 'answers'; call: number; id: number; answers: readonly ProposalAnswer[] }>
+  | Readonly<{ kind: 'outcomes'; call: number; id: number; outcomes: readonly (ClosedProposal | undefined)[] }>
+  | Readonly<{ kind: 'failed'; call: number; id: number; message: string }>;
 
 /** What a worker thread says about its one call. `cpuMs`: processor time of its thread. */
 export type FromWorker =

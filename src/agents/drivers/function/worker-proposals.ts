@@ -25,7 +25,9 @@ export class WorkerProposals implements RunProposals {
 
   /** What the coordinator's thread said. */
   settle(message: Exclude<ToWorker, { kind: 'call' }>): void {
-    const { id } = message;
+    const { call, id } = message;
+    // An answer that an earlier function of this thread did not wait for.
+    if (call !== this.#call) return;
     switch (message.kind) {
       case 'answers':
         this.#answers.get(id)?.resolve(message.answers);
