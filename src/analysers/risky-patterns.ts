@@ -39,34 +39,32 @@ const VERB = String.raw`\s*(?:SELECT\s[^"'\x60]*\sFROM|INSERT\s+INTO|UPDATE\s[^"
 const AT_VALUE = String.raw`(?:[=<>]|\bLIKE|\bIN\s*\(|\bVALUES\s*\([^)"]*|,)\s*['"%]*`;
 const query = (text: string): RegExp => new RegExp(text, 'i');
 
+/** In Python: a text with holes, or one that something is put into. */
+const HOLES = String.raw`f(?:"[^"]*\{|'[^']*\{)`;
+const PUT_IN = String.raw`(?:"[^"]*"|'[^']*')\s*(?:%\s|\+|\.format\()`;
+const built = (before: string, after: string = ''): RegExp =>
+  new RegExp(String.raw`${before}\(\s*(?:${HOLES}|${PUT_IN}|[a-z_]\w*\s*\+\s)${after}`);
+const PROCESS = String.raw`\b(?:subprocess\.)?(?:run|call|Popen|check_output|check_call|getoutput)`;
+
 const PYTHON: readonly RiskPattern[] = [
   evaluates('eval(', /(?<![\w.])eval\(\s*(?!["')\s])(?!f?["'][^"'{]*["']\s*[,)])[^)]/, /\bdef eval\(|literal_eval/),
   evaluates('exec(', /(?<![\w.])exec\(\s*(?!["')\s])[^)]/, /\bdef exec\(/),
-  shell('os.system(', /\bos\.(?:system|popen)\(\s*(?:f["'][^"']*\{|["'][^"']*["']\s*(?:%|\+|\.format\()|\w+\s*\+\s*)/),
-  shell('os.popen(', /\bos\.popen\(\s*(?:f["'][^"']*\{|["'][^"']*["']\s*(?:%|\+|\.format\()|\w+\s*\+\s*)/),
-  shell(
-    'shell=True',
-    /\b(?:subprocess\.)?(?:run|call|Popen|check_output|check_call|getoutput)\(\s*(?:f["']+[^"']*\{|["'][^"']*["']\s*(?:%|\+|\.format\()|\w+\s*\+|["'] ?["']\.join\(|[a-z_]\w*\s*,)[^#]*shell\s*=\s*True/,
-  ),
+  shell('os.system(', built(String.raw`\bos\.system`)),
+  shell('os.popen(', built(String.raw`\bos\.popen`)),
+  shell('shell=True', built(PROCESS, String.raw`[^#]*shell\s*=\s*True`)),
+  shell('shell=True', new RegExp(String.raw`${PROCESS}\(\s*(?:["'] ?["']\.join\(|[a-z_]\w*\s*,)[^#]*shell\s*=\s*True`)),
   tls('verify', /[(,]\s*verify\s*=\s*False\b/, /\bdef\s/),
   tls('_create_unverified_context', /\bssl\._create_unverified_context\b/),
   tls('CERT_NONE', /\bverify_mode\s*=\s*(?:ssl\.)?CERT_NONE\b|cert_reqs\s*=\s*["']?(?:ssl\.)?CERT_NONE\b/),
   hash('md5', near(String.raw`\bmd5\(`), /usedforsecurity\s*=\s*False/),
   hash('sha1', near(String.raw`\bsha1\(`), /usedforsecurity\s*=\s*False|hmac/i),
-  html(
-    'Markup(',
-    /\bMarkup\(\s*(?:f["'][^"']*\{|["'][^"']*["']\s*(?:%\s|\+)|["'][^"']*["']\.format\()/,
-    /Markup\(["'][^"']*["']\)\.format/,
-  ),
-  html('mark_safe(', /\bmark_safe\(\s*(?:f["'][^"']*\{|["'][^"']*["']\s*(?:%|\+|\.format\()|[a-z_]\w*\s*\+)/),
-  html(
-    'render_template_string(',
-    /\brender_template_string\(\s*(?:f["'][^"']*\{|["'][^"']*["']\s*(?:%|\+|\.format\()|request\.)/,
-  ),
-  sql('execute', query(String.raw`\.execute(?:many)?\(\s*f["']+${VERB}[^{]*${AT_VALUE}\{`)),
+  html('Markup(', built(String.raw`\bMarkup`), /Markup\((?:"[^"]*"|'[^']*')\)\.format/),
+  html('mark_safe(', built(String.raw`\bmark_safe`)),
+  html('render_template_string(', built(String.raw`\brender_template_string`)),
+  sql('execute', query(String.raw`\.execute(?:many)?\(\s*f["']+${VERB}.*${AT_VALUE}\{`)),
   sql('execute', query(String.raw`\.execute(?:many)?\(\s*["']+${VERB}.*${AT_VALUE}(?:%s|%d)?["']+\s*(?:%\s|\+\s*\w)`)),
   sql('execute', query(String.raw`\.execute(?:many)?\(\s*["']+${VERB}[^{]*${AT_VALUE}\{\w*\}[^)]*\.format\(`)),
-  sql('text(f', query(String.raw`\btext\(\s*f["']+${VERB}[^{]*${AT_VALUE}\{`)),
+  sql('text(f', query(String.raw`\btext\(\s*f["']+${VERB}.*${AT_VALUE}\{`)),
 ];
 
 const GO: readonly RiskPattern[] = [

@@ -1,0 +1,321 @@
+import { oneFilePlants } from './one-file.ts';
+import type { Plant } from './plant.ts';
+
+/** HTML from values, texts run as code. */
+export const RISKY_WEB_PLANTS: readonly Plant[] = [
+  ...oneFilePlants(
+    'html-from-variable',
+    [
+      [
+        'shop/client/search-box.ts',
+        'what was searched for is shown as HTML',
+        `export function showTerm(box: HTMLElement, found: number): void {
+  const term = new URLSearchParams(location.search).get('q') ?? '';
+  box.innerHTML = '<b>' + found + '</b> results for ' + term;
+}
+`,
+      ],
+      [
+        'shop/client/messages.js',
+        'names of other people in a row of a list',
+        `export function addMessage(list, message) {
+  list.insertAdjacentHTML(
+    'beforeend',
+    \`<li><b>\${message.author}</b>: \${message.text}</li>\`,
+  );
+}
+`,
+      ],
+      [
+        'shop/client/Comment.tsx',
+        'a comment of anybody, as it came',
+        `export function Comment({ comment }: { comment: { body: string; at: string } }) {
+  return (
+    <article>
+      <time>{comment.at}</time>
+      <div dangerouslySetInnerHTML={{ __html: comment.body }} />
+    </article>
+  );
+}
+`,
+      ],
+      [
+        'shop/client/print.js',
+        'a page for the printer, written from a form',
+        `export function print(order) {
+  const page = window.open();
+  const title = document.querySelector('#title').value;
+  page.document.write('<h1>' + title + '</h1>');
+  document.write(order.html);
+  page.print();
+}
+`,
+      ],
+      [
+        'shop/web/profile.py',
+        'a name between tags, declared safe',
+        `from markupsafe import Markup
+
+
+def badge(user):
+    colour = "gold" if user.is_paying else "grey"
+    return Markup(f"<span class='{colour}'>{user.display_name}</span>")
+`,
+      ],
+      [
+        'shop/web/search.php',
+        'what was asked for is echoed',
+        `<?php
+require 'header.php';
+echo "<p>Results for " . $_GET['q'] . "</p>";
+foreach (find($_GET['q']) as $row) {
+    render_row($row);
+}
+`,
+      ],
+      [
+        'shop/client/Review.vue',
+        'a review of anybody, as it came',
+        `<template>
+  <article>
+    <h2>{{ review.title }}</h2>
+    <div class="text" v-html="review.text"></div>
+  </article>
+</template>
+`,
+      ],
+    ],
+    [
+      [
+        'shop/client/icons.js',
+        'a fixed picture',
+        `const ARROW = '<svg viewBox="0 0 8 8"><path d="M0 0l8 4-8 4z"/></svg>';
+export function addArrow(button) {
+  button.innerHTML = ARROW;
+}
+`,
+      ],
+      [
+        'shop/client/clear.js',
+        'emptied',
+        `export function clear(list) {
+  list.innerHTML = '';
+  return list;
+}
+`,
+      ],
+      [
+        'shop/client/article.ts',
+        'cleaned first',
+        `import DOMPurify from 'dompurify';
+
+export function showArticle(box: HTMLElement, html: string): void {
+  box.innerHTML = DOMPurify.sanitize(html, { USE_PROFILES: { html: true } });
+}
+`,
+      ],
+      [
+        'shop/client/name.js',
+        'escaped first',
+        `const escapeHtml = (text) => text.replace(/[&<>"']/g, (sign) => '&#' + sign.charCodeAt(0) + ';');
+
+export function showName(box, user) {
+  box.innerHTML = \`<b>\${escapeHtml(user.name)}</b>\`;
+}
+`,
+      ],
+      [
+        'shop/client/parse-html.ts',
+        'a template is never shown',
+        `export function fragmentOf(html: string): DocumentFragment {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  return template.content;
+}
+`,
+      ],
+      [
+        'shop/client/__tests__/search-box.test.ts',
+        'the page of a test',
+        `import { showTerm } from '../search-box';
+
+it('shows the term', () => {
+  const html = '<div id="box"></div>';
+  document.body.innerHTML = html;
+  showTerm(document.querySelector('#box')!, 2);
+});
+`,
+      ],
+      [
+        'docs/examples/shop/hello.js',
+        'an example',
+        `const name = prompt('Who are you?');
+document.querySelector('#hello').innerHTML = 'Hello ' + name;
+`,
+      ],
+      [
+        'shop/web/notes.py',
+        'in a comment and in a text',
+        `"""Never write Markup(f"<b>{name}</b>"): see the guide."""
+from markupsafe import Markup, escape
+
+# return Markup(f"<b>{name}</b>")
+def bold(name):
+    return Markup("<b>{}</b>").format(name)
+`,
+      ],
+      [
+        'shop/legacy/list.js',
+        'in code that is kept and not used',
+        `export function addRow(list, row) {
+  list.insertAdjacentHTML('beforeend', \`<li>\${row.name}</li>\`);
+}
+`,
+      ],
+    ],
+  ),
+  ...oneFilePlants(
+    'eval-of-variable',
+    [
+      [
+        'shop/rules/calculate.js',
+        'a formula that users write',
+        `export function calculate(formula, values) {
+  const names = Object.keys(values).map((name) => \`const \${name} = \${values[name]};\`);
+  return eval(names.join('') + formula);
+}
+`,
+      ],
+      [
+        'shop/rules/filter.ts',
+        'a condition from the settings',
+        `export function filterOf(condition: string): (row: unknown) => boolean {
+  return new Function('row', \`return \${condition};\`) as (row: unknown) => boolean;
+}
+`,
+      ],
+      [
+        'shop/rules/load-plugin.cjs',
+        'a file from elsewhere in a context that keeps nothing in',
+        `const vm = require('node:vm');
+
+async function loadPlugin(url) {
+  const answer = await fetch(url);
+  const code = await answer.text();
+  return vm.runInNewContext(code, { console });
+}
+module.exports = { loadPlugin };
+`,
+      ],
+      [
+        'shop/rules/answer.js',
+        'an answer of a server, read as code',
+        `export async function load(url) {
+  const text = await (await fetch(url)).text();
+  return eval('(' + text + ')');
+}
+`,
+      ],
+      [
+        'shop/rules/discount.py',
+        'an expression of the database',
+        `def discount(rule, order):
+    names = {"total": order.total, "count": len(order.lines)}
+    return eval(rule.expression, {}, names)
+`,
+      ],
+      [
+        'shop/rules/hook.rb',
+        'a hook from the settings',
+        `class Hook
+  def initialize(settings)
+    @code = settings.fetch('code')
+  end
+
+  def run(order)
+    order.instance_eval(@code)
+    eval(@code)
+  end
+end
+`,
+      ],
+      [
+        'shop/rules/formula.php',
+        'a formula that users write',
+        `<?php
+function formula($formula, $x) {
+    eval('$result = ' . $formula . ';');
+    return $result;
+}
+`,
+      ],
+    ],
+    [
+      [
+        'shop/prices/require.js',
+        'a fixed text, hidden from the bundler',
+        `const nodeRequire = eval('require');
+const load = new Function('name', 'return import(name)');
+
+export const read = (name) => load(name) ?? nodeRequire(name);
+`,
+      ],
+      [
+        'shop/prices/evaluate.js',
+        'functions with such a name',
+        `import { evaluate } from './parser.js';
+
+export const price = (formula) => evaluate(formula, { mode: 'eval' });
+export const match = (pattern, text) => pattern.exec(text);
+`,
+      ],
+      [
+        'shop/prices/parser.js',
+        'only spoken of',
+        `// Do not use eval(formula) here: formulas come from users.
+export function evaluate(formula, { mode }) {
+  if (mode !== 'eval') throw new Error('new Function(formula) was removed');
+  return Number(formula);
+}
+`,
+      ],
+      [
+        'shop/prices/model.py',
+        'a method, and data that is read',
+        `import ast
+
+
+def predict(model, text):
+    model.eval()
+    return model(ast.literal_eval(text))
+`,
+      ],
+      [
+        'shop/prices/prices.spec.js',
+        'a test of the sandbox',
+        `import { price } from './evaluate.js';
+
+it('does as the language does', () => {
+  const formula = '1 + 2 * 3';
+  expect(price(formula)).toBe(eval(formula));
+});
+`,
+      ],
+      [
+        'shop/prices/dist/prices.min.js',
+        'made by a build',
+        `var p=function(f){return eval(f)};export{p as price};
+`,
+      ],
+      [
+        'shop/prices/pretty.js',
+        'copied from elsewhere, which mends its own faults',
+        `/* Adapted from https://example.org/pretty v2.1, MIT licence. */
+export function pretty(text) {
+  return JSON.stringify(eval('(' + text + ')'), null, 2);
+}
+`,
+      ],
+    ],
+  ),
+];
