@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { FileContext } from '../classify.ts';
+import { type FileContext, isCiFile } from '../classify.ts';
 import { IgnoreFile } from '../ignore-file.ts';
 import type { TextReader } from '../read-text.ts';
 import type { Motion } from './ballot.ts';
@@ -29,6 +29,9 @@ export function contextOfFinding(motion: Motion, bench: Bench): Opinion {
   const rule = ruleOf(finding.kind).class;
   if (isAboutTests(finding.kind)) return inTests(finding.file);
   if (rule === 'docs') return inPage(finding.file, bench.reader);
+  if (rule === 'ci' && isCiFile(finding.file)) {
+    return approve('It stands in what the build service runs.', { text: finding.file, ref: finding.file });
+  }
   const text = place.isText ? (bench.reader.text(finding.file) ?? '') : '';
   const against = samplePath(finding.file, place.context) ?? disowned(finding.file, bench.reader) ?? foreign(text);
   if (against !== undefined) return reject(against, { text: against, ref: finding.file });
@@ -36,7 +39,8 @@ export function contextOfFinding(motion: Motion, bench: Bench): Opinion {
     return approve('It stands in what the build service runs.', { text: finding.file, ref: finding.file });
   const around = rule === 'leftover' ? undefined : aroundLine(text, finding.line, finding.file);
   if (around !== undefined) return reject(around, { text: around, ref: `${finding.file}:${finding.line}` });
-  if (place.context === 'docs') return abstain('It stands in a text, where a sample and the real thing look the same.');
+  if (place.context === 'docs' && rule !== 'leftover' && rule !== 'supply')
+    return abstain('It stands in a text, where a sample and the real thing look the same.');
   return approve(whatItIs(place.context, finding.file), {
     text: whatItIs(place.context, finding.file),
     ref: finding.file,

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import type { AnalyserCall } from '../analyser.ts';
 import { contextOf, isProduction } from '../classify.ts';
+import { readCoverage } from '../coverage.ts';
 import type { FileEntry, GraphData, HistoryData, PackageEntry } from '../data.ts';
 import { needData, readData, readParts } from '../data-files.ts';
 import { languageOf } from '../languages.ts';
 import { TextReader } from '../read-text.ts';
 import type { Past, Place, Reach, Usual, Use } from './ballot.ts';
-import { readCoverage, type Coverage } from './coverage.ts';
 
 /** Where tests reach a smaller share of the sources by their imports, they work in another way. */
 const MIN_REACH_RATIO = 0.4;
@@ -17,7 +17,8 @@ export class FileFacts {
   readonly #files: ReadonlyMap<string, FileEntry>;
   readonly #history: ReadonlyMap<string, HistoryData['files'][number]>;
   readonly #web: ImportWeb | undefined;
-  readonly #coverage: Coverage;
+  /** Share of its lines that ran, by file. */
+  readonly #coverage: ReadonlyMap<string, number>;
   readonly #entries: ReadonlyMap<string, string>;
 
   constructor({ input }: Pick<AnalyserCall, 'input'>) {
@@ -28,8 +29,10 @@ export class FileFacts {
     this.#files = new Map(files.map((file) => [file.path, file]));
     this.#history = new Map((history?.files ?? []).map((file) => [file.path, file]));
     this.#web = graph === undefined ? undefined : new ImportWeb(graph);
-    this.#coverage = readCoverage(new TextReader(input.root), input.root);
-    this.#entries = entriesOf(readData(input.data, 'manifests')?.packages ?? [], new Set(this.#files.keys()));
+    const packages = readData(input.data, 'manifests')?.packages ?? [];
+    const paths = new Set(this.#files.keys());
+    this.#coverage = coverageOf(input.root, { paths, folders: packages.map(({ dir }) => dir) });
+    this.#entries = entriesOf(packages, paths);
     const isWhole = parts.length === input.shards && parts.every(({ failed }) => failed.length <= 5);
     this.usual = { past: this.#usualPast(history), use: this.#usualUse(isWhole) };
   }
@@ -91,6 +94,13 @@ export class FileFacts {
     const file = this.#files.get(path);
     return file !== undefined && file.context === 'production' && languageOf(path)?.kind === 'code';
   }
+}
+
+/** What the last test run with coverage said; files that were changed since are left out. */
+function coverageOf(root: string, known: Parameters<typeof readCoverage>[2]): ReadonlyMap<string, number> {
+  const reports = readCoverage(root, new TextReader(root), known);
+  const fresh = reports.flatMap(({ files }) => files).filter(({ isStale, lines }) => !isStale && lines > 0);
+  return new Map(fresh.map(({ file, covered, lines }) => [file, covered / lines]));
 }
 
 /** The import graph, looked at from those who are imported. */

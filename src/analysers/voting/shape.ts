@@ -24,12 +24,15 @@ import {
   lockOutOfStep,
   missingIntegrity,
 } from './shape/locks.ts';
-import { brokenShebang, brokenYaml, caseCollision, deadSymlink, oldTodo } from './shape/names.ts';
+import { brokenShebang, brokenYaml, caseCollision, deadSymlink, oldTodo, skippedTests } from './shape/names.ts';
 import {
+  dependencyTwice,
   lockFilesCompete,
+  noLockFile,
   packageNameTwice,
   pointsNowhere,
   undeclaredDependency,
+  unpinnedGitSource,
   unusedDependency,
   workspaceEmpty,
 } from './shape/packages.ts';
@@ -89,6 +92,9 @@ const LOOKS: Readonly<Record<string, JudgeMotion>> = {
   'workspace-empty': workspaceEmpty,
   'lock-files-compete': lockFilesCompete,
   'package-name-twice': packageNameTwice,
+  'dependency-twice': dependencyTwice,
+  'unpinned-git-source': unpinnedGitSource,
+  'no-lock-file': noLockFile,
   'dead-link': deadLink,
   'missing-script': missingScript,
   'merge-marker': mergeMarker,
@@ -99,6 +105,7 @@ const LOOKS: Readonly<Record<string, JudgeMotion>> = {
   'dead-symlink': deadSymlink,
   'case-collision': caseCollision,
   'old-todo': oldTodo,
+  'skipped-tests': skippedTests,
   'duplicate-code': duplicateCode,
   'lock-out-of-step': lockOutOfStep,
   'missing-integrity': missingIntegrity,

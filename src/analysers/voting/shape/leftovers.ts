@@ -1,6 +1,5 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { withoutComments } from '../../tsconfig.ts';
 import { countOf } from '../../words.ts';
 import type { Motion } from '../ballot.ts';
 import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
@@ -36,15 +35,13 @@ export function brokenJson({ finding }: Motion, { reader }: Bench): Opinion {
     return reject(`Each of its ${lines.length} lines is JSON of its own: it is a list by lines.`);
   if (/\{%|%\}|@@?\w+@|__[A-Z_]+__|\[\[|<\?/.test(text))
     return reject('It has places that a tool fills in: it is a template.');
-  if (isJson(asPlain(text)))
-    return reject('With single quotes, bare keys and commas at the end it can be read: it is JSON5.');
   const open = count(text, /[{[]/g) - count(text, /[}\]]/g);
   const commas = /,\s*,|[{[]\s*,|"\s*\n\s*"/.exec(text)?.[0];
   const why =
     open === 0
       ? `Brackets are in balance${commas === undefined ? '' : ', but a comma stands too many or is missing'}.`
       : `${Math.abs(open)} brackets are ${open > 0 ? 'never closed' : 'closed too many'}.`;
-  return approve(`It is neither lines of JSON, nor a template, nor JSON5. ${why}`, { text: why, ref: finding.file });
+  return approve(`It is neither lines of JSON, nor a template. ${why}`, { text: why, ref: finding.file });
 }
 
 const isJson = (text: string): boolean => {
@@ -58,14 +55,6 @@ const isJson = (text: string): boolean => {
 
 const count = (text: string, pattern: RegExp): number =>
   text.replace(/"(?:[^"\\\n]|\\.)*"/g, '').match(pattern)?.length ?? 0;
-
-/** JSON5 as JSON: quotes, keys, commas. */
-function asPlain(text: string): string {
-  return withoutComments(text)
-    .replace(/'((?:[^'\\\n]|\\.)*)'/g, (_, inner: string) => JSON.stringify(inner))
-    .replace(/([{,]\s*)([A-Za-z_$][\w$]*)(\s*:)/g, '$1"$2"$3')
-    .replace(/,(?=\s*[}\]])/g, '');
-}
 
 /** Text that a program reads, of which nobody keeps a copy elsewhere. */
 const DATA =

@@ -59,12 +59,21 @@ function holdsIn(text: string, name: string, asked: string): boolean {
 
 /** The entry at the line: what else does it say? */
 function entryAt(motion: Motion, bench: Bench): string {
-  const lines = lockText(motion, bench).split('\n');
+  const text = lockText(motion, bench);
+  const lines = text.split('\n');
+  if (lines.length < 5) return oneLineEntry(text, motion);
   const start = motion.finding.line - 1;
   const indent = (line: string): number => line.length - line.trimStart().length;
   const base = indent(lines[start] ?? '');
   const end = lines.findIndex((line, index) => index > start && line.trim() !== '' && indent(line) <= base);
   return lines.slice(start, end < 0 ? start + 15 : Math.min(end, start + 15)).join('\n');
+}
+
+/** A lock file without line ends: the first entry of the package that the finding names. */
+function oneLineEntry(text: string, { finding }: Motion): string {
+  const [name = ''] = (finding.evidence[0]?.text ?? '').split(/[ :,]/);
+  const at = text.search(new RegExp(`(?:node_modules/|["/])${asPattern(name)}"\\s*:\\s*\\{`));
+  return at < 0 ? '' : text.slice(at, text.indexOf('}', at) + 1);
 }
 
 const refOf = ({ finding: { file, line } }: Motion): string => `${file}:${line}`;

@@ -19,7 +19,55 @@ export function brokenYaml({ finding }: Motion, { reader }: Bench): Opinion {
         ref: `${finding.file}:${from + index + 1}`,
       });
   }
+  const uneven = unevenLine(lines);
+  if (uneven !== undefined)
+    return approve(`Line ${uneven} is as far in as no line above it.`, {
+      text: (lines[uneven - 1] ?? '').trim().slice(0, 120),
+      ref: `${finding.file}:${uneven}`,
+    });
+  const twice = keyTwice(lines);
+  if (twice !== undefined) return approve(`"${twice}" stands twice under one key.`, { text: twice, ref: finding.file });
+  const quotes =
+    lines
+      .filter((line) => !/^\s*#/.test(line))
+      .join('\n')
+      .match(/"/g)?.length ?? 0;
+  if (quotes % 2 === 1)
+    return approve(`${quotes} quotation marks stand in it: one is never closed.`, {
+      text: `${quotes} quotation marks`,
+      ref: finding.file,
+    });
   return abstain('Line by line, none of the usual causes is there.');
+}
+
+/** A line that goes back to an indentation that nothing above it has. */
+function unevenLine(lines: readonly string[]): number | undefined {
+  const open: number[] = [0];
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '' || /^\s*#/.test(line)) continue;
+    const indent = indentOf(line);
+    const top = open.at(-1) ?? 0;
+    if (indent > top) open.push(indent);
+    while ((open.at(-1) ?? 0) > indent) open.pop();
+    if ((open.at(-1) ?? 0) !== indent) return index + 1;
+  }
+  return undefined;
+}
+
+/** The same key at the same depth, with nothing less deep between. */
+function keyTwice(lines: readonly string[]): string | undefined {
+  const seen = new Map<number, Set<string>>();
+  for (const line of lines) {
+    const [, key] = /^\s*([\w./-]+):(?:\s|$)/.exec(line) ?? [];
+    if (line.trim() === '' || /^\s*#/.test(line)) continue;
+    const indent = indentOf(line);
+    for (const depth of seen.keys()) if (depth > indent || /^\s*-/.test(line)) seen.delete(depth);
+    const own = seen.get(indent) ?? new Set<string>();
+    if (key !== undefined && own.has(key)) return key;
+    if (key !== undefined) own.add(key);
+    seen.set(indent, own);
+  }
+  return undefined;
 }
 
 const CAUSES: readonly (readonly [why: string, pattern: RegExp])[] = [
@@ -39,6 +87,7 @@ function whyBroken(line: string, before: string): string | undefined {
   if (isKey && /^\s*[\w-]+:[^\s:/]/.test(bare) && /^\s*[\w-]+:\s/.test(before)) return 'has no space after its colon';
   const hasValue = /^\s*[\w-]+:\s+\S/.test(before) && !/[|>][-+]?\s*$/.test(before);
   if (isKey && hasValue && indentOf(line) > indentOf(before)) return 'is indented deeper than a line with a value';
+  if (/^(?:[^"]*"[^"]*")*[^"]*"[^"]*$/.test(bare)) return 'has a quotation mark without its other one';
   return undefined;
 }
 
@@ -109,4 +158,23 @@ export function oldTodo({ finding }: Motion, { reader }: Bench): Opinion {
     text: (open[0] ?? '').trim().slice(0, 120),
     ref: places[0] ?? finding.file,
   });
+}
+
+/** How each tool says that a test does not run. */
+const SKIPS =
+  /\b(?:it|test|describe|suite|context|specify)\.(?:skip|todo)\b|\bx(?:it|describe|context|specify|test)\b|@(?:pytest\.mark\.)?skip\b|@unittest\.skip|\bSkip(?:Now)?\(|@(?:Disabled|Ignore)\b|\[Ignore|#\[ignore\]|markTestSkipped|\bskip\s*:\s*true|mark\.skip/;
+
+export function skippedTests({ finding }: Motion, { reader }: Bench): Opinion {
+  const lines = (reader.text(finding.file) ?? '').split('\n');
+  const off = lines.filter((line) => SKIPS.test(line) && !/^\s*(?:\/\/|#(?!\[)|\*)/.test(line));
+  const reasons = off.filter((line) => TRACKED.test(line));
+  if (off.length === 0) return reject('Outside comments, no line of the file switches a test off.');
+  if (reasons.length === off.length) return reject('Each of them names an issue or a page.');
+  return approve(
+    `${off.length} ${off.length === 1 ? 'line switches' : 'lines switch'} tests off, ${off.length - reasons.length} without naming an issue.`,
+    {
+      text: (off[0] ?? '').trim().slice(0, 120),
+      ref: `${finding.file}:${finding.line}`,
+    },
+  );
 }

@@ -39,7 +39,15 @@ function namesWord(text: string, name: string): boolean {
 }
 
 /** The lock file and what is installed: another dependency may ask for it, or bring a program that a script starts. */
-export function unusedDependency({ finding, anchor }: Motion, { root, reader }: Bench): Opinion {
+export function unusedDependency(motion: Motion, bench: Bench): Opinion {
+  const names = motion.anchor.split(' ');
+  const opinions = names.map((name) => unusedOne(motion, name, bench));
+  const used = opinions.filter(({ choice }) => choice === 'reject');
+  const [first] = used.length * 2 > names.length ? used : opinions.filter(({ choice }) => choice === 'approve');
+  return first ?? abstain('The manifest could not be read.');
+}
+
+function unusedOne({ finding }: Motion, anchor: string, { root, reader }: Bench): Opinion {
   const dir = posix.dirname(finding.file);
   const manifest = reader.text(finding.file) ?? '';
   const asker = peerAsker(anchor, dir, { root, reader });
@@ -57,8 +65,9 @@ export function unusedDependency({ finding, anchor }: Motion, { root, reader }: 
   ) {
     return reject(`The manifest speaks of "${short}", the short name of it.`);
   }
+  const scripts = JSON.stringify(asRecord(parseJson(manifest))['scripts'] ?? '').replace(/"[^"]*":/g, '');
   const program = programsOf(anchor, dir, { root, reader }).find((one) =>
-    new RegExp(`["\\s&|]${asPattern(one)}[\\s"]`).test(manifest),
+    new RegExp(`["\\s&|]${asPattern(one)}[\\s"]`).test(scripts),
   );
   if (program !== undefined) return reject(`A script starts "${program}", which it brings.`);
   const at = manifest.split('\n').findIndex((line) => line.includes(`"${anchor}"`)) + 1;
@@ -92,8 +101,74 @@ function programsOf(name: string, dir: string, { root, reader }: Where): readonl
   return isRecord(bin) ? Object.keys(bin) : [name.replace(/^@[^/]+\//, '')];
 }
 
+/** Fields of a manifest in another language: the line, and the folder it leads to. */
+function pointsNowhereElsewhere({ finding, anchor }: Motion, { root, reader }: Bench): Opinion {
+  const line = (reader.text(finding.file) ?? '').split('\n')[finding.line - 1] ?? '';
+  const [target = ''] = anchor.split(' ').slice(-1);
+  const part = posix.basename(target).replace(/\.\w+$/, '');
+  if (/^\s*#/.test(line) || part === '' || !line.includes(part)) return reject('The line does not name it.');
+  const dir = posix.join(posix.dirname(finding.file), posix.dirname(target));
+  const names = namesIn(join(root, dir));
+  const alike = names.find((name) => name === posix.basename(target));
+  if (alike !== undefined) return reject(`${posix.join(dir, alike)} is there.`);
+  return approve(`${dir} has ${names.length} names on disk, "${posix.basename(target)}" is none of them.`, {
+    text: line.trim().slice(0, 120),
+    ref: `${finding.file}:${finding.line}`,
+  });
+}
+
+/** The same name twice, as the lines of the file have it. */
+export function dependencyTwice({ finding, anchor }: Motion, { reader }: Bench): Opinion {
+  const [name = ''] = anchor.split(' ');
+  const lines = (reader.text(finding.file) ?? '').split('\n');
+  const bare = (line: string): string =>
+    line
+      .replace(/\s#.*$|^\s*(?:#|\/\/).*$/, '')
+      .replace(/[-_.]+/g, '-')
+      .toLowerCase();
+  const named = new RegExp(
+    `(?:^|["'\\s,\\[])${asPattern(name.replace(/[-_.]+/g, '-').toLowerCase())}(?=["'\\s,\\[=<>~!;:@]|$)`,
+    'g',
+  );
+  const found = lines.reduce((sum, line) => sum + (bare(line).match(named)?.length ?? 0), 0);
+  const at = lines.findIndex((line) => named.test(bare(line))) + 1;
+  if (found < 2) return reject(`Outside comments the file names ${name} ${found === 1 ? 'once' : 'not at all'}.`);
+  return approve(`The text of the file names ${name} ${found} times.`, {
+    text: `${name}: ${found} times`,
+    ref: `${finding.file}:${at}`,
+  });
+}
+
+/** The line with the address: is anything fixed in it? */
+export function unpinnedGitSource({ finding }: Motion, { reader }: Bench): Opinion {
+  const lines = (reader.text(finding.file) ?? '').split('\n').slice(finding.line - 1, finding.line + 1);
+  const [line = ''] = lines;
+  if (/^\s*(?:#|\/\/)/.test(line)) return reject('The line is a comment.');
+  if (/\b[0-9a-f]{40}\b|\b(?:rev|tag|ref|commit)\s*[:=]>?\s*["'][^"']+/.test(line))
+    return reject('The line names a commit or a tag.');
+  if (!/git|github|gitlab|bitbucket/.test(lines.join(' '))) return reject('The line names no git repository.');
+  return approve('The line names a repository, and neither a commit nor a tag.', {
+    text: line.trim().slice(0, 120),
+    ref: `${finding.file}:${finding.line}`,
+  });
+}
+
+/** Whether the folder holds any lock file, of whatever tool, and whether git would leave it out. */
+export function noLockFile({ finding }: Motion, { root, reader }: Bench): Opinion {
+  const dir = posix.dirname(finding.file);
+  const lock = namesIn(join(root, dir)).find((name) => /lock(?:b|file)?(?:\.\w+)?$|shrinkwrap/i.test(name));
+  const rules = reader.text(posix.join(dir, '.gitignore')) ?? '';
+  const isLeftOut = /^\/?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?)\s*$/m.test(rules);
+  if (lock !== undefined && !isLeftOut) return reject(`${lock} lies there, though it is not committed yet.`);
+  const said = isLeftOut ? 'and .gitignore leaves them out' : 'and .gitignore does not speak of any';
+  return approve(`No lock file of any tool lies in the folder, ${said}.`, { text: dir, ref: finding.file });
+}
+
 /** `anchor`: the field or script, then the file that is not there. */
-export function pointsNowhere({ finding, anchor }: Motion, { root, reader }: Bench): Opinion {
+export function pointsNowhere(motion: Motion, bench: Bench): Opinion {
+  if (!motion.finding.file.endsWith('package.json')) return pointsNowhereElsewhere(motion, bench);
+  const { finding, anchor } = motion;
+  const { root, reader } = bench;
   const target = anchor.slice(anchor.indexOf(' ') + 1);
   const path = posix.join(posix.dirname(finding.file), target);
   const maker = makerOf(path, { root, reader });

@@ -52,6 +52,8 @@ const withoutTexts = (code: string): string =>
 
 export const evalOfVariable: RiskLook = (lines, at, text) => {
   const code = statement(lines, at);
+  if (/compile\([^)]*\.read\(\)/.test(code))
+    return reject('A file is read and run, as a program is: its name is what has to be trusted.');
   const given = argumentsOf(
     code,
     /\b(?:eval|Function|exec|instance_eval|class_eval|runIn\w+|compileFunction|setTimeout|setInterval)\s*\(/,

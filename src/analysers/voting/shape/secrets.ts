@@ -48,7 +48,7 @@ function hasRun(value: string): boolean {
     const step = value.charCodeAt(at) - value.charCodeAt(at - 1);
     up = step === 1 ? up + 1 : 1;
     same = step === 0 ? same + 1 : 1;
-    if (up >= 5 || same >= 5) return true;
+    if (up >= 6 || same >= 5) return true;
   }
   return false;
 }

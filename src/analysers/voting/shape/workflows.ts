@@ -75,7 +75,7 @@ export function untrustedInput(motion: Motion, bench: Bench): Opinion {
   const lines = linesOf(motion, bench);
   const at = motion.finding.line - 1;
   const line = lines[at] ?? '';
-  if (!/\$\{\{[^}]*github\.(?:event\.|head_ref)/.test(line)) return reject('The line takes nothing from the event.');
+  if (!/\$\{\{.*github\.(?:event\.|head_ref)/.test(line)) return reject('The line takes nothing from the event.');
   const key = keyAbove(lines, at);
   if (!/^(?:run|script|-\s*run)/.test(key))
     return reject(`It stands below "${key}", where it is handed over as a value.`);

@@ -1,0 +1,294 @@
+import type { Plant } from './plant.ts';
+import { changes, plantsOf, type Past } from './snippets.ts';
+
+/** Five levels deep, again and again. */
+function nested(times: number, name = 'decide'): string {
+  const part = (index: number): string => `  for (const one of list.slice(${index})) {
+    if (one.size > ${index} && one.isOpen) {
+      for (const other of one.parts) {
+        if (other.left > ${index} || other.right) {
+          while (other.next) {
+            other.left -= other.step ? ${index} : 1;
+          }
+        } else if (other.count) {
+          found.push(other.count + ${index});
+        }
+      }
+    }
+  }
+`;
+  const body = Array.from({ length: times }, (_, index) => part(index)).join('');
+  return `export function ${name}(list) {\n  const found = [];\n${body}  return found;\n}\n`;
+}
+
+/** Long and plain: one question after the other. */
+function flat(times: number): string {
+  const lines = Array.from({ length: times }, (_, index) => `  if (code === ${index}) return 'name ${index}';`);
+  return `export function nameOf(code) {\n${lines.join('\n')}\n  return '';\n}\n`;
+}
+
+/** Many small functions, none of them deep. */
+function small(times: number): string {
+  const one = (index: number): string =>
+    `export const is${index} = (a) => a > ${index} && a < ${index + 9};\nexport function step${index}(a) {\n  if (a === ${index}) return 1;\n  return a;\n}\n`;
+  return Array.from({ length: times }, (_, index) => one(index)).join('\n');
+}
+
+type Place = Readonly<{ past?: Past; users?: number; tests?: number }>;
+
+/** A file with the files around it that import it. */
+function placed(
+  kind: string,
+  name: string,
+  code: string,
+  place: Place,
+): Pick<Plant, 'kind' | 'file' | 'files' | 'past'> {
+  const { past, users = 0, tests = 0 } = place;
+  const file = `src/${kind}/${name}.js`;
+  const files: Record<string, string> = { [file]: code };
+  for (let index = 0; index < users; index += 1) {
+    files[`src/${kind}/${name}-user-${index}.js`] =
+      `import * as all from './${name}.js';\nexport const user${index} = () => Object.keys(all);\n`;
+  }
+  for (let index = 0; index < tests; index += 1) {
+    files[`test/${kind}/${name}-${index}.test.js`] =
+      `import * as all from '../../src/${kind}/${name}.js';\nit('has ${index}', () => Object.keys(all));\n`;
+  }
+  return { kind, file, files, ...(past === undefined ? {} : { past }) };
+}
+
+const real = (kind: string, name: string, why: string, rest: readonly [code: string, place: Place]): Plant => ({
+  ...placed(kind, name, ...rest),
+  isTrue: true,
+  why,
+});
+const tempting = (kind: string, name: string, why: string, rest: readonly [code: string, place: Place]): Plant => ({
+  ...placed(kind, name, ...rest),
+  isTrue: false,
+  why,
+});
+
+const OLD = changes(2, { daysAgo: 1_200, every: 30 });
+const BUSY = changes(6, { daysAgo: 3, every: 20 });
+
+const COMPLEX: readonly Plant[] = [
+  real('complex-function', 'plain', 'deep, and no test reaches it', [nested(5), {}]),
+  real('complex-function', 'busy', 'deep and worked on', [nested(5), { past: BUSY, users: 1 }]),
+  real('complex-function', 'central', 'deep and imported by many', [nested(6), { users: 5 }]),
+  real('complex-function', 'tested', 'deep, worked on, though tested', [nested(6), { past: BUSY, users: 4, tests: 2 }]),
+  real('complex-function', 'fixed', 'deep, and mostly fixed', [
+    nested(5),
+    { past: changes(6, { daysAgo: 5, every: 25, isFix: true }), users: 1, tests: 1 },
+  ]),
+  real('complex-function', 'old-central', 'deep and old, but much depends on it', [nested(7), { past: OLD, users: 6 }]),
+  tempting('complex-function', 'flat', 'one plain question after the other', [flat(40), { users: 1 }]),
+  tempting('complex-function', 'flat-busy', 'a list that grows', [flat(30), { past: BUSY, users: 1 }]),
+  tempting('complex-function', 'done', 'untouched for years, and well tested', [
+    nested(5),
+    { past: OLD, users: 1, tests: 3 },
+  ]),
+  tempting('complex-function', 'left', 'untouched for years, and nothing uses it', [
+    nested(5),
+    { past: OLD, tests: 1 },
+  ]),
+  tempting('complex-function', 'alone', 'well tested, and nothing uses it', [nested(5), { tests: 3 }]),
+  tempting('complex-function', 'small', 'many small functions', [small(12), { users: 1 }]),
+];
+
+const CATCH = (body: string, after = ''): string =>
+  `export function f(a, b) {\n  try {\n${body}\n  } catch {}\n${after}}\n`;
+const SAVE = CATCH('    a.save(b);\n    b.count += 1;');
+
+const CATCHES: readonly Plant[] = [
+  real('empty-catch', 'save', 'a failed save is lost', [SAVE, {}]),
+  real('empty-catch', 'parse', 'a broken file is taken for none', [
+    CATCH('    a.settings = JSON.parse(b);\n    a.isReady = true;'),
+    { users: 1 },
+  ]),
+  real('empty-catch', 'send', 'a message that was not sent', [
+    CATCH('    a.send(b.subject, b.text);'),
+    { past: BUSY, users: 1 },
+  ]),
+  real('empty-catch', 'central', 'in what many files use', [CATCH('    a.apply(b);'), { users: 5 }]),
+  real('empty-catch', 'waits', 'a failed request', [
+    'export async function f(a) {\n  try {\n    a.user = await a.fetchUser();\n  } catch (error) {}\n}\n',
+    { users: 1 },
+  ]),
+  real('empty-catch', 'twice', 'two of them', [
+    'export function f(a) {\n  try {\n    a.begin();\n  } catch {}\n  try {\n    a.commit();\n  } catch {}\n}\n',
+    {},
+  ]),
+  tempting('empty-catch', 'remove', 'what is gone need not be removed', [CATCH('    a.unlinkSync(b);'), { users: 1 }]),
+  tempting('empty-catch', 'optional', 'a package that may be missing', [
+    CATCH("    a.colours = require('colours');"),
+    { users: 1 },
+  ]),
+  tempting('empty-catch', 'fallback', 'another answer follows', [
+    CATCH('    return new URL(a).host;', '  return b;\n'),
+    { users: 1 },
+  ]),
+  tempting('empty-catch', 'close', 'closing what may be closed', [CATCH('    a.close();'), { past: BUSY, users: 1 }]),
+  tempting('empty-catch', 'said', 'a comment says why', [
+    'export function f(a) {\n  try {\n    a();\n  } catch {\n    // not there: nothing to do\n  }\n}\n',
+    {},
+  ]),
+  tempting('empty-catch', 'done', 'untouched for years, and well tested', [SAVE, { past: OLD, users: 1, tests: 3 }]),
+  ...plantsOf('empty-catch', 'js', { real: [['', SAVE]], tempting: [] }).filter(({ isTrue }) => !isTrue),
+];
+
+/** The first file of a ring is the one that the finding names. */
+function ring(name: string, isTrue: boolean, why: string, parts: Readonly<Record<string, string>>): Plant {
+  const files = Object.fromEntries(Object.entries(parts).map(([part, code]) => [`src/rings/${name}/${part}`, code]));
+  return { kind: 'import-cycle', file: Object.keys(files)[0] ?? '', isTrue, why, files };
+}
+
+const A_NEEDS_B = "import { b } from './b.js';\nexport const a = () => b();\n";
+const B_NEEDS_A = "import { a } from './a.js';\nexport const b = () => a();\n";
+
+const CYCLES: readonly Plant[] = [
+  ring('two', true, 'two files', { 'a.js': A_NEEDS_B, 'b.js': B_NEEDS_A }),
+  ring('three', true, 'three files', {
+    'a.js': A_NEEDS_B,
+    'b.js': "import { c } from './c.js';\nexport const b = () => c();\n",
+    'c.js': "import { a } from './a.js';\nexport const c = () => a();\n",
+  }),
+  ring('eager', true, 'used while it loads', {
+    'a.js': "import { B } from './b.js';\nexport class A extends B {}\n",
+    'b.js': "import { A } from './a.js';\nexport class B {\n  make() {\n    return new A();\n  }\n}\n",
+  }),
+  ring('typed', true, 'types and a value', {
+    'a.ts': "import { B, type Size } from './b.ts';\nexport class A {\n  size: Size = new B().size();\n}\n",
+    'b.ts':
+      "import { A } from './a.ts';\nexport type Size = number;\nexport class B {\n  size(): Size {\n    return new A().size;\n  }\n}\n",
+  }),
+  ring('again', true, 'given on', {
+    'a.js': "export { b } from './b.js';\nexport const a = 1;\n",
+    'b.js': "import { a } from './a.js';\nexport const b = () => a;\n",
+  }),
+  ring('required', true, 'the old way', {
+    'a.js': "const b = require('./b.js');\nexports.a = () => b.b();\n",
+    'b.js': "const a = require('./a.js');\nexports.b = () => a.a();\n",
+  }),
+  ring('types', false, 'types alone', {
+    'a.ts': "import type { B } from './b.ts';\nexport type A = { b: B };\nexport const a = 1;\n",
+    'b.ts': "import { type A } from './a.ts';\nexport type B = { a: A };\nexport const b = 1;\n",
+  }),
+  ring('elided', false, 'types alone, not written so', {
+    'a.ts': "import { B } from './b.ts';\nexport class A {\n  b?: B;\n}\n",
+    'b.ts': "import { A } from './a.ts';\nexport class B {\n  make(): A {\n    return new A();\n  }\n}\n",
+  }),
+  ring('later', false, 'loaded when it runs', {
+    'a.js': A_NEEDS_B,
+    'b.js': "export const b = async () => import('./a.js');\n",
+  }),
+  ring('generated', false, 'not written here', {
+    'a.js': `// Code generated by a schema compiler. DO NOT EDIT.\n${A_NEEDS_B}`,
+    'b.js': `// Code generated by a schema compiler. DO NOT EDIT.\n${B_NEEDS_A}`,
+  }),
+  {
+    kind: 'import-cycle',
+    file: 'src/legacy/ring/a.js',
+    isTrue: false,
+    why: 'kept, not used, and well tested',
+    files: {
+      'src/legacy/ring/a.js': A_NEEDS_B,
+      'src/legacy/ring/b.js': B_NEEDS_A,
+      'test/ring/one.test.js': "import { a } from '../../src/legacy/ring/a.js';\nit('runs', a);\n",
+      'test/ring/two.test.js': "import { a } from '../../src/legacy/ring/a.js';\nit('runs', a);\n",
+    },
+  },
+  ring('decorated', false, 'a type kept for its decorator only', {
+    'a.ts': "import { B } from './b.ts';\ndeclare const field: () => any;\nexport class A {\n  @field()\n  b?: B;\n}\n",
+    'b.ts': "import type { A } from './a.ts';\nexport class B {\n  a?: A;\n}\n",
+  }),
+];
+
+const hot = (times: number): Past => changes(times, { daysAgo: 4, every: 12 });
+
+const HOT: readonly Plant[] = [
+  real('hot-spot', 'deep', 'deep, and changed often', [nested(12), { past: hot(24), users: 1 }]),
+  real('hot-spot', 'fixed', 'deep, and mostly fixed', [
+    nested(14),
+    { past: changes(22, { daysAgo: 4, every: 14, isFix: true }), users: 2 },
+  ]),
+  real('hot-spot', 'central', 'deep, and imported by many', [nested(12), { past: hot(30), users: 6 }]),
+  real('hot-spot', 'tested', 'deep and central, though tested', [nested(16), { past: hot(26), users: 5, tests: 3 }]),
+  real('hot-spot', 'untested', 'deep, and no test reaches it', [nested(11), { past: hot(20), users: 1 }]),
+  {
+    kind: 'hot-spot',
+    file: 'src/hot-spot/python.py',
+    isTrue: true,
+    why: 'in a language that is not parsed',
+    files: {
+      'src/hot-spot/python.py': Array.from(
+        { length: 14 },
+        (_, index) =>
+          `def step_${index}(rows):\n    for row in rows:\n        if row.open and row.size > ${index}:\n            for part in row.parts:\n                if part.left or part.right:\n                    while part.next:\n                        part = part.next\n    return rows\n`,
+      ).join('\n'),
+    },
+    past: hot(26),
+  },
+  tempting('hot-spot', 'list', 'a list that grows', [flat(160), { past: hot(30), users: 1 }]),
+  tempting('hot-spot', 'small', 'many small functions', [small(60), { past: hot(24), users: 1 }]),
+  tempting('hot-spot', 'names', 'a table of names', [flat(220), { past: hot(22), users: 2 }]),
+  tempting('hot-spot', 'alone', 'well tested, and nothing uses it', [nested(12), { past: hot(24), tests: 3 }]),
+  {
+    kind: 'hot-spot',
+    file: 'src/copied/engine.js',
+    isTrue: false,
+    why: 'copied, tested, and left out by the formatter',
+    files: {
+      'src/copied/engine.js': nested(12),
+      'test/copied/one.test.js': "import '../../src/copied/engine.js';\n",
+      'test/copied/two.test.js': "import '../../src/copied/engine.js';\n",
+    },
+    past: hot(24),
+  },
+  tempting('hot-spot', 'switches', 'plain choices', [flat(120) + small(20), { past: hot(26), users: 1 }]),
+];
+
+const WARM = changes(9, { daysAgo: 6, every: 20 });
+
+const untested = (name: string, isTrue: boolean, why: string, more: Readonly<Record<string, string>> = {}): Plant => {
+  const { files, ...plant } = placed('untested-hot-spot', name, nested(3), { past: WARM, users: 2 });
+  return { ...plant, isTrue, why, files: { ...files, ...more } };
+};
+
+const UNTESTED: readonly Plant[] = [
+  untested('billing', true, 'nothing in the tests leads to it'),
+  untested('sending', true, 'another one'),
+  untested('routing', true, 'tests speak of other routes', {
+    'test/untested/other.test.js': "import { nine } from '../../src/base/part-9.js';\nit('routes', () => nine());\n",
+  }),
+  untested('pricing', true, 'named in a comment of the code only', {
+    'src/untested-hot-spot/notes.js': '// pricing\nexport const n = 1;\n',
+  }),
+  untested('storing', true, 'the tests of its user do not load it'),
+  untested('merging', true, 'no test at all'),
+  untested('launcher', false, 'a test starts it as a program', {
+    'test/untested/launcher.test.js':
+      "import { spawn } from 'node:child_process';\nit('starts', () => spawn('node', ['src/untested-hot-spot/launcher.js']));\n",
+  }),
+  untested('printing', false, 'a test starts it by its path', {
+    'test/untested/printing.test.js':
+      "import { run } from './run.js';\nit('prints', () => run('../../src/untested-hot-spot/printing.js'));\n",
+    'test/untested/run.js': 'export const run = (path) => path;\n',
+  }),
+  untested('watcher', false, 'a test loads it by a name', {
+    'test/untested/watcher.test.js':
+      "const load = (name) => import(`../../src/untested-hot-spot/${name}.js`);\nit('watches', () => load('watcher'));\n",
+  }),
+  untested('indexer', false, 'a test imports it', {
+    'test/untested/indexer.test.js': "import '../../src/untested-hot-spot/indexer.js';\n",
+  }),
+  untested('exporter', false, 'a test imports its user', {
+    'test/untested/exporter.test.js': "import '../../src/untested-hot-spot/exporter-user-0.js';\n",
+  }),
+  untested('server', false, 'a test starts it in a worker', {
+    'test/untested/server.test.js':
+      "const url = new URL('../../src/untested-hot-spot/server.js', 'file:///x/');\nit('serves', () => new Worker(url));\n",
+  }),
+];
+
+/** Code that is hard to work with, and code that only looks so. */
+export const QUALITY_PLANTS: readonly Plant[] = [...COMPLEX, ...CATCHES, ...CYCLES, ...HOT, ...UNTESTED];
