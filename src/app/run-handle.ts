@@ -5,6 +5,7 @@ import type { RunOutcome } from '../core/runs/run-spec.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { RunArchive, RunRecord, TaskRecord } from '../ports/run-archive.ts';
 import { userError } from '../util/user-error.ts';
+import { checkedCommand } from './checked-command.ts';
 import type { CommandAnswer, Coordinator } from './coordinator.ts';
 import { type FunctionDefinition, validate } from './define.ts';
 
@@ -112,9 +113,9 @@ export class RunHandle {
     return this.#coordinator.command({ type: 'run.resume', runId: this.id });
   }
 
-  /** Opens a proposal in this run; durable when it resolves. The same again is answered like the first time. */
+  /** Opens a proposal in this run; durable when it resolves. The same again is answered like the first time. Rejects with `UserErrors` for what is no proposal. */
   async propose(proposal: ProposalSpec): Promise<CommandAnswer> {
-    return this.#coordinator.command({ type: 'proposal.open', runId: this.id, proposal });
+    return this.#coordinator.command(checkedCommand({ type: 'proposal.open', runId: this.id, proposal }));
   }
 
   async #result(): Promise<RunResult> {

@@ -14,6 +14,7 @@ import { compile } from '../workflows/compile.ts';
 import type { CompiledWorkflow } from '../workflows/compiled-workflow.ts';
 import type { AgentGroupDefinition, WorkflowDefinition } from '../workflows/definition.ts';
 import { formatPath } from '../workflows/diagnostics.ts';
+import { checkedCommand } from './checked-command.ts';
 import { compileOptionsOf } from './compile-options.ts';
 import { connectStore } from './connect-store.ts';
 import type { CommandAnswer, CommandRefusal, Coordinator } from './coordinator.ts';
@@ -148,7 +149,8 @@ export class Swarm implements AsyncDisposable {
 
   /**
    * Votes from outside of all attempts; durable when it resolves. `proposal`: `<run>/<name>`. Agents and tasks vote
-   * in their own functions, with `call.proposals`.
+   * in their own functions, with `call.proposals`. A refused vote is an answer; rejects with `UserErrors` for what is
+   * no vote at all.
    */
   async vote(proposal: string, { as, ...options }: VoteOptions): Promise<CommandAnswer> {
     const [run = '', name = ''] = proposal.split('/');
@@ -157,7 +159,7 @@ export class Swarm implements AsyncDisposable {
     if (contentHash === undefined) return { ok: false, refusal: { reason: 'proposal-unknown' } };
     const memberId = options.credential === undefined && !as.startsWith('user:') ? `user:${as}` : as;
     const vote = { ...options, contentHash, memberId };
-    return this.#coordinator.command({ type: 'proposal.vote', proposalId: id, vote });
+    return this.#coordinator.command(checkedCommand({ type: 'proposal.vote', proposalId: id, vote }));
   }
 
   /**

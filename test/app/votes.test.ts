@@ -142,6 +142,23 @@ describe('from outside', () => {
   });
 });
 
+test('what has the form of no vote or proposal goes no further, and the swarm goes on', async () => {
+  const swarm = await swarmWith({ open: opening((hash) => proposalOf(hash)), approve, wait });
+  const run = await swarm.run(RELEASE, { id: 'r1' });
+  await happened(run, 'proposal.opened');
+  const vote = { as: 'ann', choice: 'approve' } as const;
+  const asJavaScript = (more: object): Promise<unknown> => swarm.vote('r1/ship', { ...vote, ...more });
+  await expect(asJavaScript({ choice: 'yes' })).rejects.toThrow(/choice/);
+  await expect(asJavaScript({ reproduce: 'npm test' })).rejects.toThrow(/reproduce/);
+  const spec = proposalOf('ab'.repeat(32));
+  const { members: _members, ...without } = spec;
+  const propose = (given: object): Promise<unknown> => run.propose({ ...spec, ...given });
+  await expect(propose({ members: 'ann' })).rejects.toThrow(/members/);
+  await expect(Reflect.apply(run.propose.bind(run), undefined, [without])).rejects.toThrow(/members/);
+  expect(await swarm.vote('r1/ship', vote)).toEqual({ ok: true });
+  expect((await run.finished).ok).toBe(true);
+});
+
 describe('an approved action', () => {
   const SHIP = { type: 'command', argv: ['sh', 'ship.sh'], files: ['ship.sh'] };
   const alone = (hash: string, action: typeof SHIP | typeof PUBLISH): ProposalSpec =>
