@@ -9,32 +9,33 @@ const MOST_SHARE = 0.55;
 
 /**
  * By the folders that tell them apart: what all paths begin with is passed over, and a folder with most of them is
- * split once more. At most `limit` groups; the smallest stand together as `other folders`.
+ * split again. At most `limit` groups; the smallest stand together as `other folders`.
  */
 export function groupByFolder<Item>(
   items: readonly Item[],
   pathOf: (item: Item) => string,
   limit: number,
 ): readonly FolderGroup<Item>[] {
-  const shared = sharedFolders(items.map((item) => foldersOf(pathOf(item))));
-  const by = (depth: number): Map<string, Item[]> =>
-    Map.groupBy(items, (item) => `${foldersOf(pathOf(item)).slice(0, depth).join('/')}/`);
-  const first = by(shared + 1);
-  const groups = [...first].flatMap(([folder, own]) => {
-    if (own.length <= items.length * MOST_SHARE) return [{ folder, items: own }];
-    const deeper = Map.groupBy(
-      own,
-      (item) =>
-        `${foldersOf(pathOf(item))
-          .slice(0, shared + 2)
-          .join('/')}/`,
-    );
-    return [...deeper].map(([name, some]) => ({ folder: name, items: some }));
-  });
+  const groups = split(items, pathOf, items.length * MOST_SHARE);
   const ordered = groups.toSorted((a, b) => b.items.length - a.items.length || (a.folder < b.folder ? -1 : 1));
   if (ordered.length <= limit) return ordered;
   const rest = ordered.slice(limit - 1).flatMap((group) => group.items);
   return [...ordered.slice(0, limit - 1), { folder: 'other folders', items: rest }];
+}
+
+function split<Item>(
+  items: readonly Item[],
+  pathOf: (item: Item) => string,
+  most: number,
+): readonly FolderGroup<Item>[] {
+  const shared = sharedFolders(items.map((item) => foldersOf(pathOf(item))));
+  const folderOf = (item: Item): string =>
+    `${foldersOf(pathOf(item))
+      .slice(0, shared + 1)
+      .join('/')}/`;
+  const parts = [...Map.groupBy(items, folderOf)].map(([folder, own]) => ({ folder, items: own }));
+  if (parts.length < 2) return parts;
+  return parts.flatMap((part) => (part.items.length > most ? split(part.items, pathOf, most) : [part]));
 }
 
 function foldersOf(path: string): readonly string[] {

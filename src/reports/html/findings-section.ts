@@ -58,8 +58,9 @@ export function otherFindings(report: CheckReport): Html {
       'unconfirmed',
       'Unconfirmed',
       html`<p class="lead">
-          ${countOf(unconfirmed.length, 'finding')} with too few votes for ${unconfirmed.length === 1 ? 'it' : 'them'}.
-          ${unconfirmed.length === 1 ? 'It is' : 'They are'} not counted: worth a look where you know the place.
+          ${countOf(unconfirmed.length, 'finding')} without enough votes for
+          ${unconfirmed.length === 1 ? 'it' : 'them'}. ${unconfirmed.length === 1 ? 'It is' : 'They are'} not counted:
+          worth a look where you know the place.
         </p>
         ${lines(unconfirmed, isCompared)}`,
     )
@@ -71,7 +72,7 @@ export function otherFindings(report: CheckReport): Html {
       'not-voted',
       'Not voted on',
       html`<p class="lead">
-          ${countOf(open.length, 'finding')} further down the order: only the first ones are put to the vote.
+          ${countOf(open.length, 'finding')} nobody was asked about: only the first of the order are put to the vote.
         </p>
         ${lines(open, isCompared)}`,
     )

@@ -173,7 +173,7 @@ const FINDINGS = `
 .lines details{margin:0}
 .lines summary{display:grid;grid-template-columns:18px 88px minmax(0,1fr) auto;gap:0 10px;align-items:baseline;padding:8px 16px 8px 12px;color:var(--ink);font-weight:400;list-style:none}
 .lines summary::-webkit-details-marker{display:none}
-.lines summary:before{content:"";width:7px;height:7px;border:solid var(--soft);border-width:0 2px 2px 0;transform:rotate(-45deg);justify-self:center;align-self:center}
+.lines summary:before{content:"";width:7px;height:7px;border:solid var(--soft);border-width:0 2px 2px 0;transform:rotate(-45deg);justify-self:center;align-self:start;margin-top:8px}
 .lines details[open]>summary:before{transform:rotate(45deg)}
 .lines summary:hover{background:var(--accent-soft)}
 .lines summary:focus-visible{outline-offset:-2px}
