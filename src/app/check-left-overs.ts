@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/p
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { runId as toRunId, type RunId } from '../core/ids.ts';
+import { userError } from '../util/user-error.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { Store } from './store.ts';
 
@@ -17,8 +18,15 @@ const END_MS = 10_000;
 
 /** Makes the data folder of a run, marked as in use by this process. */
 export async function makeData(data: string): Promise<void> {
-  await mkdir(data, { recursive: true, mode: 0o700 });
-  await writeFile(join(data, OWNER), `${process.pid} ${hostname()}\n`, { mode: 0o600 });
+  try {
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    await writeFile(join(data, OWNER), `${process.pid} ${hostname()}\n`, { mode: 0o600 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `"${data}" cannot be written: ${why}.`;
+    const fix = 'A check keeps its data there: make the folder writable, and room on its disk.';
+    throw userError({ code: 'DATA_NOT_WRITABLE', at: data, message, fix });
+  }
 }
 
 /** Removes what the tasks of a run have left to each other, and its folder when there are no reports in it. */
