@@ -159,6 +159,37 @@ test('what has the form of no vote or proposal goes no further, and the swarm go
   expect((await run.finished).ok).toBe(true);
 });
 
+test.each([
+  ['shows what is wrong', 'grep -q "a bug" app.txt', 'confirmed', 'rejected'],
+  ['shows nothing', 'grep -q "no such bug" app.txt', 'refuted', 'approved'],
+])('a veto whose program %s in a clean copy', async (_what, script, finding, state) => {
+  await writeFile(join(folder, 'app.txt'), 'a bug\n');
+  const contentHash = await contentHashOf(PUBLISH, folder);
+  const published: unknown[] = [];
+  const members = [{ id: 'task:tests', mayVeto: true }, { id: 'task:notes' }, { id: 'user:ann' }, { id: 'user:bob' }];
+  const swarm = await swarmWith({
+    open: opening((hash) => proposalOf(hash, { members, threshold: 'majority', action: PUBLISH })),
+    approve: async ({ proposals, task }: FunctionCall) => {
+      const vote = { proposal: 'ship', contentHash, choice: 'approve' } as const;
+      const veto = {
+        ...vote,
+        choice: 'reject',
+        reproduce: ['sh', '-c', `${script}; found=$?; echo changed > app.txt; exit $found`],
+      } as const;
+      return (await proposals.vote([task.name === 'tests' ? veto : vote]))[0];
+    },
+    wait,
+    publish: () => void published.push(1),
+  });
+  const run = await swarm.run(RELEASE, { id: 'r1' });
+  await happened(run, 'proposal.voted', 2);
+  for (const as of ['ann', 'bob']) expect(await swarm.vote('r1/ship', { as, choice: 'approve' })).toEqual({ ok: true });
+  expect(await (await run.finished).value('wait')).toBe(state);
+  expect(swarm.proposals()[0]?.votes.find(({ veto }) => veto !== undefined)?.finding).toBe(finding);
+  expect(published).toHaveLength(state === 'approved' ? 1 : 0);
+  expect(await readFile(join(folder, 'app.txt'), 'utf8')).toBe('a bug\n');
+});
+
 describe('an approved action', () => {
   const SHIP = { type: 'command', argv: ['sh', 'ship.sh'], files: ['ship.sh'] };
   const alone = (hash: string, action: typeof SHIP | typeof PUBLISH): ProposalSpec =>
