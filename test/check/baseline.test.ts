@@ -1,11 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { LruTier } from '../../src/adapters/in-memory/lru-tier.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
+import { compareWith, nextBaseline, rulesNow, type Baseline } from '../../src/analysers/baseline.ts';
+import { finding } from './support/reports.ts';
 import { checkHere, type CheckHereOptions } from './support/run-check.ts';
 import { TestRepository } from './support/repository.ts';
 
 const NAN = 'export const f = (a) => a === NaN;\n';
 const CASE = 'export function g(a) {\n  switch (a) { case 1: return 1; case 1: return 2; }\n}\n';
+
+type Known = Baseline['findings'][number];
+
+function earlier(
+  known: readonly (Pick<Known, 'id' | 'kind'> & Partial<Known>)[],
+  changed: Readonly<Record<string, number>> = {},
+): Baseline {
+  const findings = known.map((one) => ({ severity: 'high' as const, title: one.id, file: 'a.js', ...one }));
+  return { run: 'run-1', checkedAtMs: 1, commit: null, detectors: { ...rulesNow(), ...changed }, findings };
+}
 
 const states = async (repository: TestRepository, options: CheckHereOptions): Promise<readonly string[]> => {
   const { report } = await checkHere(repository.path, options);
@@ -73,6 +85,38 @@ describe('the check after another one', () => {
       'known compares-with-nan a.js',
       'known dead-link README.md',
     ]);
+  });
+
+  it('does not call gone what a rule found that works differently now', () => {
+    const old = baseline(
+      [
+        { id: 'a', kind: 'secret' },
+        { id: 'b', kind: 'duplicate-case' },
+      ],
+      { secret: -1 },
+    );
+    const done = new Set(['secrets', 'parse']);
+    expect(compareWith(old, [], done).past.map(({ id, baseline: state }) => [id, state])).toEqual([
+      ['a', 'not-checked'],
+      ['b', 'gone'],
+    ]);
+  });
+
+  it('does not call gone, as if it had been mended, what a vote had rejected; when it stays, it is known', () => {
+    const old = earlier([{ id: 'a', kind: 'duplicate-case', isRejected: true }]);
+    const done = new Set(['parse']);
+    expect(compareWith(old, [], done).past).toEqual([]);
+    expect(compareWith(old, [finding({ id: 'a' })], done).findings.map((one) => one.baseline)).toEqual(['known']);
+    const next = nextBaseline(old, [finding({ id: 'a', state: 'rejected' }), finding({ id: 'b' })], []);
+    expect(next.findings.map(({ id, isRejected }) => [id, isRejected])).toEqual([
+      ['a', true],
+      ['b', undefined],
+    ]);
+  });
+
+  it('knows what an earlier report has only counted', () => {
+    const old = { ...earlier([]), furtherIds: ['c'] };
+    expect(compareWith(old, [finding({ id: 'c' })], new Set()).findings[0]?.baseline).toBe('known');
   });
 
   it('takes no notice of a baseline that it cannot read', async () => {

@@ -87,6 +87,14 @@ describe('what can be checked', () => {
     expect(repository.report().findings.map(({ file }) => file)).toEqual(['a.js']);
   });
 
+  test.runIf(process.getuid?.() === 0)('a repository of another user, with its history', async () => {
+    using repository = new CheckedRepository({ 'a.js': NAN });
+    repository.commit('first');
+    execFileSync('chown', ['-R', 'nobody', repository.root]);
+    expect((await repository.waggle('check')).code).toBe(0);
+    expect(repository.report().repository).toMatchObject({ git: true, commits: 1 });
+  });
+
   test('a worktree and a submodule, each as itself', async () => {
     using repository = new CheckedRepository({ 'a.js': NAN });
     repository.commit('first');
