@@ -88,7 +88,7 @@ describe('the check after another one', () => {
   });
 
   it('does not call gone what a rule found that works differently now', () => {
-    const old = baseline(
+    const old = earlier(
       [
         { id: 'a', kind: 'secret' },
         { id: 'b', kind: 'duplicate-case' },
