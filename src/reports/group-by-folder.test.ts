@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { groupByFolder } from './group-by-folder.ts';
+import { groupByFolder, shortFolders } from './group-by-folder.ts';
 
 const grouped = (paths: readonly string[], limit: number = 9): readonly string[] =>
   groupByFolder(paths, (path) => path, limit).map(({ folder, items }) => `${folder} ${items.length}`);
@@ -26,5 +26,16 @@ test('a folder with most of them is split until it is not, its own files apart',
 
 test('files in one folder are one group, and beyond the limit the small ones stand together', () => {
   expect(grouped(['src/a.ts', 'src/b.ts'])).toEqual(['src/ 2']);
+  expect(grouped(['a.ts', 'lib/b.ts'])).toEqual(['./ 1', 'lib/ 1']);
   expect(grouped(['a/1', 'a/2', 'b/1', 'c/1', 'd/1'], 2)).toEqual(['a/ 2', 'other folders 3']);
+});
+
+test('folders go by their last name, or by two where one does not tell them apart', () => {
+  expect(shortFolders(['a/src/', 'b/src/', 'b/lib/', './', 'other folders'])).toEqual([
+    'a/src/',
+    'b/src/',
+    'lib/',
+    './',
+    'other folders',
+  ]);
 });

@@ -1,5 +1,5 @@
 export type FolderGroup<Item> = Readonly<{
-  /** With `/` at its end. */
+  /** With `/` at its end; `./` for the files that stand in no folder. */
   folder: string;
   items: readonly Item[];
 }>;
@@ -47,4 +47,17 @@ function sharedFolders(all: readonly (readonly string[])[]): number {
   let depth = 0;
   while (depth < first.length && others.every((one) => one[depth] === first[depth])) depth += 1;
   return depth;
+}
+
+/** For each folder its last name, or the last two where others end the same. */
+export function shortFolders(folders: readonly string[]): readonly string[] {
+  const last = folders.map((folder) => lastNames(folder, 1));
+  return folders.map((folder, index) => {
+    const isTold = last.filter((name) => name === last[index]).length === 1;
+    return lastNames(folder, isTold ? 1 : 2);
+  });
+}
+
+function lastNames(folder: string, count: number): string {
+  return folder.endsWith('/') ? `${folder.slice(0, -1).split('/').slice(-count).join('/')}/` : folder;
 }

@@ -1,6 +1,6 @@
 import type { CheckReport, Hotspot } from '../../core/findings/check-report.ts';
 import { count, countOf } from '../format.ts';
-import { groupByFolder, type FolderGroup } from '../group-by-folder.ts';
+import { groupByFolder, shortFolders, type FolderGroup } from '../group-by-folder.ts';
 import { treemap, type Tile } from '../treemap.ts';
 import { cut } from '../visible.ts';
 import { html, type Html } from './html.ts';
@@ -20,6 +20,8 @@ export function hotspotsSection({ hotspots }: CheckReport): Html | undefined {
   const levels = levelsOf(inMap);
   const isCounted = some.some(({ complexityBy }) => complexityBy === 'counted');
   const groups = groupByFolder(inMap, ({ file }) => file, GROUPS).toSorted((a, b) => commitsIn(b) - commitsIn(a));
+  const names = shortFolders(groups.map(({ folder }) => folder));
+  const nameOf = new Map(groups.map((group, index) => [group, names[index] ?? group.folder]));
   return section(
     'hot-spots',
     'Where the work is',
@@ -28,7 +30,7 @@ export function hotspotsSection({ hotspots }: CheckReport): Html | undefined {
         the next fault is likely.
       </p>
       <div class="map" role="img" aria-label="Hot spots by folder: the table below has the same figures">
-        ${treemap(groups, commitsIn, ASPECT).map((tile) => frame(tile, levels))}
+        ${treemap(groups, commitsIn, ASPECT).map((tile) => frame(tile, nameOf.get(tile.item) ?? '', levels))}
       </div>
       <p class="key">
         <span>Decisions in the file:</span>${keys(inMap, levels)}<span>Area: commits. Frames: folders.</span>
@@ -62,12 +64,12 @@ function commitsIn({ items }: Group): number {
   return items.reduce((sum, { commits }) => sum + commits, 0);
 }
 
-function frame(tile: Tile<Group>, levels: ReadonlyMap<Hotspot, number>): Html {
+function frame(tile: Tile<Group>, name: string, levels: ReadonlyMap<Hotspot, number>): Html {
   const { item: group, width, height } = tile;
   const files = group.items.toSorted((a, b) => b.commits - a.commits || (a.file < b.file ? -1 : 1));
   const aspect = Math.min(20, Math.max(0.05, (width * ASPECT) / height));
   return html`<div class="frame" style="${boxOf(tile)}">
-    <b class="folder">${cut(group.folder, 60)}</b>
+    <b class="folder" title="${group.folder}">${cut(name, 60)}</b>
     <div class="inner">${treemap(files, ({ commits }) => commits, aspect).map((one) => fileTile(one, levels))}</div>
   </div>`;
 }
