@@ -29,10 +29,10 @@ function split<Item>(
   most: number,
 ): readonly FolderGroup<Item>[] {
   const shared = sharedFolders(items.map((item) => foldersOf(pathOf(item))));
-  const folderOf = (item: Item): string =>
-    `${foldersOf(pathOf(item))
-      .slice(0, shared + 1)
-      .join('/')}/`;
+  const folderOf = (item: Item): string => {
+    const folders = foldersOf(pathOf(item)).slice(0, shared + 1);
+    return folders.length === 0 ? './' : `${folders.join('/')}/`;
+  };
   const parts = [...Map.groupBy(items, folderOf)].map(([folder, own]) => ({ folder, items: own }));
   if (parts.length < 2) return parts;
   return parts.flatMap((part) => (part.items.length > most ? split(part.items, pathOf, most) : [part]));
