@@ -8,7 +8,7 @@ const EXPERIMENT =
 /** Steps that tell of a result rather than make one. */
 const TELLING = /report|upload|artifact|comment|coverage|codecov|badge|notify|summary|cache|merge-/i;
 /** Of all that is checked, what matters most. */
-const TESTS = /test|spec|jest|mocha|ctest|e2e|verify/i;
+const TESTS = /test|spec|jest|mocha|ctest|e2e|verify|playwright|cypress/i;
 const SWALLOWED = /\|\|\s*(?:true|:|exit 0|echo\b.*)\s*(?:[;)].*)?$/;
 
 type Place = Readonly<{ file: CiFile; job: CiJob }>;
@@ -173,21 +173,21 @@ export function untrustedCheckouts(file: CiFile): readonly Detected[] {
         ({ run, uses }) =>
           (run !== undefined && !run.isScript && RUNS_IT.test(run.text)) || uses?.text.startsWith('./') === true,
       );
+    if (later === undefined) return []; // looked at, not run
     const ref = `${file.path}:${step.line}`;
+    const what = `ref: ${step.with.get('ref') ?? ''} ${step.with.get('repository') ?? ''}`.trim();
     return [
       {
         kind: 'untrusted-checkout',
-        severity: later === undefined ? 'medium' : 'critical',
-        confidence: later === undefined ? 0.6 : 0.85,
-        title: `${trigger} checks out the code of the pull request${later === undefined ? '' : ' and runs it'}`,
+        severity: 'critical',
+        confidence: 0.85,
+        title: `${trigger} checks out the code of the pull request and runs it`,
         file: file.path,
         line: step.line,
         anchor: `${job.name} ${trigger}`,
         evidence: [
-          { source: 'ci', text: `ref: ${step.with.get('ref') ?? ''} ${step.with.get('repository') ?? ''}`.trim(), ref },
-          ...(later === undefined
-            ? []
-            : [{ source: 'ci', text: `Then: ${later.name}`, ref: `${file.path}:${later.line}` }]),
+          { source: 'ci', text: what, ref },
+          { source: 'ci', text: `Then: ${later.name}`, ref: `${file.path}:${later.line}` },
           { source: 'ci', text: `${trigger} has the secrets of the repository, and a token that may write.` },
         ],
         fix: 'Run such code under pull_request, which has no secrets; or check out the base branch only.',
@@ -206,7 +206,10 @@ export function noTestStep(files: readonly CiFile[], tests: number): readonly De
   const steps = files.flatMap(({ jobs }) => jobs.flatMap((job) => job.steps));
   const isUnclear =
     files.some(({ service, jobs }) => service === 'other' || jobs.length === 0) ||
-    steps.some(({ run, uses }) => (run !== undefined && MAY_TEST.test(run.text)) || mayCallTests(uses?.text ?? ''));
+    steps.some(
+      ({ run, uses }) =>
+        (run !== undefined && MAY_TEST.test(run.text.replaceAll(/\bnpm ci\b/g, ''))) || mayCallTests(uses?.text ?? ''),
+    );
   if (first === undefined || tests < 3 || steps.length === 0 || isUnclear) return [];
   const count = countOf(files.length, 'file');
   return [
@@ -229,6 +232,7 @@ export function noTestStep(files: readonly CiFile[], tests: number): readonly De
 
 /** A workflow somewhere else, or an action of the project: what it does is not seen here. */
 function mayCallTests(uses: string): boolean {
+  if (uses.startsWith('actions/')) return false;
   return (
     uses.startsWith('./') ||
     uses.includes('/.github/workflows/') ||

@@ -43,7 +43,7 @@ export type LockFile = Readonly<{
 
 /** Hosts of the public registries, and of mirrors that serve the same bytes. */
 const REGISTRIES =
-  /^(?:registry\.npmjs\.org|registry\.yarnpkg\.com|npm\.pkg\.github\.com|registry\.npmmirror\.com|npm\.jsr\.io)$/;
+  /^(?:registry\.npmjs\.(?:org|com)|registry\.yarnpkg\.com|npm\.pkg\.github\.com|registry\.npmmirror\.com|npm\.jsr\.io)$/;
 
 /** Reads the address that a lock file gives for a package. */
 export function originOf(url: string): Origin {

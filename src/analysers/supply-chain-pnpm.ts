@@ -91,14 +91,17 @@ class PnpmLock {
   #addPackage(depth: number, key: string, value: string): void {
     if (depth === 1) this.packages.push(packageOf(key));
     const last = this.packages.at(-1);
-    if (depth !== 2 || last === undefined) return;
-    const change = changeOf(key, value);
+    if (depth < 2 || last === undefined) return;
+    // A formatter may have put what stands in braces on lines of its own.
+    const isSpread = this.#path[2] === 'resolution' && depth > 2;
+    const change = isSpread ? resolutionOf(`{${key}: ${value.replace(/,$/, '')}}`) : changeOf(key, value, depth);
     if (change !== undefined) this.packages[this.packages.length - 1] = { ...last, ...change };
   }
 }
 
-function changeOf(key: string, value: string): Partial<LockedPackage> | undefined {
-  if (key === 'resolution') return resolutionOf(value);
+function changeOf(key: string, value: string, depth: number): Partial<LockedPackage> | undefined {
+  if (depth !== 2) return undefined;
+  if (key === 'resolution') return value === '' ? undefined : resolutionOf(value);
   if (key === 'requiresBuild') return { hasInstallScript: value === 'true' };
   if (key === 'dev') return { isDev: value === 'true' };
   return key === 'optional' ? { isOptional: value === 'true' } : undefined;
@@ -129,5 +132,6 @@ function driftOf(
   if (importer === undefined || overridden.has(name)) return [];
   const locked = importer.get(name);
   if (locked === range || (locked === undefined && /^(?:link|file|workspace):/.test(range))) return [];
+  if (locked !== undefined && /^https?:/.test(locked)) return []; // a hook of pnpm put another source in
   return [{ name, asked: range, locked }];
 }

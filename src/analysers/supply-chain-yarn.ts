@@ -72,7 +72,8 @@ function classic(entries: readonly Entry[], overridden: ReadonlySet<string>): Lo
 }
 
 function classicPackage({ patterns: [first = ''], fields }: Entry): LockedPackage {
-  const url = fields.get('resolved') ?? '';
+  const range = first.slice(first.indexOf('@', 1) + 1);
+  const url = fields.get('resolved') ?? (isPlainRange(range) ? '' : range);
   const isHashed = fields.has('integrity') || /#[0-9a-f]{40}$/.test(url);
   const version = fields.get('version') ?? '';
   return {

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf } from './classify.ts';
-import type { FindingsData } from './data.ts';
-import { needData, writeData } from './data-files.ts';
+import type { FindingsData, PackageEntry } from './data.ts';
+import { needData, readData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
+import { matchesGlob, parseGlob } from './glob.ts';
 import { asRecord, asText, isRecord, parseJson, type JsonRecord } from './json-value.ts';
 import { TextReader } from './read-text.ts';
 import { readBunLock, readNpmLock } from './supply-chain-npm.ts';
@@ -42,11 +43,12 @@ export function supplyChain({ input, signal }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
   const locks = files.filter(({ path, context }) => context === 'lock' && isOwn(path)).map(({ path }) => path);
+  const members = memberFolders(readData(input.data, 'manifests')?.packages ?? []);
   const unread: string[] = [];
   const looked: Looked[] = [];
   for (const path of locks.slice(0, MAX_LOCKS)) {
     signal.throwIfAborted();
-    const one = lookAt(path, reader);
+    const one = lookAt(path, { reader, members });
     if (one === undefined) unread.push(path);
     else looked.push(one);
   }
@@ -64,16 +66,31 @@ export function supplyChain({ input, signal }: AnalyserCall): AnalyserResult {
   };
 }
 
+/** Folders of packages that are installed from a folder above: a lock file of their own is not read by anybody. */
+function memberFolders(packages: readonly PackageEntry[]): ReadonlySet<string> {
+  const roots = packages.filter(({ workspaces }) => workspaces.length > 0);
+  const members = roots.flatMap(({ dir, workspaces }) => {
+    const globs = workspaces.map((pattern) => parseGlob(pattern.replace(/^\.\//, '').replace(/\/$/, '')));
+    const below = packages.filter((one) => one.dir !== dir && (dir === '' || one.dir.startsWith(`${dir}/`)));
+    return below.filter((one) => globs.some((glob) => matchesGlob(glob, posix.relative(dir, one.dir).split('/'))));
+  });
+  return new Set(members.map(({ dir }) => dir));
+}
+
 /** Not one of an example, a test or a benchmark. */
 function isOwn(path: string): boolean {
   return contextOf(posix.join(posix.dirname(path), 'main.c')) === 'production';
 }
 
-function lookAt(path: string, reader: TextReader): Looked | undefined {
+type Around = Readonly<{ reader: TextReader; members: ReadonlySet<string> }>;
+
+function lookAt(path: string, { reader, members }: Around): Looked | undefined {
   const file = reader.read(path, MAX_LOCK_BYTES);
   if (file.kind !== 'text') return undefined;
   const read = READERS[posix.basename(path)];
-  return read === undefined ? lookAtOther(path, file.text, reader) : lookAtNpm(path, file.text, { reader, read });
+  return read === undefined
+    ? lookAtOther(path, file.text, reader)
+    : lookAtNpm(path, file.text, { reader, read, isMember: members.has(posix.dirname(path)) });
 }
 
 function lookAtOther(path: string, text: string, reader: TextReader): Looked | undefined {
@@ -83,9 +100,9 @@ function lookAtOther(path: string, text: string, reader: TextReader): Looked | u
   return { packages: lock.packages, findings: outOfStep({ path, refresh: lock.refresh }, drifts) };
 }
 
-type Tools = Readonly<{ reader: TextReader; read: Read }>;
+type Tools = Readonly<{ reader: TextReader; read: Read; isMember: boolean }>;
 
-function lookAtNpm(path: string, text: string, { reader, read }: Tools): Looked | undefined {
+function lookAtNpm(path: string, text: string, { reader, read, isMember }: Tools): Looked | undefined {
   const dir = posix.dirname(path);
   const manifest = manifestIn(dir, reader);
   const lock = manifest === undefined ? undefined : read(text, overriddenIn(manifest));
@@ -111,7 +128,7 @@ function lookAtNpm(path: string, text: string, { reader, read }: Tools): Looked 
   return {
     packages: lock.packages.length,
     findings: [
-      ...outOfStep(view, drifts),
+      ...(isMember ? [] : outOfStep(view, drifts)),
       ...insecureSources(view),
       ...missingIntegrity(view),
       ...licenceConflicts(view),

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { analyseFolder, foundBy } from '../../test/check/support/analyse.ts';
+import { TestRepository, type Files } from '../../test/check/support/repository.ts';
+import { ci } from './ci.ts';
+
+const workflow = (steps: string, on = 'push'): string =>
+  `on: ${on}\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`;
+const TESTS: Files = { 'test/a.test.js': '', 'test/b.test.js': '', 'src/c.test.js': '' };
+const found = (files: Files): Promise<readonly string[]> => foundBy(['ci', ci], files);
+
+describe('tests that CI does not run', () => {
+  const path = '.github/workflows/ci.yml';
+
+  it.each([
+    ['only builds', workflow('      - run: npm ci\n      - run: npm run build\n')],
+    ['only deploys', workflow('      - uses: actions/checkout@v4\n      - run: rsync -a dist/ server:\n')],
+    ['only greets', workflow('      - run: gh issue comment 1 --body hello\n', 'issues')],
+    ['only publishes', workflow('      - run: npm publish\n', 'release')],
+    ['only looks for what is old', workflow('      - uses: actions/stale@v9\n')],
+    ['only formats', workflow('      - run: npx prettier --write .\n')],
+  ])('are named where it %s', async (_, text) => {
+    expect(await found({ ...TESTS, [path]: text })).toEqual([`no-test-step ${path}`]);
+  });
+
+  it.each([
+    ['runs them', workflow('      - run: npm test\n')],
+    ['runs them by another word', workflow('      - run: npm run ci\n')],
+    ['calls a script of the project', workflow('      - run: ./tools/everything.sh\n')],
+    ['uses an action of the project', workflow('      - uses: ./.github/actions/all\n')],
+    [
+      'calls a workflow from elsewhere',
+      'on: push\njobs:\n  all:\n    uses: acme/ci/.github/workflows/node.yml@11bd71901bbe5b1630ceea73d27597364c9af683\n',
+    ],
+    ['runs make', workflow('      - run: make\n')],
+    ['has another file that cannot be read', 'on: [push\n'],
+  ])('are not named where it %s', async (_, text) => {
+    const builds = workflow('      - run: npm run build\n');
+    expect(await found({ ...TESTS, [path]: text, '.github/workflows/b.yml': builds })).toEqual([]);
+  });
+
+  it('are not named where there are none, or another service may run them', async () => {
+    const text = workflow('      - run: npm run build\n');
+    expect(await found({ 'test/a.test.js': '', [path]: text })).toEqual([]);
+    expect(await found({ ...TESTS, [path]: text, 'appveyor.yml': 'build: off\n' })).toEqual([]);
+  });
+});
+
+describe('actions by names that can move', () => {
+  it('are one finding where no secret is at stake, whatever their number', async () => {
+    const files = Object.fromEntries(
+      ['a', 'b', 'c'].map((name) => [`.github/workflows/${name}.yml`, workflow(`      - uses: acme/${name}@v1\n`)]),
+    );
+    expect(await found(files)).toEqual(['unpinned-action .github/workflows/a.yml']);
+  });
+
+  it('may be named like that by their owner', async () => {
+    const files = {
+      'package.json': '{"name":"a","repository":"github:Acme/a"}',
+      '.github/workflows/a.yml': workflow('      - uses: acme/a@main\n'),
+    };
+    expect(await found(files)).toEqual([]);
+  });
+
+  it('are found in actions of the repository too', async () => {
+    const text = 'runs:\n  using: composite\n  steps:\n    - uses: acme/setup@main\n';
+    expect(await found({ '.github/actions/setup/action.yml': text })).toEqual([
+      'unpinned-action .github/actions/setup/action.yml',
+    ]);
+  });
+});
+
+describe('other build services', () => {
+  it.each([
+    ['.circleci/config.yml', 'jobs:\n  test:\n    steps:\n      - checkout\n      - run: npm test || true\n'],
+    [
+      '.circleci/config.yml',
+      'jobs:\n  test:\n    steps:\n      - run:\n          name: Tests\n          command: pytest || true\n',
+    ],
+    ['.travis.yml', 'language: node_js\nscript:\n  - npm run lint || true\n'],
+    ['azure-pipelines.yml', 'stages:\n  - jobs:\n      - steps:\n          - bash: npm test || true\n'],
+    ['Jenkinsfile', "pipeline {\n  stages { stage('Test') { steps { sh 'make check || true' } } }\n}\n"],
+    ['.gitlab-ci.yml', 'test:\n  script: go test ./... || true\n'],
+  ])('are read: %s', async (path, text) => {
+    expect(await found({ [path]: text })).toEqual([`failure-ignored ${path}`]);
+  });
+
+  it('says how many files it could not read', async () => {
+    using repository = new TestRepository({ '.gitlab-ci.yml': 'a: [b\n', '.travis.yml': 'script: make\n' });
+    const { leftOut, looked } = await analyseFolder(repository.path, ['ci', ci]);
+    expect([looked, leftOut]).toEqual([1, ['1 CI file that could not be read as YAML.']]);
+  });
+});
+
+it('is not held up by commands made to hold it up', async () => {
+  const long = [
+    `npm ${'-a '.repeat(40_000)}x`,
+    `npm ${'-a=b '.repeat(40_000)}`,
+    `mvn ${'a '.repeat(60_000)}`,
+    `${'${{ '.repeat(20_000)}`,
+    `${'|| echo '.repeat(20_000)}`,
+  ];
+  const text = workflow(long.map((line) => `      - run: |\n          ${line}\n`).join(''));
+  expect(await found({ '.github/workflows/long.yml': text })).toEqual([]);
+});
