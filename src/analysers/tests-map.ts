@@ -46,6 +46,8 @@ type Known = Readonly<{ reports: readonly Coverage[]; folders: readonly string[]
 /** What is known of how tests reach each source. */
 class Reach {
   readonly sources: number;
+  /** Files of shipped code, in languages that are not parsed too. */
+  readonly files: number;
   readonly reached: number;
   readonly #isReached: ReadonlySet<string>;
   readonly #known: ReadonlySet<string>;
@@ -63,13 +65,16 @@ class Reach {
     this.#coverage = new Map(reports.flatMap((report) => report.files.map((file) => [file.file, file])));
     this.#folders = folders.toSorted((a, b) => b.length - a.length);
     this.sources = sources.length;
+    this.files = files.filter(({ context, language }) => context === 'production' && language !== '').length;
     this.reached = sources.filter((path) => this.#isReached.has(path)).length;
     const withTests = new Set(
       files.filter(({ context }) => context === 'test').map(({ path }) => this.#folderOf(path)),
     );
     const byFolder = [...Map.groupBy(sources, (path) => this.#folderOf(path))];
-    // Where a package has no tests of its own, those of the whole repository may be meant for it.
-    const silent = byFolder.filter(([folder, own]) => !this.#reachesSome(withTests.has(folder) ? own : sources));
+    const isTested = (folder: string, own: readonly string[]): boolean =>
+      withTests.has(folder) || own.some((path) => this.#isReached.has(path));
+    // Where nothing of a package is tested, the tests of the whole repository say whether that means something.
+    const silent = byFolder.filter(([folder, own]) => !this.#reachesSome(isTested(folder, own) ? own : sources));
     this.#silent = new Set(silent.map(([folder]) => folder));
   }
 
@@ -112,7 +117,7 @@ type Busy = Readonly<{ file: string; commits: number; complexity: number }>;
 
 function untestedHotSpots(hotspots: readonly Busy[], reach: Reach): readonly Detected[] {
   return hotspots
-    .slice(0, Math.max(5, Math.ceil(hotspots.length * BUSY_SHARE)))
+    .slice(0, Math.max(5, Math.ceil(reach.files * BUSY_SHARE)))
     .filter(({ commits, complexity }) => commits >= MIN_COMMITS && complexity >= MIN_COMPLEXITY)
     .flatMap((busy) => {
       const why = reach.whyUntested(busy.file);

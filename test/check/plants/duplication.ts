@@ -1,0 +1,104 @@
+import { GO_RETRY, IMPORT_ROWS, JAVA_EXPORT, LAYOUT, PHP_LIST, VALIDATE } from './duplication-code.ts';
+import type { Plant } from './plant.ts';
+
+const copies = (isTrue: boolean, why: string, files: Readonly<Record<string, string>>): Plant => {
+  const [file = ''] = Object.keys(files);
+  return { kind: 'duplicate-code', file, isTrue, why, files };
+};
+
+/** The same words for all, but other names: as people write one thing twice. */
+const renamed = (text: string): string =>
+  text
+    .replaceAll('body', 'order')
+    .replaceAll('problems', 'faults')
+    .replaceAll('age', 'amount')
+    .replaceAll('log', 'trace');
+
+const LICENCE = `/*\n${Array.from({ length: 30 }, (_, line) => ` * Line ${line} of the licence: you may copy, change and sell this program.\n`).join('')} */\n`;
+const IMPORTS = Array.from({ length: 30 }, (_, at) => `import { part${at} } from 'parts-${at}';\n`).join('');
+const COLOURS = Array.from(
+  { length: 40 },
+  (_, at) => `  shade${at}: '#${(at * 5_000 + 1_000_000).toString(16).slice(0, 6)}',\n`,
+).join('');
+const TYPES = Array.from({ length: 30 }, (_, at) => `  field${at}: string | null;\n`).join('');
+const CASES = Array.from({ length: 24 }, (_, at) => `    case 'state-${at}':\n`).join('');
+
+const REAL: readonly Plant[] = [
+  copies(true, 'one check in two handlers', {
+    'office/handlers/create-person.js': `export async function createPerson(body, { request, response, store, clock, log, countries }) {\n${VALIDATE}  response.status(201);\n  response.json(saved);\n}\n`,
+    'office/handlers/update-person.js': `/** Changes what is there. */\nexport async function updatePerson(body, { request, response, store, clock, log, countries }) {\n  const old = await store.get(body.id);\n${VALIDATE}  response.json({ old, saved });\n}\n`,
+  }),
+  copies(true, 'twice in one file', {
+    'office/drawing/layout.ts': `export function layoutRows(boxes, limit, gap, canvas, offset, drawn) {\n${LAYOUT}  return y + height;\n}\n\nexport function layoutPreview(boxes, limit, gap, canvas, offset, drawn) {\n  canvas.scale(0.5, 0.5);\n  // As above, but smaller.\n${LAYOUT.replaceAll(/^ {2}/gm, '    ')}  canvas.scale(2, 2);\n}\n`,
+  }),
+  copies(true, 'two commands that read the same lists', {
+    'office/lists/bookings.py': `import csv\nfrom decimal import Decimal, InvalidOperation\n\n\ndef import_bookings(path, required, delimiter=";", allow_negative=True):\n    """Reads bookings."""\n${IMPORT_ROWS}    return Bookings(rows)\n`,
+    'office/lists/refunds.py': `import csv\nfrom datetime import datetime\nfrom decimal import Decimal, InvalidOperation\n\n\ndef import_refunds(path, required, delimiter=",", allow_negative=False):\n    # Refunds come from the shop.\n${IMPORT_ROWS}    return [Refund(row) for row in rows]\n`,
+  }),
+  copies(true, 'two clients that try again in the same way', {
+    'office/clients/invoices.go': `package clients\n\nfunc (c *Invoices) send(ctx context.Context, method, url string, body []byte, attempts int) (*http.Response, error) {\n${GO_RETRY}\treturn nil, last\n}\n`,
+    'office/clients/payments.go': `package clients\n\nfunc (c *Payments) call(ctx context.Context, method, url string, body []byte, attempts int) (*http.Response, error) {\n\tc.calls.Add(1)\n${GO_RETRY}\treturn nil, fmt.Errorf("payments: %w", last)\n}\n`,
+  }),
+  copies(true, 'two exports of the same sheet', {
+    'office/export/InvoiceExport.java': `package office.export;\n\nclass InvoiceExport {\n    void write(String title, List<String> names, List<Map<String, Object>> data, OutputStream target) throws IOException {\n${JAVA_EXPORT}    }\n}\n`,
+    'office/export/StockExport.java': `package office.export;\n\nimport java.io.OutputStream;\n\n/** Stock as a sheet. */\nclass StockExport {\n    void export(String title, List<String> names, List<Map<String, Object>> data, OutputStream target) throws IOException {\n        check(names);\n${JAVA_EXPORT}    }\n}\n`,
+  }),
+  copies(true, 'pages of a list at three places', {
+    'office/web/CustomerList.php': `<?php\nclass CustomerList {\n  public function page(array $query, array $columns, array $filters): array {\n${PHP_LIST}    return compact('rows', 'links');\n  }\n}\n`,
+    'office/web/InvoiceList.php': `<?php\nclass InvoiceList {\n  public function page(array $query, array $columns, array $filters): array {\n    $this->log->info('invoices');\n${PHP_LIST}    return ['rows' => $rows, 'links' => $links, 'count' => $count];\n  }\n}\n`,
+    'office/web/StockList.php': `<?php\nclass StockList {\n  public function show(array $query, array $columns, array $filters): string {\n${PHP_LIST}    return $this->view->render('stock', compact('rows', 'links'));\n  }\n}\n`,
+  }),
+];
+
+const TEMPTING: readonly Plant[] = [
+  copies(false, 'tests say what they need each time', {
+    'office/handlers/tests/create.test.js': `it('creates', async () => {\n${VALIDATE}});\n`,
+    'office/handlers/tests/update.test.js': `it('updates', async () => {\n${VALIDATE}});\n`,
+  }),
+  copies(false, 'licences and imports', {
+    'office/parts/first.ts': `${LICENCE}${IMPORTS}export const first = part1(part2);\n`,
+    'office/parts/second.ts': `${LICENCE}${IMPORTS}export const second = part3(part4);\n`,
+  }),
+  copies(false, 'tables of data', {
+    'office/themes/light.js': `export const light = {\n${COLOURS}};\n`,
+    'office/themes/print.js': `export const print = {\n${COLOURS}};\n`,
+  }),
+  copies(false, 'what two types have in common', {
+    'office/types/person.ts': `export interface Person {\n${TYPES}}\n`,
+    'office/types/company.ts': `export interface Company {\n${TYPES}}\n`,
+  }),
+  copies(false, 'made by a generator', {
+    'office/api/person-client.js': `// Code generated by api-maker. DO NOT EDIT.\nexport async function one(body) {\n${VALIDATE}}\n`,
+    'office/api/company-client.js': `// Code generated by api-maker. DO NOT EDIT.\nexport async function two(body) {\n${VALIDATE}}\n`,
+  }),
+  copies(false, "other people's code", {
+    'third_party/layout/rows.js': `export function rows(boxes) {\n${LAYOUT}}\n`,
+    'third_party/layout/columns.js': `export function columns(boxes) {\n${LAYOUT}}\n`,
+  }),
+  copies(false, 'one module for both kinds of modules', {
+    'office/twins/read.mts': `export function read(boxes: Boxes) {\n${LAYOUT.replaceAll('box', 'item')}}\n`,
+    'office/twins/read.cts': `export function read(boxes: Boxes) {\n${LAYOUT.replaceAll('box', 'item')}}\n`,
+  }),
+  copies(false, 'the same steps with other names', {
+    'office/orders/create-order.js': `export async function createOrder(order, { request, response, store, clock, trace, countries }) {\n${renamed(VALIDATE)}  return saved;\n}\n`,
+  }),
+  copies(false, 'names of states, one below the other', {
+    'office/states/next.js': `export function next(state) {\n  switch (state) {\n${CASES}      return go(state);\n    default:\n      return state;\n  }\n}\n`,
+    'office/states/last.js': `export function last(state) {\n  switch (state) {\n${CASES}      return stop(state);\n    default:\n      return null;\n  }\n}\n`,
+  }),
+  copies(false, 'samples that stand on their own', {
+    'examples/office/first.go': `package main\n\nfunc first() error {\n${GO_RETRY}\treturn last\n}\n`,
+    'examples/office/second.go': `package main\n\nfunc second() error {\n${GO_RETRY}\treturn last\n}\n`,
+  }),
+  copies(false, 'code that is kept and not used', {
+    'office/legacy/columns.js': `export function columns(boxes, canvas) {\n${LAYOUT.replaceAll('box', 'part')}}\n`,
+    'office/legacy/rows.js': `export function rows(boxes, canvas) {\n${LAYOUT.replaceAll('box', 'part')}}\n`,
+  }),
+  copies(false, 'steps of a database, each kept as it was', {
+    'office/migrations/001-persons.js': `export async function up(boxes) {\n${LAYOUT.replaceAll('box', 'table')}}\n`,
+    'office/migrations/002-companies.js': `export async function up(boxes) {\n${LAYOUT.replaceAll('box', 'table')}}\n`,
+  }),
+];
+
+/** Code that was copied, and what only looks like it. */
+export const DUPLICATION_PLANTS: readonly Plant[] = [...REAL, ...TEMPTING];
