@@ -10,12 +10,10 @@ import { renderReports, type ReportOptions } from '../../src/reports/render-repo
 import { attempt, finding, report, timeline, vote } from './support/reports.ts';
 import { richReport, richTimeline } from './support/rich-report.ts';
 
+const require = createRequire(import.meta.url);
 /** The schema as the makers of SARIF publish it. */
 const SCHEMA: unknown = JSON.parse(
-  readFileSync(
-    createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'),
-    'utf8',
-  ),
+  readFileSync(require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8'),
 );
 
 const ajv = new Ajv.default({ allErrors: true, strict: false, unicodeRegExp: false });

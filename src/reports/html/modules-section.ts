@@ -69,6 +69,7 @@ function folders({ folders: all, links }: FolderMap): Html {
   return html`<h3>Folders and what they import</h3>
     <p class="key">
       <span>An arrow goes from the folder that imports to the one it needs; the thicker, the more imports.</span>
+      <span><code>src/*</code> are the files of a folder itself, <code>src/…/</code> its small folders.</span>
       ${isAnyRound && html`<span class="roundkey">Framed twice: folders that need each other in a circle. Dashed and in a strong colour: the links that close the circles, the lightest that can be found.</span>`}
       ${hidden > 0 && html`<span>${countOf(hidden, 'lighter link')} left out of the drawing.</span>`}
       ${alone > 0 && html`<span>${countOf(alone, 'folder')} without links ${alone === 1 ? 'is' : 'are'} in the table only.</span>`}

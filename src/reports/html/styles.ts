@@ -134,7 +134,8 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .key b{color:var(--ink)}
 footer{color:var(--soft);font-size:13px;padding-top:36px;padding-bottom:44px}
 :target{scroll-margin-top:14px}
-li.card:target,tr:target,.opened:target{outline:2px solid var(--accent);outline-offset:3px;border-radius:8px}
+li.card:target,tr:target{outline:2px solid var(--accent);outline-offset:3px}
+.opened:target{box-shadow:inset 4px 0 var(--accent);scroll-margin-top:90px}
 `;
 
 const FINDINGS = `
@@ -158,6 +159,9 @@ const FINDINGS = `
 .legend{margin:0 0 16px}
 .legend .key{margin:0 0 4px}
 .legend .mark{margin-right:5px}
+.legend details{margin:0}
+.legend summary{font-size:13px;padding:0}
+.legend .reasons{max-width:76ch}
 .votes{margin:8px 0 0}
 .votes summary{font-size:14px;font-weight:600;padding:2px 0;color:var(--ink)}
 .votes summary span{margin-left:4px}

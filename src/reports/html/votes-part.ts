@@ -38,6 +38,18 @@ export function votesLegend(): Html {
       The marks stand in this order: ${VOTERS.map((voter) => VOTER_TEXTS[voter].name).join(' · ')}. None of them may use
       what the detector used.
     </p>
+    <details>
+      <summary>What each voter asks</summary>
+      <dl class="reasons">
+        ${VOTERS.map(
+          (voter) =>
+            html`<div>
+              <dt>${VOTER_TEXTS[voter].name}</dt>
+              <dd>${VOTER_TEXTS[voter].asks}</dd>
+            </div>`,
+        )}
+      </dl>
+    </details>
   </div>`;
 }
 
