@@ -19,6 +19,8 @@ type KnownFinding = Readonly<{
   file: string;
   /** A vote spoke against it: when it goes, nothing was mended. */
   isRejected?: true;
+  /** Version of the rule that found it, where it is an older one. */
+  rule?: number;
 }>;
 
 /** What a check remembers for the next one. */
@@ -70,33 +72,45 @@ export function compareWith(
     findings: findings.map((finding) => ({ ...finding, baseline: known.has(finding.id) ? 'known' : 'new' })),
     past: before.findings
       .filter(({ id, isRejected }) => isRejected !== true && !now.has(id))
-      .map(({ id, kind, severity, title, file }) => {
-        const state = wasLookedFor(kind, before, done) ? 'gone' : 'not-checked';
-        return { id, kind, severity, title, file, baseline: state };
+      .map((finding) => {
+        const { id, kind, severity, title, file } = finding;
+        const isSame = ruleOf(finding, before) === DETECTORS.get(kind)?.version;
+        return { id, kind, severity, title, file, baseline: isSame && wasRun(kind, done) ? 'gone' : 'not-checked' };
       }),
   };
 }
 
-function wasLookedFor(kind: string, before: Baseline, done: ReadonlySet<string>): boolean {
+function ruleOf({ kind, rule }: KnownFinding, { detectors }: Baseline): number | undefined {
+  return rule ?? detectors[kind];
+}
+
+function wasRun(kind: string, done: ReadonlySet<string>): boolean {
   const detector = DETECTORS.get(kind);
-  return detector !== undefined && done.has(detector.task) && before.detectors[kind] === detector.version;
+  return detector !== undefined && done.has(detector.task);
 }
 
 /**
  * What to remember after this run. What could not be looked for this time stays remembered, so that it is neither new
- * nor forgotten when it is looked for again.
+ * nor forgotten when it is looked for again. What another version of its rule has looked for and not found is not: it
+ * can never be told whether it is gone.
  */
 export function nextBaseline(
   head: Pick<Baseline, 'run' | 'checkedAtMs' | 'commit'>,
   findings: readonly Finding[],
-  past: readonly PastFinding[],
+  before: Baseline | undefined,
+  done: ReadonlySet<string>,
 ): Baseline {
-  const waiting = past.filter(({ baseline }) => baseline === 'not-checked');
-  return {
-    ...head,
-    detectors: rulesNow(),
-    findings: [...findings, ...waiting].slice(0, MAX_FINDINGS).map(toKnown),
-  };
+  const now = new Set(findings.map(({ id }) => id));
+  const waiting = (before?.findings ?? [])
+    .filter(({ id, kind }) => !now.has(id) && !wasRun(kind, done))
+    .map((finding) => withRule(finding, before));
+  const known = [...findings.map(toKnown), ...waiting].slice(0, MAX_FINDINGS);
+  return { ...head, detectors: rulesNow(), findings: known };
+}
+
+function withRule(finding: KnownFinding, before: Baseline | undefined): KnownFinding {
+  const rule = before === undefined ? undefined : ruleOf(finding, before);
+  return rule === undefined || rule === DETECTORS.get(finding.kind)?.version ? finding : { ...finding, rule };
 }
 
 /** Version of the rule for every kind. */
@@ -104,10 +118,9 @@ export function rulesNow(): Baseline['detectors'] {
   return Object.fromEntries([...DETECTORS].map(([kind, { version }]) => [kind, version]));
 }
 
-function toKnown(finding: Finding | PastFinding): KnownFinding {
-  const { id, kind, severity, title, file } = finding;
+function toKnown({ id, kind, severity, title, file, state }: Finding): KnownFinding {
   const known = { id, kind, severity, title: title.slice(0, MAX_TITLE), file };
-  return 'state' in finding && finding.state === 'rejected' ? { ...known, isRejected: true } : known;
+  return state === 'rejected' ? { ...known, isRejected: true } : known;
 }
 
 /** As if that check had been the last one here. */
@@ -152,9 +165,13 @@ function decodeOne(value: unknown): Baseline | undefined {
 }
 
 function decodeFinding(value: unknown): KnownFinding | undefined {
-  const { id, kind, severity, title, file, isRejected } = asRecord(value);
+  const { id, kind, severity, title, file, isRejected, rule } = asRecord(value);
   const known = SEVERITIES.find((one) => one === severity);
   if (typeof id !== 'string' || typeof kind !== 'string' || known === undefined) return undefined;
   const finding = { id, kind, severity: known, title: asText(title) ?? '', file: asText(file) ?? '' };
-  return isRejected === true ? { ...finding, isRejected } : finding;
+  return {
+    ...finding,
+    ...(isRejected === true ? { isRejected } : {}),
+    ...(typeof rule === 'number' ? { rule } : {}),
+  };
 }

@@ -76,7 +76,8 @@ function assemble(
 ): Assembled {
   const judged = judgedFindings(input);
   const states = input.tasks.map((task) => taskOf(task, input));
-  const compared = compareWith(before, judged.findings, new Set(doneTasks(states)));
+  const done = new Set(doneTasks(states));
+  const compared = compareWith(before, judged.findings, done);
   const parts = readParts(input.data, input.shards);
   const { run, checkedAtMs: atMs, data } = input;
   const isWhole = states.every(({ state }) => state !== 'failed');
@@ -104,7 +105,7 @@ function assemble(
     leftOut: [...leftOutOf(input.data), ...tooMany(compared.findings.length)],
   };
   const head = { run, checkedAtMs: atMs, commit: report.repository.commit };
-  const newest = nextBaseline(head, compared.findings, compared.past);
+  const newest = nextBaseline(head, compared.findings, before, done);
   return { report, next: { newest, previous: before ?? null, figures } };
 }
 

@@ -48,6 +48,7 @@ export function duplication({ input, signal }: AnalyserCall): AnalyserResult {
   const data: FindingsData = {
     findings: chosen.flatMap((group) => shown.finding(group) ?? []),
     looked: index.size,
+    ...(tooMany === 0 && !index.isCut ? { total: weight(copies) } : {}),
     leftOut: leftOut({ tooMany, rest: groups.length - chosen.length, isCut: index.isCut }),
   };
   const summary = { lines: index.size, passages: copies.length, found: data.findings.length };

@@ -41,7 +41,7 @@ const PRIORITY: Readonly<Record<Severity, Priority>> = {
   low: 'could',
 };
 
-const OF_TESTER = new Set(['untested-hot-spot', 'focused-test', 'skipped-test']);
+const OF_TESTER = new Set(['untested-hot-spot', 'focused-test', 'skipped-tests']);
 const OF_ARCHITECT = new Set(['import-cycle', 'duplicate-code', 'hot-spot']);
 
 type Draft = Omit<PlannedChange, 'id' | 'dependsOn'>;

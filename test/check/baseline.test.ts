@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { LruTier } from '../../src/adapters/in-memory/lru-tier.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
-import { compareWith, nextBaseline, rulesNow, type Baseline } from '../../src/analysers/baseline.ts';
+import {
+  compareWith,
+  decodeBaseline,
+  encodeBaseline,
+  nextBaseline,
+  rulesNow,
+  type Baseline,
+} from '../../src/analysers/baseline.ts';
 import { finding } from './support/reports.ts';
 import { checkHere, type CheckHereOptions } from './support/run-check.ts';
 import { TestRepository } from './support/repository.ts';
@@ -102,12 +109,21 @@ describe('the check after another one', () => {
     ]);
   });
 
+  it('never calls gone what only an older version of the rule knew, however long it was not looked for', () => {
+    const old = earlier([{ id: 'a', kind: 'secret' }], { secret: -1 });
+    const skipped = nextBaseline(old, [], old, new Set(['parse']));
+    expect(compareWith(skipped, [], new Set(['secrets'])).past.map((one) => one.baseline)).toEqual(['not-checked']);
+    expect(decodeBaseline(encodeBaseline({ newest: skipped, previous: null, figures: [] }))?.newest).toEqual(skipped);
+    // Looked for by the new version and not found: said once, then forgotten.
+    expect(nextBaseline(old, [], skipped, new Set(['secrets'])).findings).toEqual([]);
+  });
+
   it('does not call gone, as if it had been mended, what a vote had rejected; when it stays, it is known', () => {
     const old = earlier([{ id: 'a', kind: 'duplicate-case', isRejected: true }]);
     const done = new Set(['parse']);
     expect(compareWith(old, [], done).past).toEqual([]);
     expect(compareWith(old, [finding({ id: 'a' })], done).findings.map((one) => one.baseline)).toEqual(['known']);
-    const next = nextBaseline(old, [finding({ id: 'a', state: 'rejected' }), finding({ id: 'b' })], []);
+    const next = nextBaseline(old, [finding({ id: 'a', state: 'rejected' }), finding({ id: 'b' })], undefined, done);
     expect(next.findings.map(({ id, isRejected }) => [id, isRejected])).toEqual([
       ['a', true],
       ['b', undefined],
