@@ -47,7 +47,7 @@ describe('a plan of changes', () => {
     expect(planChanges(findings, NOTHING)).toEqual([
       {
         id: 'T1',
-        title: '3 findings in README.md: 3 × dead-link',
+        title: 'Case stands twice; and 2 more in README.md',
         role: 'coder',
         findingIds: findings.map(({ id }) => id),
         writes: ['README.md'],

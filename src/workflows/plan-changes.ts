@@ -80,7 +80,7 @@ function draftOf(
   const writes = [...new Set([own, ...others])].slice(0, MAX_WRITES);
   const size = sizeOf(group);
   const draft: Draft = {
-    title: group.length === 1 ? first.title : `${group.length} findings in ${first.file}: ${kindsOf(group)}`,
+    title: titleOf(first, group.length - 1),
     role: roleOf(group, writes),
     findingIds: group.map(({ id }) => id),
     writes,
@@ -131,9 +131,8 @@ function verifyOf(group: readonly Finding[], context: PlanContext): readonly str
   return tests === undefined ? [gone] : [gone, tests];
 }
 
-function kindsOf(group: readonly Finding[]): string {
-  const kinds = Map.groupBy(group, ({ kind }) => kind);
-  return [...kinds].map(([kind, { length }]) => (length === 1 ? kind : `${length} × ${kind}`)).join(', ');
+function titleOf({ title, file }: Finding, more: number): string {
+  return more === 0 ? title : `${title}; and ${more} more in ${file}`;
 }
 
 function clash(draft: Draft, other: Draft): boolean {
