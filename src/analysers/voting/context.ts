@@ -3,7 +3,7 @@ import { type FileContext, isCiFile } from '../classify.ts';
 import { IgnoreFile } from '../ignore-file.ts';
 import type { TextReader } from '../read-text.ts';
 import type { Motion } from './ballot.ts';
-import { isAboutTests, ruleOf } from './kinds.ts';
+import { isAboutTests, type KindClass, ruleOf } from './kinds.ts';
 import { abstain, approve, type Bench, type Opinion, reject } from './opinion.ts';
 
 /** How much of a file says what it is. */
@@ -25,26 +25,30 @@ const TEST_CALLS = /^\s*(?:describe|it|test)\(\s*['"`]/m;
 
 /** Where it stands: in what the project ships and runs, or in what only looks like it. */
 export function contextOfFinding(motion: Motion, bench: Bench): Opinion {
-  const { finding, place } = motion;
-  const rule = ruleOf(finding.kind).class;
-  if (isAboutTests(finding.kind)) return inTests(finding.file);
-  if (rule === 'docs') return inPage(finding.file, bench.reader);
-  if (rule === 'ci' && isCiFile(finding.file)) {
-    return approve('It stands in what the build service runs.', { text: finding.file, ref: finding.file });
-  }
-  const text = place.isText ? (bench.reader.text(finding.file) ?? '') : '';
-  const against = samplePath(finding.file, place.context) ?? disowned(finding.file, bench.reader) ?? foreign(text);
-  if (against !== undefined) return reject(against, { text: against, ref: finding.file });
-  if (rule === 'ci')
-    return approve('It stands in what the build service runs.', { text: finding.file, ref: finding.file });
-  const around = rule === 'leftover' ? undefined : aroundLine(text, finding.line, finding.file);
-  if (around !== undefined) return reject(around, { text: around, ref: `${finding.file}:${finding.line}` });
-  if (place.context === 'docs' && rule !== 'leftover' && rule !== 'supply')
+  const { kind, file } = motion.finding;
+  const rule = ruleOf(kind).class;
+  if (isAboutTests(kind)) return inTests(file);
+  if (rule === 'docs') return inPage(file, bench.reader);
+  if (rule === 'ci' && isCiFile(file))
+    return approve('It stands in what the build service runs.', { text: file, ref: file });
+  return inFile(motion, rule, bench);
+}
+
+/** Signs of the value decide there; for what a file or a manifest is, its being a text says nothing against it. */
+const MAY_STAND_IN_TEXTS: ReadonlySet<KindClass> = new Set(['leftover', 'supply', 'ci']);
+
+function inFile({ finding, place }: Motion, rule: KindClass, bench: Bench): Opinion {
+  const { file, line } = finding;
+  const text = place.isText ? (bench.reader.text(file) ?? '') : '';
+  const against = samplePath(file, place.context) ?? disowned(file, bench.reader) ?? foreign(text);
+  if (against !== undefined) return reject(against, { text: against, ref: file });
+  const around = rule === 'leftover' ? undefined : aroundLine(text, line, file);
+  if (around !== undefined) return reject(around, { text: around, ref: `${file}:${line}` });
+  if (place.context === 'docs' && !MAY_STAND_IN_TEXTS.has(rule)) {
     return abstain('It stands in a text, where a sample and the real thing look the same.');
-  return approve(whatItIs(place.context, finding.file), {
-    text: whatItIs(place.context, finding.file),
-    ref: finding.file,
-  });
+  }
+  const reason = whatItIs(place.context, file);
+  return approve(reason, { text: reason, ref: file });
 }
 
 function whatItIs(context: FileContext, file: string): string {

@@ -16,7 +16,7 @@ const ENGINE = `import { part1 } from './part-1.js';\n\nexport function engine(l
  */
 export function baseFiles(hasManifest: boolean): Readonly<Record<string, string>> {
   const names = Array.from({ length: PARTS }, (_, index) => index);
-  const parts = names.map((index) => [`src/base/part-${index}.js`, partOf(index)]);
+  const parts = names.map((index): readonly [string, string] => [`src/base/part-${index}.js`, partOf(index)]);
   return {
     ...Object.fromEntries(parts),
     'src/index.js':

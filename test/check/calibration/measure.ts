@@ -91,3 +91,20 @@ export function stateWithout({ kind, votes }: Pick<Finding, 'kind' | 'votes'>, l
   if (outcome !== 'approved') return 'unconfirmed';
   return count('approve') >= 2 || count('approve') === voters.length ? 'confirmed' : 'unconfirmed';
 }
+
+/** The whole suite, and parts of it without history and without tests. */
+export async function measureAll(
+  plants: readonly Plant[],
+): Promise<Readonly<Record<'whole' | 'noHistory' | 'noTests', readonly Judged[]>>> {
+  const part = someOf(plants);
+  return {
+    whole: await judge(plants, 'nothing'),
+    noHistory: await judge(part, 'history'),
+    noTests: await judge(part, 'tests'),
+  };
+}
+
+/** The first two real and the first two tempting plants of each kind. */
+function someOf(plants: readonly Plant[]): readonly Plant[] {
+  return [...Map.groupBy(plants, ({ kind, isTrue }) => `${kind} ${isTrue}`).values()].flatMap((own) => own.slice(0, 2));
+}

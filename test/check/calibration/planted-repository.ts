@@ -20,7 +20,7 @@ export class PlantedRepository implements Disposable {
   readonly path: string = realpathSync(mkdtempSync(join(tmpdir(), 'waggle-planted-')));
 
   constructor(plants: readonly Plant[], without: Without) {
-    const own = Object.assign({}, ...plants.map(({ files }) => files));
+    const own = Object.fromEntries(plants.flatMap(({ files }) => Object.entries(files)));
     const files: Record<string, string> = {
       ...baseFiles(plants.some(({ files: all }) => 'package.json' in all)),
       ...own,

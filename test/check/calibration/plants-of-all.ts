@@ -6,13 +6,12 @@ const FOLDER = join(import.meta.dirname, '..', 'plants');
 
 /** Every plant of `test/check/plants`, each once, in the order of their files. */
 export async function allPlants(): Promise<readonly Plant[]> {
-  const found = new Set<Plant>();
-  for (const name of globSync('*.ts', { cwd: FOLDER }).toSorted()) {
-    const module: unknown = await import(join(FOLDER, name));
-    if (typeof module !== 'object' || module === null) continue;
-    for (const value of Object.values(module)) if (isPlants(value)) for (const plant of value) found.add(plant);
-  }
-  return [...found];
+  const names = globSync('*.ts', { cwd: FOLDER }).toSorted();
+  const modules: unknown[] = await Promise.all(names.map((name) => import(join(FOLDER, name))));
+  const exported = modules.flatMap((module): readonly unknown[] =>
+    typeof module === 'object' && module !== null ? Object.values(module) : [],
+  );
+  return [...new Set(exported.filter(isPlants).flat())];
 }
 
 function isPlants(value: unknown): value is readonly Plant[] {

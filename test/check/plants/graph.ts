@@ -52,7 +52,7 @@ const MISSING: readonly Plant[] = [
 
 /** A package of its own in `packages/`. */
 function ofPackage(plant: Omit<Plant, 'files'>, dir: string, parts: Readonly<Record<string, string | object>>): Plant {
-  const files = Object.entries(parts).map(([name, content]) => [
+  const files = Object.entries(parts).map(([name, content]): readonly [string, string] => [
     `packages/${dir}/${name}`,
     typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
   ]);

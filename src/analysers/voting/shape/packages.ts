@@ -101,18 +101,27 @@ function programsOf(name: string, dir: string, { root, reader }: Where): readonl
   return isRecord(bin) ? Object.keys(bin) : [name.replace(/^@[^/]+\//, '')];
 }
 
-/** Fields of a manifest in another language: the line, and the folder it leads to. */
+/** Fields of a manifest in another language: the lines that name it, and every place that the name may stand for. */
 function pointsNowhereElsewhere({ finding, anchor }: Motion, { root, reader }: Bench): Opinion {
-  const line = (reader.text(finding.file) ?? '').split('\n')[finding.line - 1] ?? '';
+  const lines = (reader.text(finding.file) ?? '').split('\n').slice(Math.max(0, finding.line - 1), finding.line + 8);
+  const near = lines.filter((line) => !/^\s*(?:#|\/\/)/.test(line)).join('\n');
   const [target = ''] = anchor.split(' ').slice(-1);
-  const part = posix.basename(target).replace(/\.\w+$/, '');
-  if (/^\s*#/.test(line) || part === '' || !line.includes(part)) return reject('The line does not name it.');
-  const dir = posix.join(posix.dirname(finding.file), posix.dirname(target));
-  const names = namesIn(join(root, dir));
-  const alike = names.find((name) => name === posix.basename(target));
-  if (alike !== undefined) return reject(`${posix.join(dir, alike)} is there.`);
-  return approve(`${dir} has ${names.length} names on disk, "${posix.basename(target)}" is none of them.`, {
-    text: line.trim().slice(0, 120),
+  const words = target
+    .split(/[./:]/)
+    .filter((word) => word.length > 1 && !/^(?:py|toml|Cargo|mod|main|init|src)$/.test(word));
+  if (words.length > 0 && !words.some((word) => near.includes(word))) return reject('The lines do not name it.');
+  const dir = posix.dirname(finding.file);
+  const bare = target.replace(/^\.\//, '');
+  const module = bare.replace(/:.*$/, '').replaceAll('.', '/');
+  const places = [
+    bare,
+    `src/${bare}`,
+    ...['', 'src/'].flatMap((base) => [`${base}${module}.py`, `${base}${module}/__init__.py`]),
+  ];
+  const there = places.find((place) => existsSync(join(root, dir, place)));
+  if (there !== undefined) return reject(`${posix.join(dir, there)} is there.`);
+  return approve(`None of ${places.length} places that "${target}" may stand for is there.`, {
+    text: (lines[0] ?? '').trim().slice(0, 120),
     ref: `${finding.file}:${finding.line}`,
   });
 }

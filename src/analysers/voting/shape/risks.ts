@@ -84,7 +84,7 @@ export const shellString: RiskLook = (lines, at, text) => {
 
 /** Somebody has to ask for it, or it is for the own machine. */
 const SWITCHED =
-  /\b(?:if|when|unless)\b.*\b(?:insecure|skip_?verify|no_?verify|self_?signed|ignore_?(?:ssl|tls|cert)|dev(?:elopment)?|local(?:host)?|debug|test)|NODE_ENV|localhost|127\.0\.0\.1|\?\s*false|insecure\s*\?|allow_?(?:insecure|self_?signed)|--insecure/i;
+  /\b(?:if|elif|unless|when)\b.*\bverify\b|\b(?:if|when|unless)\b.*\b(?:insecure|skip_?verify|no_?verify|self_?signed|ignore_?(?:ssl|tls|cert)|dev(?:elopment)?|local(?:host)?|debug|test)|NODE_ENV|localhost|127\.0\.0\.1|\?\s*false|insecure\s*\?|allow_?(?:insecure|self_?signed)|--insecure/i;
 
 export const tlsCheckOff: RiskLook = (lines, at) => {
   const near = lines.slice(Math.max(0, at - 4), at + 2).join('\n');
@@ -92,7 +92,7 @@ export const tlsCheckOff: RiskLook = (lines, at) => {
   if (switched !== undefined)
     return reject(`It is switched by "${switched.trim().slice(0, 60)}": not so for everybody.`, shown(lines, at));
   const off =
-    /rejectUnauthorized|TLS_REJECT|verify|CERT_NONE|VERIFY_NONE|InsecureSkipVerify|Hostname|ertificate|TrustManager|ServerTrusted/.exec(
+    /rejectUnauthorized|TLS_REJECT|verify|CERT_NONE|VERIFY_NONE|InsecureSkipVerify|Hostname|ertificate|TrustManager|ServerTrusted/i.exec(
       statement(lines, at),
     )?.[0];
   if (off === undefined) return reject('The line does not speak of a check of certificates.', shown(lines, at));
@@ -142,7 +142,7 @@ export const htmlFromVariable: RiskLook = (lines, at, text) => {
 
 /** Names of tables, columns and places for values: SQL takes no parameters there. */
 const PART_OF_SQL =
-  /^(?:.*[_.])?(?:table|tables|tableName|column|columns|cols|fields?|order|orderBy|sort|dir|direction|schema|placeholders?|params|marks|qs|where|conditions?|clause|limit|offset|join|joins|prefix|index|name)s?$/i;
+  /^(?:.*[_.])?(?:table|tables|tableName|column|columns|columnName|cols|fields?|order|orderBy|sort|dir|direction|schema|placeholders?|marks|qs|where|conditions?|clause|joins?|prefix)s?$/i;
 
 export const sqlByConcatenation: RiskLook = (lines, at, text) => {
   const code = statement(lines, at);

@@ -22,8 +22,12 @@ export function secret({ finding }: Motion, { reader }: Bench): Opinion {
   const around = lines.slice(Math.max(0, finding.line - 3), finding.line + 1).join('\n');
   const word = SAMPLE.exec(around.replace(/["'`][^"'`]{12,}["'`]/g, ''))?.[0];
   if (word !== undefined) return reject(`"${word}" stands beside it: it is a sample.`, { text: word, ref });
-  const value = longestValue(around);
   if (/-----BEGIN/.test(own)) return privateKey(lines.slice(finding.line - 1, finding.line + 60), ref);
+  const value = longestValue(own);
+  return signsOf(value === '' ? longestValue(around) : value, ref);
+}
+
+function signsOf(value: string, ref: string): Opinion {
   if (value === '') return abstain('No value stands in the line.');
   if (isPlaceholder(value) || hasRun(value)) return reject('Its signs run in order or repeat: it is made up.');
   const bits = entropyOf(value);
@@ -33,7 +37,7 @@ export function secret({ finding }: Motion, { reader }: Bench): Opinion {
 }
 
 function longestValue(text: string): string {
-  const found = text.match(/[A-Za-z0-9+/=_\-.~!@#%^&*]{8,}/g) ?? [];
+  const found = text.match(/[A-Za-z0-9+/_\-.~!#%^&*]{8,}=*/g) ?? [];
   return found.reduce((longest, one) => (score(one) > score(longest) ? one : longest), '');
 }
 
