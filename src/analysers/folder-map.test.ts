@@ -81,3 +81,16 @@ test('small folders stand together, and small groups are not split', () => {
     'src/…/ 2',
   ]);
 });
+
+test('a folder stays whole where there is no room left to split it', () => {
+  const inside = (folder: string, parts: number): readonly string[] =>
+    Array.from({ length: parts * 10 }, (_, index) => `${folder}/part${index % parts}/${index}.ts`);
+  const nodes = [...inside('a', 17), ...inside('b', 8), 'b/own.ts'];
+  const { folders } = folderMap(
+    nodes,
+    nodes.map(() => []),
+    all,
+  );
+  expect(folders).toHaveLength(18);
+  expect(folders).toContainEqual({ path: 'b/', modules: 81 });
+});
