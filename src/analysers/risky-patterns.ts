@@ -25,8 +25,10 @@ const of =
     ...(not === undefined ? {} : { not }),
   });
 
-const evaluates = of('eval-of-variable', ['high', 0.55]);
+const evaluates = of('eval-of-variable', ['medium', 0.55]);
 const shell = of('shell-string', ['high', 0.65]);
+/** The command is a variable: where it comes from stands elsewhere. */
+const maybeShell = of('shell-string', ['medium', 0.45]);
 const tls = of('tls-check-off', ['high', 0.75]);
 const hash = of('weak-password-hash', ['high', 0.6]);
 const html = of('html-from-variable', ['high', 0.55]);
@@ -47,15 +49,21 @@ const built = (before: string, after: string = ''): RegExp =>
 const PROCESS = String.raw`\b(?:subprocess\.)?(?:run|call|Popen|check_output|check_call|getoutput)`;
 
 const PYTHON: readonly RiskPattern[] = [
-  evaluates('eval(', /(?<![\w.])eval\(\s*(?!["')\s])(?!f?["'][^"'{]*["']\s*[,)])[^)]/, /\bdef eval\(|literal_eval/),
-  evaluates('exec(', /(?<![\w.])exec\(\s*(?!["')\s])[^)]/, /\bdef exec\(/),
+  evaluates('eval(', /(?<![\w."'])eval\(\s*(?!["')\s])(?!f?["'][^"'{]*["']\s*[,)])[^)]/, /\bdef eval\(|literal_eval/),
+  evaluates('exec(', /(?<![\w."'])exec\(\s*(?!["')\s])[^)]/, /\bdef exec\(/),
   shell('os.system(', built(String.raw`\bos\.system`)),
   shell('os.popen(', built(String.raw`\bos\.popen`)),
   shell('shell=True', built(PROCESS, String.raw`[^#]*shell\s*=\s*True`)),
-  shell('shell=True', new RegExp(String.raw`${PROCESS}\(\s*(?:["'] ?["']\.join\(|[a-z_]\w*\s*,)[^#]*shell\s*=\s*True`)),
+  maybeShell(
+    'shell=True',
+    new RegExp(String.raw`${PROCESS}\(\s*(?:["'] ?["']\.join\(|[a-z_]\w*\s*,)[^#]*shell\s*=\s*True`),
+  ),
   tls('verify', /[(,]\s*verify\s*=\s*False\b/, /\bdef\s/),
   tls('_create_unverified_context', /\bssl\._create_unverified_context\b/),
-  tls('CERT_NONE', /\bverify_mode\s*=\s*(?:ssl\.)?CERT_NONE\b|cert_reqs\s*=\s*["']?(?:ssl\.)?CERT_NONE\b/),
+  tls(
+    'CERT_NONE',
+    /\b(?:verify_mode|cert_reqs)\s+=\s+["']?(?:ssl\.)?CERT_NONE\b|\bcert_reqs=(?:["']|ssl\.)CERT_NONE\b/,
+  ),
   hash('md5', near(String.raw`\bmd5\(`), /usedforsecurity\s*=\s*False/),
   hash('sha1', near(String.raw`\bsha1\(`), /usedforsecurity\s*=\s*False|hmac/i),
   html('Markup(', built(String.raw`\bMarkup`), /Markup\((?:"[^"]*"|'[^']*')\)\.format/),
@@ -187,16 +195,12 @@ const CSHARP: readonly RiskPattern[] = [
 
 /** Command lines in C are put together in a buffer before: the call itself shows the buffer alone. */
 const C: readonly RiskPattern[] = [
-  of('shell-string', ['medium', 0.45])(
+  maybeShell(
     'system(',
     /(?<![\w.>:])system\(\s*(?:[a-z_]\w*(?:\.c_str\(\))?|\([^")]*\+[^")]*\)[^)]*)\s*\)/,
     /\b(?:int|void)\s+system\(/,
   ),
-  of('shell-string', ['medium', 0.45])(
-    'popen(',
-    /(?<![\w.>:])popen\(\s*[a-z_]\w*(?:\.c_str\(\))?\s*,/,
-    /FILE\s*\*\s*popen\(/,
-  ),
+  maybeShell('popen(', /(?<![\w.>:])popen\(\s*[a-z_]\w*(?:\.c_str\(\))?\s*,/, /FILE\s*\*\s*popen\(/),
   tls('SSL_VERIFY', /CURLOPT_SSL_VERIFY(?:PEER|HOST)\s*,\s*(?:0L?|false)\b/),
   tls('SSL_VERIFY_NONE', /SSL_(?:CTX_)?set_verify\([^,]+,\s*SSL_VERIFY_NONE/),
 ];

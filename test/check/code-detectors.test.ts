@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { needData } from '../../src/analysers/data-files.ts';
+import { duplication } from '../../src/analysers/duplication.ts';
+import { inventory } from '../../src/analysers/inventory.ts';
+import { parse } from '../../src/analysers/parse.ts';
+import { riskyCode } from '../../src/analysers/risky-code.ts';
+import { testsMap } from '../../src/analysers/tests-map.ts';
+import { DUPLICATION_PLANTS } from './plants/duplication.ts';
+import type { Plant } from './plants/plant.ts';
+import { RISKY_CODE_PLANTS } from './plants/risky-code.ts';
+import { TESTS_PLANTS } from './plants/tests.ts';
+import { TestRepository } from './support/repository.ts';
+
+/** Busy code needs a past: it is judged with the voters, in a repository with commits. */
+const PLANTS: readonly Plant[] = [...DUPLICATION_PLANTS, ...RISKY_CODE_PLANTS, ...TESTS_PLANTS].filter(
+  ({ past }) => past === undefined,
+);
+/** What no line of it tells: nobody looks after this code. Voters know where it stands. */
+const ABANDONED = /kept and not used|copied from elsewhere/;
+
+async function findingsIn(plants: readonly Plant[]): Promise<ReadonlySet<string>> {
+  using repository = new TestRepository(Object.fromEntries(plants.flatMap(({ files }) => Object.entries(files))));
+  const data = mkdtempSync(join(tmpdir(), 'waggle-plants-'));
+  try {
+    const call = { input: { root: repository.path, data, shards: 1, shard: 0 }, signal: new AbortController().signal };
+    await inventory(call);
+    for (const analyser of [parse, duplication, riskyCode, testsMap]) analyser(call);
+    const ids = ['duplication', 'risky-code', 'tests-map'] as const;
+    const findings = ids.flatMap((id) => needData(data, id).findings);
+    return new Set(findings.map(({ kind, file }) => `${kind} ${file}`));
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+describe('detectors of code', () => {
+  it('find what was planted, and nothing that only looks like it unless its place alone gives it away', async () => {
+    const found = await findingsIn(PLANTS);
+    const expected = PLANTS.filter(({ isTrue, why }) => isTrue || ABANDONED.test(why));
+    expect([...found].toSorted()).toEqual(expected.map(({ kind, file }) => `${kind} ${file}`).toSorted());
+  });
+
+  it('have at least six true and six tempting plants of each kind', () => {
+    const all = [...DUPLICATION_PLANTS, ...RISKY_CODE_PLANTS, ...TESTS_PLANTS];
+    const counts = Map.groupBy(all, ({ kind, isTrue }) => `${kind} ${isTrue ? 'true' : 'tempting'}`);
+    expect(counts.size).toBe(18);
+    expect([...counts].filter(([, some]) => some.length < 6).map(([kind]) => kind)).toEqual([]);
+  });
+});
