@@ -57,6 +57,7 @@ export function runAudit({ argv, folder, searchPath, signal, ...more }: AuditPro
   const timer = setTimeout(() => end(`It took longer than ${timeoutMs / 1_000} seconds.`), timeoutMs);
   const abort = (): void => end('It was stopped.');
   signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
   child.stdout.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes > MAX_OUTPUT) end('It printed too much.');

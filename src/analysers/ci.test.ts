@@ -13,7 +13,7 @@ describe('tests that CI does not run', () => {
 
   it.each([
     ['only builds', workflow('      - run: npm ci\n      - run: npm run build\n')],
-    ['only deploys', workflow('      - uses: actions/checkout@v4\n      - run: rsync -a dist/ server:\n')],
+    ['only deploys', workflow('      - uses: actions/checkout@v4\n      - run: rsync -a dist/ web1\n')],
     ['only greets', workflow('      - run: gh issue comment 1 --body hello\n', 'issues')],
     ['only publishes', workflow('      - run: npm publish\n', 'release')],
     ['only looks for what is old', workflow('      - uses: actions/stale@v9\n')],

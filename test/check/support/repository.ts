@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -39,6 +39,14 @@ export class TestRepository implements Disposable {
       GIT_AUTHOR_DATE: at,
       GIT_COMMITTER_DATE: at,
     });
+  }
+
+  /** Commits everything as of that time, `2026-01-31T12:00:00Z`. */
+  commitAt(time: string, subject: string = 'change'): void {
+    if (!existsSync(join(this.path, '.git'))) this.git('init', '--quiet', '--initial-branch=main');
+    this.git('add', '--all');
+    const who = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org'];
+    this.#run([...who, 'commit', '--quiet', '-m', subject], { GIT_AUTHOR_DATE: time, GIT_COMMITTER_DATE: time });
   }
 
   git(...args: readonly string[]): string {
