@@ -74,6 +74,20 @@ export const PROJECT_KINDS: readonly (readonly [string, KindText])[] = [
       'Two installs on two days bring different versions, and a broken or hostile release reaches everybody at once.',
       'Commit the lock file of the package manager.',
     ],
+    [
+      'lock-out-of-step',
+      'Lock file out of step',
+      'The lock file and the manifest say different things.',
+      'A clean install fails, or brings something else than what was tested.',
+      'Let the package manager write the lock file again, and commit it.',
+    ],
+    [
+      'licence-conflict',
+      'Licence that may not fit',
+      'A package is under a licence that may not go with the one of the project.',
+      'Whoever ships the project may owe what the licence asks for.',
+      'Replace the package, or ask somebody who knows the law.',
+    ],
   ),
   ...kindsOf('security', [
     'secret',
@@ -204,6 +218,27 @@ export const PROJECT_KINDS: readonly (readonly [string, KindText])[] = [
       'A version of a package is in use that has a published vulnerability.',
       'How to abuse it is public.',
       'Update to a version without it, or show that the affected part is not used.',
+    ],
+    [
+      'insecure-source',
+      'Package from an unsafe source',
+      'A package comes over an unencrypted line, or from an address that nothing vouches for.',
+      'Whoever stands in between, or takes over the address, can put in other code.',
+      'Take a published version over https.',
+    ],
+    [
+      'missing-integrity',
+      'Packages without a hash',
+      'Entries of the lock file have no hash.',
+      'Nobody notices when the registry or a proxy hands out something else than what was tested.',
+      'Let the package manager write the lock file again, so that it records the hashes.',
+    ],
+    [
+      'install-script',
+      'Package that runs a script when installed',
+      'A dependency runs a script of its own as soon as it is installed.',
+      'It runs with the rights of whoever installs, before anybody has looked at it.',
+      'Install with scripts off, and allow by name those that need them.',
     ],
   ),
 ];
