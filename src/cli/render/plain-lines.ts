@@ -32,13 +32,8 @@ function proposalLine(event: ProposalEvent, { proposals }: RunView, style: Style
   const name = visible(nameOf(event.proposalId));
   const told = count <= MOST_VOTES;
   switch (event.type) {
-    case 'proposal.opened': {
-      const people = event.spec.members.flatMap(({ id }) => (id.startsWith('user:') ? [id.slice(5)] : []));
-      if (people.length === 0)
-        return told ? `${style.signs.waiting} ${name}  is voted on: ${visible(event.spec.title)}` : undefined;
-      const how = `waggle proposals vote ${visible(event.proposalId)} approve --as ${visible(people[0] ?? '')}`;
-      return `${style.signs.warn} ${name}  asks ${visible(people.join(', '))}: ${visible(event.spec.title)} ${how}`;
-    }
+    case 'proposal.opened':
+      return openedLine(event, name, told, style);
     case 'proposal.voted':
       return told ? style.dim(`${style.signs.dot} ${name}  ${voteWords(event.vote)}`) : undefined;
     case 'proposal.veto-judged':
@@ -55,6 +50,21 @@ function proposalLine(event: ProposalEvent, { proposals }: RunView, style: Style
       return `${style.signs.failed} ${name}  what was approved was not done; see: ${how}`;
     }
   }
+}
+
+/** Findings come in numbers and are voted on by tasks: their ends are enough. */
+function openedLine(
+  { spec, proposalId }: Extract<ProposalEvent, { type: 'proposal.opened' }>,
+  name: string,
+  told: boolean,
+  { signs }: Style,
+): string | undefined {
+  const people = spec.members.flatMap(({ id }) => (id.startsWith('user:') ? [id.slice(5)] : []));
+  if (people.length > 0) {
+    const how = `waggle proposals vote ${visible(proposalId)} approve --as ${visible(people[0] ?? '')}`;
+    return `${signs.warn} ${name}  asks ${visible(people.join(', '))}: ${visible(spec.title)} ${how}`;
+  }
+  return told && spec.kind !== 'finding' ? `${signs.waiting} ${name}  is voted on: ${visible(spec.title)}` : undefined;
 }
 
 const VOTES = { approve: 'is for it', reject: 'is against it', abstain: 'abstains' } as const;

@@ -165,7 +165,7 @@ describe('plain lines of votes', () => {
 
   test('are left out where there are many, but a person is always asked', () => {
     const run = new RecordedRun([{ name: 'a' }]);
-    for (let index = 1; index <= 12; index++) run.put(index, opened(`finding-${index}`, 'task:a'));
+    for (let index = 1; index <= 12; index++) run.put(index, opened(`p${index}`, 'task:a'));
     run.put(13, opened('ship', 'user:ann'));
     run.put(14, {
       type: 'proposal.closed',
@@ -176,7 +176,7 @@ describe('plain lines of votes', () => {
       votesHash: '',
     });
     const lines = linesOf(run);
-    expect(lines[9]).toBe('◌ finding-10  is voted on: Ship it?');
+    expect(lines[9]).toBe('◌ p10  is voted on: Ship it?');
     expect(lines.slice(10)).toEqual(['! ship  asks ann: Ship it? waggle proposals vote r7k2/ship approve --as ann']);
   });
 });
