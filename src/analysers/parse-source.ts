@@ -6,7 +6,7 @@ import type { ParsedFile } from './data.ts';
 import type { Detected } from './detected.ts';
 import { complaintsAbout } from './lint/rules.ts';
 import type { Complaint } from './lint/rule.ts';
-import { RiskCollector, type Risk } from './lint/risky.ts';
+import { mayHoldRisks, RiskCollector, type Risk } from './lint/risky.ts';
 import { isSkippedTest } from './lint/skipped-tests.ts';
 import { hasOnlyTypes, ImportCollector } from './module-imports.ts';
 import { isNode, Lines, walk, type AstNode, type Visitor } from './syntax.ts';
@@ -81,7 +81,8 @@ class Look implements Visitor {
     this.#isTest = about.context === 'test';
     const isShipped = isProduction(about.context);
     this.#isJudged = this.#isTest || isShipped;
-    this.#risks = isShipped || about.context === 'example' ? new RiskCollector(text) : undefined;
+    const isSearched = (isShipped || about.context === 'example') && mayHoldRisks(text);
+    this.#risks = isSearched ? new RiskCollector(text) : undefined;
   }
 
   get complaints(): readonly Complaint[] {

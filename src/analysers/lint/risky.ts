@@ -34,6 +34,15 @@ const FROM_OUTSIDE =
 /** A text put into an element that never shows it. */
 const INERT = /^(?:template|tmpl|tpl|textarea)\w*$|Template$|Textarea$/i;
 
+/** Without one of these words in it a file holds none of the risks: most files are passed over by that. */
+const HINT =
+  /\beval\b|\bFunction\(|child_process|\bvm['"]|(?:inner|outer|Adjacent)HTML|__html|document\.write|rejectUnauthorized|strictSSL|TLS_REJECT|createHash|\b(?:md5|sha1)\(|\b(?:select|insert\s+into|update|delete\s+from|replace\s+into)\s[^;]{0,300}?\b(?:from|set|where|values)\b/i;
+
+/** Whether it is worth to look for risks in the source at all. */
+export function mayHoldRisks(source: string): boolean {
+  return HINT.test(source);
+}
+
 /** Collects risks of one file while it is walked once. */
 export class RiskCollector {
   readonly risks: Risk[] = [];
