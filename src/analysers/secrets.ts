@@ -7,6 +7,7 @@ import { TextReader } from './read-text.ts';
 import { countOf } from './words.ts';
 import {
   assignedSecrets,
+  entropyOf,
   isPlaceholder,
   looksRandom,
   masked,
@@ -76,11 +77,21 @@ const MAX_DOUBTFUL = 20;
 const DOUBT = 0.05;
 
 function doubtfulOf(matches: readonly Match[], file: FileEntry, text: string): readonly Doubtful[] {
-  const asked = matches.filter((match) => !isPublic(match, text)).slice(0, 3);
+  const asked = matches.filter((match) => !isPublic(match, text) && isWorthAsking(match, file)).slice(0, 3);
   return asked.map((match) => ({
     isKnownShape: !match.name.startsWith('value of'),
     finding: findingOf({ ...match, severity: 'low', confidence: DOUBT }, file, text),
   }));
+}
+
+/** The body of a key has more bits for each sign; dashes and words have less. */
+const KEY_ENTROPY = 4;
+
+/** In a page a made-up password looks like any other: only keys of a service can be told apart there. */
+function isWorthAsking({ name, secret }: Match, { context, language }: FileEntry): boolean {
+  if (name === 'private key' && entropyOf(secret) < KEY_ENTROPY) return false;
+  const isPage = context === 'docs' || language === 'Markdown';
+  return !isPage || !(name.startsWith('value of') || name === 'password in a URL');
 }
 
 /** Keys of a known shape first, one of each file and value: a made-up key is often used again and again. */
