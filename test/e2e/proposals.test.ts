@@ -7,8 +7,8 @@ import { jsonLines, TestProject } from './support/project.ts';
 const PROGRAM = new URL('../support/voting-swarm.ts', import.meta.url);
 
 /** A program that leads, in which two of four have voted. */
-async function startVote(project: TestProject): Promise<NodeChild> {
-  const child = new NodeChild(PROGRAM, [project.root], { env: project.env(), cwd: project.root });
+async function startVote(project: TestProject, ...more: readonly string[]): Promise<NodeChild> {
+  const child = new NodeChild(PROGRAM, [project.root, ...more], { env: project.env(), cwd: project.root });
   for (let votes = 0; votes < 2;) {
     const line = await child.line();
     if (line === undefined) throw new Error((await child.ended).stderr);
@@ -109,5 +109,16 @@ test('a vote that nobody leads is counted, and the run goes on with it', { timeo
   expect((await project.waggle('runs', 'list')).stdout).toMatch(/\nr1 +paused/);
   await using next = new NodeChild(PROGRAM, [project.root], { env: project.env(), cwd: project.root });
   expect((await next.rest()).at(-1)).toBe('done approved');
+  expect(readFileSync(join(project.root, 'published.log'), 'utf8')).toBe('r1/ship\n');
+});
+
+test('an approved program is run to its end by a vote that nobody leads', { timeout: 60_000 }, async () => {
+  using project = new TestProject({ 'publish.sh': 'sleep 0.5; echo "$WAGGLE_PROPOSAL" >> published.log\n' });
+  await using program = await startVote(project, '60000', 'command');
+  program.kill();
+  await program.ended;
+  const voted = await project.waggle('proposals', 'vote', 'ship', 'approve', '--as', 'ann');
+  expect(voted.stderr).toContain('It is approved. Doing it now.\n');
+  expect(voted.stdout).toContain('\nWhat was approved runs sh publish.sh: done.\n');
   expect(readFileSync(join(project.root, 'published.log'), 'utf8')).toBe('r1/ship\n');
 });

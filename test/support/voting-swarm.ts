@@ -1,6 +1,6 @@
 /**
  * A program with a swarm in which two tasks and a person decide on a release, to be talked to and killed by tests.
- * Arguments: the project, ms to vote. Says `open`, then the type of every event of a vote when it is durable, and
+ * Arguments: the project, ms to vote, `command` to publish with `publish.sh` instead of a function. Says `open`, then the type of every event of a vote when it is durable, and
  * `done <how the waiting task saw it>`.
  *
  * Publishing writes one line to `begun.log` each time it is begun, and one to `published.log` for each new key.
@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { contentHashOf, defineWorkflow, type FunctionCall, type ProposalSpec, Swarm } from '../../src/index.ts';
 
-const [project = '', timeoutMs = '60000'] = process.argv.slice(2);
-const ACTION = { type: 'function', function: 'publish', input: { version: '1.2.0' } };
+const [project = '', timeoutMs = '60000', kind = 'function'] = process.argv.slice(2);
+const COMMAND = { type: 'command', argv: ['sh', 'publish.sh'], files: ['publish.sh'] };
+const ACTION = kind === 'command' ? COMMAND : { type: 'function', function: 'publish', input: { version: '1.2.0' } };
 /** SHA-256 of `open sesame`. */
 const CREDENTIAL_HASH = '41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb';
 

@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { LocalCommand } from '../../app/coordinator.ts';
-import { nameOf, type ProposalRecord } from '../../app/views.ts';
+import type { Coordinator, LocalCommand } from '../../app/coordinator.ts';
+import { type JournalRecord, nameOf, type ProposalRecord } from '../../app/views.ts';
 import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findProposal } from '../find-proposal.ts';
 import { Refused } from '../refused.ts';
-import { outcomeWords, shortHash, tallyWords } from '../render/proposal-lines.ts';
+import { actionWords, outcomeWords, shortHash, tallyWords } from '../render/proposal-lines.ts';
 import { visible } from '../render/text.ts';
 import { archiveOf, withProject } from '../with-project.ts';
 import type { Choice } from '../program/values.ts';
@@ -35,10 +35,31 @@ export function proposalsVote(cli: Cli, name: string, choice: Choice, options: O
       const coordinator = await project.connect({ onTrouble: (message) => cli.out.warn(visible(message)) });
       const answer = await coordinator.command(input);
       if (!answer.ok) throw new Refused(answer.refusal);
+      const isOurs = coordinator.role === 'leading' && isCommandOwed(archive.proposal(proposalId));
+      if (isOurs) {
+        cli.out.say('It is approved. Doing it now.');
+        await whenActed(coordinator, record);
+      }
     }
     tell(cli, archive.proposal(proposalId) ?? record, { memberId, choice, wasThere: cast?.choice === choice });
     return EXIT.ok;
   });
+}
+
+/** Nobody else leads: the program that was approved would be ended with this process, and begun again by the next. */
+function isCommandOwed(record: ProposalRecord | undefined): boolean {
+  return record?.state === 'approved' && record.action === undefined && record.spec.action?.['type'] === 'command';
+}
+
+async function whenActed(coordinator: Coordinator, { runId, proposalId }: ProposalRecord): Promise<void> {
+  const acted = Promise.withResolvers<void>();
+  const stop = coordinator.follow(runId, (records) => {
+    const isIt = ({ event }: JournalRecord): boolean =>
+      event.type === 'proposal.acted' && event.proposalId === proposalId;
+    if (records.some(isIt)) acted.resolve();
+  });
+  await acted.promise;
+  stop();
 }
 
 function tell(
@@ -49,10 +70,13 @@ function tell(
   const { runId, proposalId, spec, state, tally } = record;
   const { contentHash } = spec;
   const proposal = nameOf(proposalId);
-  out.json({ type: 'proposal.voted', run: runId, proposal, member: memberId, choice, contentHash, state, tally });
+  const { action } = record;
+  const json = { type: 'proposal.voted', run: runId, proposal, member: memberId, choice, contentHash };
+  out.json({ ...json, state, tally, action });
   const counted = wasThere ? 'was counted before' : 'is counted';
   out.result(`The vote of ${visible(memberId)} ${counted}: ${choice}.`);
   out.result(state === 'open' ? `It stands ${tallyWords(record)}.` : `The vote is over: ${outcomeWords(record)}.`);
+  if (action !== undefined) out.result(`What was approved ${actionWords(record)}.`);
 }
 
 async function commandFor(cli: Cli, record: ProposalRecord, choice: Choice, options: Options): Promise<VoteCommand> {

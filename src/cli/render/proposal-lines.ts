@@ -106,7 +106,8 @@ function actionSentence(action: NonNullable<ProposalRecord['spec']['action']>): 
   return visible(input === undefined ? `calls ${name}` : `calls ${name} with ${JSON.stringify(input)}`);
 }
 
-function actionWords({ state, action, spec }: ProposalRecord): string {
+/** `calls publish: done`. */
+export function actionWords({ state, action, spec }: ProposalRecord): string {
   const what = spec.action === undefined ? 'nothing' : actionSentence(spec.action);
   if (state === 'open') return `${what}, when it is approved`;
   if (state !== 'approved') return `${what}: not done`;
