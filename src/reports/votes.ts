@@ -23,6 +23,10 @@ export function tallyText(votes: readonly FindingVote[]): string {
   return said.length === 0 ? 'nobody voted' : said.join(', ');
 }
 
+/** How a vote is decided, for people. */
+export const VOTING_RULE =
+  'Abstentions do not count. On facts, one voter with evidence against is enough to reject. On how good code is, two thirds decide, and shape counts twice. Secrets and merge markers are decided by shape and context alone; a token whose checksum holds by shape. Whatever is approved needs two approvals to be confirmed, or all where fewer were asked.';
+
 /** What a voter looks at, for people. */
 export const VOTER_TEXTS: Readonly<Record<Voter, Readonly<{ name: string; asks: string }>>> = {
   shape: { name: 'shape', asks: 'Is it what it looks like? Looked at a second time, in another way.' },

@@ -161,7 +161,8 @@ const FINDINGS = `
 .legend .mark{margin-right:5px}
 .legend details{margin:0}
 .legend summary{font-size:13px;padding:0}
-.legend .reasons{max-width:76ch}
+.legend .reasons,.legend p{max-width:76ch}
+.legend details p{font-size:14px;margin:6px 0 8px}
 .votes{margin:8px 0 0}
 .votes summary{font-size:14px;font-weight:600;padding:2px 0;color:var(--ink)}
 .votes summary span{margin-left:4px}

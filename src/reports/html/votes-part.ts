@@ -1,6 +1,6 @@
 import { VOTERS, type Finding, type FindingVote } from '../../core/findings/finding.ts';
 import { cut } from '../visible.ts';
-import { CHOICE_TEXTS, marksOf, tallyText, VOTER_TEXTS } from '../votes.ts';
+import { CHOICE_TEXTS, marksOf, tallyText, VOTER_TEXTS, VOTING_RULE } from '../votes.ts';
 import { html, type Html } from './html.ts';
 import { tag } from './parts.ts';
 
@@ -39,7 +39,8 @@ export function votesLegend(): Html {
       what the detector used.
     </p>
     <details>
-      <summary>What each voter asks</summary>
+      <summary>What each voter asks, and how votes count</summary>
+      <p>${VOTING_RULE}</p>
       <dl class="reasons">
         ${VOTERS.map(
           (voter) =>
@@ -70,17 +71,15 @@ export function votesList({ votes }: Finding): Html {
           <dt>${VOTER_TEXTS[vote.voter].name}</dt>
           <dd>
             <b class="said ${vote.choice}">${CHOICE_TEXTS[vote.choice]}</b> ${!vote.isCounted && tag('not counted')}
-            ${cut(vote.reason, 300)}
-            ${vote.evidence
-              .slice(0, MAX_EVIDENCE)
-              .map(
-                ({ text, ref }) =>
-                  html`<span class="ev"
-                    >${cut(text, 300)}${ref !== undefined && html` <code>${cut(ref, 200)}</code>`}</span
-                  >`,
-              )}
+            ${cut(vote.reason, 300)} ${vote.evidence.slice(0, MAX_EVIDENCE).map((one) => evidence(one, vote.reason))}
           </dd>
         </div>`,
     )}
   </dl>`;
+}
+
+/** What repeats the reason is not said twice. */
+function evidence({ text, ref }: FindingVote['evidence'][number], reason: string): Html {
+  const where = ref !== undefined && html`<code>${cut(ref, 200)}</code>`;
+  return text === reason ? html` ${where}` : html`<span class="ev">${cut(text, 300)} ${where}</span>`;
 }
