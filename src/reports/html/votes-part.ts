@@ -81,5 +81,6 @@ export function votesList({ votes }: Finding): Html {
 /** What repeats the reason is not said twice. */
 function evidence({ text, ref }: FindingVote['evidence'][number], reason: string): Html {
   const where = ref !== undefined && html`<code>${cut(ref, 200)}</code>`;
-  return text === reason ? html` ${where}` : html`<span class="ev">${cut(text, 300)} ${where}</span>`;
+  const bare = (sentence: string): string => sentence.replace(/\.$/, '');
+  return bare(text) === bare(reason) ? html` ${where}` : html`<span class="ev">${cut(text, 300)} ${where}</span>`;
 }
