@@ -3,6 +3,8 @@ import { beforeEach, describe, test } from 'vitest';
 import { EngineRig, settle, taskIdOf } from '../../test/support/core-world-engine.ts';
 import { agentsOf, DONE, submitOf, taskOf, THREW } from '../../test/support/core-world-specs.ts';
 import { castOf, CONTENT, openOf, OTHER_CONTENT, proposalIdOf, proposalOf } from '../../test/support/vote-specs.ts';
+import { seededRandom } from '../../test/support/seeded-random.ts';
+import { nameOf, runId } from '../core/ids.ts';
 import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
 import type { AttemptVote, RunProposals } from '../ports/run-proposals.ts';
 import type { ScriptedAttempt } from '../testing/scripted-agent.ts';
@@ -241,4 +243,63 @@ describe('outcomes', () => {
     const [first] = await bothTasks();
     assert.deepEqual(await first.outcomes(['r1/p1', '../r1/p1']), [undefined, undefined]);
   });
+});
+
+test('of 3,000 votes of attempts, old and new, only those of current ones count, once each', async () => {
+  const random = seededRandom(7);
+  const pick = <One>(all: readonly One[]): One => all[Math.floor(random() * all.length)] ?? assert.fail('none');
+  const names = Array.from({ length: 60 }, (_, index) => `p${index}`);
+  const members = ['t1', 't2', 'hold'].map((task) => ({ id: `task:${task}` }));
+  const retry = { maxAttempts: 20, firstDelayMs: 10, maxDelayMs: 10 };
+  const [, , ...others] = await bothTasks();
+  for (const attempt of others) attempt.end(DONE);
+  await settle();
+  const run = { runId: runId('r2'), agents: [] };
+  await engine.dispatch(submitOf([taskOf('t1', { retry }), taskOf('t2', { retry })], run));
+  const newest = new Map<string, ScriptedAttempt>();
+  const all: ScriptedAttempt[] = [];
+  const takeBoth = async (): Promise<void> => {
+    while (newest.size < 2) {
+      const attempt = await rig.agent.nextAttempt();
+      newest.set(attempt.assignment.spec.name, attempt);
+      all.push(attempt);
+    }
+  };
+  await takeBoth();
+  const specs = names.map((name) => proposalOf({ name, members, quorumPercent: 100, timeoutMs: 3_600_000 }));
+  const [opener] = newest.values();
+  assert.ok(opener !== undefined);
+  const opened = await opener.context.proposals.open(specs);
+  assert.ok(opened.every(({ ok }) => ok));
+  const counted = new Map<string, string>();
+  let refused = 0;
+  for (let round = 0; round < 300; round++) {
+    const voter = pick(all);
+    const task = voter.assignment.spec.name;
+    const given = Array.from({ length: 10 }, () => voteFor(pick(['approve', 'reject']), { proposal: pick(names) }));
+    const answers = await voter.context.proposals.vote(given);
+    for (const [index, { proposal, choice }] of given.entries()) {
+      const earlier = counted.get(`${task} ${proposal}`);
+      const mayVote = newest.get(task) === voter && (earlier === undefined || earlier === choice);
+      assert.equal(answers[index]?.ok, mayVote);
+      if (mayVote) counted.set(`${task} ${proposal}`, choice);
+      else refused++;
+    }
+    if (random() < 0.06 && all.length < 30) {
+      const [name, attempt] = pick([...newest]);
+      newest.delete(name);
+      attempt.end(THREW);
+      await settle();
+      rig.clock.advance(60_000);
+      await takeBoth();
+    }
+  }
+  const stored = rig.events.flatMap((event) =>
+    event.type === 'proposal.voted'
+      ? [[`${event.vote.memberId.slice(5)} ${nameOf(event.proposalId)}`, event.vote.choice] as const]
+      : [],
+  );
+  assert.deepEqual(new Map(stored), counted);
+  assert.equal(stored.length, counted.size);
+  assert.ok(all.length > 5 && refused > 1_000, `${all.length} attempts, ${refused} refused`);
 });
