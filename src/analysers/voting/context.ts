@@ -13,7 +13,7 @@ const SAMPLE_WORDS =
   /(?:^|[/_.-])(?:examples?|samples?|demos?|playground|sandbox|tutorials?|fixtures?|testdata|mocks?|stubs?|snapshots?|templates?|boilerplate|scaffold(?:ing)?|benchmarks?|bench|perf|storybook|stories|e2e|specs?|tests?|__\w+__)(?=$|[/_.-])/i;
 /** As a whole name: a product may well be called something with "legacy" in it. */
 const RETIRED_WORDS =
-  /(?:^|\/)(?:deprecated|legacy|archived?|attic|obsolete|old|unused|backup|bak|trash|graveyard)(?=\/)|[._-](?:old|bak|orig|unused|deprecated)(?=\.\w+$)/i;
+  /(?:^|\/)(?:deprecated|legacy|archived?|attic|obsolete|old|backup|bak|trash|graveyard)(?=\/)|[._-](?:old|bak|orig|deprecated)(?=\.\w+$)/i;
 const COPIED =
   /@license\b|@preserve\b|\b(?:copied|taken|adapted|ported|forked|vendored|borrowed|inlined) from\b|\b(?:jQuery|lodash|underscore|moment|bootstrap) v?\d|https?:\/\/(?:unpkg|cdn\.jsdelivr|cdnjs)\b|\bpolyfill for\b/i;
 const MADE = /@generated\b|\bdo not (?:edit|modify)\b|\bauto-?generated\b|\bgenerated (?:by|from|with|using)\b/i;

@@ -13,14 +13,19 @@ const TIMEOUT_MS = 15_000;
 const QUORUM_PERCENT = 60;
 const MAX_TITLE = 300;
 
-/**
- * A fact does not become true by a majority: one voter with evidence against it is enough. How good code is, is a
- * matter of weight: there the voter on shape, who alone asks whether it holds at all, counts twice, and two thirds are
- * needed. So its rejection stands unless all others approve, and two voters who say that it does not matter stand
- * against its approval. Source: docs/decisions/0016-voters-of-a-check.md.
- */
+/** A fact does not become true by a majority: one voter with evidence against it is enough. */
 const FACT: Electorate = { asked: VOTERS, threshold: 'unanimous', weights: {} };
-const QUALITY: Electorate = { asked: VOTERS, threshold: 'two-thirds', weights: { shape: 2 } };
+/**
+ * How good code is, is a matter of weight. The voter on shape, who alone asks whether it holds at all, counts 5 where
+ * the others count 3, and two thirds are needed: its rejection stands unless all others approve, and two voters who
+ * say that it does not matter stand against its approval. With these weights no single approval settles the vote
+ * early, so the order of the votes changes no state. Source: docs/decisions/0016-voters-of-a-check.md.
+ */
+const QUALITY: Electorate = {
+  asked: VOTERS,
+  threshold: 'two-thirds',
+  weights: { shape: 5, context: 3, history: 3, tests: 3, 'blast-radius': 3 },
+};
 /** How a file changes, and who uses it, says nothing about a key or a marker in it. */
 const LOOKED_AT: Electorate = { asked: ['shape', 'context'], threshold: 'unanimous', weights: {} };
 /** A checksum holds or it does not. */
