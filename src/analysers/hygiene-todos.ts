@@ -8,9 +8,10 @@ export type Todo = Readonly<{ path: string; line: number; text: string }>;
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 const MAX_LINES = 200;
-const MAX_FILES = 5;
-/** Wall time for all questions to git: notes that are left over are not dated. */
-const BUDGET_MS = 600;
+/** As many files are dated, those with most notes. */
+const MAX_FILES = 4;
+/** Wall time for all questions to git, far more than they take: what is not answered by then is left out. */
+const BUDGET_MS = 2_000;
 const AT_ONCE = 2;
 const SHOWN = 6;
 const NOTE = /(?:^|\s)(?:\/\/|#|\*|\/\*|<!--|--|;)\s*(?:(?:TODO|FIXME|XXX|HACK)\b|@?(?:todo|fixme)\b\s*[:(])/;
@@ -27,15 +28,14 @@ export function todosIn({ path, context, bytes }: FileEntry, text: string): read
 
 export type TodoOptions = Readonly<{ searchPath?: string | undefined; signal: AbortSignal; nowMs: number }>;
 
-type Dated = Todo & Readonly<{ atMs: number }>;
-
 export type OldTodos = Readonly<{ findings: readonly Detected[]; leftOut: readonly string[] }>;
 
-/** One finding for all notes older than a year. Files with most notes are asked first, until the time is up. */
+/** One finding for all notes older than a year in the files with most notes, at the file that has most of all. */
 export async function oldTodos(root: string, todos: readonly Todo[], options: TodoOptions): Promise<OldTodos> {
   const byFile = [...Map.groupBy(todos, ({ path }) => path).values()].toSorted((a, b) => b.length - a.length);
   const queue = byFile.slice(0, MAX_FILES);
-  const dated: Dated[] = [];
+  const old: Todo[] = [];
+  const sinceMs = options.nowMs - YEAR_MS;
   let [asked, answered] = [0, 0];
   const endAtMs = performance.now() + BUDGET_MS;
   const ask = async (): Promise<void> => {
@@ -44,9 +44,9 @@ export async function oldTodos(root: string, todos: readonly Todo[], options: To
       if (timeoutMs <= 0) return;
       const lines = next.slice(0, MAX_LINES - asked);
       asked += lines.length;
-      const dates = await datesOf(root, lines, { ...options, timeoutMs });
-      answered += dates === undefined ? 0 : lines.length;
-      dated.push(...(dates ?? []));
+      const older = await olderThan(sinceMs, root, { ...options, lines, timeoutMs });
+      answered += older === undefined ? 0 : lines.length;
+      old.push(...(older ?? []));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, ask));
@@ -55,56 +55,57 @@ export async function oldTodos(root: string, todos: readonly Todo[], options: To
     left === 0 || answered === 0
       ? []
       : [`${countOf(left, 'TODO note')} of ${todos.length}: dating them all would take too long.`];
-  return { findings: oldOnes(dated, options.nowMs), leftOut };
+  return { findings: oldOnes(old, byFile, sinceMs), leftOut };
 }
 
-type BlameOptions = TodoOptions & Readonly<{ timeoutMs: number }>;
+type BlameOptions = TodoOptions & Readonly<{ lines: readonly Todo[]; timeoutMs: number }>;
 
-/** When each line came in, as committed; undefined when git does not say. Lines that were changed since are left out. */
-async function datesOf(
-  root: string,
-  lines: readonly Todo[],
-  { searchPath, signal, timeoutMs }: BlameOptions,
-): Promise<readonly Dated[] | undefined> {
+/**
+ * Those of one file that were there before; undefined when git does not say. git is told to stop looking there, which
+ * takes a tenth of the time, so the day they came in is not known. Lines that were changed since are left out.
+ */
+async function olderThan(sinceMs: number, root: string, options: BlameOptions): Promise<readonly Todo[] | undefined> {
+  const { lines, searchPath, signal, timeoutMs } = options;
   const path = lines[0]?.path ?? '';
   const ranges = lines.flatMap(({ line }) => ['-L', `${line},${line}`]);
-  const blamed = await runGit(root, ['blame', '--no-textconv', '--line-porcelain', ...ranges, 'HEAD', '--', path], {
-    searchPath,
-    signal,
-    timeoutMs,
-    maxOutput: 1024 * 1024,
-    settings: { 'blame.ignoreRevsFile': '' },
-  });
+  const since = `--since=${new Date(sinceMs).toISOString()}`;
+  const blamed = await runGit(
+    root,
+    ['blame', '--no-textconv', '--line-porcelain', since, ...ranges, 'HEAD', '--', path],
+    { searchPath, signal, timeoutMs, maxOutput: 1024 * 1024, settings: { 'blame.ignoreRevsFile': '' } },
+  );
   if (!blamed.ok) return undefined;
   const entries = blamed.stdout.toString('utf8').split(/^(?=[0-9a-f]{40,64} \d+ \d+)/m);
-  const known = new Map(
-    entries.map((entry) => [/^\t(.*)$/m.exec(entry)?.[1]?.trim() ?? '', /^author-time (\d+)$/m.exec(entry)?.[1]]),
-  );
-  return lines.flatMap((todo) => {
-    const seconds = known.get(todo.text);
-    return seconds === undefined ? [] : [{ ...todo, atMs: Number(seconds) * 1_000 }];
-  });
+  const times = new Map(entries.map((entry) => [/^\t(.*)$/m.exec(entry)?.[1]?.trim(), committedMs(entry)]));
+  return lines.filter(({ text }) => (times.get(text) ?? sinceMs) < sinceMs);
 }
 
-function oldOnes(dated: readonly Dated[], nowMs: number): readonly Detected[] {
-  const old = dated.filter(({ atMs }) => nowMs - atMs > YEAR_MS).toSorted((a, b) => a.atMs - b.atMs);
-  const [oldest] = old;
-  if (oldest === undefined || old.length < 2) return [];
-  const years = Math.floor((nowMs - oldest.atMs) / YEAR_MS);
+function committedMs(entry: string): number | undefined {
+  const seconds = /^committer-time (\d+)$/m.exec(entry)?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1_000;
+}
+
+/** Files in the order they were asked for, so that the same notes give the same finding every time. */
+function oldOnes(old: readonly Todo[], byFile: readonly (readonly Todo[])[], sinceMs: number): readonly Detected[] {
+  const ordered = byFile.flatMap((notes) => notes.filter((note) => old.includes(note)));
+  const [first] = ordered;
+  if (first === undefined || ordered.length < 2) return [];
+  const files = new Set(ordered.map(({ path }) => path)).size;
   return [
     {
       kind: 'old-todo',
       severity: 'low',
       confidence: 0.75,
-      title: `${countOf(old.length, 'TODO note')} stand for more than a year, one for ${countOf(years, 'year')}`,
-      file: oldest.path,
-      line: oldest.line,
+      title: `${countOf(ordered.length, 'TODO note')} in ${countOf(files, 'file')} stand for more than a year`,
+      file: first.path,
+      line: first.line,
       anchor: 'old notes',
-      evidence: old.slice(0, SHOWN).map(({ path, line, text, atMs }) => ({
-        source: 'hygiene',
-        text: `${new Date(atMs).toISOString().slice(0, 10)}: ${text.slice(0, 140)}`,
-        ref: `${path}:${line}`,
-      })),
+      evidence: [
+        ...ordered
+          .slice(0, SHOWN)
+          .map(({ path, line, text }) => ({ source: 'hygiene', text: text.slice(0, 160), ref: `${path}:${line}` })),
+        { source: 'history', text: `All of them came in before ${new Date(sinceMs).toISOString().slice(0, 10)}.` },
+      ],
       fix: 'Do it, turn it into an issue, or remove the note: after a year nobody will do it by chance.',
     },
   ];
