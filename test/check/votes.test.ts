@@ -8,7 +8,7 @@ import { SHAPED_KINDS } from '../../src/analysers/voting/shape.ts';
 import { opinionOf } from '../../src/analysers/voting/vote.ts';
 import { TextReader } from '../../src/analysers/read-text.ts';
 import { type Choice, type ProposalSpec } from '../../src/core/consensus/proposal-spec.ts';
-import { VOTERS } from '../../src/core/findings/finding.ts';
+import { VOTERS, type Voter } from '../../src/core/findings/finding.ts';
 import { checkByEngine } from './support/check-by-engine.ts';
 import { CoreProposals } from './support/core-proposals.ts';
 import { tokenWithChecksum } from './support/plants.ts';
@@ -77,14 +77,11 @@ describe('a vote on findings', () => {
       ['src/b.js', 'rejected'],
     ]);
     expect(proposals).toHaveLength(3);
-    for (const { id, subject, votes } of report.findings.map((one) => ({ ...one, subject: one.id }))) {
-      const record = proposals.find(({ spec }) => spec.subject === subject);
-      const counted = votes
-        .filter(({ isCounted }) => isCounted)
-        .map(({ voter, choice }) => `${memberOf(voter)} ${choice}`);
-      expect(record?.votes.map(({ memberId, choice }) => [memberId, choice]).toSorted(), id).toEqual(
-        counted.toSorted(),
-      );
+    for (const { id, votes } of report.findings) {
+      const record = proposals.find(({ spec }) => spec.subject === id);
+      const stored = record?.votes.map(({ memberId, choice }) => `${memberId} ${choice}`) ?? [];
+      const counted = votes.filter(({ isCounted }) => isCounted);
+      expect(new Set(stored)).toEqual(new Set(counted.map(({ voter, choice }) => `${memberOf(voter)} ${choice}`)));
     }
   });
 
@@ -156,12 +153,11 @@ describe('who votes', () => {
 describe('evidence', () => {
   it('of a voter is never what the detector went by', () => {
     const kinds = [...DETECTORS.keys()];
-    const pairs = VOTERS.flatMap((voter) => kinds.map((kind) => ({ voter, kind })));
-    const isHeardTwice = ({ voter, kind }: (typeof pairs)[number]): boolean => {
+    const isHeardTwice = (voter: Voter, kind: string): boolean => {
       const source = sourceOf(voter, kind);
-      return source !== null && ruleOf(kind).found.includes(source);
+      return source !== null && ruleOf(kind).found.includes(source) && !isUsedUp(voter, kind);
     };
-    expect(pairs.filter((pair) => isHeardTwice(pair) && !isUsedUp(pair.voter, pair.kind))).toEqual([]);
+    for (const voter of VOTERS) expect(kinds.filter((kind) => isHeardTwice(voter, kind))).toEqual([]);
     expect(kinds.filter((kind) => isUsedUp('shape', kind) || isUsedUp('context', kind))).toEqual([]);
     expect(isUsedUp('history', 'hot-spot')).toBe(true);
     expect(isUsedUp('tests', 'untested-hot-spot')).toBe(true);
