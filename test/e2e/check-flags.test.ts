@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CheckedRepository, readReport } from './support/checked-repository.ts';
@@ -122,18 +122,19 @@ describe('waggle check --fail-on', () => {
     expect(await code('--fail-on', 'new')).toBe(1);
   });
 
-  test('counts nothing that was rejected or not confirmed', async () => {
+  test('counts nothing that was rejected', async () => {
     using repository = new CheckedRepository({
       'package.json': '{"name":"a"}',
-      // Placeholder words in a test: a vote decides against it, or leaves it open.
-      'src/keys.js': "export const apiKey = 'q7Zt2LmX9vKc4RbN8sWd';\n",
+      // Lock files side by side; a voter sees that the one without entries decides nothing.
+      'package-lock.json': '{}\n',
+      'pnpm-lock.yaml': "lockfileVersion: '9.0'\n",
     });
     repository.commit('first');
-    const { code } = await repository.waggle('check', '--fail-on', 'medium,new');
-    const { findings } = repository.report();
-    expect(findings.length).toBeGreaterThan(0);
-    const confirmed = findings.filter(({ state }) => state === 'confirmed');
-    expect(code).toBe(confirmed.length > 0 ? 1 : 0);
+    expect((await repository.waggle('check', '--fail-on', 'medium')).code).toBe(0);
+    const states = (): unknown =>
+      repository.report().findings.map(({ kind, severity, state }) => [kind, severity, state]);
+    expect(states()).toEqual([['lock-files-compete', 'medium', 'rejected']]);
+    expect((await repository.waggle('check', '--reset-baseline', '--fail-on', 'medium,new')).code).toBe(0);
   });
 });
 
@@ -163,8 +164,61 @@ describe('what a check prints', () => {
     expect(short.stdout).toContain('See them with --all.');
     const whole = await repository.waggle('check', '--all');
     expect(results()).toBe(60);
-    expect(whole.stdout.match(/^ +src\/f\d+\.js:1 {2}not-voted$/gm)?.length).toBe(
+    expect(whole.stdout.match(/^ +src\/f\d+\.js:1 · not voted on\b/gm)?.length).toBe(
       findings.filter(({ state }) => state === 'not-voted').length,
     );
   });
+});
+
+describe('the plan of a check', () => {
+  test('has commands that are real: they fail before the change and pass after it', async () => {
+    using repository = shop();
+    repository.writeAll({ 'package.json': '{"name":"a","main":"src/a.js","scripts":{"test":"node --test"}}' });
+    await repository.waggle('check');
+    const plan = (repository.report().plan ?? []).toSorted((a, b) => (a.writes.join() < b.writes.join() ? -1 : 1));
+    expect(plan.map(({ writes, dependsOn, size, verify }) => ({ writes, dependsOn, size, tests: verify[1] }))).toEqual([
+      { writes: ['src/a.js'], dependsOn: [], size: 'S', tests: 'npm test' },
+      { writes: ['src/b.js'], dependsOn: [], size: 'S', tests: 'npm test' },
+    ]);
+    const [, ...words] = plan[0]?.verify[0]?.split(' ') ?? [];
+    expect(words.slice(0, 2)).toEqual(['check', '--fail-on']);
+    expect((await repository.waggle(...words)).code).toBe(1);
+    repository.writeAll({ 'src/a.js': 'export const f = (a) => Number.isNaN(a);\n' });
+    expect((await repository.waggle(...words)).code).toBe(0);
+  });
+
+  test('names no tests where a manifest only says that there are none', async () => {
+    using repository = shop();
+    const script = 'echo \\"Error: no test specified\\" && exit 1';
+    repository.writeAll({ 'package.json': `{"name":"a","main":"src/a.js","scripts":{"test":"${script}"}}` });
+    await repository.waggle('check');
+    expect(repository.report().plan?.map(({ verify }) => verify.length)).toEqual([1, 1]);
+  });
+});
+
+test('trends count what was confirmed', async () => {
+  using repository = shop();
+  await repository.waggle('check');
+  repository.writeAll({ 'src/b.js': 'export const g = 1;\n' });
+  await repository.waggle('check');
+  const valuesOf = (label: string): unknown =>
+    repository
+      .report()
+      .trends.find((trend) => trend.label === label)
+      ?.points.map(({ value }) => value);
+  expect(valuesOf('confirmed findings')).toEqual([2, 1]);
+  expect(valuesOf('confirmed, high')).toEqual([2, 1]);
+  expect(valuesOf('confirmed, critical')).toEqual([0, 0]);
+});
+
+test.runIf(process.platform === 'linux')('--open hands the page to the desktop', async () => {
+  using repository = shop();
+  const bin = join(repository.root, '../bin');
+  repository.writeAll({ '../bin/xdg-open': '#!/bin/sh\necho "$1" > "$0.draft" && mv "$0.draft" "$0.called"\n' });
+  chmodSync(join(bin, 'xdg-open'), 0o755);
+  repository.searchPath = `${bin}:${repository.searchPath}`;
+  expect((await repository.waggle('check', '--open')).code).toBe(0);
+  await expect.poll(() => existsSync(join(bin, 'xdg-open.called')), { timeout: 10_000 }).toBe(true);
+  const run = join(repository.root, '.waggle/check', repository.report().run);
+  expect(readFileSync(join(bin, 'xdg-open.called'), 'utf8')).toBe(`${join(run, 'report.html')}\n`);
 });

@@ -9,12 +9,18 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** A git repository that is checked by the whole program, gone after the test. */
 export class CheckedRepository extends TestProject {
+  /** Where the program looks for others. */
+  searchPath = '/usr/local/bin:/usr/bin:/bin';
   #day = 0;
 
   constructor(files: Files = {}) {
     super();
     this.git('init', '--quiet', '--initial-branch=main');
     this.writeAll(files);
+  }
+
+  override env(): Readonly<Record<string, string>> {
+    return { ...super.env(), PATH: this.searchPath };
   }
 
   /** Makes the folders too. */
