@@ -190,6 +190,10 @@ const checkouts: readonly Plant[] = [
     'the branch it goes into',
     one('base-branch', TARGET, `${out('${{ github.event.pull_request.base.sha }}')}      - run: node check-title.js\n`),
   ]),
+  workflow(OUT, false, 'spelling', [
+    'the head is read, and nothing of it is run',
+    one('spelling', TARGET, `${out(HEAD)}      - uses: crate-ci/typos@11bd71901bbe5b1630ceea73d27597364c9af683\n`),
+  ]),
   workflow(OUT, false, 'greet', [
     'nothing is checked out',
     one(

@@ -38,6 +38,10 @@ const yaml: readonly Plant[] = [
     'filled in by another program',
     'image: {{ .Values.image }}\n{{- if .Values.port }}\nport: {{ .Values.port }}\n{{- end }}\n',
   ]),
+  plant(YAML, false, 'deploy/filled.yaml', [
+    'filled in, whatever its name',
+    'name: {{ name }}\n{% if port %}\nport: {{ port }}\n{% endif %}\n',
+  ]),
   plant(YAML, false, 'infra/stack.yml', [
     'tags of a cloud',
     'Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: !Sub "${AWS::StackName}-data"\n      Tags: !Ref Tags\n',

@@ -148,6 +148,12 @@ export const LICENCE_PLANTS: readonly Plant[] = [
     packages: under('both', '(GPL-2.0-only AND MIT)'),
   }),
   npmPlant(TERMS, false, {
+    dir: 'lib-either',
+    why: 'a choice, the strict one first',
+    manifest: library('lib-either', uses('either')),
+    packages: under('either', '(AGPL-3.0-only OR Apache-2.0)'),
+  }),
+  npmPlant(TERMS, false, {
     dir: 'lib-choice',
     why: 'a choice of two',
     manifest: library('lib-choice', uses('jszip')),
