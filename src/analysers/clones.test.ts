@@ -34,6 +34,21 @@ describe('clones', () => {
     expect(placesOf(clones)).toEqual([['0:0+40', '2:0+40', '1:5+30']]);
   });
 
+  it('begin where they begin, though a shorter copy of that part stands nearer', () => {
+    const copied = passage('copied', 40);
+    const [longest] = placesOf(clonesOf([copied, copied.slice(0, 12), copied]));
+    expect(longest).toEqual(['0:0+40', '2:0+40']);
+  });
+
+  it('do not run into themselves', () => {
+    const copied = passage('copied', 12);
+    expect(placesOf(clonesOf([[...copied, ...copied, ...copied]]))).toEqual([['0:0+12', '0:12+12', '0:24+12']]);
+  });
+
+  it('are never lines that differ, however many there are', () => {
+    expect(clonesOf([passage('a', 2_000), passage('b', 2_000)])).toEqual([]);
+  });
+
   it('stand in one file too, apart from each other', () => {
     const copied = passage('copied', 12);
     expect(placesOf(clonesOf([[...copied, ...passage('x', 2), ...copied]]))).toEqual([['0:0+12', '0:14+12']]);
@@ -45,6 +60,8 @@ describe('clones', () => {
 
   it('are not the same line over and over, nor tables of data', () => {
     expect(clonesOf([Array.from({ length: 200 }, () => 'same();')])).toEqual([]);
+    const two = Array.from({ length: 40 }, (_, at) => `step${at % 2}();`);
+    expect(clonesOf([two, two])).toEqual([]);
     const index = new CloneIndex(10_000);
     const table = passage('row', 30).map((text, at) => ({ text, line: at + 1, isLogic: at < 9 }));
     index.add(table);

@@ -5,6 +5,8 @@ export const WINDOW = 10;
 /** Comparisons for each line: only text that was made to repeat itself needs more. */
 const MAX_STEPS = 40;
 const MAX_PAIRS = 50_000;
+/** A passage that follows itself is counted so often. */
+const MAX_TIMES = 50;
 
 /** A passage of one file: its lines by their order among those that are compared, from `start`, `length` of them. */
 export type Passage = Readonly<{ file: number; start: number; length: number }>;
@@ -104,10 +106,18 @@ export class CloneIndex {
       const [from, to] = this.#follow(before, at);
       steps += to - from;
       covered.set(at - before, to);
-      const length = Math.min(to - from, at - before);
-      if (this.#isWorth(from, length, minLogic)) pairs.push({ a: from - (at - before), b: from, length });
+      pairs.push(...this.#apart(from, to, at - before).filter(({ b, length }) => this.#isWorth(b, length, minLogic)));
     }
     return pairs;
+  }
+
+  /** A run that is longer than the way between its two places repeats itself: each time is a passage. */
+  #apart(from: number, to: number, gap: number): readonly Pair[] {
+    const times = Math.min(MAX_TIMES, Math.ceil((to - from) / gap));
+    return Array.from({ length: times }, (_, time) => {
+      const start = from + time * gap;
+      return { a: start - gap, b: start, length: Math.min(to - start, gap) };
+    });
   }
 
   /** Where the run of equal lines around two equal windows begins and ends, as places of the second. */

@@ -64,4 +64,10 @@ describe('coverage reports', () => {
     expect(read({ 'coverage/lcov.info': LCOV })).toEqual([]);
     expect(read({ 'coverage/lcov.info': 'SF:index.js\nDA:1,1\nend_of_record\n', 'src/index.js': '' })).toEqual([]);
   });
+
+  it('of another folder do not speak of a file that has the last name only', () => {
+    writeFileSync(join(root, 'lcov.info'), 'SF:/home/ci/other/index.js\nDA:1,1\nend_of_record\n');
+    const known = { paths: new Set(['index.js']), folders: [] };
+    expect(readCoverage(root, new TextReader(root), known)).toEqual([]);
+  });
 });

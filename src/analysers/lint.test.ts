@@ -37,7 +37,9 @@ function write(files: Readonly<Record<string, string>>): string {
 }
 
 async function look(files: Readonly<Record<string, string>>, linter: string = OXLINT): Promise<FindingsData> {
-  const input = { root: write(files), data: join(folder, 'data'), shards: 1, shard: 0, linter };
+  const root = write(files);
+  // As in a check: below the root, where tools look upwards for settings.
+  const input = { root, data: join(root, '.waggle', 'data'), shards: 1, shard: 0, linter };
   const call = { input, signal: new AbortController().signal };
   await inventory(call);
   parse(call);
@@ -127,6 +129,7 @@ describe('the linter that is looked for', () => {
   it('is never one of the repository, not by a folder above and not by a link', async () => {
     const root = write({ 'a.js': BUG });
     install(join(root, 'node_modules/.bin/oxlint'));
+    install(join(root, 'oxlint'));
     install(join(folder, 'node_modules/.bin/oxlint'));
     mkdirSync(join(folder, 'links'));
     symlinkSync(join(root, 'node_modules/.bin/oxlint'), join(folder, 'links', 'oxlint'));

@@ -77,6 +77,11 @@ describe('risky lines', () => {
     expect(kindsIn(language, text)).toEqual([]);
   });
 
+  it('are found once, on the line where they begin', () => {
+    const found = riskyLines('a.py', 'Python', 'run(\n    first,\n    eval(expression),\n)\n');
+    expect(found.map(({ line }) => line)).toEqual([3]);
+  });
+
   it('come to an end for every pattern, whatever the text', () => {
     const pieces = ['(', '"', "'", ' ', 'SELECT ', 'a', '=', '$', '{', 'password ', 'VALUES ('];
     const all = Object.values(RISK_PATTERNS).flat();
