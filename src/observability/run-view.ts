@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/consensus/outcome.ts';
 import type { ProposalEvent, RunEvent, SkipCause, SwarmEvent, TaskEvent } from '../core/events.ts';
-import { type RunId, runOf } from '../core/ids.ts';
+import { type ProposalId, type RunId, runOf } from '../core/ids.ts';
 import type { RunOutcome, RunSpec, RunState } from '../core/runs/run-spec.ts';
 import type { AgentReport, TaskFailure } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
@@ -52,6 +52,8 @@ export class RunView {
   readonly active: Set<TaskView> = new Set();
   /** Votes of this run by how they stand. */
   readonly proposals: Record<'open' | Outcome, number> = { open: 0, approved: 0, rejected: 0, expired: 0 };
+  /** Votes on findings: they come in numbers, and whoever asked for them tells what became of them. */
+  readonly findings: Set<ProposalId> = new Set();
   readonly failures: TaskView[] = [];
   readonly recent: TaskView[] = [];
   spec: RunSpec | undefined;
@@ -157,7 +159,10 @@ export class RunView {
   }
 
   #applyToProposal(event: ProposalEvent): void {
-    if (event.type === 'proposal.opened') this.proposals.open += 1;
+    if (event.type === 'proposal.opened') {
+      this.proposals.open += 1;
+      if (event.spec.kind === 'finding') this.findings.add(event.proposalId);
+    }
     if (event.type !== 'proposal.closed') return;
     this.proposals.open -= 1;
     this.proposals[event.outcome] += 1;

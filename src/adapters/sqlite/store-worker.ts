@@ -4,7 +4,8 @@ import { assert } from '../../util/assert.ts';
 import { StoreServer } from './store-server.ts';
 import { packError, type StoreCall, type StoreReply } from './store-call.ts';
 
-const RESERVE_AFTER_MS = 1_000;
+/** A short run should leave no 16 MiB behind. */
+const RESERVE_AFTER_MS = 5_000;
 
 const port = parentPort;
 assert(port !== null && typeof workerData === 'string', 'the store thread is started by StoreThread only');

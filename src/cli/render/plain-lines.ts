@@ -27,7 +27,8 @@ export function plainLine(record: JournalRecord, view: RunView, style: Style): s
 /** Above this, only what asks a person or has failed is told: `waggle proposals list` has the rest. */
 const MOST_VOTES = 10;
 
-function proposalLine(event: ProposalEvent, { proposals }: RunView, style: Style): string | undefined {
+function proposalLine(event: ProposalEvent, { proposals, findings }: RunView, style: Style): string | undefined {
+  if (findings.has(event.proposalId)) return undefined;
   const count = Object.values(proposals).reduce((sum, some) => sum + some, 0);
   const name = visible(nameOf(event.proposalId));
   const told = count <= MOST_VOTES;
@@ -52,7 +53,6 @@ function proposalLine(event: ProposalEvent, { proposals }: RunView, style: Style
   }
 }
 
-/** Findings come in numbers and are voted on by tasks: their ends are enough. */
 function openedLine(
   { spec, proposalId }: Extract<ProposalEvent, { type: 'proposal.opened' }>,
   name: string,
@@ -64,7 +64,7 @@ function openedLine(
     const how = `waggle proposals vote ${visible(proposalId)} approve --as ${visible(people[0] ?? '')}`;
     return `${signs.warn} ${name}  asks ${visible(people.join(', '))}: ${visible(spec.title)} ${how}`;
   }
-  return told && spec.kind !== 'finding' ? `${signs.waiting} ${name}  is voted on: ${visible(spec.title)}` : undefined;
+  return told ? `${signs.waiting} ${name}  is voted on: ${visible(spec.title)}` : undefined;
 }
 
 const VOTES = { approve: 'is for it', reject: 'is against it', abstain: 'abstains' } as const;

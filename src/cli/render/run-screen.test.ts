@@ -132,7 +132,10 @@ describe('plain lines of votes', () => {
   const id = idOf('ship');
   const rule = { quorumPercent: 60, threshold: 'majority' } as const;
   const about = { kind: 'question', subject: 's', title: 'Ship it?', contentHash: 'ab'.repeat(32) } as const;
-  const opened = (name: string, ...members: readonly string[]): ProposalEvent => ({
+  const opened = (
+    name: string,
+    ...members: readonly string[]
+  ): Extract<ProposalEvent, { type: 'proposal.opened' }> => ({
     type: 'proposal.opened',
     proposalId: idOf(name),
     spec: { name, ...about, members: members.map((one) => ({ id: one })) },
@@ -161,6 +164,26 @@ describe('plain lines of votes', () => {
       '✘ ship  what was approved was not done; see: waggle proposals show r7k2/ship',
       '✔ ship  what was approved is done',
     ]);
+  });
+
+  test('on findings are left to whoever asked for them', () => {
+    const run = new RecordedRun([{ name: 'a' }]);
+    const ship = opened('ship', 'task:a');
+    run.put(1, { ...ship, spec: { ...ship.spec, kind: 'finding' } });
+    run.put(2, {
+      type: 'proposal.voted',
+      proposalId: id,
+      vote: { memberId: 'task:a', choice: 'approve', revision: 1 },
+    });
+    run.put(3, {
+      type: 'proposal.closed',
+      proposalId: id,
+      outcome: 'approved',
+      cause: 'settled',
+      tally,
+      votesHash: '',
+    });
+    expect(linesOf(run)).toEqual([]);
   });
 
   test('are left out where there are many, but a person is always asked', () => {
