@@ -4,7 +4,7 @@ import { countOf } from './words.ts';
 
 /** Jobs that try out what is not expected to work yet. */
 const EXPERIMENT =
-  /nightly|canary|experimental|unstable|\bnext\b|\bbeta\b|preview|upcoming|allowed?[-_ ]fail|optional|future|\bdev\b|-dev\b/i;
+  /nightly|canary|experimental|unstable|\bnext\b|\bbeta\b|preview|upcoming|allowed?[-_ ]fail|optional|future|alternative|\bdev\b|-dev\b/i;
 /** Steps that tell of a result rather than make one. */
 const TELLING = /report|upload|artifact|comment|coverage|codecov|badge|notify|summary|cache|merge-/i;
 /** Of all that is checked, what matters most. */
@@ -15,6 +15,7 @@ type Place = Readonly<{ file: CiFile; job: CiJob }>;
 
 /** Tests, checks and builds that may fail without anybody noticing. Whole jobs are one finding for each file. */
 export function ignoredFailures(file: CiFile): readonly Detected[] {
+  if (EXPERIMENT.test(file.path)) return [];
   const jobs = file.jobs.filter(({ name, condition }) => !EXPERIMENT.test(name) && condition !== 'manual');
   const whole = jobs.filter(({ ignoresFailureAt }) => ignoresFailureAt !== undefined);
   const steps = jobs.filter((job) => !whole.includes(job)).flatMap((job) => job.steps.map((step) => ({ job, step })));

@@ -66,6 +66,12 @@ export const FAILURE_PLANTS: readonly Plant[] = [
   ),
   ignored(
     false,
+    workflow('alternative-runtimes'),
+    'runtimes that nobody promises to support, by the name of the file',
+    `${head('Runtimes')}  unit:\n    runs-on: ubuntu-latest\n    continue-on-error: true\n    steps:\n${CHECKOUT}      - run: bun test\n`,
+  ),
+  ignored(
+    false,
     workflow('matrix'),
     'only the cells that are marked may fail',
     `${head('Matrix')}  test:\n    runs-on: ubuntu-latest\n    continue-on-error: \${{ matrix.experimental }}\n    strategy:\n      matrix:\n        include:\n          - { node: 22, experimental: false }\n          - { node: 25, experimental: true }\n    steps:\n${CHECKOUT}      - run: npm test\n`,
