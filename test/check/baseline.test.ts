@@ -130,6 +130,14 @@ describe('the check after another one', () => {
     ]);
   });
 
+  it('names in its report all that it found, if only by id, so that none is new in the next', async () => {
+    const files = Array.from({ length: 310 }, (_, index): [string, string] => [`src/f${index}.js`, NAN]);
+    using repository = new TestRepository(Object.fromEntries(files));
+    const { report } = await checkHere(repository.path);
+    expect(report.findings).toHaveLength(300);
+    expect(new Set([...report.findings.map(({ id }) => id), ...report.furtherIds]).size).toBe(310);
+  });
+
   it('knows what an earlier report has only counted', () => {
     const old = { ...earlier([]), furtherIds: ['c'] };
     expect(compareWith(old, [finding({ id: 'c' })], new Set()).findings[0]?.baseline).toBe('known');

@@ -1,6 +1,15 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { leftIn, processesIn } from '../support/processes.ts';
@@ -117,7 +126,7 @@ describe('the whole command on a repository that means harm', () => {
     expect(readdirSync(repository.root).toSorted()).toEqual(['.git', '.waggle', 'a.js', 'b.js']);
   });
 
-  test('gets through bombs of JSON, YAML and Markdown, loops of links, pipes and sockets', async () => {
+  test('gets through bombs of JSON, YAML and Markdown, loops of links, pipes and devices', async () => {
     using repository = new CheckedRepository({
       'package.json': `{"name":"a","exports":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`,
       'deep.json': '['.repeat(500_000),
@@ -138,8 +147,12 @@ describe('the whole command on a repository that means harm', () => {
     symlinkSync('.', join(repository.root, 'loop'));
     symlinkSync('loop/loop/deep.json', join(repository.root, 'through.json'));
     symlinkSync('/dev/zero', join(repository.root, 'zero.js'));
+    repository.writeAll({ 'pipe.js': NAN, 'device.js': NAN });
     repository.commit('bombs');
+    for (const name of ['pipe.js', 'device.js']) rmSync(join(repository.root, name));
     execFileSync('/usr/bin/mkfifo', [join(repository.root, 'pipe.js')]);
+    // The endless one, where it may be made.
+    spawnSync('/usr/bin/mknod', [join(repository.root, 'device.js'), 'c', '1', '5']);
     const { code } = await repository.waggle('check');
     expect({ code, failed: repository.failedTasks() }).toEqual({ code: 0, failed: [] });
     const { findings } = repository.report();
