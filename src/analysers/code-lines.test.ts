@@ -29,3 +29,12 @@ describe('lines of code', () => {
     expect(plain.map(logic)).toEqual(Array(plain.length).fill(false));
   });
 });
+
+describe('code that was made to take long', () => {
+  it('is read in time in step with its length', () => {
+    for (const piece of ['\\"', '"\\"', "'", 'a', 'a(', '{ ', 'import { ', 'extends ', ': ', '/*']) {
+      const line = piece.repeat(4_000 / piece.length);
+      expect(codeLines('a.ts', `${line}\n`.repeat(200)).length).toBeLessThanOrEqual(200);
+    }
+  });
+});

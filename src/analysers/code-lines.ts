@@ -25,14 +25,15 @@ const C_BLOCKS: readonly (readonly [string, string])[] = [['/*', '*/']];
 
 const IMPORT =
   /^(?:import\b|from\s+[\w.]+\s+import\b|export\s+(?:\*|\{[^}]*\})\s+from\b|#\s*(?:include|import)\b|using\s+[\w.:]+;|use\s+[\w:\\]+|package\s+[\w.]+;?$|require\b|require_relative\b|(?:const|let|var)\s[^=]*=\s*require\(|\}\s*from\s|extern crate\b|mod\s+\w+;|pub use\b)/;
-const STRING = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/g;
+/** One without an end goes on to the end of the line: so no text is looked at twice. */
+const STRING = /"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|`(?:[^`\\]|\\.)*(?:`|\\?$)/g;
 /** What is left of a table of data, or of a list of names and types, once its texts are out. */
 const PLAIN = /^[\w\s.,:;?[\]{}|&<>"#%$@!*/+-]*$/;
 const WORDS =
   /\b(?:return|if|else|for|while|switch|throw|raise|await|yield|try|catch|except|do|defer|match|loop|assert|del|with|break|continue|goto)\b|=(?!>)|=>/;
 
 /** A parameter of a generic type, the head of an overload or of a method without a body. */
-const TYPE = /^\w+ extends .*[,>]$|^\w*\(?\w*\??: [^=]*,$|^\): [\w<>[\], |]+;?$|^[|&?:] [^()]*$/;
+const TYPE = /^\w+ extends .*[,>]$|^\w*(?:\(\w*)?\??: [^=]*,$|^\): [\w<>[\], |]+;?$|^[|&?:] [^()]*$/;
 
 /** Lines of a file that say something, in their order. */
 export function codeLines(path: string, text: string): readonly CodeLine[] {

@@ -26,7 +26,11 @@ const LCOV = 'TN:\nSF:src/a.js\nDA:1,1\nDA:2,0\nDA:3,4\nLF:3\nLH:2\nend_of_recor
 describe('coverage reports', () => {
   it('of lcov give lines that ran', () => {
     expect(read({ 'coverage/lcov.info': LCOV, 'src/a.js': '' })).toEqual([
-      { report: 'coverage/lcov.info', files: [{ file: 'src/a.js', lines: 3, covered: 2, isStale: false }] },
+      {
+        report: 'coverage/lcov.info',
+        files: [{ file: 'src/a.js', lines: 3, covered: 2, isStale: false }],
+        isTooLarge: false,
+      },
     ]);
   });
 
@@ -63,6 +67,11 @@ describe('coverage reports', () => {
     ).toEqual([]);
     expect(read({ 'coverage/lcov.info': LCOV })).toEqual([]);
     expect(read({ 'coverage/lcov.info': 'SF:index.js\nDA:1,1\nend_of_record\n', 'src/index.js': '' })).toEqual([]);
+  });
+
+  it('that are too large are not read, and said to be so', () => {
+    const [report] = read({ 'coverage/lcov.info': `TN:\n${' '.repeat(17 * 1024 * 1024)}`, 'src/a.js': '' });
+    expect(report).toEqual({ report: 'coverage/lcov.info', files: [], isTooLarge: true });
   });
 
   it('of another folder do not speak of a file that has the last name only', () => {

@@ -13,9 +13,14 @@ export type FileCoverage = Readonly<{
   isStale: boolean;
 }>;
 
-export type Coverage = Readonly<{ report: string; files: readonly FileCoverage[] }>;
+export type Coverage = Readonly<{
+  report: string;
+  files: readonly FileCoverage[];
+  /** It was not read. */
+  isTooLarge: boolean;
+}>;
 
-const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_REPORTS = 20;
 /** Where tools put their reports; the first that is there counts. */
 const PLACES: readonly (readonly [string, (text: string) => readonly Measured[]])[] = [
@@ -44,6 +49,7 @@ function readFirst(root: string, reader: TextReader, { paths, folder }: Looking)
   for (const [name, parse] of PLACES) {
     const report = posix.join(folder, name);
     const read = reader.read(report, MAX_BYTES);
+    if (read.kind === 'too-large') return [{ report, files: [], isTooLarge: true }];
     if (read.kind !== 'text') continue;
     const measuredAtMs = changedAtMs(root, report) ?? 0;
     const files = parse(read.text).flatMap(({ name: file, lines, covered }): readonly FileCoverage[] => {
@@ -51,7 +57,7 @@ function readFirst(root: string, reader: TextReader, { paths, folder }: Looking)
       if (path === undefined || lines === 0) return [];
       return [{ file: path, lines, covered, isStale: (changedAtMs(root, path) ?? 0) > measuredAtMs }];
     });
-    if (files.length > 0) return [{ report, files }];
+    if (files.length > 0) return [{ report, files, isTooLarge: false }];
   }
   return [];
 }
@@ -104,7 +110,7 @@ function fromCobertura(text: string): readonly Measured[] {
     .split('<class ')
     .slice(1)
     .map((part) => {
-      const hits = [...part.matchAll(/<line\b[^>]*?\bhits="(\d+)"/g)].map(([, count]) => Number(count));
+      const hits = [...part.matchAll(/<line\b[^>]{0,300}?\bhits="(\d+)"/g)].map(([, count]) => Number(count));
       const name = /\bfilename="([^"]*)"/.exec(part.slice(0, 2_000))?.[1] ?? '';
       return { name, lines: hits.length, covered: hits.filter((count) => count > 0).length };
     });

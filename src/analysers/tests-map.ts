@@ -33,7 +33,7 @@ export function testsMap({ input }: AnalyserCall): AnalyserResult {
       ...skippedTests(parsed, files, reader),
     ],
     looked: reach.sources,
-    leftOut: [...reach.notes(), ...reports.flatMap((report) => ageOf(report))],
+    leftOut: [...reach.notes(), ...reports.flatMap((report) => doubtsAbout(report))],
   };
   return {
     file: writeData(input.data, 'tests-map', data),
@@ -147,14 +147,13 @@ function isTestLike(path: string): boolean {
   return contextOf(path) === 'test';
 }
 
-/** A report that is older than what it speaks of says less. */
-function ageOf({ report, files }: Coverage): readonly string[] {
+/** A report that was not read, or is older than what it speaks of, says less. */
+function doubtsAbout({ report, files, isTooLarge }: Coverage): readonly string[] {
+  if (isTooLarge) return [`${report}: too large to be read (too-large).`];
   const stale = files.filter(({ isStale }) => isStale).length;
-  return stale === 0
-    ? []
-    : [
-        `${report} is older than ${stale} of the ${files.length} files that it speaks of: run the tests with coverage again.`,
-      ];
+  if (stale === 0) return [];
+  const which = `${stale} of the ${files.length} files that it speaks of`;
+  return [`${report} is older than ${which}: run the tests with coverage again.`];
 }
 
 function untested({ file, commits, complexity }: Busy, why: Detected['evidence'][number]): Detected {
