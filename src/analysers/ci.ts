@@ -13,6 +13,8 @@ import { countOf } from './words.ts';
 import { readYaml } from './yaml-text.ts';
 
 const MAX_CI_FILES = 300;
+/** Characters in all; a large project has 50,000. */
+const MAX_CI_CHARS = 1_000_000;
 const MAX_FINDINGS = 60;
 
 /** Reads what build services are told to do: what they may be tricked into, and what they look away from. */
@@ -21,9 +23,12 @@ export function ci({ input, signal }: AnalyserCall): AnalyserResult {
   const reader = new TextReader(input.root);
   const known = files.filter(({ path, isText }) => isText && isCiFile(path));
   const read: CiFile[] = [];
+  let chars = 0;
   for (const { path } of known.slice(0, MAX_CI_FILES)) {
     signal.throwIfAborted();
-    const file = readCiFile(path, reader.text(path) ?? '');
+    const text = reader.text(path) ?? '';
+    chars += text.length;
+    const file = chars > MAX_CI_CHARS ? undefined : readCiFile(path, text);
     if (file !== undefined) read.push(file);
   }
   const tests = known.length === read.length ? files.filter(isTest).length : 0;

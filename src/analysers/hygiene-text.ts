@@ -10,9 +10,14 @@ const TEMPLATE = /(?:^|[^$])\{\{|\{%|<%|^\s*#@|\$\{[A-Z_]+\}:/m;
 const OTHER_YAML =
   /(?:^|\/)(?:templates?|charts?|helm|cookiecutter[^/]*|\{\{[^/]*)\/|\.(?:tpl|j2|jinja2?|tmpl|template)\.ya?ml$/i;
 
+export function isYaml({ path, context, bytes }: FileEntry): boolean {
+  return /\.ya?ml$/i.test(path) && context !== 'fixture' && bytes <= MAX_YAML;
+}
+
 /** YAML that no reader accepts. */
-export function brokenYaml({ path, context, bytes }: FileEntry, text: string): readonly Detected[] {
-  if (!/\.ya?ml$/i.test(path) || context === 'fixture' || bytes > MAX_YAML) return [];
+export function brokenYaml(file: FileEntry, text: string): readonly Detected[] {
+  const { path } = file;
+  if (!isYaml(file)) return [];
   if (OTHER_YAML.test(path) || TEMPLATE.test(text)) return [];
   const read = readYaml(text);
   if (read.kind !== 'broken') return [];

@@ -5,13 +5,16 @@ import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { depthOf } from './json-value.ts';
 import { caseCollisions, deadLinks } from './hygiene-names.ts';
-import { brokenShebang, brokenYaml } from './hygiene-text.ts';
+import { brokenShebang, brokenYaml, isYaml } from './hygiene-text.ts';
 import { oldTodos, todosIn, type Todo } from './hygiene-todos.ts';
 import { TextReader } from './read-text.ts';
 import { withoutComments } from './tsconfig.ts';
 
 const LARGE_BYTES = 1024 * 1024;
 const MAX_LARGE = 8;
+/** Characters of YAML that are parsed in all: about 300 ms of work. */
+const MAX_YAML_CHARS = 600_000;
+const YAML_LEFT = `YAML beyond ${MAX_YAML_CHARS.toLocaleString('en-US')} characters was not parsed.`;
 const MAX_JSON_DEPTH = 200;
 /** JSON with comments and other additions, read by tools that know them; templates; data of tests. */
 const LOOSE_JSON =
@@ -23,16 +26,17 @@ export async function hygiene({ input, signal }: AnalyserCall): Promise<Analyser
   const reader = new TextReader(input.root);
   const findings: Detected[] = [];
   const todos: Todo[] = [];
-  let looked = 0;
+  let [looked, yaml] = [0, 0];
   for (const file of files.filter(isLookedAt)) {
     signal.throwIfAborted();
     const text = reader.text(file.path);
     if (text === undefined) continue;
     looked += 1;
+    if (isYaml(file)) yaml += text.length;
     findings.push(
       ...mergeMarkers(file, text),
       ...brokenJson(file, text),
-      ...brokenYaml(file, text),
+      ...(yaml > MAX_YAML_CHARS ? [] : brokenYaml(file, text)),
       ...brokenShebang(file, text),
     );
     todos.push(...todosIn(file, text));
@@ -46,7 +50,7 @@ export async function hygiene({ input, signal }: AnalyserCall): Promise<Analyser
   const data: FindingsData = {
     findings: [...findings, ...names, ...largeFiles(files), ...notes.findings],
     looked,
-    leftOut: notes.leftOut,
+    leftOut: [...notes.leftOut, ...(yaml > MAX_YAML_CHARS ? [YAML_LEFT] : [])],
   };
   return { file: writeData(input.data, 'hygiene', data), summary: { files: looked, found: data.findings.length } };
 }

@@ -12,7 +12,7 @@ import {
 } from 'yaml';
 
 /** Larger texts are not parsed: nobody writes them by hand. */
-export const MAX_YAML_BYTES: number = 512 * 1024;
+const MAX_BYTES = 256 * 1024;
 const MAX_DEPTH = 60;
 /** Flow and block forms nest differently, so this is only a bound for the stack. */
 const DEEPEST_TOKEN = 2 * MAX_DEPTH + 8;
@@ -33,16 +33,25 @@ export type YamlText =
 
 /** Every document of the text. Tags and anchors are read over, and no alias is followed: no text can blow up. */
 export function readYaml(text: string): YamlText {
-  if (text.length > MAX_YAML_BYTES) return { kind: 'too-large' };
+  if (text.length > MAX_BYTES) return { kind: 'too-large' };
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   if (isTooDeep(tokens)) return { kind: 'too-deep' };
-  const composer = new Composer({ lineCounter: lines, version: '1.2', schema: 'failsafe', logLevel: 'silent' });
+  const composer = new Composer({
+    lineCounter: lines,
+    version: '1.2',
+    schema: 'failsafe',
+    uniqueKeys: false, // the library compares each with each; below they are counted
+  });
   const documents = [...composer.compose(tokens, false, text.length)];
   const problem = documents.flatMap(({ errors }) => errors).find(isRealProblem);
   if (problem !== undefined)
     return { kind: 'broken', message: problem.message, line: lines.linePos(problem.pos[0]).line };
-  return { kind: 'parsed', documents: documents.flatMap((document) => nodesOf(document, lines)) };
+  const read = documents.flatMap((document) => nodesOf(document, lines));
+  const twice = read.map(repeatedKey).find((entry) => entry !== undefined);
+  if (twice !== undefined)
+    return { kind: 'broken', message: `"${twice.key}" stands twice in one map.`, line: twice.line };
+  return { kind: 'parsed', documents: read };
 }
 
 /** A tag that we do not know means something to the tool that reads the file. */
@@ -82,6 +91,20 @@ function nodeOf(node: ParsedNode | null, lines: LineCounter, fallback = 1): Yaml
     return { key: isScalar(key) ? String(key.value) : '', line: at, value: nodeOf(value, lines, at) };
   });
   return { kind: 'map', line, entries };
+}
+
+function repeatedKey(node: YamlNode): YamlEntry | undefined {
+  const below = node.kind === 'list' ? node.items : entriesAt(node).map(({ value }) => value);
+  const seen = new Set<string>();
+  for (const entry of entriesAt(node)) {
+    if (seen.has(entry.key) && entry.key !== '<<' && entry.key !== '') return entry;
+    seen.add(entry.key);
+  }
+  for (const one of below) {
+    const found = repeatedKey(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The value under a key; undefined when there is none, or no map. */
