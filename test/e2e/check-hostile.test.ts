@@ -116,7 +116,7 @@ describe('the whole command on a repository that means harm', () => {
     expect(existsSync(mark)).toBe(true);
   });
 
-  test('leaves the status of git as it was: its data is ignored', async () => {
+  test('leaves the status of git as it was, and no file anywhere but in its own folder, which git ignores', async () => {
     using repository = new CheckedRepository({ 'a.js': NAN });
     repository.commit('first');
     repository.writeAll({ 'a.js': `${NAN}\n`, 'b.js': NAN });
@@ -124,6 +124,9 @@ describe('the whole command on a repository that means harm', () => {
     expect((await repository.waggle('check')).code).toBe(0);
     expect(repository.git('status', '--porcelain', '--ignored=no')).toBe(before);
     expect(readdirSync(repository.root).toSorted()).toEqual(['.git', '.waggle', 'a.js', 'b.js']);
+    expect(readdirSync(repository.temporary)).toEqual([]);
+    const own = readdirSync(repository.home, { recursive: true, withFileTypes: true });
+    expect(own.filter((entry) => !entry.isDirectory()).map(({ name }) => name)).toEqual([]);
   });
 
   test('gets through bombs of JSON, YAML and Markdown, loops of links, pipes and devices', async () => {

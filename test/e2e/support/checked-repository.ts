@@ -11,16 +11,20 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
 export class CheckedRepository extends TestProject {
   /** Where the program looks for others. */
   searchPath = '/usr/local/bin:/usr/bin:/bin';
+  /** Where the program may put what it needs for a moment. */
+  readonly temporary: string;
   #day = 0;
 
   constructor(files: Files = {}) {
     super();
+    this.temporary = join(this.root, '../tmp');
+    mkdirSync(this.temporary);
     this.git('init', '--quiet', '--initial-branch=main');
     this.writeAll(files);
   }
 
   override env(): Readonly<Record<string, string>> {
-    return { ...super.env(), PATH: this.searchPath };
+    return { ...super.env(), PATH: this.searchPath, TMPDIR: this.temporary };
   }
 
   /** Makes the folders too. */
