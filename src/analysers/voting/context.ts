@@ -14,8 +14,9 @@ const SAMPLE_WORDS =
 /** As a whole name: a product may well be called something with "legacy" in it. */
 const RETIRED_WORDS =
   /(?:^|\/)(?:deprecated|legacy|archived?|attic|obsolete|old|backup|bak|trash|graveyard)(?=\/)|[._-](?:old|bak|orig|deprecated)(?=\.\w+$)/i;
+/** With an address, or the name of something known: a licence of their own stands at the head of many files. */
 const COPIED =
-  /@license\b|@preserve\b|\b(?:copied|taken|adapted|ported|forked|vendored|borrowed|inlined) from\b|\b(?:jQuery|lodash|underscore|moment|bootstrap) v?\d|https?:\/\/(?:unpkg|cdn\.jsdelivr|cdnjs)\b|\bpolyfill for\b/i;
+  /\b(?:copied|taken|adapted|ported|forked|vendored|borrowed|inlined) from\b[^.]{0,80}(?:https?:\/\/|\bgithub\.com|\bnode_modules\b)|\b(?:jQuery|lodash|underscore|moment|bootstrap) v?\d|https?:\/\/(?:unpkg|cdn\.jsdelivr|cdnjs)\b/i;
 const MADE = /@generated\b|\bdo not (?:edit|modify)\b|\bauto-?generated\b|\bgenerated (?:by|from|with|using)\b/i;
 /** What stands before the first line of code. */
 const LEADING = /^(?:\s+|#![^\n]*|\/\*[\s\S]*?\*\/|\/\/[^\n]*|#[^\n]*|--[^\n]*|'use strict';?|"use strict";?)*/;
@@ -29,18 +30,30 @@ export function contextOfFinding(motion: Motion, bench: Bench): Opinion {
   const rule = ruleOf(kind).class;
   if (isAboutTests(kind)) return inTests(file);
   if (rule === 'docs') return inPage(file, bench.reader);
+  if (kind === 'large-file') return byPlace(motion);
   if (rule === 'ci' && isCiFile(file))
     return approve('It stands in what the build service runs.', { text: file, ref: file });
   return inFile(motion, rule, bench);
 }
 
+/** Every clone carries it, in whatever folder; only what tests need may have a reason. */
+function byPlace({ finding: { file }, place: { context } }: Motion): Opinion {
+  const isNeeded = context === 'test' || context === 'fixture' || context === 'vendored' || context === 'generated';
+  if (isNeeded) return reject(`It stands in a folder for ${context} files, which may need it.`);
+  return approve('It stands among the files of the project, and every clone carries it.', { text: file, ref: file });
+}
+
+/** The lists of linters and formatters speak of code; lock files stand in them for other reasons. */
+const IS_CODE: ReadonlySet<KindClass> = new Set(['defect', 'quality', 'security']);
 /** Signs of the value decide there; for what a file or a manifest is, its being a text says nothing against it. */
 const MAY_STAND_IN_TEXTS: ReadonlySet<KindClass> = new Set(['leftover', 'supply', 'ci']);
 
 function inFile({ finding, place }: Motion, rule: KindClass, bench: Bench): Opinion {
   const { file, line } = finding;
   const text = place.isText ? (bench.reader.text(file) ?? '') : '';
-  const against = samplePath(file, place.context) ?? disowned(file, bench.reader) ?? foreign(text);
+  const against =
+    samplePath(file, place.context) ??
+    (IS_CODE.has(rule) ? (disowned(file, bench.reader) ?? foreign(text)) : marked(file, bench.reader));
   if (against !== undefined) return reject(against, { text: against, ref: file });
   const around = rule === 'leftover' ? undefined : aroundLine(text, line, file);
   if (around !== undefined) return reject(around, { text: around, ref: `${file}:${line}` });
@@ -73,9 +86,13 @@ function disowned(file: string, reader: TextReader): string | undefined {
     if (isListed(file, new IgnoreFile(reader.text(name) ?? '')))
       return `${name} leaves it out: the project does not keep it.`;
   }
+  return marked(file, reader);
+}
+
+function marked(file: string, reader: TextReader): string | undefined {
   const lines = (reader.text('.gitattributes') ?? '').split('\n');
-  const marked = lines.filter((line) => /\blinguist-(?:generated|vendored)(?:=true)?(?:\s|$)/.test(line));
-  const patterns = marked.map((line) => line.trim().split(/\s+/)[0] ?? '').join('\n');
+  const named = lines.filter((line) => /\blinguist-(?:generated|vendored)(?:=true)?(?:\s|$)/.test(line));
+  const patterns = named.map((line) => line.trim().split(/\s+/)[0] ?? '').join('\n');
   return isListed(file, new IgnoreFile(patterns)) ? '.gitattributes calls it generated or vendored.' : undefined;
 }
 
@@ -109,15 +126,13 @@ function aroundLine(text: string, line: number, file: string): string | undefine
 }
 
 function inTests(file: string): Opinion {
-  const word = /(?:^|\/)(?:[\w.-]*fixtures?|testdata|examples?|templates?|playground|snapshots?)(?=\/)/i.exec(
-    file,
-  )?.[0];
+  const word = /(?:^|\/)(?:[\w.-]*fixtures?|testdata|templates?|snapshots?)(?=\/)/i.exec(file)?.[0];
   if (word !== undefined) return reject(`"${word.replace(/^\//, '')}" in its path: no test tool starts it.`);
   return approve('It stands where the test tool looks for tests.', { text: file, ref: file });
 }
 
 const OLD_PAGE =
-  /(?:^|[/_.-])(?:changelog|changes|history|release-?notes|releases?|archived?|old|legacy|v\d+|blog|rfcs?|proposals?|news)(?=$|[/_.-])/i;
+  /(?:^|\/)(?:changelogs?|blog|archived?|rfcs?|news|old|legacy|attic)(?=\/)|(?:^|\/)(?:changelog|changes|history|release-?notes|news)[\w.-]*(?=\.\w+$)/i;
 
 function inPage(file: string, reader: TextReader): Opinion {
   const word = OLD_PAGE.exec(file)?.[0];

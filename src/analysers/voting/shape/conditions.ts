@@ -54,7 +54,7 @@ export const comparesWithNan: TokenLook = (tokens, line) => {
     ({ text }, index) => text === 'NaN' && /^(?:const|let|var)$/.test(tokens.text(index - 1)),
   );
   if (isOwn) return reject('The file has a variable of its own that is called NaN.');
-  return approve(`"${tokens.slice(at - 1, at + 2)}" stands in line ${tokens.line(at)}: it is never true.`);
+  return approve(`"${tokens.show(at - 1, at + 2)}" stands in line ${tokens.line(at)}: it is never true.`);
 };
 
 export const unknownTypeof: TokenLook = (tokens, line) => {
@@ -165,7 +165,7 @@ export const negatesLeftSide: TokenLook = (tokens, line) => {
     const operator = [2, 4, 6].map((step) => index + step).find((at) => /^(?:in|instanceof)$/.test(tokens.text(at)));
     if (operator === undefined) continue;
     return approve(
-      `"${tokens.slice(index, operator + 2)}": the "!" stands at the left side alone, no bracket around both.`,
+      `"${tokens.show(index, operator + 2)}": the "!" stands at the left side alone, no bracket around both.`,
     );
   }
   return reject('A bracket holds both sides, or nothing is negated.');

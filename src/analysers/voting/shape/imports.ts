@@ -12,7 +12,7 @@ import { namesIn } from '../started.ts';
 type Statement = Readonly<{ names: readonly string[]; isType: boolean; isBare: boolean }>;
 
 const STATEMENT =
-  /^[ \t]*(?:import|export)\s+(type\s+)?([^'";]*?)\bfrom\s*['"]([^'"\n]+)['"]|^[ \t]*import\s*['"]([^'"\n]+)['"]|\brequire\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
+  /^[ \t]*(?:import|export)\s+(type\s+)?([^'";]{0,1000}?)\bfrom\s*['"]([^'"\n]+)['"]|^[ \t]*import\s*['"]([^'"\n]+)['"]|\brequire\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
 
 /** Every step of the way around, read from the import statements: are they there, and do they load anything? */
 export function importCycle({ steps }: Motion, { reader }: Bench): Opinion {

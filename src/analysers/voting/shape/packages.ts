@@ -191,7 +191,8 @@ export function pointsNowhere(motion: Motion, bench: Bench): Opinion {
   )?.[1];
   if (starts?.includes(posix.basename(target)) === true && !finding.title.startsWith('Script'))
     return reject('The build of the package speaks of it.');
-  return approve(`${names.length} names stand in ${posix.dirname(path)}, "${posix.basename(path)}" is none of them.`, {
+  const there = names.length === 0 ? 'There is no folder' : `${names.length} other names stand in`;
+  return approve(`${there} ${posix.dirname(path)}; "${posix.basename(path)}" is not there.`, {
     text: `Named in ${finding.file}, ignored by no rule, made by no script.`,
     ref: finding.file,
   });

@@ -13,9 +13,9 @@ const SERVED = ['', 'docs', 'public', 'static', 'src', 'website', 'website/docs'
 export function deadLink({ finding, anchor }: Motion, { root, reader }: Bench): Opinion {
   const targets = anchor === 'many dead links' ? manyTargets(finding.evidence) : [anchor];
   const dir = posix.dirname(finding.file);
-  const there = targets.flatMap((target) => whereElse(target, dir, root) ?? []);
-  if (targets.length > 0 && there.length * 2 >= targets.length) {
-    return reject(`${there.length} of ${targets.length} are served from another folder: ${there[0] ?? ''}.`);
+  const served = targets.flatMap((target) => whereElse(target, dir, root) ?? []);
+  if (targets.length > 0 && served.length * 2 >= targets.length) {
+    return reject(`${served.length} of ${targets.length} are served from another folder: ${served[0] ?? ''}.`);
   }
   const ignored = targets.filter((target) => isIgnored(posix.join(dir, bare(target)), reader));
   if (ignored.length === targets.length) return reject('.gitignore names it: a build makes it.');
@@ -23,13 +23,12 @@ export function deadLink({ finding, anchor }: Motion, { root, reader }: Bench): 
   if (anchor !== 'many dead links' && !line.includes(anchor)) return reject('The line does not have the link.');
   const folder = posix.dirname(posix.join(dir, bare(targets[0] ?? '')));
   const names = namesIn(join(root, folder)).length;
-  return approve(
-    `The folder ${folder} has ${names} names, and the target is none of them, nor in any folder that a site serves.`,
-    {
-      text: `Looked in ${SERVED.length} folders.`,
-      ref: `${finding.file}:${finding.line}`,
-    },
-  );
+  const there =
+    names === 0 ? `There is no folder ${folder}` : `The folder ${folder} has ${names} names, none of them the target`;
+  return approve(`${there}, and it is in no folder that a site serves.`, {
+    text: `Looked in ${SERVED.length} folders.`,
+    ref: `${finding.file}:${finding.line}`,
+  });
 }
 
 function manyTargets(evidence: Motion['finding']['evidence']): readonly string[] {

@@ -13,14 +13,23 @@ const around = (lines: readonly string[], at: number): string =>
   lines.slice(Math.max(0, at - BEFORE), at + REACH).join('\n');
 const shown = (lines: readonly string[], at: number): string => (lines[at] ?? '').trim().slice(0, 120);
 
-/** Names in what is put together: `${name}`, `+ name`, `{name}`, `#{name}`, `%s" % name`. */
+/** Names in what is put together: `${name}`, `+ name`, `#{name}`, `%s" % name`, and `{name}` in texts of Python and C#. */
 function namesIn(code: string): readonly string[] {
-  const found = [
-    ...code.matchAll(/[$#]?\{\s*([\w$@.]+)[^}]*\}|\+\s*([\w$@.]+)|([\w$@.]+)\s*\+|%\s*\(?\s*([\w$@.]+)|\.\s*(\$\w+)/g),
-  ];
+  const isFormatted = /\bf["']|\$@?"|\.format\(/.test(code);
+  const braces = isFormatted ? code.matchAll(/\{\s*([\w@.]+)[^}]*\}/g) : code.matchAll(/[$#]\{\s*([\w$@.]+)[^}]*\}/g);
+  const joined = code.matchAll(/\+\s*([\w$@.]+)|([\w$@.]+)\s*\+|%\s*\(?\s*([\w$@.]+)|\.\s*(\$\w+)/g);
+  const found = [...braces, ...joined];
   return found.flatMap((groups) =>
     groups.slice(1).filter((name) => name !== undefined && /^[\w$@]/.test(name) && !/^\d/.test(name)),
   );
+}
+
+const WORDS =
+  /^(?:return|function|new|await|async|typeof|void|var|let|const|if|else|this|true|false|null|undefined|None|True|False)$/;
+
+/** Names of values in a piece of code, texts left out. */
+function valuesIn(code: string): readonly string[] {
+  return (withoutTexts(code).match(/[A-Za-z_$][\w$]*/g) ?? []).filter((name) => !WORDS.test(name) && name !== '$');
 }
 
 /** Set once, to a text or a number that stands in the file, or written in capitals. */
@@ -58,7 +67,7 @@ export const evalOfVariable: RiskLook = (lines, at, text) => {
     code,
     /\b(?:eval|Function|exec|instance_eval|class_eval|runIn\w+|compileFunction|setTimeout|setInterval)\s*\(/,
   );
-  const names = withoutTexts(given).match(/[A-Za-z_$][\w$]*/g) ?? [];
+  const names = valuesIn(given);
   if (names.length === 0) return reject('Only text that stands in the file is run.', shown(lines, at));
   if (names.every((name) => isFixed(name, text)))
     return reject(`"${names[0]}" is set once, to a text in the file.`, shown(lines, at));
@@ -130,7 +139,7 @@ export const htmlFromVariable: RiskLook = (lines, at, text) => {
       code,
     );
   const given = value?.slice(1).find((part) => part !== undefined) ?? '';
-  const names = withoutTexts(given).match(/[A-Za-z_$][\w$]*/g) ?? [];
+  const names = valuesIn(given);
   if (value !== null && names.every((name) => isFixed(name, text))) {
     return reject('Only text that stands in the file becomes HTML.', shown(lines, at));
   }

@@ -2,11 +2,15 @@ import { abstain, approve, type Opinion, reject } from '../opinion.ts';
 import { range, type TokenLook } from './conditions.ts';
 import type { TokenList } from './tokens.ts';
 
+/** Brackets around a line that are looked through; nobody writes more. */
+const MAX_OUTER = 20;
+
 /** Braces that hold the line, or open in it or soon after. */
 function bracesAt(tokens: TokenList, line: number): readonly number[] {
   const [first = 0, ...rest] = tokens.between(line, line + 1);
   const outer: number[] = [];
-  for (let at = tokens.around(first); at !== undefined; at = tokens.around(at)) outer.push(at);
+  for (let at = tokens.around(first); at !== undefined && outer.length < MAX_OUTER; at = tokens.around(at))
+    outer.push(at);
   return [...outer, first, ...rest].filter((index) => tokens.text(index) === '{');
 }
 
@@ -67,7 +71,7 @@ export const unreachableCode: TokenLook = (tokens, line) => {
     if (/^(?:return|break|continue)$/.test(dead) && tokens.text(end) === 'throw') {
       return reject(`Only "${dead}" stands after the throw, for the compiler's sake: nothing is lost.`);
     }
-    const text = tokens.slice(at, at + 6);
+    const text = tokens.show(at, at + 6);
     return approve(`"${tokens.text(end)}" in line ${tokens.line(end)} ends the block, and "${text}" comes after it.`);
   }
   return reject('Word by word, no return, throw, break or continue stands right before it.');
@@ -129,7 +133,7 @@ function judgeTry(tokens: TokenList, { from, to }: Readonly<{ from: number; to: 
   if (gives !== undefined && follows) return reject('What the try cannot give is given right after it.');
   const statements = inside.filter((index) => tokens.text(index) === ';').length;
   const size = `${Math.max(1, statements)} ${statements > 1 ? 'statements are' : 'statement is'}`;
-  return approve(`${size} tried, "${tokens.slice(from, Math.min(to, from + 8))}", and every error is dropped.`);
+  return approve(`${size} tried, "${tokens.show(from, Math.min(to, from + 8))}", and every error is dropped.`);
 }
 
 export const asyncExecutor: TokenLook = (tokens, line) => {
@@ -189,5 +193,5 @@ export const focusedTest: TokenLook = (tokens, line) => {
     ({ text, kind }, index) =>
       kind === 'word' && /^(?:it|test|fit)$/.test(text) && /^[(.]$/.test(tokens.text(index + 1)),
   );
-  return approve(`"${tokens.slice(at, at + 3)}" singles it out; the file has ${tests.length} calls of it and test.`);
+  return approve(`"${tokens.show(at, at + 3)}" singles it out; the file has ${tests.length} calls of it and test.`);
 };

@@ -161,4 +161,10 @@ export class TokenList {
       .map(({ text }) => text)
       .join(' ');
   }
+
+  /** The same, as people write it. */
+  show(from: number, to: number): string {
+    const text = this.slice(from, to);
+    return text.replace(/ (?=[.,;:)\]]|\?\.|\()/g, '').replace(/(?<=[([.!~]|\?\.) /g, '');
+  }
 }
