@@ -5,6 +5,8 @@ export const WINDOW = 10;
 /** Comparisons for each line: only text that was made to repeat itself needs more. */
 const MAX_STEPS = 40;
 const MAX_PAIRS = 50_000;
+/** The longest of them are put together. */
+const MAX_GROUPED = 4_000;
 /** A passage that follows itself is counted so often. */
 const MAX_TIMES = 50;
 
@@ -64,7 +66,9 @@ export class CloneIndex {
 
   /** Passages of at least `minLogic` lines that do something, the longest first. */
   clones(minLogic: number): readonly Clone[] {
-    const pairs = this.#pairs(minLogic).toSorted((x, y) => y.length - x.length || x.b - y.b || x.a - y.a);
+    const all = this.#pairs(minLogic).toSorted((x, y) => y.length - x.length || x.b - y.b || x.a - y.a);
+    const pairs = all.slice(0, MAX_GROUPED);
+    if (pairs.length < all.length) this.isCut = true;
     const groups: { length: number; places: Passage[] }[] = [];
     const byFile = new Map<number, { passage: Passage; group: number }[]>();
     const place = (group: number, passage: Passage): void => {

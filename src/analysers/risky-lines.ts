@@ -8,6 +8,8 @@ export const RISKY_LANGUAGES: ReadonlySet<string> = new Set(Object.keys(RISK_PAT
 /** A call may go on over so many lines. */
 const MAX_CONTINUED = 8;
 const MAX_STATEMENT = 700;
+/** In one file: more of them are made, not written. */
+const MAX_RISKS = 60;
 /** Somebody has told a checker of the language to say nothing here: they know. */
 const SILENCED = /#\s*nosec\b|#\s*noqa:[^\n]*\bS\d|\/\/\s*(?:nolint|#nosec|nosemgrep)|#\s*nosemgrep|rubocop:disable/i;
 
@@ -16,13 +18,16 @@ export function riskyLines(path: string, language: string, text: string): readon
   const patterns = (RISK_PATTERNS[language] ?? []).filter(({ hint }) => text.includes(hint));
   if (patterns.length === 0) return [];
   const lines = codeLines(path, text);
-  return lines.flatMap((line, index) => {
+  const risks: Detected[] = [];
+  for (const [index, line] of lines.entries()) {
     const statement = statementAt(lines, index);
     const likely = patterns.filter(({ hint }) => statement.includes(hint));
-    if (likely.length === 0 || SILENCED.test(statement)) return [];
+    if (likely.length === 0 || SILENCED.test(statement)) continue;
     const found = likely.find((one) => fits(one, statement, line.text));
-    return found === undefined ? [] : [detected(path, line, found, statement)];
-  });
+    if (found !== undefined) risks.push(detected(path, line, found, statement));
+    if (risks.length >= MAX_RISKS) break;
+  }
+  return risks;
 }
 
 function fits({ pattern, not }: RiskPattern, statement: string, line: string): boolean {
