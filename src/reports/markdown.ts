@@ -80,7 +80,7 @@ function plan({ plan: all }: CheckReport): readonly string[] {
     const after = dependsOn.length === 0 ? 'at once' : `after ${dependsOn.join(', ')}`;
     return [id, text(title), size, role, after, shortList(writes), shortList(verify)];
   });
-  return part('What to do', table(['task', 'what', 'size', 'role', 'when', 'writes', 'done when'], rows));
+  return part('What to do', table(['task', 'what', 'size', 'role', 'when', 'writes', 'shown by'], rows));
 }
 
 function shortList(values: readonly string[]): string {

@@ -9,18 +9,10 @@ export function tallyOf(votes: readonly FindingVote[]): Tally {
   return { approve: of('approve'), reject: of('reject'), abstain: of('abstain') };
 }
 
-/** `4 for, 1 against`; `nobody voted` where nobody did. */
+/** `4 for, 1 against`; `nobody voted` where nobody did. Who abstained or came too late has no part in it. */
 export function tallyText(votes: readonly FindingVote[]): string {
-  const { approve, reject, abstain } = tallyOf(votes);
-  const late = votes.filter(({ isCounted }) => !isCounted).length;
-  const parts = [
-    [approve, 'for'],
-    [reject, 'against'],
-    [abstain, 'abstained'],
-    [late, 'not counted'],
-  ] as const;
-  const said = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  return said.length === 0 ? 'nobody voted' : said.join(', ');
+  const { approve, reject } = tallyOf(votes);
+  return votes.length === 0 ? 'nobody voted' : `${approve} for, ${reject} against`;
 }
 
 /** How a vote is decided, for people. */

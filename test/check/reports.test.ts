@@ -41,11 +41,11 @@ describe('report.md', () => {
       '',
       '10 files, 1,234 lines (TypeScript and Markdown), commit ababababab, 2 changed files. 2026-03-01 14:05 UTC, 1.9 s, by functions: no model took part.',
       '',
-      '1. **high** Finding 1: `src/a.js` (2 for, 1 abstained)',
-      '2. **high** Finding 2: `src/a.js:1` (2 for, 1 abstained; **new**)',
-      '3. **high** Finding 3: `src/a.js:2` (2 for, 1 abstained)',
-      '4. **high** Finding 4: `src/a.js:3` (2 for, 1 abstained)',
-      '5. **high** Finding 5: `src/a.js:4` (2 for, 1 abstained)',
+      '1. **high** Finding 1: `src/a.js` (2 for, 0 against)',
+      '2. **high** Finding 2: `src/a.js:1` (2 for, 0 against; **new**)',
+      '3. **high** Finding 3: `src/a.js:2` (2 for, 0 against)',
+      '4. **high** Finding 4: `src/a.js:3` (2 for, 0 against)',
+      '5. **high** Finding 5: `src/a.js:4` (2 for, 0 against)',
       '6. ... and 9 more findings below',
       '',
       '**To do first**: T1 Mend it · T2 Mend it · 1 more below',
@@ -75,7 +75,7 @@ describe('report.md', () => {
       }),
       timeline: timeline(),
     });
-    expect(markdown).toContain('* **votes**: 1 for, 1 not counted');
+    expect(markdown).toContain('* **votes**: 1 for, 0 against');
     expect(markdown).toContain('  * shape for: A second look says the same.');
     expect(markdown).toContain('  * context against (not counted): It stands in a fixture.');
     expect(markdown).toContain('## Rejected\n\n* high · A key · `src/a.js:3`: shape: A placeholder.');

@@ -72,7 +72,7 @@ test('a finding has its place, how many voted for it, and whether it is new', ()
     '1 confirmed finding: 1 high',
     '',
     '  high      Changed 231 times and hard to read: 41 decisions in 797 lines',
-    '            src/context.ts:608 · 2 of 3 for · new',
+    '            src/context.ts:608 · 2 for, 0 against · new',
     '',
     'Report: /r/report.html',
   ]);
@@ -80,7 +80,7 @@ test('a finding has its place, how many voted for it, and whether it is new', ()
 
 test('a vote that came too late does not count', () => {
   const votes = [vote('shape', 'approve'), vote('context', 'approve', false)];
-  expect(lines({ findings: [finding({ votes })] })[3]).toContain('1 of 2 for');
+  expect(lines({ findings: [finding({ votes })] })[3]).toContain('1 for, 0 against');
 });
 
 test('what changed, what to do first and what was not checked follow, the report last', () => {
@@ -140,7 +140,7 @@ test('a wide terminal has a finding on one line, its places below each other', (
   const findings = [finding(), finding({ title: 'Short', file: 'a.ts', line: 0 })];
   const [, , first, second] = lines({ findings }, 200);
   expect(first).toBe(
-    '  high      Changed 231 times and hard to read: 41 decisions in 797 lines  src/context.ts:608 · 2 of 3 for',
+    '  high      Changed 231 times and hard to read: 41 decisions in 797 lines  src/context.ts:608 · 2 for, 0 against',
   );
   expect(second?.indexOf('a.ts')).toBe(first?.indexOf('src/context.ts'));
 });

@@ -86,10 +86,11 @@ function paintOf({ severity }: Finding, style: Style): string {
 function standing(finding: Finding, style: Style): string {
   const { file, line, state, votes, baseline } = finding;
   const where = visible(line > 0 ? `${file}:${line}` : file);
-  const approved = votes.filter(({ choice, isCounted }) => isCounted && choice === 'approve').length;
+  const count = (which: string): number =>
+    votes.filter(({ choice, isCounted }) => isCounted && choice === which).length;
   const parts = [
     where,
-    ...(votes.length === 0 ? [] : [`${approved} of ${votes.length} for`]),
+    ...(votes.length === 0 ? [] : [`${count('approve')} for, ${count('reject')} against`]),
     ...(state === 'confirmed' ? [] : [state === 'not-voted' ? 'not voted on' : state]),
     ...(baseline === 'new' ? ['new'] : []),
   ];

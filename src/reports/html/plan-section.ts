@@ -38,7 +38,7 @@ function task(change: PlannedChange, titles: ReadonlyMap<string, string>): Html 
       }
     </div>
     <dl>
-      ${entry('Writes', codes(writes))} ${entry('Done when', codes(verify))}
+      ${entry('Writes', codes(writes))} ${entry('Shown by', codes(verify))}
       ${
         links.length > 0 &&
         entry(
