@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { DETECTORS } from '../../../src/analysers/detectors.ts';
 import { figuresOfKinds, figuresOfVoters, scoreOf } from './figures.ts';
 import { measureAll } from './measure.ts';
 import { calibrationPage, isConfirmed, lookedFor, type Measured } from './page.ts';
 import { allPlants } from './plants-of-all.ts';
+
+/** A link between files, what a registry knows, and what another program says: not in these repositories. */
+const NOT_PLANTED = ['dead-symlink', 'known-vulnerability', 'lint-complaint'];
 
 const PAGE = join(import.meta.dirname, '../../../docs/calibration.md');
 
@@ -28,6 +32,11 @@ describe('the voters on planted repositories', () => {
   it('are tried on at least 6 real and 6 tempting plants of each kind', () => {
     const few = figuresOfKinds(measured.whole).filter(({ real, tempting }) => real < 6 || tempting < 6);
     expect(few.map(({ kind, real, tempting }) => `${kind}: ${real} and ${tempting}`)).toEqual([]);
+  });
+
+  it('are tried on every kind that a planted repository can have', async () => {
+    const planted = new Set((await allPlants()).map(({ kind }) => kind));
+    expect([...DETECTORS.keys()].filter((kind) => !planted.has(kind)).toSorted()).toEqual(NOT_PLANTED.toSorted());
   });
 
   it('show fewer wrong findings than there would be without a vote, and miss hardly more', () => {

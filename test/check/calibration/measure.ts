@@ -1,6 +1,7 @@
 import { outcomeAtDue } from '../../../src/core/consensus/outcome.ts';
 import { type Finding, type FindingState, type FindingVote, type Voter } from '../../../src/core/findings/finding.ts';
 import { electorateOf } from '../../../src/analysers/voting/electorate.ts';
+import { ruleOf } from '../../../src/analysers/voting/kinds.ts';
 import type { Plant } from '../plants/plant.ts';
 import { checkHere } from '../support/run-check.ts';
 import { PlantedRepository, type Without } from './planted-repository.ts';
@@ -104,7 +105,9 @@ export async function measureAll(
   };
 }
 
-/** The first two real and the first two tempting plants of each kind. */
+/** All plants about quality, which history and tests weigh; the first two real and the first two tempting of the others. */
 function someOf(plants: readonly Plant[]): readonly Plant[] {
-  return [...Map.groupBy(plants, ({ kind, isTrue }) => `${kind} ${isTrue}`).values()].flatMap((own) => own.slice(0, 2));
+  return [...Map.groupBy(plants, ({ kind, isTrue }) => `${kind} ${isTrue}`).values()].flatMap((own) =>
+    ruleOf(own[0]?.kind ?? '').class === 'quality' ? own : own.slice(0, 2),
+  );
 }

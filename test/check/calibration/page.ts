@@ -70,13 +70,13 @@ A **real** plant is a finding that is true and worth knowing. A **tempting** one
 `;
 
 const VARIANTS = `
-Without history or tests only two real and two tempting plants of each kind are planted, and kinds that cannot be looked for there (hot spots) are left out.
+Without history or tests all plants about quality are planted, two real and two tempting ones of each other kind, and kinds that cannot be looked for there (hot spots) are left out.
 `;
 
 const VOTERS_TEXT = `*Precision*: the share of a voter's approvals of real and rejections of tempting plants among all its approvals and rejections. *Recall*: the same among all findings that it was asked about, abstentions included. Voters about worth (history, tests, blast radius) do not ask whether a finding holds, so their own figures are lower; what counts is what is wrong or missed when a voter is not asked. A voter stays only as long as that is more.
 `;
 
-const KINDS_TEXT = `*Precision before*: without any vote. Where it is 1.00 already, the detector itself leaves the tempting plants alone.
+const KINDS_TEXT = `*Precision before*: without any vote. Where it is 1.00 already, the detector itself leaves the tempting plants alone. Not measured: \`dead-symlink\`, \`known-vulnerability\` (it asks a registry) and \`lint-complaint\` (another program finds them).
 `;
 
 function voterRow(figures: VoterFigures): readonly string[] {

@@ -239,7 +239,7 @@ function entriesIn(reader: TextReaderLike, path: string): number {
   const read = reader.read(path, MAX_LOCK_BYTES);
   if (read.kind === 'binary' || read.kind === 'too-large') return 1;
   if (read.kind !== 'text') return 0;
-  return read.text.match(/^\s*(?:resolved|resolution:|"resolved":|"version":|\s+version)\b/gm)?.length ?? 0;
+  return read.text.match(/^\s*(?:resolved\b|resolution:|"(?:resolved|integrity)"\s*:)/gm)?.length ?? 0;
 }
 
 type TextReaderLike = Bench['reader'];
