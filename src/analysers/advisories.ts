@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import type { AnalyserCall, AnalyserResult, CheckInput } from './analyser.ts';
 import { readAuditReport, type Advisory } from './advisories-read.ts';
 import { runAudit, type AuditOutput, type AuditProcess } from './advisories-run.ts';
 import type { FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
+import { foreignFolders } from './foreign-programs.ts';
 import { TextReader } from './read-text.ts';
 
 const MAX_LOCK_BYTES = 16 * 1024 * 1024;
@@ -80,19 +81,14 @@ async function auditCopy({ manager, copies }: Copy, input: CheckInput, signal: A
   const folder = mkdtempSync(join(input.data, 'audit-'));
   try {
     for (const [name, text] of Object.entries({ ...copies, '.npmrc': '' })) writeFileSync(join(folder, name), text);
-    const searchPath = foreignFolders(input).join(delimiter);
+    const paths = [input.searchPath ?? '/usr/local/bin:/usr/bin:/bin', dirname(process.execPath)].join(delimiter);
+    const searchPath = foreignFolders(input.root, paths).join(delimiter);
     const place = { folder, searchPath, signal };
     const registry = await ownRegistry(place);
     return await runAudit({ ...place, argv: manager.argv, ...(registry === undefined ? {} : { registry }) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Where programs are looked for: never in the checked folder, nor in what was installed for it. */
-function foreignFolders({ root, searchPath = '/usr/local/bin:/usr/bin:/bin' }: CheckInput): readonly string[] {
-  const folders = [...searchPath.split(delimiter), dirname(process.execPath)].filter(isAbsolute);
-  return folders.filter((folder) => !`${folder}/`.startsWith(`${root}/`) && !folder.includes('/node_modules/'));
 }
 
 /** The registry that the user's own settings name, without a password: a company's packages are asked for there. */

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
+import { delimiter } from 'node:path';
+import { foreignFolders, foreignProgram } from './foreign-programs.ts';
 
 /** How a git call ended. `cut`: it printed more than allowed and was stopped. */
 export type GitResult =
@@ -7,7 +9,7 @@ export type GitResult =
   | Readonly<{ ok: false; reason: 'failed' | 'cut' | 'timed-out' | 'not-found'; message: string }>;
 
 export type GitOptions = Readonly<{
-  /** Where git is looked for, as in PATH. */
+  /** Where git is looked for, as in PATH: folders of the repository are passed over. */
   searchPath?: string | undefined;
   /** bytes. @default 67_108_864 */
   maxOutput?: number;
@@ -19,6 +21,7 @@ export type GitOptions = Readonly<{
 }>;
 
 const DEFAULT_SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin';
+const NOT_FOUND = 'There is no git in PATH outside the checked folder.';
 
 /** A repository's own configuration may be hostile: nothing in it may start a program or go to the network. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -45,9 +48,11 @@ const SETTINGS: Readonly<Record<string, string>> = {
 export function runGit(folder: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const { maxOutput = 64 * 1024 * 1024, timeoutMs = 30_000, signal } = options;
   const { promise, resolve } = Promise.withResolvers<GitResult>();
-  const child = spawn('git', ['--no-pager', '--no-replace-objects', ...args], {
+  const program = foreignProgram('git', folder, options.searchPath ?? DEFAULT_SEARCH_PATH);
+  if (program === undefined) return Promise.resolve({ ok: false, reason: 'not-found', message: NOT_FOUND });
+  const child = spawn(program, ['--no-pager', '--no-replace-objects', ...args], {
     cwd: folder,
-    env: environment(options),
+    env: environment(folder, options),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
@@ -75,7 +80,7 @@ export function runGit(folder: string, args: readonly string[], options: GitOpti
   return promise;
 }
 
-function environment({ searchPath, settings = {} }: GitOptions): Record<string, string> {
+function environment(folder: string, { searchPath, settings = {} }: GitOptions): Record<string, string> {
   const all = Object.entries({ ...SETTINGS, ...settings });
   const pairs: Record<string, string> = {};
   for (const [index, [key, value]] of all.entries()) {
@@ -84,7 +89,7 @@ function environment({ searchPath, settings = {} }: GitOptions): Record<string, 
   }
   return {
     ...pairs,
-    PATH: searchPath ?? DEFAULT_SEARCH_PATH,
+    PATH: foreignFolders(folder, searchPath ?? DEFAULT_SEARCH_PATH).join(delimiter),
     LC_ALL: 'C',
     HOME: devNull,
     GIT_CONFIG_NOSYSTEM: '1',

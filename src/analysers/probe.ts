@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
-import { basename, delimiter, dirname, isAbsolute, join, sep } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { CheckFacts } from '../core/findings/check-facts.ts';
 import { contextOf, isCiFile, isProduction } from './classify.ts';
+import { foreignProgram } from './foreign-programs.ts';
 import { runGit, type GitOptions } from './git.ts';
 import { isParsedLanguage, languageOf } from './languages.ts';
 import { listFiles, sizeOf } from './list-files.ts';
@@ -33,39 +34,10 @@ export async function probeRepository(folder: string, options: ProbeOptions = {}
     locks: known.filter(({ path, context }) => context === 'lock' && isProduction(contextOf(dirname(path)))).length,
     ...(known.some(({ path }) => AUDITED.includes(path)) ? { hasAudit: true as const } : {}),
     ci: known.filter(({ path }) => isCiFile(path)).length,
-    linter: findLinter(root, options.searchPath),
+    linter: foreignProgram('oxlint', root, options.searchPath ?? '') ?? null,
     docs: own.filter(({ path, context }) => /\.(?:md|markdown)$/i.test(path) && context === 'docs').length,
     tests: own.filter(({ path, context }) => context === 'test' && languageOf(path)?.kind === 'code').length,
   };
-}
-
-/**
- * The oxlint in PATH. One in the checked folder, or in `node_modules/.bin` of a folder above it, is a program of the
- * repository: whoever sends a change can change it too, and a check runs nothing of what it checks. Package managers
- * put these folders into PATH by themselves, so they are passed over, and a link that leads there as well. Nothing is
- * started here.
- */
-function findLinter(root: string, searchPath = ''): string | null {
-  const folders = searchPath.split(delimiter).filter((folder) => isAbsolute(folder) && !isOfRepository(folder, root));
-  const found = folders.map((folder) => join(folder, 'oxlint')).find(isExecutable);
-  return found === undefined || isOfRepository(realpathSync(found), root) ? null : found;
-}
-
-/** Below the root, or what was installed for it or for a folder above. */
-function isOfRepository(path: string, root: string): boolean {
-  const real = existsSync(path) ? realpathSync(path) : path;
-  const [owner, ...inside] = real.split(`${sep}node_modules${sep}`);
-  const isBelow = real === root || real.startsWith(root + sep);
-  return isBelow || (inside.length > 0 && (root === owner || root.startsWith(`${owner}${sep}`)));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isOwnManifest(path: string, context: string): boolean {
