@@ -1,6 +1,6 @@
 import { outcomeAtDue } from '../../../src/core/consensus/outcome.ts';
-import { type Finding, type FindingState, type FindingVote, type Voter } from '../../../src/core/findings/finding.ts';
-import { electorateOf } from '../../../src/analysers/voting/electorate.ts';
+import { type Finding, type FindingState, type Voter } from '../../../src/core/findings/finding.ts';
+import { type Electorate, electorateOf } from '../../../src/analysers/voting/electorate.ts';
 import { ruleOf } from '../../../src/analysers/voting/kinds.ts';
 import type { Plant } from '../plants/plant.ts';
 import { checkHere } from '../support/run-check.ts';
@@ -72,25 +72,32 @@ async function judgeTogether(plants: readonly Plant[], without: Without): Promis
 const STATES: readonly FindingState[] = ['confirmed', 'unconfirmed', 'rejected', 'not-voted'];
 
 /** The state that the same votes give when `left` is not asked. */
-export function stateWithout({ kind, votes }: Pick<Finding, 'kind' | 'votes'>, left: Voter | undefined): FindingState {
-  const { asked, threshold, weights } = electorateOf(kind, votes.length === 1);
-  const voters = asked.filter((voter) => voter !== left);
-  if (voters.length === 0) return 'not-voted';
+export function stateWithout(finding: Pick<Finding, 'kind' | 'votes'>, left: Voter | undefined): FindingState {
+  const electorate = electorateOf(finding.kind, finding.votes.length === 1);
+  return stateBy(finding, { ...electorate, asked: electorate.asked.filter((voter) => voter !== left) });
+}
+
+/** The state that the same votes give by one vote each and a plain majority. */
+export function stateByMajority(finding: Pick<Finding, 'kind' | 'votes'>): FindingState {
+  const { asked } = electorateOf(finding.kind, finding.votes.length === 1);
+  return stateBy(finding, { asked, threshold: 'majority', weights: {} });
+}
+
+function stateBy({ votes }: Pick<Finding, 'votes'>, { asked, threshold, weights }: Electorate): FindingState {
+  if (asked.length === 0) return 'not-voted';
   const tally = { total: 0, approve: 0, reject: 0, abstain: 0 };
-  const cast: FindingVote[] = [];
-  for (const voter of voters) {
+  for (const voter of asked) {
     const weight = weights[voter] ?? 1;
-    tally.total += weight;
     const vote = votes.find((one) => one.voter === voter);
-    if (vote === undefined) continue;
-    tally[vote.choice] += weight;
-    cast.push(vote);
+    tally.total += weight;
+    if (vote !== undefined) tally[vote.choice] += weight;
   }
+  const cast = votes.filter(({ voter }) => asked.includes(voter));
   const count = (wanted: string): number => cast.filter(({ choice }) => choice === wanted).length;
   const outcome = outcomeAtDue({ quorumPercent: 60, threshold }, tally, 'impossible');
   if (outcome === 'rejected') return count('reject') > 0 ? 'rejected' : 'unconfirmed';
   if (outcome !== 'approved') return 'unconfirmed';
-  return count('approve') >= 2 || count('approve') === voters.length ? 'confirmed' : 'unconfirmed';
+  return count('approve') >= 2 || count('approve') === asked.length ? 'confirmed' : 'unconfirmed';
 }
 
 /** The whole suite, and parts of it without history and without tests. */

@@ -1,6 +1,6 @@
 import type { KindFigures, Score, VoterFigures } from './figures.ts';
 import { figuresOfKinds, figuresOfVoters, scoreOf } from './figures.ts';
-import type { Judged } from './measure.ts';
+import { type Judged, stateByMajority } from './measure.ts';
 
 export type Measured = Readonly<{ whole: readonly Judged[]; noHistory: readonly Judged[]; noTests: readonly Judged[] }>;
 
@@ -9,6 +9,7 @@ export function calibrationPage({ whole, noHistory, noTests }: Measured): string
   const kinds = figuresOfKinds(whole);
   const voters = figuresOfVoters(whole);
   const voted = scoreOf(whole, isConfirmed);
+  const plain = scoreOf(whole, ({ finding }) => finding !== undefined && stateByMajority(finding) === 'confirmed');
   const unvoted = scoreOf(whole, ({ finding }) => finding !== undefined);
   return [
     INTRODUCTION,
@@ -17,7 +18,8 @@ export function calibrationPage({ whole, noHistory, noTests }: Measured): string
       ['plants', 'shown', 'right', 'wrong', 'missed', 'precision', 'recall'],
       [
         ['all that a detector finds, without a vote', ...scoreCells(unvoted)],
-        ['confirmed by the voters', ...scoreCells(voted)],
+        ['confirmed by one vote each and a plain majority', ...scoreCells(plain)],
+        ['confirmed as the voters are weighed', ...scoreCells(voted)],
         ['confirmed, repositories without history', ...scoreCells(scoreOf(lookedFor(noHistory), isConfirmed))],
         ['confirmed, repositories without tests', ...scoreCells(scoreOf(lookedFor(noTests), isConfirmed))],
       ],
@@ -70,7 +72,7 @@ A **real** plant is a finding that is true and worth knowing. A **tempting** one
 `;
 
 const VARIANTS = `
-Without history or tests all plants about quality are planted, two real and two tempting ones of each other kind, and kinds that cannot be looked for there (hot spots) are left out.
+Why votes are weighed: [0016](decisions/0016-voters-of-a-check.md). Without history or tests all plants about quality are planted, two real and two tempting ones of each other kind, and kinds that cannot be looked for there (hot spots) are left out.
 `;
 
 const VOTERS_TEXT = `*Precision*: the share of a voter's approvals of real and rejections of tempting plants among all its approvals and rejections. *Recall*: the same among all findings that it was asked about, abstentions included. Voters about worth (history, tests, blast radius) do not ask whether a finding holds, so their own figures are lower; what counts is what is wrong or missed when a voter is not asked. A voter stays only as long as that is more.
