@@ -136,6 +136,23 @@ const LISTS: readonly ContractCase<ArchiveUnderTest>[] = [
       assert.deepEqual(archive.recordsAfter(5, 10), []);
     },
   },
+  {
+    name: 'no committed record is left out, however large they are together',
+    run: async ({ archive, append }) => {
+      await append(1, created(run, 0));
+      const reason = 'x'.repeat(60_000);
+      for (let seq = 2; seq <= 60; seq++) await append(seq, { type: 'run.paused', runId: run, reason });
+      const all = Array.from({ length: 60 }, (_, index) => index + 1);
+      assert.deepEqual(
+        archive.recordsAfter(0, 1_000).map(({ seq }) => seq),
+        all,
+      );
+      assert.deepEqual(
+        archive.recordsAfter(3, 50).map(({ seq }) => seq),
+        all.slice(3, 53),
+      );
+    },
+  },
 ];
 
 const TASKS: readonly ContractCase<ArchiveUnderTest>[] = [

@@ -85,8 +85,9 @@ export class SqliteArchive implements RunArchive {
   recordsAfter(afterSeq: number, limit: number): readonly JournalRecord[] {
     return this.#snapshot<readonly JournalRecord[]>([], (swarm) => {
       const records: JournalRecord[] = [];
-      for (let from = Math.max(0, afterSeq) + 1; records.length < limit; from += records.length) {
-        const page = this.#events.page(swarm, from, limit - records.length);
+      const from = Math.max(0, afterSeq) + 1;
+      while (records.length < limit) {
+        const page = this.#events.page(swarm, from + records.length, limit - records.length);
         if (page.records.length === 0) break;
         for (const { seq, epoch, atMs, data, version } of page.records) {
           records.push({ seq, epoch, atMs, event: upcast(data, version) });
