@@ -68,10 +68,11 @@ for (const [what, sql] of Object.entries({
   'a vote too many': `insert into votes select swarm, proposal_id, 'm3', choice, voted_seq, voted_at_ms, judged_seq, crc
     from votes where member_id = 'm1'`,
 })) {
-  test(`${what} is found by whoever looks at it`, async () => {
+  test(`${what} is found by whoever looks at it, and made anew by the next leader`, async () => {
     await append(1, created, opened, voted('m1'), voted('m2'));
     const archive = new SqliteArchive(path, SWARM);
-    expect(archive.proposals()).toHaveLength(1);
+    const sound = archive.proposals();
+    expect(sound).toHaveLength(1);
     archive.close();
     tamper(sql);
     const damaged = new SqliteArchive(path, SWARM);
@@ -81,6 +82,8 @@ for (const [what, sql] of Object.entries({
       () => damaged.proposal(proposalIdOf()),
     ];
     for (const look of looks) expect(look).toThrow(expect.objectContaining({ code: 'STORE_DAMAGED', at: path }));
+    await append(5);
+    expect(damaged.proposals()).toEqual(sound);
     damaged.close();
   });
 }

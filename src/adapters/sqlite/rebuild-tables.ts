@@ -6,7 +6,7 @@ import { RowWriter } from './row-writer.ts';
 import type { SwarmRow } from './swarm-rows.ts';
 import { upcast } from './upcast.ts';
 
-const TABLES = ['runs', 'tasks', 'past_attempts', 'agents', 'artifacts'];
+const TABLES = ['runs', 'tasks', 'past_attempts', 'agents', 'artifacts', 'proposals', 'votes'];
 
 /**
  * Makes the read tables of one swarm from its journal, inside the caller's transaction, and gives the swarm's row with
@@ -16,7 +16,7 @@ export function rebuildTables(db: DatabaseSync, events: EventReader, swarm: Swar
   for (const table of TABLES) db.prepare(`delete from ${table} where swarm = ?`).run(swarm.no);
   const writer = new RowWriter(db, swarm.no);
   const projector = new Projector(writer);
-  let { runs, agents, artifacts } = { runs: 0, agents: 0, artifacts: 0 };
+  let { runs, agents, artifacts, proposals } = { runs: 0, agents: 0, artifacts: 0, proposals: 0 };
   for (let fromSeq = 1; fromSeq <= swarm.headSeq;) {
     const { records } = events.page(swarm, fromSeq);
     for (const batch of sameTime(records)) {
@@ -25,10 +25,11 @@ export function rebuildTables(db: DatabaseSync, events: EventReader, swarm: Swar
       runs += added.runs;
       agents += added.agents;
       artifacts += added.artifacts;
+      proposals += added.proposals;
     }
     fromSeq += records.length;
   }
-  return { ...swarm, runs, agents, artifacts };
+  return { ...swarm, runs, agents, artifacts, proposals };
 }
 
 /** Neighbours with one wall time were written together, or might have been. */
