@@ -222,26 +222,30 @@ describe('an audit that does not work', () => {
       'request to https://registry.npmjs.org failed',
     ],
     ['something else is printed', 'npm is being updated', 'What it printed is no report.'],
-  ])('says why: %s', async (_, printed, why) => {
+  ])('is not checked, with the reason: %s', async (_, printed, why) => {
     npmThatPrints(printed);
-    await expect(audit(FILES)).rejects.toThrow(`"npm audit" gave no answer: ${why}`);
+    const { findings, skipped } = await audit(FILES);
+    expect(findings).toEqual([]);
+    expect(skipped).toMatchObject({ reason: 'tool-failed' });
+    expect(skipped?.fix).toContain(`"npm audit" gave no answer: ${why}`);
   });
 
   it('says that the program is missing', async () => {
-    await expect(audit({ 'package.json': '{}', 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" })).rejects.toThrow(
-      'pnpm was not found.',
-    );
+    const { skipped } = await audit({ 'package.json': '{}', 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" });
+    expect(skipped).toMatchObject({ reason: 'tool-missing' });
+    expect(skipped?.fix).toContain('pnpm was not found.');
   });
 
   it('says when there is nothing that it could ask', async () => {
-    await expect(audit({ 'Cargo.lock': 'version = 3\n' })).rejects.toThrow('There is no package-lock.json');
+    const { skipped } = await audit({ 'Cargo.lock': 'version = 3\n' });
+    expect(skipped).toMatchObject({ reason: 'no-lockfile' });
   });
 
   it('asks nobody about the packages of a project with a registry of its own', async () => {
     npmThatPrints(NPM, `touch ${programs}/asked`);
-    await expect(audit({ ...FILES, '.npmrc': '@acme:registry=https://npm.acme.example\n' })).rejects.toThrow(
-      'a registry of its own',
-    );
+    const { skipped } = await audit({ ...FILES, '.npmrc': '@acme:registry=https://npm.acme.example\n' });
+    expect(skipped).toMatchObject({ reason: 'needs-consent' });
+    expect(skipped?.fix).toContain('a registry of its own');
     expect(existsSync(join(programs, 'asked'))).toBe(false);
   });
 

@@ -28,31 +28,37 @@ const MANAGERS: readonly Manager[] = [
   { lock: 'yarn.lock', argv: ['yarn', 'audit', '--json', '--ignore-scripts'] },
 ];
 
+const WHAT = 'What is known against the versions in use';
+
+/** A reason that an audit has no answer: the check goes on, and the report says so. */
+type Refusal = Pick<NonNullable<FindingsData['skipped']>, 'reason' | 'fix'>;
+
 /** Asks the registry, through the package manager, what is known against the versions in the lock file. */
 export async function advisories({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const paths = new Set(needData(input.data, 'inventory').files.map(({ path }) => path));
   const manager = MANAGERS.find(({ lock }) => paths.has(lock));
-  if (manager === undefined || !paths.has('package.json')) throw new Error(NOTHING_TO_ASK);
   const reader = new TextReader(input.root);
-  refuseOtherRegistry(reader);
-  const [manifest, lock] = ['package.json', manager.lock].map((name) => textOf(name, reader));
-  const copies = { 'package.json': manifest ?? '', [manager.lock]: lock ?? '' };
-  const audit = await auditCopy({ manager, copies }, input, signal);
-  const report = audit.ok ? readAuditReport(audit.stdout) : audit;
-  if (!report.ok) throw new Error(`"${manager.argv.slice(0, 2).join(' ')}" gave no answer: ${report.why}`);
-  const findings = report.advisories.map((one) => findingOf(one, manager.lock, lock ?? ''));
-  const data: FindingsData = { findings: findings.slice(0, MAX_FINDINGS), looked: report.packages, leftOut: [] };
+  const answer =
+    manager === undefined || !paths.has('package.json')
+      ? NOTHING_TO_ASK
+      : (ownRegistryOf(reader) ?? (await ask(manager, { reader, input, signal })));
+  const isAnswer = 'findings' in answer;
+  const data: FindingsData = isAnswer
+    ? { findings: answer.findings.slice(0, MAX_FINDINGS), looked: answer.packages, leftOut: [] }
+    : { findings: [], looked: 0, leftOut: [], skipped: { ...answer, what: WHAT } };
   return {
     file: writeData(input.data, 'advisories', data),
-    summary: { packages: report.packages, vulnerable: findings.length },
+    summary: isAnswer ? { packages: answer.packages, vulnerable: answer.findings.length } : { skipped: answer.reason },
   };
 }
 
-const NOTHING_TO_ASK =
-  'There is no package-lock.json, pnpm-lock.yaml or yarn.lock with a package.json at the top of the project: other package managers are not asked.';
+const NOTHING_TO_ASK: Refusal = {
+  reason: 'no-lockfile',
+  fix: 'There is no package-lock.json, pnpm-lock.yaml or yarn.lock with a package.json at the top of the project: other package managers are not asked.',
+};
 
 /** Names of private packages are nobody's business but their own registry's. */
-function refuseOtherRegistry(reader: TextReader): void {
+function ownRegistryOf(reader: TextReader): Refusal | undefined {
   const texts = ['.npmrc', '.yarnrc', '.yarnrc.yml'].map((name) => reader.text(name) ?? '');
   const other = texts.map(
     (text) => /^\s*(?:(?:@[\w-]+:)?registry|npmRegistryServer)\s*[=: ]\s*"?(\S+?)"?\s*$/m.exec(text)?.[1],
@@ -60,11 +66,30 @@ function refuseOtherRegistry(reader: TextReader): void {
   const named = other.find(
     (one) => one !== undefined && !/^https:\/\/registry\.(?:npmjs\.org|yarnpkg\.com)\/?$/.test(one),
   );
-  if (named === undefined) return;
-  const message = 'The project has a registry of its own, and its settings are not loaded here.';
-  throw new Error(
-    `${message} Nothing was asked, so that names of private packages stay with it. Run the audit of your package manager yourself.`,
-  );
+  if (named === undefined) return undefined;
+  return {
+    reason: 'needs-consent',
+    fix: 'The project has a registry of its own, and its settings are not loaded here. Nothing was asked, so that names of private packages stay with it: run the audit of your package manager yourself.',
+  };
+}
+
+type Answer = Readonly<{ packages: number; findings: readonly Detected[] }>;
+type Asking = Readonly<{ reader: TextReader; input: CheckInput; signal: AbortSignal }>;
+
+async function ask(manager: Manager, { reader, input, signal }: Asking): Promise<Answer | Refusal> {
+  const [manifest, lock] = ['package.json', manager.lock].map((name) => textOf(name, reader));
+  const copies = { 'package.json': manifest ?? '', [manager.lock]: lock ?? '' };
+  const audit = await auditCopy({ manager, copies }, input, signal);
+  const report = audit.ok ? readAuditReport(audit.stdout) : audit;
+  if (report.ok) {
+    const findings = report.advisories.map((one) => findingOf(one, manager.lock, lock ?? ''));
+    return { packages: report.packages, findings };
+  }
+  const command = manager.argv.slice(0, 2).join(' ');
+  const why = `"${command}" gave no answer: ${report.why}`;
+  return report.why.endsWith('was not found.')
+    ? { reason: 'tool-missing', fix: `${why} Install it, then check again.` }
+    : { reason: 'tool-failed', fix: `${why} Try "${command}" by hand, then check again.` };
 }
 
 function textOf(name: string, reader: TextReader): string {

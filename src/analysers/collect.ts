@@ -75,7 +75,11 @@ function assemble(
   measuredBefore: readonly CheckFigures[],
 ): Assembled {
   const judged = judgedFindings(input);
-  const states = input.tasks.map((task) => taskOf(task, input));
+  const tried = triedInVain(input);
+  const states = input.tasks.flatMap((task) =>
+    tried.some((one) => one.task === task.name) ? [] : taskOf(task, input),
+  );
+  const notChecked = [...input.notChecked, ...tried];
   const done = new Set(doneTasks(states));
   const compared = compareWith(before, judged.findings, done);
   const parts = readParts(input.data, input.shards);
@@ -100,8 +104,8 @@ function assemble(
     modules: modulesOf(input.data),
     plan: judged.plan,
     trends: trendsOf(figures),
-    tasks: [...states, ...skippedTasks(input.notChecked)],
-    notChecked: input.notChecked,
+    tasks: [...states, ...skippedTasks(notChecked)],
+    notChecked,
     leftOut: [...leftOutOf(input.data), ...tooMany(compared.findings.length)],
   };
   const head = { run, checkedAtMs: atMs, commit: report.repository.commit };
@@ -142,6 +146,13 @@ function modulesOf(data: string): CheckReport['modules'] {
   const { modules, imports, cycles, typeCycles, mostImported } = graph;
   const map = folderMap(graph.nodes, graph.edges, (path) => isProduction(contextOf(path)));
   return { modules, imports, cycles, typeCycles, mostImported, map };
+}
+
+/** Tasks that found out only when they tried that they could not look. */
+function triedInVain({ tasks, data }: CollectInput): readonly NotChecked[] {
+  if (tasks.every(({ name }) => name !== 'advisories')) return [];
+  const skipped = readData(data, 'advisories')?.skipped;
+  return skipped === undefined ? [] : [{ task: 'advisories', ...skipped }];
 }
 
 /** Done means: it left its data. Why it did not is in the journal. */

@@ -4,6 +4,7 @@ import type {
   Hotspot,
   ImportCycle,
   LanguageShare,
+  NotChecked,
   PlannedChange,
 } from '../core/findings/check-report.ts';
 import type { Finding, FindingVote, Voter } from '../core/findings/finding.ts';
@@ -23,8 +24,12 @@ export type FileEntry = Readonly<{
   isText: boolean;
   bytes: number;
   lines: number;
-  /** Words that branch, counted without parsing; 0 for data and prose. */
+  /** Lines with code on them, where nothing parses the language; 0 for all others. */
+  codeLines: number;
+  /** Words that branch in those lines. */
   branches: number;
+  /** It says itself that it comes from elsewhere. */
+  isCopied?: true;
   /** The part that parses it; absent for files that are not parsed. */
   shard?: number;
 }>;
@@ -83,9 +88,13 @@ export type ParsedFile = Readonly<{
   imports: readonly ImportEntry[];
   /** Nothing in it runs: importing it loads nothing. */
   hasOnlyTypes: boolean;
+  /** Lines with something else than a comment on them. */
+  codeLines: number;
   /** Decisions in the whole file. */
   complexity: number;
   functions: number;
+  /** Its longest function, if that goes on for more than 300 lines. */
+  longest?: Readonly<{ name: string; line: number; lines: number }>;
   /** Lines of tests that are switched off without a word; absent when there are none. */
   skipped?: readonly number[];
 }>;
@@ -108,6 +117,8 @@ export type FileHistory = Readonly<{
   /** Commits of the most active author. */
   topAuthor: number;
   fixes: number;
+  /** Fixes in the last 12 months. */
+  recentFixes: number;
   /** ms since 1970 of the newest commit. */
   lastAtMs: number;
   trend: readonly number[];
@@ -115,6 +126,8 @@ export type FileHistory = Readonly<{
 
 export type HistoryData = Readonly<{
   commits: number;
+  /** There are older commits that were not looked at. */
+  isCut: boolean;
   authors: number;
   newestAtMs: number;
   oldestAtMs: number;
@@ -148,6 +161,8 @@ export type FindingsData = Readonly<{
   total?: number;
   /** Left out on purpose, in words. */
   leftOut: readonly string[];
+  /** Why it did not look, found out only when it tried: the report names it among what was not checked. */
+  skipped?: Omit<NotChecked, 'task'>;
 }>;
 
 /** A finding that is voted on. */

@@ -66,6 +66,8 @@ export type CheckHereOptions = Readonly<{
   /** Tasks that fail, as if their worker had died. */
   broken?: readonly string[];
   keepData?: boolean;
+  /** Questions over the network are allowed. */
+  isOnline?: boolean;
 }>;
 
 /** Runs the tasks of a check one after the other, without the engine. */
@@ -79,10 +81,10 @@ export async function checkHere(folder: string, options: CheckHereOptions = {}):
 }
 
 async function checkInto(folder: string, data: string, options: CheckHereOptions): Promise<CheckedHere> {
-  const { run = 'run-1', broken = [], memory } = options;
+  const { run = 'run-1', broken = [], memory, isOnline = false } = options;
   const startedAtMs = Date.now();
   const facts = await probeRepository(folder);
-  const plan = planCheck(facts, { data, run, checkedAtMs: startedAtMs, cores: 2 });
+  const plan = planCheck(facts, { data, run, checkedAtMs: startedAtMs, cores: 2, isOnline });
   const attempts: RunTimeline['attempts'][number][] = [];
   const failures: string[] = [];
   const votes = new CoreProposals();

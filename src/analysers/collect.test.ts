@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { checkHere } from '../../test/check/support/run-check.ts';
+import { TestRepository } from '../../test/check/support/repository.ts';
+
+it('an audit that cannot be made is not checked, with its reason; it is no task that failed, and no good one', async () => {
+  using repository = new TestRepository({
+    'package.json': '{"name":"a","version":"1.0.0"}',
+    'package-lock.json': '{"lockfileVersion":3,"packages":{"":{}}}',
+    '.npmrc': '@acme:registry=https://npm.acme.example\n',
+  });
+  const { report, failures } = await checkHere(repository.path, { isOnline: true });
+  const audit = report.tasks.filter(({ name }) => name === 'advisories');
+  expect(failures).toEqual([]);
+  expect(audit).toMatchObject([{ state: 'skipped', note: 'needs-consent' }]);
+  expect(report.notChecked.filter(({ task }) => task === 'advisories')).toMatchObject([
+    { reason: 'needs-consent', fix: expect.stringContaining('a registry of its own') },
+  ]);
+});
