@@ -37,6 +37,3 @@ export type AnalyserResult = Readonly<{
 
 /** Looks at a repository and leaves what it found in the data folder. Changes nothing else. */
 export type Analyser = (call: AnalyserCall) => Promise<AnalyserResult> | AnalyserResult;
-
-/** Takes part in the vote on the findings. Changes nothing but the data folder and the proposals of its run. */
-export type VotingTask = (call: VotingCall) => Promise<AnalyserResult>;
