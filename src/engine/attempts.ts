@@ -40,6 +40,7 @@ export class Attempts {
   readonly #host: AttemptHost;
   readonly #running = new Map<TaskId, RunningAttempt>();
   readonly #checks = new Map<TaskId, AbortController>();
+  #isDraining = false;
   #isStopped = false;
 
   constructor(ports: AttemptPorts, { swarm, waits, time, feed, votes }: AttemptSurroundings) {
@@ -61,6 +62,9 @@ export class Attempts {
     if (this.#isStopped || task?.status !== 'running' || task.attempt !== attempt) return;
     const run = this.#runOf(task);
     const { spec } = task.identity;
+    // Given out by the commit that was under way when the drain began. Irreversible work has its grace here too: it is
+    // never given out again without a person's word.
+    if (this.#isDraining && spec.effect !== 'D') return this.#neverStarted(taskId, attempt, 'draining');
     const work = resolveWork(spec.work, scopeOf(this.#swarm, run, spec));
     if (!work.ok) {
       const failure = { reason: 'expression-failed', message: work.message } as const;
@@ -80,6 +84,10 @@ export class Attempts {
     const check = this.#checks.get(taskId);
     // A check is short and its result may be wanted after a pause; only a cancel ends it.
     if (check !== undefined) return why === 'cancelled' ? this.#cancelCheck(check, taskId, attempt) : undefined;
+    this.#neverStarted(taskId, attempt, why);
+  }
+
+  #neverStarted(taskId: TaskId, attempt: number, why: 'cancelled' | 'paused' | 'draining'): void {
     this.#feed({ type: 'attempt.end', taskId, attempt, result: { ok: false, failure: { reason: 'stopped', why } } });
   }
 
@@ -95,7 +103,7 @@ export class Attempts {
   /** Runs the declared checks of a claim that is journaled. */
   verify(taskId: TaskId, attempt: number): void {
     const task = this.#swarm.tasks.get(taskId);
-    if (this.#isStopped || task?.status !== 'verifying' || task.attempt !== attempt) return;
+    if (this.#isDraining || task?.status !== 'verifying' || task.attempt !== attempt) return;
     const controller = new AbortController();
     this.#checks.set(taskId, controller);
     const run = this.#runOf(task);
@@ -109,10 +117,11 @@ export class Attempts {
   }
 
   /**
-   * Asks every attempt to end; a drain lets irreversible work come to its own end. Checks are dropped: the next lead
-   * runs them again.
+   * Asks every attempt to end, and lets none begin; a drain lets irreversible work come to its own end. Checks are
+   * dropped: the next lead runs them again.
    */
   stopAll(reason: 'draining' | 'lead-lost'): void {
+    this.#isDraining = true;
     for (const running of this.#running.values()) {
       if (reason === 'draining' && running.assignment.spec.effect === 'D') continue;
       running.stop(reason);

@@ -257,6 +257,19 @@ describe('what was approved', () => {
   });
 });
 
+test('a lead that drains begins nothing for votes: the next one owes it', async () => {
+  const engine = await startVote({ action: { do: 'merge' }, members: membersOf(5) });
+  await engine.dispatch(openOf({ name: 'p2', members: membersOf(5, { mayVeto: true }) }));
+  const drained = engine.drain();
+  await engine.dispatch({ ...castOf('m1', 'reject', { reproduce }), proposalId: proposalIdOf('p2') });
+  await approve(engine, 'm1', 'm2', 'm3');
+  assert.deepEqual([duties.loads.length, duties.vetoes.length], [0, 0]);
+  (await rig.agent.nextAttempt()).end({ ok: false, failure: { reason: 'stopped', why: 'draining' } });
+  await drained;
+  await nextLeader(engine);
+  assert.deepEqual([duties.acts.length, duties.vetoes.length], [1, 1]);
+});
+
 test('a proposal is closed by the clock of the lead, also by the next leader', async () => {
   const engine = await startVote();
   rig.clock.advance(10_000);

@@ -38,6 +38,7 @@ export class ProposalWork {
   readonly #waiting = new Set<Check>();
   readonly #actions = new Map<ProposalId, AbortController>();
   #running = 0;
+  #isDraining = false;
   #isStopped = false;
 
   /** Without `duties` no veto is ever confirmed, and every action fails: nobody here can do either. */
@@ -60,7 +61,7 @@ export class ProposalWork {
   confirmVeto(proposalId: ProposalId, memberId: string, revision: number): void {
     const proposal = this.#surroundings.swarm.proposals.get(proposalId);
     const vote = proposal?.votes.find((one) => one.memberId === memberId);
-    if (this.#isStopped || vote?.revision !== revision || vote.veto?.finding !== 'being-checked') return;
+    if (this.#isDraining || vote?.revision !== revision || vote.veto?.finding !== 'being-checked') return;
     const key = keyOf(proposalId, memberId);
     const earlier = this.#checks.get(key);
     if (earlier?.revision === revision) return;
@@ -78,7 +79,7 @@ export class ProposalWork {
   /** Safe to call twice: an action under way is not begun again. */
   perform(proposalId: ProposalId): void {
     const proposal = this.#surroundings.swarm.proposals.get(proposalId);
-    if (this.#isStopped || this.#actions.has(proposalId) || proposal === undefined) return;
+    if (this.#isDraining || this.#actions.has(proposalId) || proposal === undefined) return;
     const approved = this.#approvedOf(proposal);
     if (approved === undefined) return;
     const controller = new AbortController();
@@ -86,8 +87,9 @@ export class ProposalWork {
     void this.#act(approved, controller);
   }
 
-  /** Drops the checks, which the next lead does again. Actions are let to their end. */
+  /** Drops the checks, which the next lead does again. Actions under way are let to their end; nothing more begins. */
   drain(): void {
+    this.#isDraining = true;
     for (const check of this.#checks.values()) this.#drop(check);
   }
 
