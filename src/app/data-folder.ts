@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, constants, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Git } from '../adapters/git/git-command.ts';
 import { userError } from '../util/user-error.ts';
@@ -70,10 +70,21 @@ export async function refuseForeign(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;
   const isOurs = process.getuid === undefined || found.uid === process.getuid();
-  if (found.isDirectory() && isOurs) return;
   const what = found.isDirectory() ? 'belongs to another user' : 'is not a folder';
   const fix = 'Remove it or make it yours; its contents would be believed.';
-  throw userError({ code: 'DATA_FOREIGN', at: path, message: `"${path}" ${what}.`, fix });
+  if (!found.isDirectory() || !isOurs)
+    throw userError({ code: 'DATA_FOREIGN', at: path, message: `"${path}" ${what}.`, fix });
+  await refuseLinks(path);
+}
+
+/** We make none; through one that somebody else has made we would write, and clean up, elsewhere. */
+async function refuseLinks(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const link = entries.find((entry) => entry.isSymbolicLink());
+  if (link === undefined) return;
+  const path = join(folder, link.name);
+  const message = `"${path}" is a link to somewhere else, where Waggle would write and clean up.`;
+  throw userError({ code: 'DATA_FOREIGN', at: path, message, fix: 'Look where it leads, then remove it.' });
 }
 
 function notWritable(path: string, error: unknown): Error {
@@ -82,9 +93,12 @@ function notWritable(path: string, error: unknown): Error {
   return userError({ code: 'DATA_NOT_WRITABLE', at: path, message: `"${path}" cannot be written: ${why}.`, fix });
 }
 
-/** A store that came with the repository is not ours: what it says is under way would be run. */
-export async function refuseTracked(root: string, { path, store }: DataFolder, git: Git): Promise<void> {
-  if ((await lstat(store).catch(() => undefined)) === undefined) return;
+/**
+ * What came with the repository is not ours: what its store says is under way would be run, and what its folders lead
+ * to would be cleaned up.
+ */
+export async function refuseTracked(root: string, { path }: DataFolder, git: Git): Promise<void> {
+  if ((await lstat(path).catch(() => undefined)) === undefined) return;
   const call = { cwd: root, signal: AbortSignal.timeout(GIT_MS) };
   const tracked = await git.run(['ls-files', '--', path], call).catch(() => undefined);
   if (tracked?.exitCode !== 0 || tracked.stdout === '') return;

@@ -1,4 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
+import { Git } from '../adapters/git/git-command.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
@@ -9,7 +10,7 @@ import type { RunArchive } from '../ports/run-archive.ts';
 import { userError } from '../util/user-error.ts';
 import type { CheckOptions, CheckRun } from './check-run.ts';
 import type { CompiledWorkflow, ConnectOptions, Coordinator } from './coordinator.ts';
-import { type DataFolder, dataFolderFor, refuseForeign } from './data-folder.ts';
+import { type DataFolder, dataFolderFor, refuseForeign, refuseTracked } from './data-folder.ts';
 import { FileStore } from './file-store.ts';
 import { findRoot } from './find-root.ts';
 import type { DoctorCheck, Project, ProjectOptions, PruneOptions, PruneResult, TaskLog } from './project.ts';
@@ -25,7 +26,12 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const config = await loadConfig({ root, environment, flags: Object.fromEntries(flags), ...file });
   const folder = await dataFolderFor(root, environment.home);
   await refuseForeign(folder.path);
-  return new FileProject({ root, folder, config, environment, functions: options.functions ?? {} });
+  // Told by what reads or uses it; `doctor` works nevertheless.
+  const tracked = await refuseTracked(root, folder, new Git(environment.variables['PATH'])).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  );
+  return new FileProject({ root, folder, config, environment, tracked, functions: options.functions ?? {} });
 }
 
 type Parts = Readonly<{
@@ -34,6 +40,8 @@ type Parts = Readonly<{
   config: Config;
   environment: Environment;
   functions: FunctionRegistry;
+  /** Why the data must not be believed; undefined when nothing speaks against it. */
+  tracked: Error | undefined;
 }>;
 
 class FileProject implements Project {
@@ -53,6 +61,7 @@ class FileProject implements Project {
   }
 
   archive(): RunArchive | undefined {
+    if (this.#parts.tracked !== undefined) throw this.#parts.tracked;
     return this.#store.archive();
   }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { lstat, mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Coordinator, Submission } from '../../src/app/coordinator.ts';
@@ -40,6 +40,32 @@ test('a data folder that is a link to elsewhere is not opened', async () => {
   await mkdir(join(folder.home), { recursive: true });
   await symlink(folder.home, join(folder.path, '.waggle'));
   await expect(folder.open()).rejects.toThrow('is not a folder');
+});
+
+test('a link in the data folder is not followed: what it leads to would be written to and cleaned up', async () => {
+  await using folder = await ProjectFolder.make();
+  await mkdir(join(folder.path, '.waggle'));
+  for (const name of ['artifacts', 'workspaces', 'logs', 'swarm.sqlite']) {
+    await symlink(folder.home, join(folder.path, '.waggle', name));
+    await expect(folder.open(), name).rejects.toMatchObject({ code: 'DATA_FOREIGN' });
+    await rm(join(folder.path, '.waggle', name));
+  }
+  await (await folder.open()).connect();
+});
+
+test('a data folder that git tracks is neither led nor read, also without a store', async () => {
+  await using folder = await ProjectFolder.make();
+  const git = (...args: readonly string[]): unknown => execFileSync('git', ['-C', folder.path, ...args]);
+  git('init', '--quiet');
+  await mkdir(join(folder.path, '.waggle', 'artifacts'), { recursive: true });
+  await symlink(folder.home, join(folder.path, '.waggle', 'artifacts', 'ab'));
+  git('add', '--force', '.waggle');
+  const project = await folder.open();
+  await expect(project.connect()).rejects.toMatchObject({ code: 'DATA_TRACKED' });
+  await expect(project.prune({ olderThanMs: 0 })).rejects.toMatchObject({ code: 'DATA_TRACKED' });
+  expect(() => project.archive()).toThrow('Git tracks files in');
+  const checks = await project.doctor(AbortSignal.timeout(10_000));
+  expect(checks.find(({ name }) => name === 'data')?.detail).toContain('git tracks files in');
 });
 
 test('a store that git tracks is not led: it may have come with the repository', async () => {
