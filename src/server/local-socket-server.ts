@@ -8,6 +8,8 @@ import { FROM_FOLLOWER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } fro
 const MAX_CONNECTIONS = 256;
 const MAX_COMMANDS_UNDERWAY = 1_000;
 const HELLO_WITHIN_MS = 5_000;
+/** How long followers may take to read that the lead is free. */
+const FAREWELL_MS = 500;
 /** A follower that reads slower than this gets no more hints; it looks by itself once in a while. */
 const MAX_UNREAD_BYTES = 65_536;
 
@@ -68,7 +70,12 @@ export class LocalSocketServer {
     }
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
     for (const { socket } of this.#followers) socket.destroySoon();
+    // A follower that is stopped reads nothing, and must not keep the leader from ending.
+    const cut = setTimeout(() => {
+      for (const { socket } of this.#followers) socket.destroy();
+    }, FAREWELL_MS);
     await closed;
+    clearTimeout(cut);
   }
 
   #welcome(socket: Socket): void {

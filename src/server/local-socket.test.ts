@@ -168,6 +168,20 @@ describe('local socket', () => {
     client.close();
   });
 
+  test('a follower that reads nothing, stopped by Ctrl-Z, does not keep the leader from ending', async () => {
+    const leader = await listen();
+    const stopped = connect(path);
+    stopped.write(`${JSON.stringify({ type: 'hello', protocol: 1, pid: 1 })}\n`);
+    await once(stopped, 'data');
+    stopped.pause();
+    for (let seq = 1; seq <= 3_000; seq++) {
+      leader.hint(seq);
+      await new Promise((resolve) => void setImmediate(resolve));
+    }
+    await leader.close();
+    stopped.destroy();
+  });
+
   test.each([
     ['no JSON', 'hello\n'],
     ['a command before the greeting', `${JSON.stringify({ type: 'command', id: 1, input: SUBMIT })}\n`],
