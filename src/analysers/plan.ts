@@ -51,6 +51,7 @@ function votesOf(
   const found = data?.votes.find((one) => one.findingId === findingId);
   if (found === undefined) return [];
   const { choice, reason, evidence } = found;
-  const isCounted = closed?.votes.some(({ memberId }) => memberId === memberOf(voter)) ?? false;
+  const counted = closed?.votes.find(({ memberId }) => memberId === memberOf(voter));
+  const isCounted = counted?.choice === choice;
   return [{ voter, choice, reason, evidence, isCounted }];
 }

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { Bench } from './opinion.ts';
+import { namesIn } from './on-disk.ts';
 
 /** Where people write down what is started. */
 const SETTINGS = /(?:^package\.json$|\.config\.[cm]?[jt]s$|^(?:Makefile|Dockerfile|Procfile|index\.html|deno\.json)$)/;
@@ -20,11 +20,11 @@ export function namedToRun(file: string, { root, reader }: Bench): string | unde
 }
 
 function settingsIn(dir: string, root: string): readonly string[] {
-  const own = namesIn(join(root, dir))
+  const own = namesIn(root, dir)
     .filter((name) => SETTINGS.test(name))
     .map((name) => posix.join(dir, name));
   if (dir !== '.') return own;
-  const workflows = namesIn(join(root, '.github/workflows')).map((name) => `.github/workflows/${name}`);
+  const workflows = namesIn(root, '.github/workflows').map((name) => `.github/workflows/${name}`);
   return [...own, ...workflows].slice(0, MAX_FILES);
 }
 
@@ -35,12 +35,4 @@ function isNamed(text: string, below: string): boolean {
     if (!/[\w-]/.test(before) && !/[\w-]/.test(after)) return true;
   }
   return false;
-}
-
-export function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import { contextOf } from '../../classify.ts';
 import { IgnoreFile } from '../../ignore-file.ts';
 import type { TextReader } from '../../read-text.ts';
 import { asPattern, countOf } from '../../words.ts';
 import type { Motion } from '../ballot.ts';
+import { isOnDisk, namesIn } from '../on-disk.ts';
 import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
-import { namesIn } from '../started.ts';
 
 /** One statement that loads something, as its text says. */
 type Statement = Readonly<{ names: readonly string[]; isType: boolean; isBare: boolean }>;
@@ -112,7 +111,7 @@ export function missingImport({ finding, anchor }: Motion, { root, reader }: Ben
   const path = posix.join(posix.dirname(finding.file), anchor.replace(/[?#].*$/, ''));
   const [folder, name] = [posix.dirname(path), posix.basename(path)];
   const stem = name.replace(/\.[cm]?[jt]sx?$/, '');
-  const names = namesIn(join(root, folder));
+  const names = namesIn(root, folder);
   const alike = names.find((one) => one === name || one.replace(/\.[\w.]+$/, '') === stem);
   if (alike !== undefined) return reject(`${posix.join(folder, alike)} is there, and a tool may resolve to it.`);
   const maker = makerOf(path, { root, reader });
@@ -134,7 +133,7 @@ export function makerOf(path: string, { root, reader }: Pick<Bench, 'root' | 're
     const own = (name: string): string => posix.join(dir, name);
     const below = dir === '.' ? stem : posix.relative(dir, stem);
     if (isIgnored(below, reader.text(own('.gitignore')) ?? '')) return own('.gitignore');
-    if (existsSync(join(root, dir, 'package.json')) && scriptsName(reader, own('package.json'), below))
+    if (isOnDisk(root, dir, 'package.json') && scriptsName(reader, own('package.json'), below))
       return own('package.json');
     if (dir === '.') return undefined;
   }
@@ -185,7 +184,7 @@ function testFilesUnder(root: string): readonly string[] {
   const folders = [''];
   for (const folder of folders) {
     if (found.length >= MAX_TESTS || folders.length > MAX_FOLDERS) break;
-    for (const name of namesIn(join(root, folder))) {
+    for (const name of namesIn(root, folder)) {
       const path = posix.join(folder, name);
       if (name.startsWith('.') || name === 'node_modules' || name === 'dist') continue;
       if (!name.includes('.')) folders.push(path);

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import { asRecord, asText, parseJson } from '../../json-value.ts';
 import { satisfies } from '../../semver-range.ts';
 import { asPattern } from '../../words.ts';
 import type { Motion } from '../ballot.ts';
+import { isOnDisk } from '../on-disk.ts';
 import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
 
 const MAX_LOCK_BYTES = 16 * 1024 * 1024;
@@ -127,11 +127,10 @@ export function installScript(motion: Motion, { root, reader }: Bench): Opinion 
     return reject(`The project names ${names.join(', ')} as allowed to run scripts.`);
   const installed = names
     .map((name) => posix.join(dir, 'node_modules', name, 'package.json'))
-    .filter((path) => existsSync(join(root, path)));
+    .filter((path) => isOnDisk(root, path));
   const running = installed.filter(
     (path) =>
-      /"(?:pre|post)?install"\s*:/.test(reader.text(path) ?? '') ||
-      existsSync(join(root, posix.dirname(path), 'binding.gyp')),
+      /"(?:pre|post)?install"\s*:/.test(reader.text(path) ?? '') || isOnDisk(root, posix.dirname(path), 'binding.gyp'),
   );
   if (installed.length === names.length && running.length === 0)
     return reject('As installed, none of them has an install script.');

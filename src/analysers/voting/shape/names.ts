@@ -2,8 +2,8 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { IgnoreFile } from '../../ignore-file.ts';
 import type { Motion } from '../ballot.ts';
+import { namesIn } from '../on-disk.ts';
 import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
-import { namesIn } from '../started.ts';
 
 /** What usually breaks YAML, read line by line around the place. */
 export function brokenYaml({ finding }: Motion, { reader }: Bench): Opinion {
@@ -119,7 +119,7 @@ export function deadSymlink({ finding }: Motion, { root, reader }: Bench): Opini
   const parts = target.split('/');
   if (parts.some((_, index) => rules.verdict(parts.slice(0, index + 1), index < parts.length - 1) === 'ignored'))
     return reject('.gitignore names the target: a build makes it.');
-  const names = namesIn(join(root, posix.dirname(target)));
+  const names = namesIn(root, posix.dirname(target));
   if (names.includes(posix.basename(target))) return reject(`${target} is there.`);
   return approve(
     `${posix.dirname(target)} has ${names.length} names, and "${posix.basename(target)}" is none of them.`,
@@ -129,8 +129,8 @@ export function deadSymlink({ finding }: Motion, { root, reader }: Bench): Opini
 
 export function caseCollision({ finding }: Motion, { root }: Bench): Opinion {
   const [folder, name] = [posix.dirname(finding.file), posix.basename(finding.file)];
-  const alike = namesIn(join(root, folder)).filter((one) => one.toLowerCase() === name.toLowerCase());
-  const folders = namesIn(join(root, posix.dirname(folder))).filter(
+  const alike = namesIn(root, folder).filter((one) => one.toLowerCase() === name.toLowerCase());
+  const folders = namesIn(root, posix.dirname(folder)).filter(
     (one) => one.toLowerCase() === posix.basename(folder).toLowerCase(),
   );
   if (alike.length < 2 && folders.length < 2) return reject('On disk there is only one of them.');

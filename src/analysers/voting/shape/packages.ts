@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import { asRecord, isRecord, parseJson } from '../../json-value.ts';
 import { matchesGlob, parseGlob } from '../../glob.ts';
 import { asPattern } from '../../words.ts';
 import type { Motion } from '../ballot.ts';
+import { isOnDisk, namesIn } from '../on-disk.ts';
 import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
-import { namesIn } from '../started.ts';
 import { isInTry, makerOf } from './imports.ts';
 
 const MAX_LOCK_BYTES = 8 * 1024 * 1024;
@@ -18,7 +17,7 @@ export function undeclaredDependency({ finding, anchor }: Motion, { root, reader
   if (isInTry(text, finding.line)) return reject('It is loaded inside a try: it may be missing.');
   const name = names.find((one) => text.includes(one)) ?? names[0] ?? '';
   for (let dir = posix.dirname(finding.file); ; dir = posix.dirname(dir)) {
-    for (const setting of namesIn(join(root, dir)).filter((one) => SETTINGS.test(one))) {
+    for (const setting of namesIn(root, dir).filter((one) => SETTINGS.test(one))) {
       const path = posix.join(dir, setting);
       if (namesWord(reader.text(path) ?? '', name))
         return reject(`${path} names ${name}: a tool puts something in its place.`);
@@ -96,7 +95,7 @@ function peerAsker(name: string, dir: string, { reader }: Where): string | undef
 
 function programsOf(name: string, dir: string, { root, reader }: Where): readonly string[] {
   const path = posix.join(dir, 'node_modules', name, 'package.json');
-  if (!existsSync(join(root, path))) return [name.replace(/^@[^/]+\//, '')];
+  if (!isOnDisk(root, path)) return [name.replace(/^@[^/]+\//, '')];
   const bin = asRecord(parseJson(reader.text(path) ?? ''))['bin'];
   return isRecord(bin) ? Object.keys(bin) : [name.replace(/^@[^/]+\//, '')];
 }
@@ -118,7 +117,7 @@ function pointsNowhereElsewhere({ finding, anchor }: Motion, { root, reader }: B
     `src/${bare}`,
     ...['', 'src/'].flatMap((base) => [`${base}${module}.py`, `${base}${module}/__init__.py`]),
   ];
-  const there = places.find((place) => existsSync(join(root, dir, place)));
+  const there = places.find((place) => isOnDisk(root, dir, place));
   if (there !== undefined) return reject(`${posix.join(dir, there)} is there.`);
   return approve(`None of ${places.length} places that "${target}" may stand for is there.`, {
     text: (lines[0] ?? '').trim().slice(0, 120),
@@ -165,7 +164,7 @@ export function unpinnedGitSource({ finding }: Motion, { reader }: Bench): Opini
 /** Whether the folder holds any lock file, of whatever tool, and whether git would leave it out. */
 export function noLockFile({ finding }: Motion, { root, reader }: Bench): Opinion {
   const dir = posix.dirname(finding.file);
-  const lock = namesIn(join(root, dir)).find((name) => /lock(?:b|file)?(?:\.\w+)?$|shrinkwrap/i.test(name));
+  const lock = namesIn(root, dir).find((name) => /lock(?:b|file)?(?:\.\w+)?$|shrinkwrap/i.test(name));
   const rules = reader.text(posix.join(dir, '.gitignore')) ?? '';
   const isLeftOut = /^\/?(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?)\s*$/m.test(rules);
   if (lock !== undefined && !isLeftOut) return reject(`${lock} lies there, though it is not committed yet.`);
@@ -182,7 +181,7 @@ export function pointsNowhere(motion: Motion, bench: Bench): Opinion {
   const path = posix.join(posix.dirname(finding.file), target);
   const maker = makerOf(path, { root, reader });
   if (maker !== undefined) return reject(`${maker} speaks of ${target}: a build makes it.`);
-  const names = namesIn(join(root, posix.dirname(path)));
+  const names = namesIn(root, posix.dirname(path));
   if (names.includes(posix.basename(path))) return reject(`${path} is there.`);
   const isNamed = (reader.text(finding.file) ?? '').includes(posix.basename(target));
   if (!isNamed) return reject('The manifest does not name it.');
@@ -212,9 +211,9 @@ export function workspaceEmpty({ finding, anchor }: Motion, { root }: Bench): Op
     ),
   );
   const fixed = glob.some((one) => one.includes('*')) ? base : posix.join(posix.dirname(finding.file), ...glob);
-  const found = namesIn(join(root, fixed)).filter((name) => existsSync(join(root, fixed, name, 'package.json')));
+  const found = namesIn(root, fixed).filter((name) => isOnDisk(root, fixed, name, 'package.json'));
   const isThere =
-    existsSync(join(root, fixed, 'package.json')) ||
+    isOnDisk(root, fixed, 'package.json') ||
     found.some((name) => matchesGlob(glob, posix.join(fixed, name).split('/')));
   if (isThere) return reject(`A package stands in ${fixed}.`);
   return approve(`Nothing below ${fixed} on disk has a package.json.`, { text: `"${anchor}"`, ref: finding.file });

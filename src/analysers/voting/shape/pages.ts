@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import { IgnoreFile } from '../../ignore-file.ts';
 import { asPattern } from '../../words.ts';
 import type { Motion } from '../ballot.ts';
+import { isOnDisk, namesIn } from '../on-disk.ts';
 import { approve, type Bench, type Opinion, reject } from '../opinion.ts';
-import { namesIn } from '../started.ts';
 
 /** Folders that a site or a registry serves as if they were the page's own. */
 const SERVED = ['', 'docs', 'public', 'static', 'src', 'website', 'website/docs', 'docs/public', 'content', 'site'];
@@ -22,7 +21,7 @@ export function deadLink({ finding, anchor }: Motion, { root, reader }: Bench): 
   const line = (reader.text(finding.file) ?? '').split('\n')[finding.line - 1] ?? '';
   if (anchor !== 'many dead links' && !line.includes(anchor)) return reject('The line does not have the link.');
   const folder = posix.dirname(posix.join(dir, bare(targets[0] ?? '')));
-  const names = namesIn(join(root, folder)).length;
+  const names = namesIn(root, folder).length;
   const there =
     names === 0 ? `There is no folder ${folder}` : `The folder ${folder} has ${names} names, none of them the target`;
   return approve(`${there}, and it is in no folder that a site serves.`, {
@@ -55,7 +54,7 @@ function whereElse(target: string, dir: string, root: string): string | undefine
   // A bare name is found in the root by chance; a path of folders is not.
   return candidates
     .filter((path) => name.includes('/') || posix.dirname(path) !== '.')
-    .find((path) => existsSync(join(root, path)));
+    .find((path) => isOnDisk(root, path));
 }
 
 function isIgnored(path: string, reader: Bench['reader']): boolean {
@@ -81,7 +80,7 @@ export function missingScript({ finding, anchor }: Motion, { root, reader }: Ben
     'wireit.json',
   ]) {
     const path = posix.join(dir, name);
-    if (existsSync(join(root, path)) && namesScript(reader.text(path) ?? '', anchor)) return reject(`${path} has it.`);
+    if (isOnDisk(root, path) && namesScript(reader.text(path) ?? '', anchor)) return reject(`${path} has it.`);
   }
   const lines = (reader.text(finding.file) ?? '').split('\n');
   const before = lines.slice(Math.max(0, finding.line - 20), finding.line).join('\n');

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { asRecord, asText, parseJson } from '../../json-value.ts';
 import type { Motion } from '../ballot.ts';
+import { namesIn } from '../on-disk.ts';
 import { approve, type Bench, type Opinion, reject } from '../opinion.ts';
-import { namesIn } from '../started.ts';
 
 /** The workflow as lines of text; each of these reads it without knowing YAML. */
 const linesOf = ({ finding }: Motion, { reader }: Bench): readonly string[] =>
@@ -50,7 +49,7 @@ const TESTS = /\b(?:tests?|spec|pytest|jest|vitest|mocha|tox|ctest|check|verify|
 /** What the scripts do that the workflows start. */
 export function noTestStep(_: Motion, { root, reader }: Bench): Opinion {
   const folder = '.github/workflows';
-  const texts = namesIn(join(root, folder)).map((name) => reader.text(`${folder}/${name}`) ?? '');
+  const texts = namesIn(root, folder).map((name) => reader.text(`${folder}/${name}`) ?? '');
   const scripts = asRecord(asRecord(parseJson(reader.text('package.json') ?? ''))['scripts']);
   const started = texts.flatMap((text) =>
     [...text.matchAll(/\b(?:npm|pnpm|yarn|bun) (?:run )?([\w:.-]+)/g)].map(([, name = '']) => name),
