@@ -22,7 +22,9 @@ export type CommandRefusal =
   /** This coordinator was closed before the answer came: whether the command is stored is not known. */
   | Readonly<{ reason: 'closed' }>
   /** Larger than `most` bytes, which is as much as a command may be. */
-  | Readonly<{ reason: 'too-large'; most: number }>;
+  | Readonly<{ reason: 'too-large'; most: number }>
+  /** No command has this form: each problem begins with its place. */
+  | Readonly<{ reason: 'malformed'; problems: readonly string[] }>;
 
 export type CommandAnswer = Readonly<{ ok: true }> | Readonly<{ ok: false; refusal: CommandRefusal }>;
 

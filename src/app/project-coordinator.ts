@@ -178,6 +178,7 @@ export class ProjectCoordinator implements Coordinator {
     const reply = await role.client.send(input);
     if (reply.kind === 'gone') return undefined;
     if (reply.kind === 'answer') return definite(reply.answer);
+    if (reply.kind === 'malformed') return { ok: false, refusal: { reason: 'malformed', problems: reply.problems } };
     return { ok: false, refusal: { reason: 'too-large', most: reply.most } };
   }
 

@@ -65,6 +65,11 @@ function wordsFor(refusal: CommandRefusal): Readonly<{ message: string; fix: str
       return { message: 'The disk is full, so nothing was stored.', fix: 'Make room, then try again.' };
     case 'closed':
       return { message: 'The coordinator ended before it answered.', fix: 'See what happened: waggle runs list' };
+    case 'malformed':
+      return {
+        message: `It cannot be carried out as it is: ${refusal.problems.join('; ')}`,
+        fix: 'Nothing was started.',
+      };
     case 'too-large':
       return {
         message: `It is larger than the ${bytes(refusal.most)} that a command may have.`,

@@ -1,16 +1,20 @@
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Answer } from '../engine/answer.ts';
-import type { LocalCommand } from './local-socket-commands.ts';
+import { LOCAL_COMMAND, type LocalCommand } from './local-socket-commands.ts';
 import { MAX_LINE_BYTES, readLines, writeLine } from './local-socket-lines.ts';
 import { FROM_LEADER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
 import { isOurs } from './local-socket-path.ts';
 
 const WELCOME_WITHIN_MS = 2_000;
+const MAX_PROBLEMS = 20;
 
 /** `gone`: no answer came, so nobody knows whether the command is stored. */
-export type Reply = Readonly<{ kind: 'answer'; answer: Answer }> | Readonly<{ kind: 'gone' }> | TooLarge;
-type TooLarge = Readonly<{ kind: 'too-large'; most: number }>;
+export type Reply = Readonly<{ kind: 'answer'; answer: Answer }> | Readonly<{ kind: 'gone' }> | Unsendable;
+/** No leader would take it: it was not sent. */
+type Unsendable =
+  | Readonly<{ kind: 'too-large'; most: number }>
+  | Readonly<{ kind: 'malformed'; problems: readonly string[] }>;
 
 export type Connected =
   | Readonly<{ ok: true; client: LocalSocketClient }>
@@ -56,15 +60,18 @@ export class LocalSocketClient {
 
   async send(input: LocalCommand): Promise<Reply> {
     if (this.#socket.destroyed) return { kind: 'gone' };
+    // The leader ends the connection for it, which looks as if it had gone.
+    const problems = problemsOf(input);
+    if (problems.length > 0) return { kind: 'malformed', problems };
     const { promise, resolve } = Promise.withResolvers<Reply>();
     const id = this.#nextId;
     this.#nextId += 1;
     this.#waiting.set(id, resolve);
-    if (!this.#send({ type: 'command', id, input })) {
-      this.#waiting.delete(id);
-      return { kind: 'too-large', most: MAX_LINE_BYTES };
-    }
-    return promise;
+    const problem = this.#send({ type: 'command', id, input });
+    if (problem === undefined) return promise;
+    this.#waiting.delete(id);
+    if (problem === 'too-deep') return { kind: 'malformed', problems: ['It nests too deep.'] };
+    return { kind: 'too-large', most: MAX_LINE_BYTES };
   }
 
   /** Tells the leader how many runs this process waits for. */
@@ -77,7 +84,7 @@ export class LocalSocketClient {
     this.#socket.destroy();
   }
 
-  #send(message: FromFollower): boolean {
+  #send(message: FromFollower): ReturnType<typeof writeLine> {
     return writeLine(this.#socket, message);
   }
 
@@ -102,4 +109,12 @@ export class LocalSocketClient {
     this.#waiting.clear();
     this.#gone.resolve();
   }
+}
+
+function problemsOf(input: LocalCommand): readonly string[] {
+  if (LOCAL_COMMAND.safeParse(input).success) return [];
+  // What is undefined here is absent there.
+  const { error } = LOCAL_COMMAND.safeParse(JSON.parse(JSON.stringify(input)));
+  const issues = error?.issues.slice(0, MAX_PROBLEMS) ?? [];
+  return issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`);
 }

@@ -36,10 +36,11 @@ export function readLines(socket: Socket, onMessage: (message: unknown) => void)
   });
 }
 
-/** False when the line is too long to be read on the other side; then nothing was sent. */
-export function writeLine(socket: Socket, message: unknown): boolean {
+/** What keeps a message from being read on the other side; then nothing was sent. */
+export function writeLine(socket: Socket, message: unknown): 'too-long' | 'too-deep' | undefined {
   const line = `${JSON.stringify(message)}\n`;
-  if (Buffer.byteLength(line) > MAX_LINE_BYTES) return false;
+  if (Buffer.byteLength(line) > MAX_LINE_BYTES) return 'too-long';
+  if (jsonDepth(line, MAX_DEPTH) > MAX_DEPTH) return 'too-deep';
   if (!socket.destroyed) socket.write(line);
-  return true;
+  return undefined;
 }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runId } from '../../src/core/ids.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import { ProjectFolder, scripts } from '../support/projects.ts';
 
 const SUBMITTER = fileURLToPath(new URL('../support/submitting-process.ts', import.meta.url));
@@ -119,6 +120,22 @@ test('one leads, the other follows, and both see the whole run', async () => {
     'task.succeeded',
     'run.finished',
   ]);
+});
+
+test('what no leader would take is refused, and not sent again and again', async () => {
+  await using folder = await ProjectFolder.make();
+  const [one, other] = [await (await folder.open()).connect(), await (await folder.open()).connect()];
+  expect([one.role, other.role]).toEqual(['leading', 'following']);
+  expect(await other.submit(scripts({ long: ['x'.repeat(70_000)] }))).toEqual({
+    ok: false,
+    refusal: { reason: 'malformed', problems: [expect.stringContaining('tasks.0.work.argv.2: Too big')] },
+  });
+  const { run, ...rest } = scripts({ fine: ['true'] });
+  const deep: unknown = JSON.parse(`${'['.repeat(80)}${']'.repeat(80)}`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- lists in lists are JSON
+  const nested = { ...rest, run: { ...run, inputs: { deep } as JsonObject } };
+  expect(await other.submit(nested)).toMatchObject({ ok: false, refusal: { reason: 'malformed' } });
+  expect(other.role).toBe('following');
 });
 
 test('a leader with nothing to wait for hands over to the one that waits', async () => {
