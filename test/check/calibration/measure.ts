@@ -24,6 +24,8 @@ const ALONE = new Set([
   'package-name-twice',
   'case-collision',
 ]);
+/** A check shows only the worst few of these. */
+const FEW: ReadonlyMap<string, number> = new Map([['complex-function', 4]]);
 /** Only the first 40 findings of a check are voted on. */
 const TOGETHER = 14;
 const AT_ONCE = 2;
@@ -46,7 +48,7 @@ export async function judge(plants: readonly Plant[], without: Without): Promise
 function split(plants: readonly Plant[]): readonly (readonly Plant[])[] {
   const batches: Plant[][] = [];
   for (const plant of plants) {
-    const most = ALONE.has(plant.kind) ? 1 : TOGETHER;
+    const most = ALONE.has(plant.kind) ? 1 : (FEW.get(plant.kind) ?? TOGETHER);
     const fit = batches.find((batch) => batch.length < most && !batch.some((other) => clash(plant, other)));
     if (fit === undefined) batches.push([plant]);
     else fit.push(plant);

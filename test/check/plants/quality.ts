@@ -118,6 +118,14 @@ const CATCHES: readonly Plant[] = [
     'export function f(a) {\n  try {\n    a.begin();\n  } catch {}\n  try {\n    a.commit();\n  } catch {}\n}\n',
     {},
   ]),
+  real('empty-catch', 'settings', 'a broken file of settings is taken for none', [
+    CATCH('    a.settings = JSON.parse(readFileSync(b));'),
+    { users: 1 },
+  ]),
+  tempting('empty-catch', 'preview', 'a piece of code for a message', [
+    CATCH('    a.code = readFileSync(b);'),
+    { users: 1 },
+  ]),
   tempting('empty-catch', 'remove', 'what is gone need not be removed', [CATCH('    a.unlinkSync(b);'), { users: 1 }]),
   tempting('empty-catch', 'optional', 'a package that may be missing', [
     CATCH("    a.colours = require('colours');"),
@@ -205,6 +213,14 @@ const CYCLES: readonly Plant[] = [
 
 const hot = (times: number): Past => changes(times, { daysAgo: 4, every: 12 });
 
+/** Six functions of some fifty lines each, five levels deep. */
+const PYTHON = Array.from({ length: 6 }, (_, index) => {
+  const part = (step: number): string =>
+    `    for row in rows[${step}:]:\n        if row.open and row.size > ${step}:\n            for part in row.parts:\n                if part.left > ${step} or part.right:\n                    while part.next:\n                        part = part.next\n                elif part.count:\n                    found.append(part.count + ${step})\n`;
+  const body = Array.from({ length: 7 }, (__, step) => part(index * 10 + step)).join('');
+  return `def step_${index}(rows):\n    found = []\n${body}    return found\n`;
+}).join('\n\n');
+
 const HOT: readonly Plant[] = [
   real('hot-spot', 'deep', 'deep, and changed often', [nested(12), { past: hot(24), users: 1 }]),
   real('hot-spot', 'fixed', 'deep, and mostly fixed', [
@@ -220,11 +236,7 @@ const HOT: readonly Plant[] = [
     isTrue: true,
     why: 'in a language that is not parsed',
     files: {
-      'src/hot-spot/python.py': Array.from(
-        { length: 14 },
-        (_, index) =>
-          `def step_${index}(rows):\n    for row in rows:\n        if row.open and row.size > ${index}:\n            for part in row.parts:\n                if part.left or part.right:\n                    while part.next:\n                        part = part.next\n    return rows\n`,
-      ).join('\n'),
+      'src/hot-spot/python.py': PYTHON,
     },
     past: hot(26),
   },

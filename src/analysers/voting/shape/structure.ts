@@ -102,7 +102,9 @@ function isUnconditional(tokens: TokenList, index: number): boolean {
 
 /** Cleaning up and asking whether something is there: a failure is an answer, not an error. */
 const MAY_FAIL =
-  /^(?:unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|close|closeSync|destroy|kill|abort|cancel|disconnect|unsubscribe|removeItem|setItem|getItem|revokeObjectURL|releasePointerCapture|releaseLock|focus|require|resolve|access|accessSync|stat|statSync|lstatSync|mkdir|mkdirSync|import)$/;
+  /^(?:unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|close|closeSync|destroy|kill|abort|cancel|disconnect|unsubscribe|removeItem|setItem|getItem|revokeObjectURL|releasePointerCapture|releaseLock|focus|require|resolve|access|accessSync|stat|statSync|lstatSync|mkdir|mkdirSync|import|readFile|readFileSync|readlink|readlinkSync|realpath|realpathSync|URL|decodeURI|decodeURIComponent)$/;
+/** What such a try does besides is lost all the same. */
+const MATTERS = /^(?:parse|send\w*|save\w*|write\w*|commit|insert|update|publish|post|put|apply)$/;
 
 export const emptyCatch: TokenLook = (tokens, line) => {
   const at = tokens.between(line, line + 2).find((index) => tokens.text(index) === 'catch');
@@ -125,7 +127,8 @@ function judgeTry(tokens: TokenList, { from, to }: Readonly<{ from: number; to: 
   const inside = range(from, to);
   const calls = inside.filter((index) => tokens.text(index + 1) === '(' && tokens.all[index]?.kind === 'word');
   const harmless = calls.find((index) => MAY_FAIL.test(tokens.text(index)));
-  if (harmless !== undefined && calls.length <= 3) {
+  const isProbe = calls.length <= 3 && !calls.some((index) => MATTERS.test(tokens.text(index)));
+  if (harmless !== undefined && isProbe) {
     return reject(`It tries "${tokens.text(harmless)}", which may fail: nothing is lost when it does.`);
   }
   const gives = inside.find((index) => tokens.text(index) === 'return');
