@@ -99,9 +99,9 @@ export class Lead {
     return this.#end;
   }
 
-  /** Whether another process waits for runs. */
+  /** Whether another process waits for runs, and nothing would be broken off by giving it the lead. */
   get hasWaitingFollower(): boolean {
-    return this.#server?.hasWaiting === true;
+    return this.#server?.hasWaiting === true && !this.#engine.mustNotBreakOff;
   }
 
   async dispatch(command: LocalCommand): Promise<Answer> {

@@ -56,6 +56,10 @@ export class Attempts {
     return this.#running.size;
   }
 
+  get hasIrreversible(): boolean {
+    return [...this.#running.values()].some(({ assignment }) => assignment.spec.effect === 'D');
+  }
+
   start(taskId: TaskId, attempt: number, agentId: AgentId): void {
     const task = this.#swarm.tasks.get(taskId);
     // It may have been cancelled in the same batch: then it never starts.
