@@ -35,6 +35,9 @@ export type ConnectOptions = Readonly<{
   onTrouble?: (message: string) => void;
 }>;
 
+/** Why a coordinator does nothing any more. `failed`: it can neither lead nor follow. */
+export type CoordinatorEnd = Readonly<{ kind: 'closed' | 'failed'; error: Error }>;
+
 /**
  * The one handle on the swarm of a project. It leads, or follows the process that does; callers see no
  * difference: when the leader goes away it takes the lead, or follows the next one, and repeats what was not
@@ -43,6 +46,8 @@ export type ConnectOptions = Readonly<{
 export interface Coordinator extends AsyncDisposable {
   /** Who leads now. May change at any time. */
   readonly role: 'leading' | 'following';
+  /** Resolves when it is closed or has failed: nothing more comes to those who follow. Never rejects. */
+  readonly over: Promise<CoordinatorEnd>;
   /** Interrupted runs that went on when this process took the lead, oldest first. */
   readonly resumed: readonly RunId[];
   /** Resolves when the run is durable. Never rejects for anything in the submission: mistakes are refusals. */

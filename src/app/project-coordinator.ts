@@ -7,7 +7,14 @@ import type { RunArchive, RunRecord } from '../ports/run-archive.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
 import type { Connected, LocalSocketClient } from '../server/local-socket-client.ts';
 import { Unavailable, userError } from '../util/user-error.ts';
-import type { CommandAnswer, CommandRefusal, Coordinator, SubmitAnswer, Submission } from './coordinator.ts';
+import type {
+  CommandAnswer,
+  CommandRefusal,
+  Coordinator,
+  CoordinatorEnd,
+  SubmitAnswer,
+  Submission,
+} from './coordinator.ts';
 import type { Lead } from './lead.ts';
 import { RecordFeed } from './record-feed.ts';
 
@@ -57,6 +64,7 @@ export class ProjectCoordinator implements Coordinator {
   readonly #beginnings = new Map<RunId, number>();
   #role: Role = { kind: 'seeking' };
   #change = Promise.withResolvers<void>();
+  readonly #over = Promise.withResolvers<CoordinatorEnd>();
   /** The newest one, also while it is being drained. */
   #lead: Lead | undefined;
   #resumed: readonly RunId[] = [];
@@ -80,6 +88,10 @@ export class ProjectCoordinator implements Coordinator {
 
   get role(): 'leading' | 'following' {
     return this.#role.kind === 'leading' ? 'leading' : 'following';
+  }
+
+  get over(): Promise<CoordinatorEnd> {
+    return this.#over.promise;
   }
 
   get resumed(): readonly RunId[] {
@@ -156,8 +168,9 @@ export class ProjectCoordinator implements Coordinator {
   async drain(): Promise<void> {
     const role = this.#role;
     this.#become({ kind: 'closed' });
-    if (role.kind === 'leading') await role.lead.drain();
     if (role.kind === 'following') role.client.close();
+    // After a failure its end is under way already.
+    if (role.kind === 'leading' || role.kind === 'failed') await this.#lead?.drain();
   }
 
   abandon(): void {
@@ -285,7 +298,9 @@ export class ProjectCoordinator implements Coordinator {
     this.#change.resolve();
     this.#change = Promise.withResolvers();
     if (role.kind !== 'failed' && role.kind !== 'closed') return;
-    for (const reject of this.#waits) reject(role.kind === 'failed' ? role.error : closed());
+    const error = role.kind === 'failed' ? role.error : closed();
+    for (const reject of this.#waits) reject(error);
+    this.#over.resolve({ kind: role.kind, error });
   }
 
   #remember(runId: RunId, beginning: number): void {

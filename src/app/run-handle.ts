@@ -12,6 +12,9 @@ import { type FunctionDefinition, validate } from './define.ts';
 /** A function whose results are checked, so that they can be read back with their type. */
 type WithOutput<Output> = Pick<FunctionDefinition<never, Output>, 'output'>;
 
+/** Whether more can come, for a reader of events: one for all its waits. */
+type Over = { error: Error | undefined; tell: (error: Error) => void };
+
 /** How a run ended, and what its tasks left. */
 export class RunResult {
   readonly id: RunId;
@@ -84,13 +87,19 @@ export class RunHandle {
 
   /**
    * Everything that happens in the run, from its first event to `run.finished`, in order and each once. A reader that
-   * is slow or comes late misses nothing: what is not read yet stays in the journal.
+   * is slow or comes late misses nothing: what is not read yet stays in the journal. Rejects when the swarm is closed
+   * before.
    * @yields committed records of this run
    */
   async *events(): AsyncGenerator<JournalRecord, void, undefined> {
     let seq = 0;
+    const over: Over = { error: undefined, tell: () => {} };
+    void this.#coordinator.over.then(({ error }) => {
+      over.error = error;
+      over.tell(error);
+    });
     for (;;) {
-      const page = await this.#nextRecords(seq);
+      const page = await this.#nextRecords(seq, over);
       for (const record of page) {
         yield record;
         if (record.event.type === 'run.finished') return;
@@ -126,9 +135,12 @@ export class RunHandle {
   }
 
   /** At most one delivery is held: the next is asked for when this one was read. */
-  async #nextRecords(afterSeq: number): Promise<readonly JournalRecord[]> {
-    const { promise, resolve } = Promise.withResolvers<readonly JournalRecord[]>();
+  async #nextRecords(afterSeq: number, over: Over): Promise<readonly JournalRecord[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly JournalRecord[]>();
     const stop = this.#coordinator.follow(this.id, resolve, afterSeq);
+    // What is in the journal already comes first.
+    over.tell = reject;
+    if (over.error !== undefined) reject(over.error);
     try {
       return await promise;
     } finally {

@@ -51,9 +51,20 @@ export async function watchRun(cli: Cli, options: FollowRun): Promise<Watched> {
   });
   const stop = coordinator.follow(runId, follower.onRecords);
   const interrupted = lifecycle.interrupted.then(() => 'interrupted' as const);
-  const end = await Promise.race([follower.settled, interrupted, readerGone(out.closed, isOwn)]);
-  stop();
-  return { end, view: follower.view };
+  try {
+    const failed = failureOf(coordinator);
+    const end = await Promise.race([follower.settled, interrupted, readerGone(out.closed, isOwn), failed]);
+    return { end, view: follower.view };
+  } finally {
+    stop();
+  }
+}
+
+/** Rejects when nothing more can come: the store is damaged, another version leads. Being closed is no failure. */
+async function failureOf({ over }: Coordinator): Promise<never> {
+  const { kind, error } = await over;
+  if (kind === 'failed') throw error;
+  return new Promise(() => {});
 }
 
 function stoppingLine(isOwn: boolean, kind: 'paused' | 'drained'): string {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runId } from '../../src/core/ids.ts';
@@ -120,6 +122,22 @@ test('one leads, the other follows, and both see the whole run', async () => {
     'task.succeeded',
     'run.finished',
   ]);
+});
+
+test('who follows is told when nobody can lead any more', async () => {
+  await using folder = await ProjectFolder.make();
+  const leader = new Other(folder, 'theirs', 0);
+  await leader.until('ready');
+  const coordinator = await (await folder.open()).connect();
+  const answer = await coordinator.submit(scripts({ slow: ['sleep 60'] }));
+  const finished = coordinator.finished(answer.ok ? answer.runId : runId('none'));
+  await leader.kill();
+  {
+    using db = new DatabaseSync(join(folder.path, '.waggle', 'swarm.sqlite'));
+    db.exec('update swarms set epoch = 77');
+  }
+  await expect(finished).rejects.toThrow('The store is damaged');
+  expect(await coordinator.over).toMatchObject({ kind: 'failed', error: { code: 'STORE_DAMAGED' } });
 });
 
 test('what no leader would take is refused, and not sent again and again', async () => {

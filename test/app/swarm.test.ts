@@ -108,6 +108,20 @@ test('events come from the first to the last, each once, for early and for late 
   expect(await read()).toEqual(expected);
 });
 
+test('events of a run that has not ended end with an error when the swarm is closed', async () => {
+  const swarm = await swarmWith({ memory: true, functions: { work: () => new Promise<never>(() => {}) } });
+  const run = await swarm.run(ONE);
+  const types: string[] = [];
+  const read = async (): Promise<void> => {
+    for await (const { event } of run.events()) {
+      types.push(event.type);
+      if (event.type === 'attempt.assigned') void swarm.close();
+    }
+  };
+  await expect(read()).rejects.toThrow('was closed');
+  expect(types).toContain('attempt.assigned');
+});
+
 test('a signal of the program cancels the run, whenever it aborts', async () => {
   const started = Promise.withResolvers<void>();
   const work = async ({ signal }: { signal: AbortSignal }): Promise<void> => {
