@@ -1,79 +1,121 @@
-import type { CiFile } from './ci-steps.ts';
+import { reasonNear } from './ci-comments.ts';
+import { publishes, type CiFile, type CiJob, type CiStep } from './ci-steps.ts';
 import type { Detected } from './detected.ts';
-import { countOf } from './words.ts';
 
-type Used = Readonly<{ action: string; ref: string; line: number; path: string }>;
+/** One use of an action by a name that can move, and what is at stake in its job. */
+type Used = Readonly<{ action: string; ref: string; line: number; path: string; stake: Stake }>;
+
+/** 2: the job publishes or may write; 1: it holds secrets, or a token whose rights nobody states; 0: neither. */
+type Stake = Readonly<{ weight: 0 | 1 | 2; why: string }>;
 
 /** Written by those who run the service. */
 const FIRST_PARTY = new Set(['actions', 'github']);
-const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+const COMMIT = /^(?:[0-9a-f]{40}(?:[0-9a-f]{24})?|sha256:[0-9a-f]{64})$/;
 /** Branches by their usual names: what they stand for changes every day. */
 const BRANCH = /^(?:main|master|develop|dev|trunk|head|latest|next|release|stable|v?\d+\.x)$/i;
-/** What a stolen action would be after. */
-const POWERFUL =
-  /\$\{\{[^}]*\bsecrets\.(?!GITHUB_TOKEN\b)\w+|\bsecrets:\s*inherit|^\s*(?:contents|packages|id-token|actions):\s*write\b/m;
+/** Rights that a stolen action would be after. */
+const STRONG = new Set(['all', 'contents', 'packages', 'id-token', 'actions', 'deployments', 'attestations']);
+const SECRET = /\$\{\{[^}]*\bsecrets\.(?!GITHUB_TOKEN\b)(\w+)|\bsecrets:\s*(inherit)\b/;
+const SHOWN = 8;
+const SEVERITY = ['low', 'medium', 'high'] as const;
 
-/**
- * Actions of others by a tag or branch, which its owner can move at any time. Where secrets are at stake: one finding
- * for each file; elsewhere one for all.
- */
+/** Actions of others by a tag or branch, which its owner can move at any time: one finding, whatever their number. */
 export function unpinnedActions(files: readonly CiFile[], owners: ReadonlySet<string>): readonly Detected[] {
-  const byFile = files
-    .filter(({ service }) => service === 'GitHub')
-    .map((file) => ({ file, used: usedIn(file, owners) }))
-    .filter(({ used }) => used.length > 0);
-  const isSerious = ({ file }: (typeof byFile)[number]): boolean => POWERFUL.test(file.text);
-  const serious = byFile.filter(isSerious).map(({ used }) => finding(used, true));
-  const rest = byFile.filter((one) => !isSerious(one)).flatMap(({ used }) => used);
-  return rest.length === 0 ? serious : [...serious, finding(rest, false)];
+  const used = files.filter(({ service }) => service === 'GitHub').flatMap((file) => usedIn(file, owners));
+  const byAction = [...Map.groupBy(used, ({ action }) => action.toLowerCase()).values()]
+    .map((uses) => uses.toSorted((a, b) => b.stake.weight - a.stake.weight))
+    .toSorted((a, b) => rankOf(b) - rankOf(a));
+  return byAction.length === 0 ? [] : [finding(byAction)];
 }
 
-function usedIn({ path, jobs }: CiFile, owners: ReadonlySet<string>): readonly Used[] {
-  const all = jobs
-    .flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []))
-    .flatMap(({ text, line }): readonly Used[] => {
-      const [, action, ref] = /^([\w.-]+\/[^@\s]+)@([^\s#]+)$/.exec(text) ?? [];
-      return action === undefined || ref === undefined ? [] : [{ action, ref, line, path }];
-    })
-    .filter((one) => isMovable(one, owners));
-  return [...new Map(all.map((one) => [`${one.action}@${one.ref}`, one])).values()];
+function rankOf([first]: readonly Used[]): number {
+  return first === undefined ? 0 : first.stake.weight * 2 + (BRANCH.test(first.ref) ? 1 : 0);
 }
 
-function isMovable({ action, ref }: Used, owners: ReadonlySet<string>): boolean {
+function usedIn(file: CiFile, owners: ReadonlySet<string>): readonly Used[] {
+  const lines = file.text.split('\n');
+  return file.jobs.flatMap((job) =>
+    job.steps.flatMap((step): readonly Used[] => {
+      const { text = '', line = 0 } = step.uses ?? {};
+      const [, action = '', ref = ''] =
+        /^([\w.-]+\/[^@\s]+)@([^\s#]+)$/.exec(text) ?? /^(docker:\/\/[\w.-]+\/[^@:\s]+)[@:]([^\s#]+)$/.exec(text) ?? [];
+      if (!isMovable(action, ref, owners) || reasonNear(lines, line)) return [];
+      return [{ action, ref, line, path: file.path, stake: stakeOf(file, job, step) }];
+    }),
+  );
+}
+
+function isMovable(action: string, ref: string, owners: ReadonlySet<string>): boolean {
   const owner = action.split('/')[0]?.toLowerCase() ?? '';
-  if (owners.has(owner) || (FIRST_PARTY.has(owner) && !BRANCH.test(ref))) return false;
+  if (action === '' || owners.has(owner) || (FIRST_PARTY.has(owner) && !BRANCH.test(ref))) return false;
   return !COMMIT.test(ref) && !ref.includes('${{');
 }
 
-function finding(all: readonly Used[], isSerious: boolean): Detected {
-  const branches = all.filter(({ ref }) => BRANCH.test(ref));
-  const used = [...branches, ...all.filter((one) => !branches.includes(one))];
-  const { action, ref, path: file, line } = used[0] ?? { action: '', ref: '', path: '', line: 0 };
+function stakeOf(file: CiFile, job: CiJob, { with: given }: CiStep): Stake {
+  const rights = [...(job.writes ?? [])].filter((scope) => STRONG.has(scope));
+  const command = job.steps.flatMap(({ run }) => publishes(run?.text ?? '') ?? [])[0];
+  if (command !== undefined) return { weight: 2, why: `Its job runs "${command}".` };
+  if (rights.length > 0)
+    return { weight: 2, why: `Its job has ${rights.map((scope) => `${scope}: write`).join(', ')}.` };
+  const [, name, inherit] = SECRET.exec(job.text) ?? SECRET.exec(file.text.split(/^jobs:/m)[0] ?? '') ?? [];
+  if (name !== undefined || inherit !== undefined)
+    return { weight: 1, why: name === undefined ? 'It is given all secrets.' : `Its job holds the secret ${name}.` };
+  const isHanded = [...given.values()].some((value) => /secrets\.GITHUB_TOKEN|github\.token/.test(value));
+  if (isHanded && job.writes === undefined)
+    return { weight: 1, why: 'It is handed a token whose rights no "permissions:" limits.' };
+  return { weight: 0, why: '' };
+}
+
+function finding(byAction: readonly (readonly Used[])[]): Detected {
+  const all = byAction.flat();
+  const { action, ref, path: file, line, stake } = all[0] ?? { ...NONE };
+  const more = byAction.length - 1;
+  const rest = all.length - SHOWN;
+  const atStake = byAction.filter(([first]) => (first?.stake.weight ?? 0) > 0);
   return {
     kind: 'unpinned-action',
-    severity: isSerious ? 'medium' : 'low',
-    confidence: branches.length > 0 ? 0.85 : 0.75,
-    title: titleOf(used, branches.length > 0),
+    severity: SEVERITY[stake.weight],
+    confidence: BRANCH.test(ref) ? 0.85 : 0.75,
+    title: titleOf(`${nameOf(action)}@${ref}`, more, stake.weight),
     file,
     line,
-    anchor: [...new Set(used.map((one) => one.action))].toSorted().join(' '),
+    anchor: (atStake.length > 0 ? atStake : byAction)
+      .map(([first]) => first?.action ?? '')
+      .toSorted()
+      .join(' '),
     evidence: [
-      ...used
-        .slice(0, 6)
-        .map((one) => ({ source: 'ci', text: `uses: ${one.action}@${one.ref}`, ref: `${one.path}:${one.line}` })),
-      { source: 'ci', text: isSerious ? RISK_WITH_RIGHTS : RISK },
+      ...all
+        .slice(0, SHOWN)
+        .map((one) => ({ source: 'ci', text: `uses: ${writtenAs(one)} ${one.stake.why}`.trim(), ref: placeOf(one) })),
+      ...(rest > 0
+        ? [{ source: 'ci', text: `And ${rest} more: ${all.slice(SHOWN).map(placeOf).join(', ')}`.slice(0, 400) }]
+        : []),
+      { source: 'ci', text: stake.weight > 0 ? RISK_WITH_RIGHTS : RISK },
     ],
     fix: `Name the commit instead, with the version in a comment: uses: ${action}@<commit> # ${ref}. A tool for updates keeps it fresh.`,
   };
 }
 
+const NONE: Used = { action: '', ref: '', line: 0, path: '', stake: { weight: 0, why: '' } };
 const RISK = 'Whoever moves the name runs other code in the build.';
-const RISK_WITH_RIGHTS = 'This workflow holds secrets or may write: whoever moves the name runs code with them.';
+const RISK_WITH_RIGHTS = 'Whoever moves the name runs other code with what its job has.';
 
-function titleOf(used: readonly Used[], hasBranch: boolean): string {
-  const names = [...new Set(used.map(({ action, ref }) => `${action}@${ref}`))];
-  if (names.length === 1) return `${names[0] ?? ''} is used by ${hasBranch ? 'a branch' : 'a tag'} that can move`;
-  const files = new Set(used.map(({ path }) => path)).size;
-  const where = files > 1 ? ` in ${files} workflows` : '';
-  return `${countOf(names.length, 'action')} of others${where} are used by names that can move`;
+function placeOf({ path, line }: Used): string {
+  return `${path}:${line}`;
+}
+
+function writtenAs({ action, ref }: Used): string {
+  return action.startsWith('docker://') ? `${action}:${ref}` : `${action}@${ref}`;
+}
+
+/** Without the folder inside its repository. */
+function nameOf(action: string): string {
+  return action.replace('docker://', '').split('/').slice(0, 2).join('/');
+}
+
+const WHERE = ['in the build', 'in a job with secrets', 'in a job that may write or publish'] as const;
+
+function titleOf(name: string, more: number, weight: 0 | 1 | 2): string {
+  const others = more === 0 ? '' : ` and ${more} more`;
+  return `${name.slice(0, 48)}${others} can be moved to other code, ${WHERE[weight]}`.slice(0, 90);
 }

@@ -4,9 +4,24 @@ import { entriesAt, itemsAt, textAt, textsAt, valueAt, type YamlEntry, type Yaml
 /** A workflow, or an action of the repository made of steps. */
 export function githubFile(path: string, text: string, root: YamlNode): CiFile {
   const steps = valueAt(root, 'runs', 'steps');
-  const action = steps === undefined ? [] : [{ name: path, line: 1, steps: stepsOf(steps), condition: '' }];
-  const jobs = entriesAt(valueAt(root, 'jobs')).map(jobOf);
+  const action = steps === undefined ? [] : [{ name: path, line: 1, steps: stepsOf(steps), condition: '', text: '' }];
+  const entries = entriesAt(valueAt(root, 'jobs'));
+  const lines = text.split('\n');
+  const general = writesOf(valueAt(root, 'permissions'));
+  const jobs = entries.map((entry, index): CiJob => {
+    const job = jobOf(entry);
+    const writes = writesOf(valueAt(entry.value, 'permissions')) ?? general;
+    const own = lines.slice(entry.line - 1, (entries[index + 1]?.line ?? lines.length + 1) - 1).join('\n');
+    return { ...job, text: own, ...(writes === undefined ? {} : { writes }) };
+  });
   return { path, text, service: 'GitHub', triggers: triggersOf(valueAt(root, 'on')), jobs: [...jobs, ...action] };
+}
+
+/** `permissions: write-all`, or a map of scopes; undefined where nothing is said. */
+function writesOf(node: YamlNode | undefined): ReadonlySet<string> | undefined {
+  if (node === undefined) return undefined;
+  if (textAt(node) === 'write-all') return new Set(['all']);
+  return new Set(entriesAt(node).flatMap(({ key, value }) => (textAt(value) === 'write' ? [key] : [])));
 }
 
 /** `on: push`, `on: [push]` or `on: { push: ... }` */
@@ -14,7 +29,7 @@ function triggersOf(node: YamlNode | undefined): ReadonlySet<string> {
   return new Set([...textsAt(node), ...entriesAt(node).map(({ key }) => key)]);
 }
 
-function jobOf({ key, line, value }: YamlEntry): CiJob {
+function jobOf({ key, line, value }: YamlEntry): Omit<CiJob, 'text' | 'writes'> {
   const uses = usesOf(value);
   const called: readonly CiStep[] =
     uses === undefined ? [] : [{ name: key, line, uses, with: new Map(), condition: '', id: '' }];

@@ -24,9 +24,9 @@ function jobsOf(service: CiFile['service'], root: YamlNode): readonly CiJob[] {
     case 'CircleCI':
       return entriesAt(valueAt(root, 'jobs')).map(circleJob);
     case 'Azure':
-      return [{ name: 'steps', line: 1, steps: azureSteps(root), condition: '' }];
+      return [{ name: 'steps', line: 1, steps: azureSteps(root), condition: '', text: '' }];
     case 'Travis':
-      return [{ name: 'script', line: 1, steps: travisSteps(root), condition: '' }];
+      return [{ name: 'script', line: 1, steps: travisSteps(root), condition: '', text: '' }];
     case 'GitHub':
     case 'other':
       return [];
@@ -48,6 +48,7 @@ function gitlabJob({ key, line, value }: YamlEntry): readonly CiJob[] {
       line,
       steps,
       condition: isManual ? 'manual' : '',
+      text: '',
       ...(isAllowed && allowed !== undefined ? { ignoresFailureAt: allowed.line } : {}),
     },
   ];
@@ -58,7 +59,7 @@ function circleJob({ key, line, value }: YamlEntry): CiJob {
     const run = valueAt(step, 'run');
     return commandSteps(run?.kind === 'map' ? valueAt(run, 'command') : run);
   });
-  return { name: key, line, steps, condition: '' };
+  return { name: key, line, steps, condition: '', text: '' };
 }
 
 const AZURE_SCRIPTS = ['script', 'bash', 'pwsh', 'powershell'];
@@ -115,6 +116,6 @@ export function jenkinsFile(path: string, text: string): CiFile {
     text,
     service: 'other',
     triggers: new Set(),
-    jobs: [{ name: 'steps', line: 1, steps, condition: '' }],
+    jobs: [{ name: 'steps', line: 1, steps, condition: '', text: '' }],
   };
 }

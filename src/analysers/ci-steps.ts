@@ -22,6 +22,10 @@ export type CiJob = Readonly<{
   steps: readonly CiStep[];
   ignoresFailureAt?: number;
   condition: string;
+  /** As it stands in the file. */
+  text: string;
+  /** What its token may write, by scope; undefined where neither the job nor the workflow says. */
+  writes?: ReadonlySet<string>;
 }>;
 
 export type CiFile = Readonly<{
@@ -61,6 +65,19 @@ export function findCheck(command: string): string | undefined {
   if (found === null) return undefined;
   return found[0].replace(/^[\s;&|('"`]+/, '').trim();
 }
+
+/** Commands that hand something out under the project's name. */
+const PUBLISHING =
+  /\b(?:(?:npm|pnpm|yarn|yarn npm|cargo|poetry|uv|dart pub|flit|hatch) publish|gem push|rake release|twine upload|docker push|gh release (?:create|upload)|semantic-release|changeset publish|goreleaser|mvnw? [^\n;&|]*\bdeploy|gradlew? [^\n;&|]*\bpublish\w*|vsce publish|git push)\b/;
+
+/** The command of a script that publishes or pushes; undefined when none does. */
+export function publishes(script: string): string | undefined {
+  return commandsOf(script.slice(0, 50_000))
+    .filter(({ command }) => !SPEAKS_ONLY.test(command))
+    .flatMap(({ command }) => PUBLISHING.exec(command.slice(0, MAX_COMMAND))?.[0] ?? [])[0];
+}
+
+const SPEAKS_ONLY = /^(?:echo|printf|#)/;
 
 /** Commands of a script, one for each line: continued lines are put together, comments are left out. */
 export function commandsOf(text: string): readonly Readonly<{ command: string; line: number }>[] {

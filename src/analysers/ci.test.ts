@@ -53,6 +53,53 @@ describe('actions by names that can move', () => {
     expect(await found(files)).toEqual(['unpinned-action .github/workflows/a.yml']);
   });
 
+  it('are one finding where much is at stake too: with every place, and what is most at stake first', async () => {
+    const release = `on: push\njobs:\n  lint:\n    runs-on: x\n    steps:\n      - uses: acme/lint@v1\n  release:\n    runs-on: x\n    permissions:\n      id-token: write\n    steps:\n      - uses: acme/publish@v2\n      - run: npm publish\n`;
+    using repository = new TestRepository({
+      '.github/workflows/a.yml': workflow('      - uses: acme/lint@v1\n      - uses: acme/lint@v2\n'),
+      '.github/workflows/release.yml': release,
+    });
+    const { findings } = await analyseFolder(repository.path, ['ci', ci]);
+    expect(findings).toMatchObject([{ severity: 'high', file: '.github/workflows/release.yml', line: 12 }]);
+    expect(findings[0]?.title).toBe(
+      'acme/publish@v2 and 1 more can be moved to other code, in a job that may write or publish',
+    );
+    expect(findings[0]?.evidence.map(({ ref }) => ref)).toEqual([
+      '.github/workflows/release.yml:12',
+      '.github/workflows/a.yml:6',
+      '.github/workflows/a.yml:7',
+      '.github/workflows/release.yml:6',
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ['high', '    permissions:\n      contents: write\n', ''],
+    ['low', '    permissions:\n      contents: read\n', ''],
+    ['high', '', '      - run: cargo publish\n'],
+    ['low', '', '      - run: echo "npm publish comes later"\n'],
+    ['medium', '    env:\n      KEY: ${{ secrets.KEY }}\n', ''],
+  ])('weigh as much as what their own job may do: %s with %j and %j', async (severity, more, step) => {
+    const one = `on: push\njobs:\n  one:\n    runs-on: x\n${more}    steps:\n      - uses: acme/a@v1\n${step}`;
+    const other = `  other:\n    runs-on: x\n    permissions: write-all\n    steps:\n      - run: npm publish\n        env:\n          A: \${{ secrets.A }}\n`;
+    using repository = new TestRepository({ '.github/workflows/a.yml': one + other });
+    const { findings } = await analyseFolder(repository.path, ['ci', ci]);
+    expect(findings).toMatchObject([{ kind: 'unpinned-action', severity }]);
+  });
+
+  it.each([
+    '      # Cannot be pinned to a commit because there are no releases\n      - uses: acme/a@main\n',
+    '      # see https://github.com/acme/a/issues/6836\n      - name: x\n        uses: acme/a@main\n',
+    '      - uses: acme/a@main # zizmor: ignore[unpinned-uses]\n',
+  ])('are left alone where a comment gives a reason: %j', async (steps) => {
+    expect(await found({ '.github/workflows/a.yml': workflow(steps) })).toEqual([]);
+  });
+
+  it('are found in images as well', async () => {
+    const text = workflow('      - uses: docker://acme/checker:v1.6\n      - uses: docker://alpine:3\n');
+    expect(await found({ '.github/workflows/a.yml': text })).toEqual(['unpinned-action .github/workflows/a.yml']);
+  });
+
   it('may be named like that by their owner', async () => {
     const files = {
       'package.json': '{"name":"a","repository":"github:Acme/a"}',

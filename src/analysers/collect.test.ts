@@ -12,7 +12,7 @@ it('an audit that cannot be made is not checked, with its reason; it is no task 
   const audit = report.tasks.filter(({ name }) => name === 'advisories');
   expect(failures).toEqual([]);
   expect(audit).toMatchObject([{ state: 'skipped', note: 'needs-consent' }]);
-  expect(report.notChecked.filter(({ task }) => task === 'advisories')).toMatchObject([
-    { reason: 'needs-consent', fix: expect.stringContaining('a registry of its own') },
-  ]);
+  const left = report.notChecked.filter(({ task }) => task === 'advisories');
+  expect(left).toMatchObject([{ reason: 'needs-consent' }]);
+  expect(left[0]?.fix).toContain('a registry of its own');
 });

@@ -25,6 +25,17 @@ const TOPICS: readonly (readonly [Looking, Analyser, readonly Plant[]])[] = [
   ['secrets', secrets, SECRET_PLANTS],
 ];
 
+/** One finding, whatever their number in the repository: each plant gets one of its own. */
+const ALONE = new Set(['unpinned-action', 'outdated-action']);
+
+async function findingsOf(id: Looking, analyser: Analyser, plants: readonly Plant[]): Promise<readonly string[]> {
+  const together = plants.filter(({ kind }) => !ALONE.has(kind));
+  const found = [...(await findingsIn(id, analyser, together))];
+  for (const plant of plants.filter(({ kind }) => ALONE.has(kind)))
+    found.push(...(await findingsIn(id, analyser, [plant])));
+  return found;
+}
+
 async function findingsIn(id: Looking, analyser: Analyser, plants: readonly Plant[]): Promise<ReadonlySet<string>> {
   const files = Object.fromEntries(plants.flatMap((plant) => Object.entries(plant.files)));
   using repository = new TestRepository(files);
@@ -37,7 +48,7 @@ describe('detectors of what surrounds the code', () => {
   for (const [id, analyser, plants] of TOPICS) {
     it(`${id} finds what was planted, and nothing that only looks like it`, async () => {
       const expected = plants.filter(({ isTrue }) => isTrue).map(({ kind, file }) => `${kind} ${file}`);
-      expect([...(await findingsIn(id, analyser, plants))].toSorted()).toEqual(expected.toSorted());
+      expect([...(await findingsOf(id, analyser, plants))].toSorted()).toEqual(expected.toSorted());
     });
 
     it(`${id} has at least six true and six tempting plants of each kind`, () => {
