@@ -38,6 +38,7 @@ test('a person looks at a vote, takes part in it, and it is done', { timeout: 60
     [['ship', 'approve', '--as', 'ann', '--credential-file', 'wrong.txt'], 'has no credential to show', 'without'],
     [['ship', 'approve', '--as', 'ci', '--credential-file', 'none.txt'], 'no readable file', 'Give the file'],
     [['ship', 'approve', '--as', 'ann', '--content', '0123'], 'not 0123', 'Look again'],
+    [['ship', 'approve', '--as', 'ann', '--content', ''], '--content', 'at least the first 4 characters'],
     [['shop', 'approve', '--as', 'ann'], 'has no proposal "shop"', 'Did you mean "ship"?'],
     [['ship', 'yes', '--as', 'ann'], 'yes', 'approve, reject, abstain'],
     [['ship', 'approve'], '--as', ''],

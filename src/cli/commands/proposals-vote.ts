@@ -82,7 +82,7 @@ function tell(
 async function commandFor(cli: Cli, record: ProposalRecord, choice: Choice, options: Options): Promise<VoteCommand> {
   const { proposalId, spec } = record;
   const { reason, credentialFile, content } = options;
-  if (content !== undefined && !spec.contentHash.startsWith(content.toLowerCase())) {
+  if (content !== undefined && !spec.contentHash.startsWith(content)) {
     const message = `${proposalId} is about content ${shortHash(spec.contentHash)}…, not ${visible(content)}.`;
     throw userError({ code: 'CONTENT_DIFFERS', message, fix: `Look again: waggle proposals show ${proposalId}` });
   }

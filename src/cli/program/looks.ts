@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
-import { choice, count, days, settlement, states } from './values.ts';
+import { choice, contentHash, count, days, settlement, states } from './values.ts';
 
 /** Commands that look at what runs or ran, and steer it. */
 export function addLooks(program: Command, handlers: Handlers, act: Act): void {
@@ -129,7 +129,7 @@ function addProposals(program: Command, handlers: Handlers, act: Act): void {
     .requiredOption('--as <name>', 'who votes: ann votes as the member user:ann')
     .option('--reason <text>', 'why, for people')
     .option('--credential-file <file>', 'holds what this member must show')
-    .option('--content <hash>', 'only if it is about content whose hash begins like this')
+    .option('--content <hash>', 'only if it is about content whose hash begins like this', contentHash)
     .action(act(handlers.proposalsVote));
   proposals.addHelpText('after', EXAMPLES.proposals);
 }

@@ -91,6 +91,12 @@ export function choice(text: string): Choice {
   throw new InvalidArgumentError(`Write ${CHOICES.join(', ')}.`);
 }
 
+/** The beginning of a SHA-256 in hex. An empty one, as of an unset variable, would fit every content. */
+export function contentHash(text: string): string {
+  if (/^[0-9a-f]{4,64}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('Write at least the first 4 characters of the hash, 0 to 9 and a to f.');
+}
+
 /** Words with commas between them. */
 export function states(text: string): readonly string[] {
   return text
