@@ -25,7 +25,12 @@ const NESTING = new Set([
   'TryStatement',
 ]);
 
-type Frame = { node: AstNode; name: string; complexity: number; nesting: number; deepest: number };
+/** Values that stand as they are. */
+const PLAIN = new Set(['Literal', 'TemplateLiteral', 'ObjectExpression', 'ArrayExpression']);
+/** Longer functions are named, whatever they decide. */
+const LONG_LINES = 300;
+
+type Frame = { node: AstNode; name: string; isVague: boolean; complexity: number; nesting: number; deepest: number };
 
 /** Counts the decisions of each function as the walk passes; a function inside another counts for itself. */
 export class ComplexityMeter {
@@ -36,6 +41,8 @@ export class ComplexityMeter {
   /** Decisions in the file, those outside functions too. */
   total = 0;
   count = 0;
+  /** Of those that are very long. */
+  longest: Readonly<{ name: string; line: number; lines: number }> | undefined;
 
   constructor(file: string, lines: Lines) {
     this.#file = file;
@@ -45,11 +52,14 @@ export class ComplexityMeter {
   enter(node: AstNode, path: readonly AstNode[], key: string): void {
     if (isFunction(node)) {
       this.count += 1;
-      this.#frames.push({ node, name: nameOf(node, path), complexity: 1, nesting: 0, deepest: 0 });
+      const own = nameOf(node, path);
+      const isVague = VAGUE.test(own);
+      const name = isVague ? this.#vagueName(own) : own;
+      this.#frames.push({ node, name, isVague, complexity: 1, nesting: 0, deepest: 0 });
       return;
     }
     const frame = this.#frames.at(-1);
-    if (DECISIONS.has(node.type)) {
+    if (DECISIONS.has(node.type) && !isDefault(node)) {
       this.total += 1;
       if (frame !== undefined) frame.complexity += 1;
     }
@@ -68,17 +78,33 @@ export class ComplexityMeter {
     } else if (NESTING.has(node.type) && !isElseIf(node, key)) frame.nesting -= 1;
   }
 
+  /** Without a name of its own: what it is given to, and the function around it that has a name. */
+  #vagueName(name: string): string {
+    const around = this.#frames.findLast(({ isVague }) => !isVague)?.name;
+    return around === undefined ? name : `${name} in ${around}`;
+  }
+
   #close({ node, name, complexity, deepest }: Frame): void {
     const line = this.#lines.at(node.start);
     const lines = this.#lines.at(node.end) - line + 1;
+    if (lines > Math.max(LONG_LINES, this.longest?.lines ?? 0)) this.longest = { name, line, lines };
     this.functions.push({ file: this.#file, line, name, complexity, nesting: deepest, lines });
   }
+}
+
+/** `a ?? b`, `a || {}`: a value for when there is none, nothing to follow. */
+function isDefault(node: AstNode): boolean {
+  if (node.type !== 'LogicalExpression') return false;
+  const right = child(node, 'right')?.type ?? '';
+  return node['operator'] === '??' || (node['operator'] === '||' && PLAIN.has(right));
 }
 
 /** `else if` reads as one more branch, not one level deeper. */
 function isElseIf(node: AstNode, key: string): boolean {
   return node.type === 'IfStatement' && key === 'alternate';
 }
+
+const VAGUE = /^(?:function|callback of \w+)$/;
 
 /** What people call the function: its own name, or where it is kept. */
 function nameOf(node: AstNode, path: readonly AstNode[]): string {
@@ -89,18 +115,24 @@ function nameOf(node: AstNode, path: readonly AstNode[]): string {
     case 'VariableDeclarator':
       return textOf(child(parent, 'id'), 'name') ?? 'function';
     case 'AssignmentExpression':
-      return keyName(child(parent, 'left'));
+      return assignedName(child(parent, 'left'));
     case 'Property':
     case 'PropertyDefinition':
     case 'MethodDefinition':
       return methodName(parent, path);
     case 'CallExpression':
-      return `callback of ${keyName(child(parent, 'callee'))}`;
+    case 'NewExpression':
+      return parent['callee'] === node ? 'function' : `callback of ${keyName(child(parent, 'callee'))}`;
     case 'ExportDefaultDeclaration':
       return 'default export';
     default:
       return 'function';
   }
+}
+
+function assignedName(left: AstNode | undefined): string {
+  const name = keyName(left);
+  return name === 'exports' ? 'module.exports' : name;
 }
 
 function methodName(parent: AstNode, path: readonly AstNode[]): string {

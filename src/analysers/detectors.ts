@@ -3,6 +3,9 @@ export type Detector = Readonly<{ task: string; version: number }>;
 
 const by = (task: string, ...kinds: readonly string[]): readonly (readonly [string, Detector])[] =>
   kinds.map((kind) => [kind, { task, version: 1 }]);
+/** Kinds whose rule was changed since. */
+const again = (task: string, version: number, ...kinds: readonly string[]): ReturnType<typeof by> =>
+  kinds.map((kind) => [kind, { task, version }]);
 
 export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
   ...by(
@@ -33,17 +36,10 @@ export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
     'duplicate-key',
     'duplicate-case',
   ),
-  ...by(
-    'parse',
-    'unreachable-code',
-    'empty-catch',
-    'async-executor',
-    'async-foreach',
-    'focused-test',
-    'complex-function',
-  ),
+  ...by('parse', 'unreachable-code', 'empty-catch', 'async-executor', 'async-foreach', 'focused-test'),
+  ...again('parse', 2, 'complex-function'),
   ...by('graph', 'import-cycle', 'undeclared-dependency', 'unused-dependency', 'missing-import'),
-  ...by('hotspots', 'hot-spot'),
+  ...again('hotspots', 2, 'hot-spot'),
   ...by('duplication', 'duplicate-code'),
   ...by('secrets', 'secret'),
   ...by(
@@ -70,5 +66,6 @@ export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
   ...by('ci', 'unpinned-action', 'failure-ignored', 'no-test-step', 'untrusted-input-in-script', 'untrusted-checkout'),
   ...by('advisories', 'known-vulnerability'),
   ...by('lint', 'lint-complaint'),
-  ...by('tests-map', 'untested-hot-spot', 'skipped-tests'),
+  ...again('tests-map', 2, 'untested-hot-spot'),
+  ...by('tests-map', 'skipped-tests'),
 ]);

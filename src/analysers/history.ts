@@ -1,7 +1,7 @@
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import type { FileHistory, HistoryData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
-import { runGit } from './git.ts';
+import { runGit, type GitResult } from './git.ts';
 
 const MAX_COMMITS = 3_000;
 /** A commit over more files than this says nothing about one of them: formatting, renames, licence headers. */
@@ -12,6 +12,8 @@ const FIX = /\b(?:fix(?:e[sd]|ing)?|bugs?|hotfix|regressions?|revert(?:s|ed)?|cr
 const BOT = /\[bot\]|\bbot@|^(?:dependabot|renovate|greenkeeper|github-actions)\b/i;
 const MONTH_MS = (365.25 / 12) * 24 * 3_600_000;
 const MONTHS = 12;
+/** What was gone for longer and then came back under the same name is another file. */
+const GONE_MS = 30 * 24 * 3_600_000;
 
 type Commit = Readonly<{
   author: string;
@@ -19,28 +21,50 @@ type Commit = Readonly<{
   isFix: boolean;
   files: readonly string[];
   renames: readonly (readonly [string, string])[];
+  added: readonly string[];
+  deleted: readonly string[];
 }>;
 
-/** Who changed what how often, in the last 3,000 commits. Merges are left out: their changes stand in the merged commits. */
-export async function history({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
-  const args = ['log', '-n', String(MAX_COMMITS), '--no-merges', '--no-ext-diff', '--no-textconv', '--relative'];
-  const format = ['-z', '--name-status', '-M100%', '--format=%x01%H%x02%aE%x02%ct%x02%s'];
-  const log = await runGit(input.root, [...args, ...format, 'HEAD', '--', '.'], {
+/**
+ * Who changed what how often, in the last 3,000 commits. Merges are left out: their changes stand in the merged commits.
+ * A file that was renamed, and changed a little with it, stays the same file.
+ */
+export async function history(call: AnalyserCall): Promise<AnalyserResult> {
+  const { input } = call;
+  const close = await readLog(call, SIMILAR);
+  // Without the contents of old files, as in a partial clone, only files that were renamed unchanged are recognised.
+  const log = close.ok || close.reason !== 'failed' ? close : await readLog(call, SAME);
+  if (!log.ok) throw new Error(`git log did not end well: ${log.message}`);
+  const { files } = needData(input.data, 'inventory');
+  const tracked = new Set(files.map(({ path }) => path));
+  const data = summariseLog(log.stdout.toString('utf8'), tracked);
+  const { commits, authors, massCommits } = data;
+  return { file: writeData(input.data, 'history', data), summary: { commits, authors, massCommits } };
+}
+
+const SIMILAR = '-M90%';
+const SAME = '-M100%';
+
+function readLog({ input, signal }: AnalyserCall, renames: string): Promise<GitResult> {
+  const args = ['log', '-n', String(MAX_COMMITS + 1), '--no-merges', '--no-ext-diff', '--no-textconv', '--relative'];
+  const format = ['-z', '--name-status', renames, '--format=%x01%H%x02%aE%x02%ct%x02%s'];
+  return runGit(input.root, [...args, ...format, 'HEAD', '--', '.'], {
     searchPath: input.searchPath,
     signal,
     maxOutput: 256 * 1024 * 1024,
     timeoutMs: 60_000,
   });
-  if (!log.ok) throw new Error(`git log did not end well: ${log.message}`);
-  const { files } = needData(input.data, 'inventory');
-  const tracked = new Set(files.map(({ path }) => path));
-  const data = summarise(parseLog(log.stdout.toString('utf8')), tracked);
-  const { commits, authors, massCommits } = data;
-  return { file: writeData(input.data, 'history', data), summary: { commits, authors, massCommits } };
+}
+
+/** `tracked`: files that are there now. */
+export function summariseLog(output: string, tracked: ReadonlySet<string>): HistoryData {
+  const commits = parseLog(output);
+  const isCut = commits.length > MAX_COMMITS;
+  return { ...summarise(commits.slice(0, MAX_COMMITS), tracked), isCut };
 }
 
 /** Reads `git log -z --name-status` with one `\x01` header per commit. */
-export function parseLog(output: string): readonly Commit[] {
+function parseLog(output: string): readonly Commit[] {
   return output
     .split('\x01')
     .slice(1)
@@ -53,9 +77,9 @@ export function parseLog(output: string): readonly Commit[] {
     });
 }
 
-function parseChanges(fields: readonly string[]): Pick<Commit, 'files' | 'renames'> {
-  const files: string[] = [];
+function parseChanges(fields: readonly string[]): Pick<Commit, 'files' | 'renames' | 'added' | 'deleted'> {
   const renames: [string, string][] = [];
+  const [files, added, deleted]: [string[], string[], string[]] = [[], [], []];
   for (let at = 0; at < fields.length;) {
     const status = (fields[at] ?? '').trim();
     const [first, second] = [fields[at + 1], fields[at + 2]];
@@ -65,29 +89,37 @@ function parseChanges(fields: readonly string[]): Pick<Commit, 'files' | 'rename
       at += 3;
     } else if (/^[A-Z]\d*$/.test(status) && first !== undefined) {
       files.push(first);
+      if (status === 'A') added.push(first);
+      else if (status === 'D') deleted.push(first);
       at += 2;
     } else at += 1;
   }
-  return { files, renames };
+  return { files, renames, added, deleted };
 }
 
-type Tally = { commits: number; fixes: number; lastAtMs: number; trend: number[]; authors: Map<string, number> };
+type Tally = {
+  commits: number;
+  fixes: number;
+  recentFixes: number;
+  lastAtMs: number;
+  trend: number[];
+  authors: Map<string, number>;
+};
 
 /** Commits come newest first, so a rename says what older commits called the file. */
-function summarise(commits: readonly Commit[], tracked: ReadonlySet<string>): HistoryData {
+function summarise(commits: readonly Commit[], tracked: ReadonlySet<string>): Omit<HistoryData, 'isCut'> {
   const newestAtMs = commits.reduce((newest, { atMs }) => Math.max(newest, atMs), 0);
   const tallies = new Map<string, Tally>();
   const pairs = new PairCounter();
-  const nowCalled = new Map<string, string>();
+  const names = new Names(tracked);
   const authors = new Set<string>();
   let massCommits = 0;
   for (const commit of commits) {
-    const names = [...new Set(commit.files.map((file) => nowCalled.get(file) ?? file))].filter((n) => tracked.has(n));
-    for (const [from, to] of commit.renames) nowCalled.set(from, nowCalled.get(to) ?? to);
+    const touched = names.touchedBy(commit);
     if (!BOT.test(commit.author)) authors.add(commit.author);
     if (commit.files.length > MASS_FILES) massCommits += 1;
-    else for (const name of names) count(tallyOf(tallies, name), commit, newestAtMs);
-    if (names.length <= PAIR_FILES) pairs.add(names);
+    else for (const name of touched) count(tallyOf(tallies, name), commit, newestAtMs);
+    if (touched.length <= PAIR_FILES) pairs.add(touched);
   }
   return {
     commits: commits.length,
@@ -100,12 +132,45 @@ function summarise(commits: readonly Commit[], tracked: ReadonlySet<string>): Hi
   };
 }
 
+/** What the files of older commits are called now. Commits come newest first. */
+class Names {
+  readonly #tracked: ReadonlySet<string>;
+  /** null: a file that is no more. */
+  readonly #now = new Map<string, string | null>();
+  readonly #addedAtMs = new Map<string, number>();
+
+  constructor(tracked: ReadonlySet<string>) {
+    this.#tracked = tracked;
+  }
+
+  /** The files that it changed, by their names of today. */
+  touchedBy({ files, renames, added, deleted, atMs }: Commit): readonly string[] {
+    for (const name of deleted) {
+      const backAtMs = this.#addedAtMs.get(name);
+      if (backAtMs !== undefined && backAtMs - atMs > GONE_MS) this.#now.set(name, null);
+    }
+    for (const name of added) this.#addedAtMs.set(name, atMs);
+    const touched = new Set(files.flatMap((file) => this.#nowOf(file) ?? []));
+    for (const [from, to] of renames) {
+      this.#now.set(from, this.#nowOf(to));
+      this.#addedAtMs.delete(from);
+    }
+    return [...touched].filter((name) => this.#tracked.has(name));
+  }
+
+  #nowOf(name: string): string | null {
+    const now = this.#now.get(name);
+    return now === undefined ? name : now;
+  }
+}
+
 function tallyOf(tallies: Map<string, Tally>, path: string): Tally {
   const known = tallies.get(path);
   if (known !== undefined) return known;
   const fresh: Tally = {
     commits: 0,
     fixes: 0,
+    recentFixes: 0,
     lastAtMs: 0,
     trend: Array.from({ length: MONTHS }, () => 0),
     authors: new Map(),
@@ -119,12 +184,15 @@ function count(tally: Tally, { atMs, author, isFix }: Commit, newestAtMs: number
   if (isFix) tally.fixes += 1;
   tally.lastAtMs = Math.max(tally.lastAtMs, atMs);
   const month = MONTHS - 1 - Math.floor((newestAtMs - atMs) / MONTH_MS);
-  if (month >= 0) tally.trend[month] = (tally.trend[month] ?? 0) + 1;
+  if (month >= 0) {
+    tally.trend[month] = (tally.trend[month] ?? 0) + 1;
+    if (isFix) tally.recentFixes += 1;
+  }
   if (!BOT.test(author)) tally.authors.set(author, (tally.authors.get(author) ?? 0) + 1);
 }
 
-function historyOf(path: string, { commits, fixes, lastAtMs, trend, authors }: Tally): FileHistory {
-  return { path, commits, authors: authors.size, topAuthor: Math.max(0, ...authors.values()), fixes, lastAtMs, trend };
+function historyOf(path: string, { authors, ...tally }: Tally): FileHistory {
+  return { path, ...tally, authors: authors.size, topAuthor: Math.max(0, ...authors.values()) };
 }
 
 /** Which files change in the same commits. Keeps a limited number of pairs: the first ones, which are the newest. */

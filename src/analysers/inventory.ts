@@ -1,5 +1,6 @@
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
-import { contextOf, looksGenerated, looksMinified, type FileContext } from './classify.ts';
+import { contextOf, looksBuilt, looksCopied, looksGenerated, looksMinified, type FileContext } from './classify.ts';
+import { codeOnly, countFilled } from './code-only.ts';
 import type { FileEntry, InventoryData, UnreadCause } from './data.ts';
 import { writeData } from './data-files.ts';
 import { readHead } from './head.ts';
@@ -25,9 +26,10 @@ export async function inventory({ input, signal }: AnalyserCall): Promise<Analys
   const note = (cause: string, path: string): void => void (unread.get(cause)?.push(path) ?? unread.set(cause, [path]));
   for (const name of listing.unreadableNames) note('the name is not valid UTF-8', name);
   const files: FileEntry[] = [];
+  const known = new Set(listing.paths);
   for (const path of chooseFiles(listing.paths, note)) {
     signal.throwIfAborted();
-    const file = examine(path, reader, note);
+    const file = examine(path, { reader, known, note });
     if (file !== undefined) files.push(file);
   }
   const data: InventoryData = {
@@ -51,23 +53,33 @@ function chooseFiles(paths: readonly string[], note: Note): readonly string[] {
   return ordered.slice(0, MAX_FILES);
 }
 
-function examine(path: string, reader: TextReader, note: Note): FileEntry | undefined {
+type Around = Readonly<{ reader: TextReader; known: ReadonlySet<string>; note: Note }>;
+
+const NOTHING = { bytes: 0, lines: 0, codeLines: 0, branches: 0 };
+
+function examine(path: string, { reader, known, note }: Around): FileEntry | undefined {
   const language = languageOf(path);
   const context = contextOf(path);
-  const base = { path, language: language?.name ?? '', context, isText: false, bytes: 0, lines: 0, branches: 0 };
+  const base = { path, language: language?.name ?? '', context, isText: false, ...NOTHING };
   if (NOT_READ.has(context)) return base;
   const read = reader.read(path);
   if (read.kind !== 'text') return noteUnread(read, base, note);
   if (!read.isValidUtf8) note('some bytes are not valid UTF-8, they were read as signs', path);
-  return measure(read, base, language);
+  return measure(read, base, { language, known });
 }
 
-function measure({ text, bytes }: TextRead, base: FileEntry, language: Language | undefined): FileEntry {
-  const lines = countLines(text);
-  const isCode = language?.kind === 'code' || language?.kind === 'markup';
-  const isGenerated = isCode && (looksMinified(bytes, lines) || looksGenerated(text));
-  const branches = isGenerated || language?.isParsed === true ? 0 : countBranches(text, language);
-  return { ...base, context: isGenerated ? 'generated' : base.context, isText: true, bytes, lines, branches };
+type Look = Readonly<{ language: Language | undefined; known: ReadonlySet<string> }>;
+
+function measure({ text, bytes }: TextRead, base: FileEntry, { language, known }: Look): FileEntry {
+  const size = { isText: true, bytes, lines: countLines(text) };
+  if (language?.kind !== 'code' && language?.kind !== 'markup') return { ...base, ...size };
+  if (looksMinified(bytes, size.lines) || looksGenerated(text) || looksBuilt(base.path, text, known)) {
+    return { ...base, ...size, context: 'generated' };
+  }
+  const copied = looksCopied(text) ? { isCopied: true as const } : {};
+  if (language.isParsed === true || language.branches === undefined) return { ...base, ...size, ...copied };
+  const code = codeOnly(base.path, text);
+  return { ...base, ...size, ...copied, codeLines: countFilled(code), branches: countBranches(code, language) };
 }
 
 function noteUnread(read: Exclude<ReadText, { kind: 'text' }>, base: FileEntry, note: Note): FileEntry | undefined {

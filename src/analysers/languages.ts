@@ -10,7 +10,8 @@ export type Language = Readonly<{
   comment?: readonly string[];
 }>;
 
-const C_LIKE = /\b(?:if|for|while|case|catch)\b|&&|\|\|/g;
+/** A choice between many counts once, however many cases it has: a flat list is easy to read. */
+const C_LIKE = /\b(?:if|elseif|for|foreach|while|switch|catch)\b|&&|\|\|/g;
 const SLASHES = ['//', '*', '/*'];
 
 const code = (name: string, branches: RegExp = C_LIKE, comment: readonly string[] = SLASHES): Language => ({
@@ -28,12 +29,13 @@ const JS = parsed('JavaScript');
 const TS = parsed('TypeScript');
 const C = code('C');
 const CPP = code('C++');
-const PYTHON = code('Python', /\b(?:if|elif|for|while|except|and|or|case)\b/g, ['#']);
-const RUBY = code('Ruby', /\b(?:if|elsif|unless|while|until|rescue|when|and|or)\b|&&|\|\|/g, ['#']);
-const SHELL = code('Shell', /\b(?:if|elif|for|while|until)\b|&&|\|\||;;/g, ['#']);
+const PYTHON = code('Python', /\b(?:if|elif|for|while|except|and|or)\b/g, ['#']);
+const RUBY = code('Ruby', /\b(?:if|elsif|unless|while|until|rescue|case|and|or)\b|&&|\|\|/g, ['#']);
+const SHELL = code('Shell', /\b(?:if|elif|for|while|until|case)\b|&&|\|\|/g, ['#']);
 const LISP = code('Lisp', /\((?:if|cond|when|unless|case|and|or|loop|dolist)\b/g, [';']);
-const HASKELL = code('Haskell', /\b(?:if|case)\b|->|&&|\|\|/g, ['--']);
+const HASKELL = code('Haskell', /\b(?:if|case)\b|&&|\|\|/g, ['--']);
 const LUA = code('Lua', /\b(?:if|elseif|for|while|repeat|and|or)\b/g, ['--']);
+const KOTLIN = code('Kotlin', /\b(?:if|for|while|when|catch)\b|&&|\|\|/g);
 const YAML = data('YAML');
 const MARKDOWN = prose('Markdown');
 
@@ -60,12 +62,12 @@ const BY_EXTENSION: Readonly<Record<string, Language>> = {
   ino: CPP,
   m: code('Objective-C'),
   mm: code('Objective-C'),
-  swift: code('Swift'),
+  swift: code('Swift', /\b(?:if|guard|for|while|switch|catch)\b|&&|\|\|/g),
   cu: code('CUDA'),
   cs: code('C#'),
   java: code('Java'),
-  kt: code('Kotlin'),
-  kts: code('Kotlin'),
+  kt: KOTLIN,
+  kts: KOTLIN,
   scala: code('Scala'),
   groovy: code('Groovy'),
   gradle: code('Gradle'),
@@ -74,8 +76,8 @@ const BY_EXTENSION: Readonly<Record<string, Language>> = {
   zig: code('Zig'),
   v: code('Verilog'),
   d: code('D'),
-  go: code('Go', /\b(?:if|for|case|select)\b|&&|\|\|/g),
-  rs: code('Rust', /\b(?:if|for|while|loop|match)\b|=>|&&|\|\|/g),
+  go: code('Go', /\b(?:if|for|switch|select)\b|&&|\|\|/g),
+  rs: code('Rust', /\b(?:if|for|while|loop|match)\b|&&|\|\|/g),
   py: PYTHON,
   pyi: PYTHON,
   pyx: PYTHON,
@@ -90,12 +92,12 @@ const BY_EXTENSION: Readonly<Record<string, Language>> = {
   pl: code('Perl', /\b(?:if|elsif|unless|for|foreach|while)\b|&&|\|\|/g, ['#']),
   pm: code('Perl', C_LIKE, ['#']),
   lua: LUA,
-  ex: code('Elixir', /\b(?:if|case|cond|unless|with|fn)\b|->/g, ['#']),
-  exs: code('Elixir', C_LIKE, ['#']),
-  erl: code('Erlang', /\b(?:if|case|receive)\b|->/g, ['%']),
+  ex: code('Elixir', /\b(?:if|case|cond|unless|with|and|or)\b|&&|\|\|/g, ['#']),
+  exs: code('Elixir', /\b(?:if|case|cond|unless|with|and|or)\b|&&|\|\|/g, ['#']),
+  erl: code('Erlang', /\b(?:if|case|receive|andalso|orelse)\b/g, ['%']),
   hs: HASKELL,
-  ml: code('OCaml', /\b(?:if|match)\b|->/g, ['(*']),
-  fs: code('F#', /\b(?:if|match|for|while)\b|->/g, ['//']),
+  ml: code('OCaml', /\b(?:if|match)\b|&&|\|\|/g, ['(*']),
+  fs: code('F#', /\b(?:if|match|for|while)\b|&&|\|\|/g, ['//']),
   clj: LISP,
   cljs: LISP,
   lisp: LISP,
@@ -183,14 +185,7 @@ export function isParsedLanguage(path: string): boolean {
   return languageOf(path)?.isParsed === true;
 }
 
-/** Branching words outside comment lines: a rough stand-in for complexity where nothing parses the language. */
-export function countBranches(text: string, language: Language | undefined): number {
-  if (language?.branches === undefined) return 0;
-  let count = 0;
-  for (const line of text.split('\n')) {
-    const trimmed = line.trimStart();
-    if (trimmed === '' || language.comment?.some((start) => trimmed.startsWith(start)) === true) continue;
-    count += trimmed.match(language.branches)?.length ?? 0;
-  }
-  return count;
+/** Branching words: a rough stand-in for complexity where nothing parses the language. `bare`: see `codeOnly`. */
+export function countBranches(bare: string, language: Language | undefined): number {
+  return language?.branches === undefined ? 0 : (bare.match(language.branches)?.length ?? 0);
 }

@@ -1,10 +1,10 @@
 import type { Severity } from '../core/findings/finding.ts';
 import type { CheckInput } from './analyser.ts';
 import { contextOf, isProduction } from './classify.ts';
+import { complexFunctions } from './complex-functions.ts';
 import { needData, readData, readParts } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { findingIds } from './finding-id.ts';
-import { complexFunctions } from './hotspots.ts';
 
 const WEIGHT: Readonly<Record<Severity, number>> = { critical: 10, high: 5, medium: 2.5, low: 1 };
 /** Outside shipped code a finding matters less. */

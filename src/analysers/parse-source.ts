@@ -8,6 +8,7 @@ import { complaintsAbout } from './lint/rules.ts';
 import type { Complaint } from './lint/rule.ts';
 import { mayHoldRisks, RiskCollector, type Risk } from './lint/risky.ts';
 import { isSkippedTest } from './lint/skipped-tests.ts';
+import { countFilled } from './code-only.ts';
 import { hasOnlyTypes, ImportCollector } from './module-imports.ts';
 import { isNode, Lines, walk, type AstNode, type Visitor } from './syntax.ts';
 
@@ -49,14 +50,26 @@ export function parseSource(path: string, text: string, context: FileContext): P
       path,
       imports: collector.imports(result.module, text, { lines, isTyped }),
       hasOnlyTypes: isTyped && hasOnlyTypes(program),
+      codeLines: countFilled(withoutComments(text, result.comments)),
       complexity: meter.total,
       functions: meter.count,
+      ...(meter.longest === undefined ? {} : { longest: meter.longest }),
       ...(skipped.length === 0 ? {} : { skipped }),
     },
     functions: meter.functions.filter(({ complexity }) => complexity >= MIN_COMPLEXITY),
     findings: perFile(look.complaints.map((complaint) => findingOf(path, text, complaint, lines))),
     risks: look.risks.map((risk) => findingOf(path, text, risk, lines)),
   };
+}
+
+function withoutComments(text: string, comments: readonly Readonly<{ start: number; end: number }>[]): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { start, end } of comments) {
+    parts.push(text.slice(from, start));
+    from = end;
+  }
+  return [...parts, text.slice(from)].join('');
 }
 
 /** Everything that one walk over a file sees. */

@@ -16,7 +16,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function look(files: Readonly<Record<string, string>>, busy: readonly string[] = []): Promise<FindingsData> {
+async function look(
+  files: Readonly<Record<string, string>>,
+  busy: readonly string[] = [],
+  recent = 20,
+): Promise<FindingsData> {
   const [root, data] = [join(folder, 'root'), join(folder, 'data')];
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, name)), { recursive: true });
@@ -37,7 +41,7 @@ async function look(files: Readonly<Record<string, string>>, busy: readonly stri
     authors: 1,
     fixes: 0,
     lines: 90,
-    trend: [],
+    trend: [0, recent],
   }));
   writeData(data, 'hotspots', { hotspots, findings: [] });
   testsMap(call);
@@ -68,6 +72,56 @@ describe('a busy source', () => {
     expect(leftOut).toEqual([
       'Sources without tests in the root: tests import too few sources there, so they work in another way.',
     ]);
+  });
+
+  it('is worked on in the last 12 months', async () => {
+    expect(kindsOf(await look(BASE, ['src/c.js'], 8))).toEqual(['untested-hot-spot src/c.js']);
+    expect(kindsOf(await look(BASE, ['src/c.js'], 7))).toEqual([]);
+  });
+
+  it('is named in the title', async () => {
+    const { findings } = await look(BASE, ['src/c.js']);
+    expect(findings[0]?.title).toBe('src/c.js changes often, and no test imports it');
+  });
+
+  it('is tested when a test or a script of the package starts it by its path', async () => {
+    const spawned = "const TOOL = '/../../bin/go.js';\nspawn(`node ${__dirname}${TOOL}`);\n";
+    const more = { ...BASE, 'bin/go.js': 'f();\n', 'src/d.js': 'f();\n' };
+    const busy = ['bin/go.js', 'src/d.js'];
+    expect(kindsOf(await look(more, busy))).toHaveLength(2);
+    expect(kindsOf(await look({ ...more, 'test/go.test.js': spawned }, busy))).toEqual(['untested-hot-spot src/d.js']);
+    const scripts = {
+      'package.json': '{ "scripts": { "start": "node src/d.js", "test": "node bin/go.js && mocha" } }',
+    };
+    expect(kindsOf(await look({ ...more, ...scripts, 'test/go.test.js': '' }, busy))).toEqual([
+      'untested-hot-spot src/d.js',
+    ]);
+  });
+
+  it('is not tested by a comment that names it', async () => {
+    expect(kindsOf(await look({ ...BASE, 'test/b.test.js': '// src/c.js has none\n' }, ['src/c.js']))).toHaveLength(1);
+  });
+
+  it('is tested when a folder of tests has its name', async () => {
+    expect(kindsOf(await look({ ...BASE, 'test/c/first.test.js': 'it();\n' }, ['src/c.js']))).toEqual([]);
+  });
+
+  it('is tested as a command where tests start programs', async () => {
+    const more = {
+      ...BASE,
+      'src/cli/list.js': 'f();\n',
+      'test/run.test.js': "import { spawn } from 'node:child_process';\n",
+    };
+    expect(kindsOf(await look(more, ['src/cli/list.js', 'src/c.js']))).toEqual(['untested-hot-spot src/c.js']);
+  });
+
+  it('is tested as code for browsers where tests start one', async () => {
+    const more = {
+      ...BASE,
+      'src/client/run.js': 'f();\n',
+      'test/run.test.js': "import { chromium } from 'playwright';\n",
+    };
+    expect(kindsOf(await look(more, ['src/client/run.js', 'src/c.js']))).toEqual(['untested-hot-spot src/c.js']);
   });
 
   it('is judged by the tests of its own package', async () => {

@@ -4,6 +4,8 @@ import { readCoverage, type Coverage, type FileCoverage } from './coverage.ts';
 import type { FileEntry, GraphData, FindingsData } from './data.ts';
 import { needData, readData, readParts, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
+import { shortPath } from './hotspot-findings.ts';
+import { NamedInTests } from './named-in-tests.ts';
 import { TextReader } from './read-text.ts';
 import { skippedTests } from './skipped-tests.ts';
 
@@ -14,8 +16,10 @@ const MIN_COVERED = 0.2;
 const MIN_LINES = 10;
 const MAX_FINDINGS = 8;
 const BUSY_SHARE = 0.15;
-const MIN_COMMITS = 8;
+/** Commits in the last 12 months. */
+const MIN_RECENT = 8;
 const MIN_COMPLEXITY = 20;
+const MAX_TITLE = 90;
 
 /** Which sources the tests reach, by imports or by their own report; busy ones that they do not; tests switched off. */
 export function testsMap({ input }: AnalyserCall): AnalyserResult {
@@ -29,7 +33,7 @@ export function testsMap({ input }: AnalyserCall): AnalyserResult {
   const parsed = readParts(input.data, input.shards ?? 0).flatMap((part) => part.files);
   const data: FindingsData = {
     findings: [
-      ...untestedHotSpots(readData(input.data, 'hotspots')?.hotspots ?? [], reach),
+      ...untestedHotSpots(readData(input.data, 'hotspots')?.hotspots ?? [], reach, new NamedInTests(files, reader)),
       ...skippedTests(parsed, files, reader),
     ],
     looked: reach.sources,
@@ -113,17 +117,22 @@ function whyUncovered({ file, lines, covered, isStale }: FileCoverage): Detected
   return { source: 'tests-map', text, ref: file };
 }
 
-type Busy = Readonly<{ file: string; commits: number; complexity: number }>;
+type Busy = Readonly<{ file: string; commits: number; complexity: number; trend: readonly number[] }>;
 
-function untestedHotSpots(hotspots: readonly Busy[], reach: Reach): readonly Detected[] {
+function untestedHotSpots(hotspots: readonly Busy[], reach: Reach, named: NamedInTests): readonly Detected[] {
   return hotspots
     .slice(0, Math.max(5, Math.ceil(reach.files * BUSY_SHARE)))
-    .filter(({ commits, complexity }) => commits >= MIN_COMMITS && complexity >= MIN_COMPLEXITY)
+    .filter((busy) => recentOf(busy) >= MIN_RECENT && busy.complexity >= MIN_COMPLEXITY)
     .flatMap((busy) => {
       const why = reach.whyUntested(busy.file);
-      return why === undefined ? [] : [untested(busy, why)];
+      if (why === undefined || (why.ref === undefined && named.has(busy.file))) return [];
+      return [untested(busy, why)];
     })
     .slice(0, MAX_FINDINGS);
+}
+
+function recentOf({ trend }: Busy): number {
+  return trend.reduce((sum, month) => sum + month, 0);
 }
 
 function isSource({ path, context, shard }: FileEntry, graph: GraphData | undefined): boolean {
@@ -156,17 +165,22 @@ function doubtsAbout({ report, files, isTooLarge }: Coverage): readonly string[]
   return [`${report} is older than ${which}: run the tests with coverage again.`];
 }
 
-function untested({ file, commits, complexity }: Busy, why: Detected['evidence'][number]): Detected {
+function untested(busy: Busy, why: Detected['evidence'][number]): Detected {
+  const { file, commits, complexity } = busy;
   const isMeasured = why.ref !== undefined;
+  const what = isMeasured
+    ? 'changes often, and hardly any of it runs in tests'
+    : 'changes often, and no test imports it';
+  const counted = `${commits} commits, ${recentOf(busy)} of them in the last 12 months; ${complexity} decisions.`;
   return {
     kind: 'untested-hot-spot',
     severity: 'medium',
     confidence: isMeasured ? 0.85 : 0.7,
-    title: isMeasured ? 'Changes often, and hardly any of it runs in tests' : 'Changes often, and no test imports it',
+    title: `${shortPath(file, MAX_TITLE - what.length - 1)} ${what}`,
     file,
     line: 0,
     anchor: file,
-    evidence: [why, { source: 'hotspots', text: `${commits} commits, ${complexity} decisions.`, ref: file }],
+    evidence: [why, { source: 'hotspots', text: counted, ref: file }],
     fix: 'Write a test for its hardest function before the next change.',
   };
 }

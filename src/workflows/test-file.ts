@@ -6,7 +6,7 @@ const FOLDER = /^(?:.*\/)?(?:tests?|specs?|__tests__)\//;
 
 /**
  * Where a test of `file` would stand, by the habit of most test files there are of the same extension: its mark, and
- * beside the source or in a folder of tests. Without any: `name.test.ext` beside the source.
+ * beside the source or in a folder of tests, in the one of its own name where there is one. Without any: `name.test.ext` beside the source.
  */
 export function testFileFor(file: string, testFiles: readonly string[]): string {
   const { dir, base } = split(file);
@@ -17,7 +17,9 @@ export function testFileFor(file: string, testFiles: readonly string[]): string 
   const test = named === 'before' ? `test_${name}${extension}` : `${name}${named ?? '.test'}${extension}`;
   const folder = commonest(like.map((path) => FOLDER.exec(path)?.[0] ?? BESIDE));
   if (folder === undefined || folder === BESIDE) return `${dir}${test}`;
-  return folder.endsWith('__tests__/') ? `${dir}__tests__/${test}` : `${folder}${test}`;
+  if (folder.endsWith('__tests__/')) return `${dir}__tests__/${test}`;
+  const own = `${folder}${name}/`;
+  return like.some((path) => path.startsWith(own)) ? `${own}${test}` : `${folder}${test}`;
 }
 
 const MAX_LOOKED = 5_000;

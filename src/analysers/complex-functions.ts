@@ -1,0 +1,63 @@
+import type { FileEntry, ParseData } from './data.ts';
+import type { Detected } from './detected.ts';
+import { shortPath } from './hotspot-findings.ts';
+
+/** A function from here on is hard to test: McCabe's limit is 10, most linters warn at 20. */
+const COMPLEX = 25;
+const VERY_COMPLEX = 50;
+const MAX_FINDINGS = 8;
+/** Run by hand, by those who keep the project. */
+const TOOLS = /^(?:scripts?|tools?|tasks?)\//;
+const MAX_TITLE = 90;
+
+type Complex = ParseData['functions'][number];
+
+/** Functions far beyond what people can hold in mind, the worst of each file only. */
+export function complexFunctions(parts: readonly ParseData[], files: readonly FileEntry[]): readonly Detected[] {
+  const shipped = new Set(files.filter(isShipped).map(({ path }) => path));
+  const worst = new Map<string, Complex>();
+  for (const one of parts.flatMap(({ functions }) => functions)) {
+    if (!shipped.has(one.file) || one.complexity < COMPLEX) continue;
+    if ((worst.get(one.file)?.complexity ?? 0) < one.complexity) worst.set(one.file, one);
+  }
+  return [...worst.values()]
+    .toSorted((a, b) => b.complexity - a.complexity)
+    .slice(0, MAX_FINDINGS)
+    .map(findingOf);
+}
+
+function isShipped({ path, context, isCopied }: FileEntry): boolean {
+  return context === 'production' && isCopied !== true && !TOOLS.test(path);
+}
+
+function findingOf({ file, line, name, complexity, nesting, lines }: Complex): Detected {
+  const what = `makes ${complexity} decisions in ${lines} lines`;
+  return {
+    kind: 'complex-function',
+    severity: complexity >= VERY_COMPLEX ? 'medium' : 'low',
+    confidence: 0.85,
+    title: `${shownName(name, file, MAX_TITLE - what.length - 1)} ${what}`,
+    file,
+    line,
+    anchor: name,
+    evidence: [
+      {
+        source: 'parse',
+        text: `${complexity} decisions, nested ${nesting} deep, ${lines} lines. Above 20 is hard to test.`,
+        ref: `${file}:${line}`,
+      },
+    ],
+    fix: 'Move branches that belong together into functions of their own, guards first.',
+  };
+}
+
+/** One without a name is told by its file. */
+function shownName(name: string, file: string, room: number): string {
+  if (/^(?:function|default export|module\.exports)$/.test(name)) {
+    const what =
+      name === 'function' ? 'An unnamed function' : `The ${name.replace('module.exports', 'exported function')}`;
+    return `${what} of ${shortPath(file, room - what.length - 4)}`;
+  }
+  const plain = name.startsWith('function in ') ? `A ${name}` : name.replace(/^callback/, 'The callback');
+  return plain.length <= room ? plain : `${plain.slice(0, room - 1)}…`;
+}

@@ -1,0 +1,186 @@
+import type { Hotspot } from '../core/findings/check-report.ts';
+import { countedFunctions } from './counted-functions.ts';
+import type { FileEntry, HistoryData, ParseData, ParsedFile } from './data.ts';
+import type { Detected } from './detected.ts';
+import type { TextReader } from './read-text.ts';
+import { countOf } from './words.ts';
+
+const MAX_FINDINGS = 3;
+/** Commits in the last 12 months. Below these nobody works on it much, whatever its rank. */
+const MIN_RECENT = 10;
+const MANY_RECENT = 30;
+/** Share of fixes from which much work goes wrong. */
+const MANY_FIXES = 0.2;
+/** A function from here on is hard to follow: McCabe's limit is 10, most linters warn at 20. */
+const HARD = 20;
+/** Branches in branches: a row of guards or of choices is read from top to bottom. */
+const MIN_NESTING = 2;
+/** One hard function makes a file hard that decides this much, or of which it is this share. */
+const MANY_DECISIONS = 150;
+const LARGE_SHARE = 0.25;
+/** Where words are counted: their share of the lines of code, and how large a file must be for that to matter. */
+const MIN_DENSITY = 0.15;
+const MIN_LARGE = 300;
+/** Below this share of a file's decisions, a function is not where to begin. */
+const MIN_SHARE = 0.15;
+const MAX_TITLE = 90;
+
+type Hard = Readonly<{ name: string; line: number; lines: number; decisions: number }>;
+
+/** What is known of a hot file's code. */
+type Code = Readonly<{
+  lines: number;
+  decisions: number;
+  /** `decisions`, or `branching words` where nothing parses the language. */
+  unit: string;
+  /** Functions of 20 decisions and more, hardest first. */
+  hard: readonly Hard[];
+  longest: ParsedFile['longest'];
+}>;
+
+export type Known = Readonly<{
+  files: readonly FileEntry[];
+  parts: readonly ParseData[];
+  history: HistoryData;
+  reader: TextReader;
+}>;
+
+/**
+ * Files that are worked on today, at least 10 commits in 12 months, and hold a function that is hard to follow. `all`:
+ * every file with a past, hottest of all time first.
+ */
+export function hotspotFindings(all: readonly Hotspot[], known: Known): readonly Detected[] {
+  const copied = new Set(known.files.filter(({ isCopied }) => isCopied === true).map(({ path }) => path));
+  const found: Detected[] = [];
+  for (const hotspot of all.filter(isWorkedOn).toSorted((a, b) => heatOf(b) - heatOf(a))) {
+    if (found.length === MAX_FINDINGS) break;
+    const code = copied.has(hotspot.file) ? undefined : codeOf(hotspot, known);
+    if (code !== undefined) found.push(findingOf(hotspot, code, known.history));
+  }
+  return found;
+}
+
+function isWorkedOn(hotspot: Hotspot): boolean {
+  return recentOf(hotspot) >= MIN_RECENT;
+}
+
+function recentOf({ trend }: Hotspot): number {
+  return trend.reduce((sum, month) => sum + month, 0);
+}
+
+function heatOf(hotspot: Hotspot): number {
+  return recentOf(hotspot) * (1 + hotspot.complexity);
+}
+
+/** Undefined for what is easy to read. */
+function codeOf(hotspot: Hotspot, { files, parts, reader }: Known): Code | undefined {
+  const code = hotspot.complexityBy === 'parsed' ? parsedCode(hotspot, parts) : countedCode(hotspot, files, reader);
+  return code !== undefined && isHard(code, recentOf(hotspot)) ? code : undefined;
+}
+
+function isHard({ hard, decisions }: Code, recent: number): boolean {
+  const [worst, second] = hard;
+  if (worst === undefined) return false;
+  const isLarge = decisions >= MANY_DECISIONS || worst.decisions >= decisions * LARGE_SHARE;
+  return second !== undefined || isLarge || recent >= MANY_RECENT;
+}
+
+function parsedCode({ file }: Hotspot, parts: readonly ParseData[]): Code | undefined {
+  const own = parts.flatMap(({ files }) => files).find(({ path }) => path === file);
+  if (own === undefined) return undefined;
+  const hard = parts
+    .flatMap(({ functions }) => functions.filter((one) => one.file === file))
+    .filter(({ complexity, nesting }) => complexity >= HARD && nesting >= MIN_NESTING)
+    .toSorted((a, b) => b.complexity - a.complexity)
+    .map(({ name, line, lines, complexity }) => ({ name, line, lines, decisions: complexity }));
+  return { lines: own.codeLines, decisions: own.complexity, unit: 'decisions', hard, longest: own.longest };
+}
+
+function countedCode({ file }: Hotspot, files: readonly FileEntry[], reader: TextReader): Code | undefined {
+  const own = files.find(({ path }) => path === file);
+  if (own === undefined || own.codeLines < MIN_LARGE || own.branches < own.codeLines * MIN_DENSITY) return undefined;
+  const hard = countedFunctions(file, reader.text(file) ?? '')
+    .filter(({ branches }) => branches >= HARD)
+    .map(({ name, line, lines, branches }) => ({ name, line, lines, decisions: branches }));
+  return { lines: own.codeLines, decisions: own.branches, unit: 'branching words', hard, longest: undefined };
+}
+
+function findingOf(hotspot: Hotspot, code: Code, history: HistoryData): Detected {
+  const { file } = hotspot;
+  const past = history.files.find(({ path }) => path === file);
+  const recent = recentOf(hotspot);
+  const recentFixes = past?.recentFixes ?? 0;
+  const [worst] = code.hard;
+  const what = `hard to read (${code.decisions} ${code.unit} in ${code.lines} lines), ${recent} changes in a year`;
+  return {
+    kind: 'hot-spot',
+    severity: recent >= MANY_RECENT && recentFixes >= recent * MANY_FIXES ? 'high' : 'medium',
+    confidence: 0.85,
+    title: `${shortPath(file, MAX_TITLE - what.length - 2)}: ${what}`,
+    file,
+    line: worst?.line ?? 0,
+    anchor: file,
+    evidence: [
+      {
+        source: 'history',
+        text: `${countOf(recent, 'commit')} in the 12 months before the newest commit, ${fixesOf(recentFixes)}.`,
+      },
+      { source: 'history', text: wholePast(hotspot, history) },
+      ...hardest(code, file),
+    ],
+    fix: adviceOf(code),
+  };
+}
+
+function fixesOf(fixes: number): string {
+  return fixes === 0 ? 'none of them a fix' : `${fixes} of them ${fixes === 1 ? 'a fix' : 'fixes'}`;
+}
+
+function wholePast({ file, commits, authors }: Hotspot, history: HistoryData): string {
+  const span = history.isCut ? ` in the last ${history.commits} commits of the repository` : ' in all';
+  const most = history.files.find(({ path }) => path === file)?.topAuthor ?? 0;
+  const people = countOf(authors, 'person', 'people');
+  const oneHand = authors > 1 && most >= commits * 0.8 ? ` One of them made ${most}.` : '';
+  return `${countOf(commits, 'commit')} by ${people}${span}.${oneHand}`;
+}
+
+function hardest({ hard, longest, unit }: Code, file: string): Detected['evidence'] {
+  const told = hard.slice(0, 3).map(({ name, line, lines, decisions }, index) => ({
+    source: 'parse',
+    text: `${index === 0 ? 'Hardest function' : 'Then'}: ${name}, ${decisions} ${unit} in ${lines} lines.`,
+    ref: `${file}:${line}`,
+  }));
+  if (longest === undefined || told.some(({ ref }) => ref === `${file}:${longest.line}`)) return told;
+  const long = { source: 'parse', text: `Longest function: ${longest.name}, ${longest.lines} lines.` };
+  return [...told, { ...long, ref: `${file}:${longest.line}` }];
+}
+
+/** Where to begin. */
+function adviceOf({ hard, longest, decisions, unit }: Code): string {
+  const [worst, ...others] = hard;
+  if (worst === undefined) return 'Split it where its reasons to change part.';
+  if (worst.decisions >= decisions * MIN_SHARE) {
+    const share = Math.min(100, Math.round((worst.decisions / Math.max(1, decisions)) * 100));
+    return `Split ${worst.name} first: it holds ${share}% of the ${unit} of the file.`;
+  }
+  if (longest !== undefined) {
+    return `Take ${longest.name} apart first: it is ${longest.lines} lines long, and no single function in it stands out.`;
+  }
+  const names = [worst, ...others.slice(0, 2)].map((one) => one.name);
+  return names.length === 1
+    ? `Move what belongs together into files of its own; ${worst.name} is the hardest part, but a small one.`
+    : `Move what belongs together into files of its own. Hardest are ${names.join(', ')}.`;
+}
+
+/** As much of its end as there is room for; its name at least, and whose `index` it is. */
+export function shortPath(path: string, room: number): string {
+  const parts = path.split('/');
+  for (let from = 0; from < parts.length - 1; from += 1) {
+    const shown = parts.slice(from).join('/');
+    if (shown.length <= room) return shown;
+  }
+  const last = parts.at(-1) ?? path;
+  const name = /^(?:index|mod|main|__init__)\./.test(last) ? parts.slice(-2).join('/') : last;
+  if (name !== last) return name;
+  return name.length <= room ? name : `${name.slice(0, Math.max(8, room - 1))}…`;
+}
