@@ -55,7 +55,7 @@ export type Source =
   | 'text around the line'
   | 'text of the page'
   | 'text around it'
-  | 'names in the tests'
+  | 'calls in the tests'
   | 'head of the file and lists of what is ignored'
   | 'importers and ways in';
 
@@ -84,7 +84,7 @@ const BY_KIND: Readonly<Record<string, KindRule>> = {
   'focused-test': rule('testing', ['syntax tree'], 'tokens of the line'),
   'complex-function': rule('quality', ['decisions counted'], 'indentation'),
   'hot-spot': rule('quality', ['commits', 'decisions counted'], 'indentation'),
-  'untested-hot-spot': rule('quality', ['commits', 'decisions counted', 'reach of the tests'], 'names in the tests'),
+  'untested-hot-spot': rule('quality', ['commits', 'decisions counted', 'reach of the tests'], 'calls in the tests'),
   'import-cycle': rule('quality', ['import graph'], 'import statements'),
   'missing-import': rule('defect', ['import graph'], 'folder on disk'),
   'undeclared-dependency': rule('supply', ['import graph', 'fields of the manifest'], 'text around it'),

@@ -76,7 +76,7 @@ describe('the voter on history', () => {
 });
 
 describe('the voter on tests', () => {
-  const of = (kind: string, reach: Motion['reach']): string => testsOf(motion(kind, { reach }), bench()).choice;
+  const of = (kind: string, reach: Motion['reach']): string => testsOf(motion(kind, { reach })).choice;
 
   it('approves what no test reaches, and rejects quality that tests look after', () => {
     expect(of('duplicate-case', { tests: 0, direct: 0, coverageRatio: null })).toBe('approve');

@@ -261,8 +261,15 @@ const HOT: readonly Plant[] = [
 
 const WARM = changes(9, { daysAgo: 6, every: 20 });
 
+/** A program gives nothing to others; tests start it. */
+const PROGRAMS = new Set(['launcher', 'printing', 'watcher', 'server']);
+const code = (name: string): string =>
+  PROGRAMS.has(name)
+    ? `${nested(3, `${name}Steps`).replace('export ', '')}\n${name}Steps(process.argv);\n`
+    : nested(3, `${name}Steps`);
+
 const untested = (name: string, isTrue: boolean, why: string, more: Readonly<Record<string, string>> = {}): Plant => {
-  const { files, ...plant } = placed('untested-hot-spot', name, nested(3), { past: WARM, users: 2 });
+  const { files, ...plant } = placed('untested-hot-spot', name, code(name), { past: WARM, users: 2 });
   return { ...plant, isTrue, why, files: { ...files, ...more } };
 };
 

@@ -163,17 +163,38 @@ export function isInTry(text: string, line: number): boolean {
   return (after.match(/\{/g)?.length ?? 0) > (after.match(/\}/g)?.length ?? 0);
 }
 
-/** Tests that name it in another way than by an import: as a program to start, a page to open, a built file. */
+/** Names that it gives to others; short ones mean anything. */
+const EXPORTED =
+  /\bexport\s+(?:async\s+)?(?:function\*?|const|let|class)\s+([\w$]{4,})|\bexports\.([\w$]{4,})\s*=|^\s*(?:def|class|func)\s+([A-Za-z]\w{3,})/gm;
+
+/** Whether tests call what it gives to others; a program that gives nothing is looked for by its name. */
 export function untestedHotSpot({ finding }: Motion, { root, reader }: Bench): Opinion {
-  const stem = posix.basename(finding.file).replace(/\.\w+$/, '');
-  if (stem.length < 4 || stem === 'index' || stem === 'main') return abstain('Its name is too common to look for.');
-  const named = new RegExp(`[/'"\`]${asPattern(stem)}(?:\\.\\w+)?['"\`]`);
-  const tests = testFilesUnder(root);
-  const found = tests.find((path) => named.test(reader.text(path) ?? ''));
-  if (found !== undefined)
-    return reject(`${found} names it, though it does not import it.`, { text: `Named in ${found}.`, ref: found });
+  const source = reader.text(finding.file) ?? '';
+  const exported = [...source.matchAll(EXPORTED)].flatMap((groups) =>
+    groups.slice(1).filter((name) => name !== undefined),
+  );
+  const tests = testFilesUnder(root).filter((path) => path !== finding.file);
   if (tests.length === 0) return abstain('There are no tests to look through.');
-  return approve(`None of ${countOf(tests.length, 'test file')} names it, in whatever way.`);
+  const called = exported.length === 0 ? namePattern(finding.file) : callPattern(exported);
+  if (called === undefined) return abstain('Its name is too common to look for.');
+  const found = tests.find((path) => called.test(reader.text(path) ?? ''));
+  const what = exported.length === 0 ? 'names it' : `calls "${exported[0]}" or another of its functions`;
+  if (found !== undefined)
+    return reject(`${found} ${what}, though it does not import it.`, { text: found, ref: found });
+  const looked = countOf(tests.length, 'test file');
+  return exported.length === 0
+    ? approve(`It gives nothing to others, and none of ${looked} names it.`)
+    : approve(`None of ${looked} calls one of the ${exported.length} names that it gives to others.`);
+}
+
+function callPattern(names: readonly string[]): RegExp {
+  return new RegExp(`(?<![\\w$])(?:${names.slice(0, 50).map(asPattern).join('|')})\\s*\\(`);
+}
+
+function namePattern(file: string): RegExp | undefined {
+  const stem = posix.basename(file).replace(/\.\w+$/, '');
+  if (stem.length < 4 || stem === 'index' || stem === 'main') return undefined;
+  return new RegExp(`[/'"\`]${asPattern(stem)}(?:\\.\\w+)?['"\`]`);
 }
 
 const MAX_TESTS = 400;
