@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyseFolder, foundBy } from '../../test/check/support/analyse.ts';
 import { TestRepository, type Files } from '../../test/check/support/repository.ts';
 import { ci } from './ci.ts';
+import type { Detected } from './detected.ts';
 
 const workflow = (steps: string, on = 'push'): string =>
   `on: ${on}\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`;
@@ -113,6 +114,46 @@ describe('actions by names that can move', () => {
     expect(await found({ '.github/actions/setup/action.yml': text })).toEqual([
       'unpinned-action .github/actions/setup/action.yml',
     ]);
+  });
+});
+
+describe('failures that are passed over', () => {
+  const path = '.github/workflows/test.yml';
+  const OLD = '2021-12-15T12:00:00Z';
+  const steps = (comment: string): string => `${comment}      - name: Run Tests\n        run: npm test || true\n`;
+  const lookAt = async (
+    text: string,
+    message: string,
+    newest = '2024-01-01T12:00:00Z',
+  ): Promise<readonly Detected[]> => {
+    using repository = new TestRepository({ [path]: workflow(text) });
+    repository.commitAt(OLD, message);
+    repository.write({ 'a.txt': 'later' });
+    repository.commitAt(newest);
+    return (await analyseFolder(repository.path, ['ci', ci])).findings;
+  };
+
+  it('say since when, and what brought them', async () => {
+    const [finding] = await lookAt(steps(''), 'Add tests');
+    expect(finding).toMatchObject({ severity: 'high', title: 'CI goes on when "npm test" fails', line: 7 });
+    expect(finding?.evidence.at(-1)?.text).toBe('Since 2021-12-15: Add tests');
+  });
+
+  it('are left alone where the commit that brought them says why', async () => {
+    expect(await lookAt(steps(''), 'ci: allow the old runner to fail')).toEqual([]);
+  });
+
+  it('are told of where they were meant for a while, and a year is over', async () => {
+    const comment = '      # This is a short term fix, until the old runner is gone.\n';
+    const [finding] = await lookAt(steps(comment), 'Add tests');
+    expect(finding).toMatchObject({
+      severity: 'medium',
+      title: '"npm test" may fail, for a while only: since 2021-12-15',
+    });
+    expect(finding?.evidence.map(({ text }) => text)).toContain(
+      'Said beside it: This is a short term fix, until the old runner is gone.',
+    );
+    expect(await lookAt(steps(comment), 'Add tests', '2022-05-01T12:00:00Z')).toEqual([]);
   });
 });
 

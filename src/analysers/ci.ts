@@ -1,13 +1,16 @@
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { isCiFile } from './classify.ts';
 import { unpinnedActions } from './ci-actions.ts';
+import { ignoredFailures, judged } from './ci-failures.ts';
 import { githubFile } from './ci-github.ts';
 import { jenkinsFile, otherFile, serviceOf } from './ci-others.ts';
-import { ignoredFailures, noTestStep, untrustedCheckouts, untrustedInput } from './ci-rules.ts';
+import { noTestStep, untrustedCheckouts, untrustedInput } from './ci-rules.ts';
+import { outdatedActions, unstatedRights } from './ci-rights.ts';
 import type { CiFile } from './ci-steps.ts';
 import type { FileEntry, FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
+import { originOf, type Asking } from './line-origin.ts';
 import { TextReader } from './read-text.ts';
 import { countOf } from './words.ts';
 import { readYaml } from './yaml-text.ts';
@@ -16,9 +19,11 @@ const MAX_CI_FILES = 300;
 /** Characters in all; a large project has 50,000. */
 const MAX_CI_CHARS = 1_000_000;
 const MAX_FINDINGS = 60;
+/** So many lines are asked about in git. */
+const MAX_ASKED = 12;
 
 /** Reads what build services are told to do: what they may be tricked into, and what they look away from. */
-export function ci({ input, signal }: AnalyserCall): AnalyserResult {
+export async function ci({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
   const known = files.filter(({ path, isText }) => isText && isCiFile(path));
@@ -33,9 +38,12 @@ export function ci({ input, signal }: AnalyserCall): AnalyserResult {
   }
   const tests = known.length === read.length ? files.filter(isTest).length : 0;
   const findings: readonly Detected[] = [
-    ...read.flatMap((file) => [...untrustedInput(file), ...untrustedCheckouts(file), ...ignoredFailures(file)]),
+    ...read.flatMap((file) => [...untrustedInput(file), ...untrustedCheckouts(file)]),
+    ...(await passedOver(read, { root: input.root, searchPath: input.searchPath, signal })),
     ...noTestStep(read, tests),
     ...unpinnedActions(read, ownersOf(reader)),
+    ...unstatedRights(read),
+    ...outdatedActions(read),
   ];
   const missed = known.length - read.length;
   const data: FindingsData = {
@@ -44,6 +52,19 @@ export function ci({ input, signal }: AnalyserCall): AnalyserResult {
     leftOut: missed === 0 ? [] : [`${countOf(missed, 'CI file')} that could not be read as YAML.`],
   };
   return { file: writeData(input.data, 'ci', data), summary: { files: read.length, found: data.findings.length } };
+}
+
+/** Failures that are passed over, the first few with what brought the line. */
+async function passedOver(files: readonly CiFile[], asking: Asking): Promise<readonly Detected[]> {
+  const all = files.flatMap((file) => ignoredFailures(file).map((one) => ({ one, file })));
+  const found: Detected[] = [];
+  for (const [index, { one, file }] of all.entries()) {
+    const { line } = one.finding;
+    const text = file.text.split('\n')[line - 1] ?? '';
+    const origin = index < MAX_ASKED ? await originOf(asking, { path: file.path, line, text }) : undefined;
+    found.push(...judged(one, origin));
+  }
+  return found;
 }
 
 function readCiFile(path: string, text: string): CiFile | undefined {

@@ -189,6 +189,20 @@ export const PROJECT_KINDS: readonly (readonly [string, KindText])[] = [
       'Let the failure stop the build, or say why it may not.',
     ],
     [
+      'unstated-rights',
+      'Job writes with unstated rights',
+      'A job pushes or releases with the token of the run, and no file says what that token may do.',
+      'It has whatever the settings give every job: more than it needs, or too little.',
+      'State it with permissions: read in general, and for this job what it writes.',
+    ],
+    [
+      'outdated-action',
+      'Outdated official action',
+      'CI uses an official action in a version that nobody mends any more.',
+      'It gets no fixes, and stops working on the day the service switches it off.',
+      'Take the newest version of the action.',
+    ],
+    [
       'no-test-step',
       'CI without tests',
       'Tests exist, but no step of CI seems to run them.',

@@ -26,7 +26,7 @@ const TOPICS: readonly (readonly [Looking, Analyser, readonly Plant[]])[] = [
 ];
 
 /** One finding, whatever their number in the repository: each plant gets one of its own. */
-const ALONE = new Set(['unpinned-action', 'outdated-action']);
+const ALONE = new Set(['unpinned-action', 'outdated-action', 'unstated-rights']);
 
 async function findingsOf(id: Looking, analyser: Analyser, plants: readonly Plant[]): Promise<readonly string[]> {
   const together = plants.filter(({ kind }) => !ALONE.has(kind));

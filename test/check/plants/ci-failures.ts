@@ -53,6 +53,30 @@ export const FAILURE_PLANTS: readonly Plant[] = [
     'trigger: [main]\npool:\n  vmImage: ubuntu-latest\nsteps:\n  - script: dotnet build --configuration Release\n    displayName: Build\n  - script: dotnet test\n    continueOnError: true\n',
   ),
   ignored(
+    true,
+    workflow('tests-with-coverage'),
+    'tests that count what they cover are tests',
+    `${head('Tests')}  all:\n    runs-on: ubuntu-latest\n    steps:\n${CHECKOUT}      - name: Run Tests\n        run: npm run test:coverage  || true\n`,
+  ),
+  ignored(
+    false,
+    workflow('explained'),
+    'a comment above the step says why',
+    `${head('Explained')}  all:\n    runs-on: ubuntu-latest\n    steps:\n${CHECKOUT}      # The old database is known to answer slowly:\n      # its result is read by people.\n      - name: Run them\n        if: matrix.database == 'old'\n        run: npm test || true\n`,
+  ),
+  ignored(
+    false,
+    workflow('named'),
+    'the name of the step says so',
+    `${head('Named')}  all:\n    runs-on: ubuntu-latest\n    steps:\n${CHECKOUT}      - name: Lint (informational)\n        run: npm run lint\n        continue-on-error: true\n`,
+  ),
+  ignored(
+    false,
+    workflow('job-explained'),
+    'a comment beside the word says why',
+    `${head('Job')}  all:\n    runs-on: ubuntu-latest\n    continue-on-error: true # flaky until the new runner is there\n    steps:\n${CHECKOUT}      - run: npm test\n`,
+  ),
+  ignored(
     false,
     workflow('coverage'),
     'only the upload may fail',
