@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 /** What the process got from its surroundings. Taken once at the start and handed on: nothing else reads it. */
@@ -22,7 +22,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   const given = Object.fromEntries(
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-  const userHome = pathIn(given['HOME']) ?? homedir();
+  const userHome = pathIn(given['HOME']) ?? homeInTheUserList();
   const state = pathIn(given['XDG_STATE_HOME']) ?? join(userHome, '.local', 'state');
   return {
     variables: given,
@@ -32,6 +32,15 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     isCi: isSet(given['CI']),
     isDumbTerminal: given['TERM'] === 'dumb',
   };
+}
+
+/** `/` for a user whom the system does not know, as containers start them: there nothing can be kept. */
+function homeInTheUserList(): string {
+  try {
+    return pathIn(userInfo().homedir) ?? '/';
+  } catch {
+    return '/';
+  }
 }
 
 /** Relative paths are ignored, as the XDG rules ask: they would mean another folder in each process. */

@@ -233,6 +233,10 @@ describe('the environment', () => {
     expect(readEnvironment({ HOME: '/u', XDG_STATE_HOME: 'relative', WAGGLE_HOME: '/w' }).home).toBe('/w');
   });
 
+  test.each([{}, { HOME: '' }, { HOME: 'relative' }])('is the same in every folder, also with %o', (variables) => {
+    expect(readEnvironment(variables).home).toMatch(/^\/.*\.local\/state\/waggle$/);
+  });
+
   test('says about colour only what somebody set', () => {
     expect(readEnvironment({}).color).toBeUndefined();
     expect(readEnvironment({ NO_COLOR: '1', FORCE_COLOR: '1' }).color).toBe(false);
