@@ -1,5 +1,6 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { userError } from '../util/user-error.ts';
 
 /** What makes a folder a project's root, when it is there. */
 const MARKS = ['.waggle', 'waggle.yaml', '.git'];
@@ -23,4 +24,12 @@ async function hasMark(folder: string): Promise<boolean> {
     ),
   );
   return found.includes(true);
+}
+
+/** The folder itself where links lead to it. Rejects with a `UserError` when there is none. */
+export async function folderAt(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return realpath(path);
+  const message = found === undefined ? `There is no folder "${path}".` : `"${path}" is not a folder.`;
+  throw userError({ code: 'NOT_A_FOLDER', at: path, message, fix: 'Name the folder of a project.' });
 }

@@ -1,4 +1,3 @@
-import { realpath, stat } from 'node:fs/promises';
 import { Git } from '../adapters/git/git-command.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
@@ -7,12 +6,11 @@ import { type Config, loadConfig } from '../config/load-config.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
-import { userError } from '../util/user-error.ts';
 import type { CheckOptions, CheckRun } from './check-run.ts';
 import type { CompiledWorkflow, ConnectOptions, Coordinator } from './coordinator.ts';
 import { type DataFolder, dataFolderFor, refuseForeign, refuseTracked } from './data-folder.ts';
 import { FileStore } from './file-store.ts';
-import { findRoot } from './find-root.ts';
+import { findRoot, folderAt } from './find-root.ts';
 import type { DoctorCheck, Project, ProjectOptions, PruneOptions, PruneResult, TaskLog } from './project.ts';
 import { taskLogs } from './task-logs.ts';
 
@@ -126,11 +124,4 @@ class FileProject implements Project {
       ...(onTrouble === undefined ? {} : { onTrouble }),
     });
   }
-}
-
-async function folderAt(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() === true) return realpath(path);
-  const message = found === undefined ? `There is no folder "${path}".` : `"${path}" is not a folder.`;
-  throw userError({ code: 'NOT_A_FOLDER', at: path, message, fix: 'Name the folder of a project.' });
 }

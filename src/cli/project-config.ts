@@ -1,4 +1,4 @@
-import { findRoot } from '../app/find-root.ts';
+import { findRoot, folderAt } from '../app/find-root.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
 import type { Cli } from './cli.ts';
@@ -11,7 +11,7 @@ export async function projectConfig(
   flags: Readonly<Record<string, Readonly<{ value: unknown; flag: string }>>> = {},
 ): Promise<ProjectConfig> {
   const environment = readEnvironment();
-  const root = await findRoot(cwd, environment.home);
+  const root = await findRoot(await folderAt(cwd), environment.home);
   const file = configFile === undefined ? {} : { file: configFile };
   return { root, environment, config: await loadConfig({ root, environment, flags, ...file }) };
 }

@@ -1,10 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { folderAt } from '../../app/find-root.ts';
+import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
 /** `waggle init`: what is there already stays as it is. */
 export async function init({ out, cwd }: Cli): Promise<ExitCode> {
+  await folderAt(cwd);
   for (const { name, text } of FILES) {
     const isNew = await writeNew(join(cwd, name), text);
     out.json({ type: 'file', file: name, state: isNew ? 'written' : 'kept' });
@@ -25,7 +28,8 @@ async function writeNew(path: string, text: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+    const message = `"${path}" cannot be written: ${error instanceof Error ? error.message : String(error)}.`;
+    throw userError({ code: 'NOT_WRITTEN', at: path, message, fix: 'Name a folder that you can write to with --cwd.' });
   }
 }
 
