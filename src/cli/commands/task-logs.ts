@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -34,7 +34,7 @@ export function tasksLogs(cli: Cli, name: string, options: Options): Promise<Exi
 async function printLines(log: TaskLog, task: TaskRecord, { out }: Cli, hasOthers: boolean): Promise<void> {
   if (hasOthers) out.say(out.talkStyle.dim(`${visible(log.name)}, attempt ${log.attempt}, ${bytes(log.bytes)}`));
   const head = { type: 'log.line', run: task.runId, task: task.spec.name, attempt: log.attempt, log: log.name };
-  for await (const line of linesOf(log)) {
+  for await (const line of await linesOf(log)) {
     if (out.closed.aborted) return;
     const text = visibleOutput(line);
     if (out.isJson) out.json({ ...head, text });
@@ -43,8 +43,10 @@ async function printLines(log: TaskLog, task: TaskRecord, { out }: Cli, hasOther
 }
 
 /** One after another: a log may be larger than memory should be. */
-function linesOf({ path, tail, bytes: size }: TaskLog): AsyncIterable<string> {
-  return createInterface({ input: path === undefined ? Readable.from([tail(size)]) : createReadStream(path, 'utf8') });
+async function linesOf(log: TaskLog): Promise<AsyncIterable<string>> {
+  const { path, tail, bytes: size } = log;
+  if (path === undefined) return createInterface({ input: Readable.from([await tail(size)]) });
+  return createInterface({ input: (await openLog(log, path)).createReadStream({ encoding: 'utf8' }) });
 }
 
 /** As they are: for files and for tools that understand them. */
@@ -53,7 +55,23 @@ async function printRaw(log: TaskLog, { out }: Cli): Promise<void> {
     process.stdout.write(await log.tail(log.bytes));
     return;
   }
-  await pipeline(createReadStream(log.path), process.stdout, { end: false, signal: out.closed });
+  const file = await openLog(log, log.path);
+  await pipeline(file.createReadStream(), process.stdout, { end: false, signal: out.closed });
+}
+
+/** History stays when logs are removed, so a log that is known may be gone. */
+async function openLog({ attempt, name }: TaskLog, path: string): Promise<FileHandle> {
+  return open(path).catch((error: unknown) => {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why = isGone ? 'is not kept any more' : `cannot be read: ${String(error)}`;
+    const fix = isGone ? 'Old logs go with waggle runs prune; run the task again.' : 'Make it readable for yourself.';
+    throw userError({
+      code: isGone ? 'LOG_GONE' : 'LOG_UNREADABLE',
+      at: path,
+      message: `"${name}" of attempt ${attempt} ${why}.`,
+      fix,
+    });
+  });
 }
 
 /** Empty output is not kept. */
