@@ -48,6 +48,7 @@ async function launcherGone(): Promise<AbortSignal | undefined> {
 async function main(argv: readonly string[]): Promise<void> {
   const version = readVersion();
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    (await import('./watch-stdout.ts')).watchStdout();
     process.stdout.write(`${version}\n`);
     return;
   }

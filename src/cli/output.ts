@@ -2,6 +2,7 @@ import { WriteStream } from 'node:tty';
 import type { Environment } from '../config/environment.ts';
 import { styleFor, type Style } from './render/style.ts';
 import { visible } from './render/text.ts';
+import { watchStdout } from './watch-stdout.ts';
 
 export type OutputOptions = Readonly<{ json: boolean; quiet: boolean; environment: Environment }>;
 
@@ -29,7 +30,7 @@ export class Output {
     const unicode = environment.variables['TERM'] !== 'linux';
     this.style = styleFor({ colour: environment.color ?? hasColours(process.stdout), unicode });
     this.talkStyle = styleFor({ colour: environment.color ?? hasColours(process.stderr), unicode });
-    process.stdout.on('error', () => this.#closed.abort());
+    watchStdout(() => this.#closed.abort());
     process.stderr.on('error', () => undefined);
     // Node prints its warnings wherever the cursor stands, which would tear a picture apart.
     process.removeAllListeners('warning');

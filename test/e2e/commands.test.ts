@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { jsonLines, TestProject } from './support/project.ts';
@@ -51,6 +51,17 @@ describe('looking at runs', () => {
       /^Removed .* of 2 runs/,
     );
     expect((await project.waggle('runs')).stdout.split('\n')).toHaveLength(4);
+  });
+
+  test('a log that was removed is no bug, and told as it is', async () => {
+    using project = new TestProject({ 'mixed.yaml': MIXED });
+    await project.waggle('run', 'mixed.yaml', '--quiet');
+    rmSync(join(project.root, '.waggle', 'artifacts'), { recursive: true });
+    for (const form of [[], ['--raw'], ['--json']]) {
+      const { code, stderr } = await project.waggle('tasks', 'logs', 'good', ...form);
+      expect(code).toBe(2);
+      expect(stderr).toContain('"output.log" of attempt 1 is not kept any more.');
+    }
   });
 
   test('with --json every list is JSON lines and nothing else', async () => {
@@ -120,7 +131,57 @@ describe('looking at runs', () => {
   });
 });
 
+describe('where output leads', () => {
+  async function inShell(line: string): Promise<string> {
+    using project = new TestProject();
+    const script = line.replace('waggle', `'${process.execPath}' '${LAUNCHER}'`);
+    const child = spawn('sh', ['-c', script], { cwd: project.root, env: project.env() });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    await new Promise((resolve) => child.once('close', resolve));
+    return stderr;
+  }
+
+  test.each(['--version', '--help', 'config show --json'])('nobody has to read %s', async (words) => {
+    expect(await inShell(`{ waggle ${words}; echo "exit $?" >&2; } | true`)).toBe('exit 0\n');
+  });
+
+  test.each(['--version', 'runs list', 'config show --json'])(
+    '%s that a full disk lost is no success',
+    async (words) => {
+      const stderr = await inShell(`waggle ${words} > /dev/full; echo "exit $?" >&2`);
+      expect(stderr).toMatch(/^error {2}stdout: Results could not be written: ENOSPC.*\nexit 3\n$/);
+    },
+  );
+});
+
 describe('setting up', () => {
+  test('a folder that is not there is named, and no other one is taken in its place', async () => {
+    using project = new TestProject();
+    for (const words of [['init'], ['config', 'show'], ['trust', 'list'], ['runs', 'list']]) {
+      const { code, stdout, stderr } = await project.waggle('--cwd', join(project.root, 'none'), ...words);
+      expect({ code, stdout }, words.join(' ')).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(`There is no folder "${join(project.root, 'none')}".`);
+    }
+  });
+
+  test('init says which file cannot be written', async () => {
+    using project = new TestProject();
+    const { code, stderr } = await project.waggle('--cwd', '/proc', 'init');
+    expect(code).toBe(2);
+    expect(stderr).toContain('"/proc/hello.yaml" cannot be written: ');
+  });
+
+  test('the settings of a folder that a link leads to are those of where it leads', async () => {
+    using project = new TestProject({ 'waggle.yaml': 'coordination: { maxAgents: 3 }\n' });
+    mkdirSync(join(project.root, 'inner', '.git'), { recursive: true });
+    mkdirSync(join(project.root, 'inner', 'deep'));
+    symlinkSync(join(project.root, 'inner', 'deep'), join(project.root, 'link'));
+    expect((await project.waggle('--cwd', 'link', 'config', 'show', '--changed')).stdout).toBe(
+      'Every option has its default.\n',
+    );
+  });
+
   test('init writes a workflow that runs, and overwrites nothing', async () => {
     using project = new TestProject();
     expect(await project.waggle('init')).toMatchObject({ code: 0, stdout: 'wrote hello.yaml\nwrote waggle.yaml\n' });
