@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { GitCaptures } from '../adapters/git/git-captures.ts';
@@ -7,6 +7,7 @@ import { LruTier } from '../adapters/in-memory/lru-tier.ts';
 import { Git } from '../adapters/git/git-command.ts';
 import { CleanCopies } from '../adapters/plain-directory/clean-copies.ts';
 import { DirectoryCaptures } from '../adapters/plain-directory/directory-captures.ts';
+import { removeTree } from '../adapters/plain-directory/remove-tree.ts';
 import { FileLogger } from '../adapters/system/file-logger.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
@@ -106,8 +107,9 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
 async function exchangeOf({ shared }: LeadSettings): Promise<string | undefined> {
   if (shared === undefined) return undefined;
   const temporaryFolder = join(shared.path, 'exchange');
-  await rm(temporaryFolder, { recursive: true, force: true });
-  await mkdir(temporaryFolder, { mode: 0o700 });
+  // What cannot be removed is in nobody's way: everything in it has a name of its own.
+  await removeTree(temporaryFolder).catch(() => {});
+  await mkdir(temporaryFolder, { recursive: true, mode: 0o700 });
   return temporaryFolder;
 }
 

@@ -5,6 +5,7 @@ import type { CleanWorkspace, Workspaces } from '../../ports/workspace.ts';
 import type { CopyLimits } from './copy-tree.ts';
 import { type DependencyFolder, findDependencyFolders, fingerprintOf, linkDependencies } from './dependency-folders.ts';
 import { overlay } from './overlay.ts';
+import { removeTree } from './remove-tree.ts';
 
 export type CleanCopyOptions = Readonly<{
   /** Absolute; ours alone. Captures and notes about them; removed when nothing of it is needed any more. */
@@ -38,7 +39,8 @@ export class CleanCopies implements Workspaces {
 
   /** Removes what killed processes have left. For the leader alone, before anything is captured or copied. */
   async removeLeftOvers(isNeeded: (key: string) => boolean): Promise<void> {
-    await rm(this.#options.copies, { recursive: true, force: true });
+    // What cannot be removed is in nobody's way: each copy has a name of its own.
+    await removeTree(this.#options.copies).catch(() => {});
     const keys = await this.#keys();
     for (const key of keys) if (!isNeeded(key)) await this.forget(key);
     if (!keys.some(isNeeded)) await rm(this.#options.folder, { recursive: true, force: true });
@@ -60,7 +62,7 @@ export class CleanCopies implements Workspaces {
     const captures = await this.#options.capturesFor(note.project);
     await mkdir(this.#options.copies, { recursive: true, mode: 0o700 });
     const folder = await mkdtemp(join(this.#options.copies, 'copy-'));
-    const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    const dispose = (): Promise<void> => removeTree(folder);
     try {
       const path = join(folder, 'project');
       await mkdir(path);

@@ -49,10 +49,10 @@ export class CoordinatorDuties implements ProposalDuties {
         const end = await processes.run({ argv: reproduce, cwd: copy.path, env }, signal);
         return end.kind === 'exited' && end.exitCode === 0;
       } finally {
-        await copy.dispose();
+        await leftBehind(copy.dispose());
       }
     } finally {
-      await workspaces.forget(key);
+      await leftBehind(workspaces.forget(key));
     }
   }
 
@@ -105,9 +105,14 @@ export class CoordinatorDuties implements ProposalDuties {
       const problem = problemOf(end);
       if (problem !== undefined) throw new Error([problem, tail.text().trim()].join('\n').trim());
     } finally {
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      await leftBehind(rm(folder, { recursive: true, force: true, maxRetries: 3 }));
     }
   }
+}
+
+/** What the program has done stands, whether its folder can be removed or not: else the next lead tries again. */
+async function leftBehind(removal: Promise<void>): Promise<void> {
+  await removal.catch(() => {});
 }
 
 /** `dist/app.tgz` or `./dist/app.tgz` becomes the path of the copy. */
