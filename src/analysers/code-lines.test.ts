@@ -30,6 +30,33 @@ describe('lines of code', () => {
   });
 });
 
+describe('heads without a body', () => {
+  const logic = (line: string): boolean | undefined => codeLines('a.ts', line)[0]?.isLogic;
+
+  it('do nothing, whatever the language', () => {
+    const heads = [
+      'on(name: string, call: (event: Event) => void): this;',
+      'export function parse(text: string): Tree;',
+      'List<String> names(Object owner);',
+      'int add(int a, int b) throws IOException;',
+      'static int parse(const char *text, size_t size);',
+    ];
+    expect(heads.map(logic)).toEqual(heads.map(() => false));
+  });
+
+  it('are not mixed up with calls', () => {
+    const calls = ['on(name, call);', 'a.on(name);', 'if (a) on(b);', 'return on(a);', 'fmt.Println(a);', 'new A(b);'];
+    expect(calls.map(logic)).toEqual(calls.map(() => true));
+  });
+});
+
+describe('texts of several lines in Python', () => {
+  it('do not turn what follows into a comment', () => {
+    const source = 'sql = """\nSELECT a\n"""\nrun(sql)\nr"""What it is.\n\nmore\n"""\nstop()\n';
+    expect(textsOf('a.py', source)).toEqual(['sql = """', 'SELECT a', 'run(sql)', 'stop()']);
+  });
+});
+
 describe('code that was made to take long', () => {
   it('is read in time in step with its length', () => {
     for (const piece of ['\\"', '"\\"', "'", 'a', 'a(', '{ ', 'import { ', 'extends ', ': ', '/*']) {

@@ -28,44 +28,99 @@ async function look(files: Readonly<Record<string, string>>): Promise<FindingsDa
 }
 
 const body = (name: string, count: number): string =>
-  Array.from({ length: count }, (_, index) => `  total += ${name}(${index}, rows[${index}]);\n`).join('');
+  Array.from(
+    { length: count },
+    (_, index) => `  if (rows[${index}]) total += ${name}(${index}, rows[${index}]);\n`,
+  ).join('');
 
 describe('duplication', () => {
   it('shows both places with their lines and share, and counts no comment', async () => {
     const { findings, looked } = await look({
-      'src/a.ts': `export function a(rows) {\n${body('sum', 20)}}\n`,
-      'src/b.ts': `// About b.\nexport function b(rows) {\n  // The sum.\n${body('sum', 20)}}\n`,
+      'src/a.ts': `export function a(rows) {\n${body('sum', 26)}}\n`,
+      'src/b.ts': `// About b.\nexport function b(rows) {\n  // The sum.\n${body('sum', 26)}}\n`,
     });
-    expect(looked).toBe(42);
+    expect(looked).toBe(54);
     expect(findings).toMatchObject([
       {
         kind: 'duplicate-code',
         file: 'src/a.ts',
         line: 2,
-        title: 'The same 20 lines of code stand both in src/a.ts and src/b.ts',
-        evidence: [
-          { ref: 'src/a.ts:2', text: 'src/a.ts lines 2 to 21: 20 of its 21 lines of code (95%).' },
-          { ref: 'src/b.ts:4' },
-        ],
+        title: 'The same 26 lines in a.ts:2 and b.ts:4',
+        evidence: [{ ref: 'src/a.ts:2', text: 'src/a.ts lines 2 to 27: 96% of its code.' }, { ref: 'src/b.ts:4' }],
       },
     ]);
   });
 
   it('says once what two files have in common, however many passages it is', async () => {
-    const [one, two] = [body('one', 20), body('two', 25)];
+    const [one, two] = [body('one', 26), body('two', 30)];
     const { findings } = await look({
       'src/a.ts': `${one}own(1);\n${two}`,
       'src/b.ts': `${two}other(2);\n${one}`,
     });
-    expect(findings.map(({ title }) => title)).toEqual([
-      '2 passages of code, 45 lines in all, stand both in src/a.ts and src/b.ts',
+    expect(findings.map(({ title }) => title)).toEqual(['2 passages, 56 lines in all, in a.ts:28 and b.ts:1']);
+  });
+
+  it('passes over what is short, decides nothing, was built twice, was copied in, or is not shipped', async () => {
+    const long = body('sum', 40);
+    const pom = '<project><properties><x.isTestModule>true</x.isTestModule></properties></project>';
+    const { findings } = await look({
+      'src/short-a.ts': body('few', 24),
+      'src/short-b.ts': body('few', 24),
+      'src/table-a.ts': long.replaceAll(/if \(.*?\) total \+= sum/g, 'add'),
+      'src/table-b.ts': long.replaceAll(/if \(.*?\) total \+= sum/g, 'add'),
+      'lib/cjs/index.js': long.replaceAll('sum', 'twin'),
+      'lib/esm/index.js': long.replaceAll('sum', 'twin'),
+      'src/id-a.ts': `// imported from https://example.org/id\n${long.replaceAll('sum', 'id')}`,
+      'src/id-b.ts': `// imported from https://example.org/id\n${long.replaceAll('sum', 'id')}`,
+      'speed/pom.xml': pom,
+      'speed/A.java': long.replaceAll('sum', 'speed'),
+      'speed/B.java': long.replaceAll('sum', 'speed'),
+      'src/test-utils.ts': long.replaceAll('sum', 'test'),
+      'src/testing.ts': long.replaceAll('sum', 'test'),
+    });
+    expect(findings.map(({ title }) => title)).toEqual([]);
+  });
+
+  it('is low across published packages, unless whole files are the same', async () => {
+    const named = (name: string, isPrivate = false): string => JSON.stringify({ name, private: isPrivate });
+    const files = {
+      'one/a.ts': `${body('part', 50)}${body('own', 50)}`,
+      'two/b.ts': `${body('other', 50)}${body('part', 50)}`,
+      'one/whole.ts': body('whole', 26),
+      'two/whole.ts': body('whole', 26),
+      'one/package.json': named('one'),
+    };
+    const severities = async (more: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+      (await look({ ...files, ...more })).findings.map(({ title, severity }) => `${severity}: ${title}`);
+    expect(await severities({ 'two/package.json': named('two') })).toEqual([
+      'low: The same 50 lines in a.ts:1 and b.ts:51',
+      'medium: The same 26 lines in one/whole.ts:1 and two/whole.ts:1',
     ]);
+    expect((await severities({ 'two/package.json': named('two', true) }))[0]).toMatch(/^medium/);
+  });
+
+  it('leaves out the types that stand before what is the same', async () => {
+    const types = Array.from({ length: 12 }, (_, index) => `  field${index}: string;\n`).join('');
+    const text = `export interface Row {\n${types}}\n${body('sum', 26)}`;
+    const { findings } = await look({ 'src/a.ts': text, 'src/b.ts': text });
+    expect(findings).toMatchObject([{ title: 'The same 26 lines in a.ts:15 and b.ts:15', line: 15 }]);
+  });
+
+  it('says where in ninety signs at most', async () => {
+    const start = 'packages/a-package-with-a-very-long-name-indeed-and-more';
+    const { findings } = await look({
+      [`${start}-one/src/manifest-of-all-routes.ts`]: body('sum', 26),
+      [`${start}-two/src/manifest-of-all-routes.ts`]: body('sum', 26),
+      [`${start}-three/src/manifest-of-all-routes.ts`]: body('sum', 26),
+    });
+    expect(findings[0]?.title.length).toBeLessThanOrEqual(90);
+    expect(findings[0]?.title).toMatch(/^The same 26 lines in …\S+-routes\.ts:1, …\S+-routes\.ts:1 and 1 more$/);
   });
 
   it('keeps the id when code above it grows', async () => {
-    const files = { 'src/a.ts': body('sum', 20), 'src/b.ts': body('sum', 20) };
+    const files = { 'src/a.ts': body('sum', 26), 'src/b.ts': body('sum', 26) };
     const before = await look(files);
-    const after = await look({ ...files, 'src/a.ts': `run();\n${body('sum', 20)}` });
+    const after = await look({ ...files, 'src/a.ts': `run();\n${body('sum', 26)}` });
     expect(after.findings[0]?.anchor).toBe(before.findings[0]?.anchor);
     expect(after.findings[0]?.line).toBe(2);
   });

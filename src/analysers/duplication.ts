@@ -3,6 +3,8 @@ import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { isProduction } from './classify.ts';
 import { CloneIndex, type Clone, type Passage } from './clones.ts';
 import { codeLines, type CodeLine } from './code-lines.ts';
+import { copyTitle } from './copy-title.ts';
+import { Places } from './copy-places.ts';
 import type { FileEntry, FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
@@ -12,12 +14,19 @@ import { countOf } from './words.ts';
 
 /** Compared at most; 24 bytes each. */
 const MAX_LINES = 1_500_000;
-const MAX_FINDINGS = 25;
+/** The largest say enough: who mends them finds the others. */
+const MAX_FINDINGS = 8;
 const MAX_PLACES = 6;
 /** Fewer lines that do something are seldom worth a function of their own. */
 const MIN_LOGIC = 10;
-const MIN_LINES = 18;
-const MIN_LINES_OFTEN = 15;
+/** Lines without comments; fewer are seldom worth a module of their own. */
+const MIN_LINES = 25;
+/** The same with lines that hold brackets alone left out. */
+const MIN_WORDY = 18;
+/** Lines of them that decide something: else it is a list, a table or a chain of calls. */
+const MIN_DECISIONS = 3;
+/** Share of a file that makes the whole file a copy. */
+const WHOLE = 0.9;
 /** More are not opened again: the longest come first. */
 const MAX_CLONES = 400;
 /** Files that say the same on purpose: types of what stands elsewhere, one text in many languages, steps of a database. */
@@ -25,6 +34,10 @@ const ON_PURPOSE =
   /\.(?:d\.[cm]?ts|pyi)$|(?:^|\/)(?:locales?|i18n|l10n|lang|langs|languages|translations?|migrations?)\//i;
 /** Code in files of these is compared too. */
 const ALSO = new Set(['Vue', 'Svelte', 'Astro']);
+/** Helpers of tests that stand beside the code. */
+const HELPS_TESTS = /(?:^|\/)(?:[\w.-]*[-_.])?test(?:ing)?(?:[-_.](?:utils?|helpers?|kit|support|tools?))?\.\w+$/i;
+const DECIDES =
+  /\b(?:if|elif|elsif|unless|for|foreach|while|switch|case|match|catch|except|rescue|loop|when)\b|&&|\|\||[^?]\?[^?.:]|=>/;
 
 /** Finds code that was copied: the same lines at several places, comments and white space aside. */
 export function duplication({ input, signal }: AnalyserCall): AnalyserResult {
@@ -33,16 +46,20 @@ export function duplication({ input, signal }: AnalyserCall): AnalyserResult {
   const index = new CloneIndex(MAX_LINES);
   const compared: string[] = [];
   let tooMany = 0;
-  for (const { path } of files.filter(isCompared)) {
+  const places = new Places(files, reader);
+  for (const { path } of files.filter((file) => isCompared(file) && places.isShipped(file.path))) {
     signal.throwIfAborted();
     const text = reader.text(path);
     if (text === undefined) continue;
     if (index.add(codeLines(path, text))) compared.push(path);
     else tooMany += 1;
   }
-  const shown = new Shown(index, compared, reader);
-  const clones = index.clones(MIN_LOGIC).filter(isWorth).slice(0, MAX_CLONES);
-  const copies = clones.flatMap((clone) => shown.verified(clone) ?? []).filter(isWorth);
+  const shown = new Shown({ index, paths: compared, reader, places });
+  const clones = index
+    .clones(MIN_LOGIC)
+    .filter(({ length }) => length >= MIN_WORDY)
+    .slice(0, MAX_CLONES);
+  const copies = clones.flatMap((clone) => shown.verified(clone) ?? []);
   const groups = [...Map.groupBy(copies, (one) => shown.files(one).join('\0')).values()];
   const chosen = groups.toSorted((a, b) => weight(b) - weight(a)).slice(0, MAX_FINDINGS);
   const data: FindingsData = {
@@ -55,14 +72,11 @@ export function duplication({ input, signal }: AnalyserCall): AnalyserResult {
   return { file: writeData(input.data, 'duplication', data), summary };
 }
 
-function isCompared({ path, context, isText }: FileEntry): boolean {
+function isCompared({ path, context, isText, isCopied }: FileEntry): boolean {
   const language = languageOf(path);
   const isCode = language?.kind === 'code' || ALSO.has(language?.name ?? '');
-  return isText && isCode && isProduction(context) && !ON_PURPOSE.test(path);
-}
-
-function isWorth({ length, places }: Copies): boolean {
-  return length >= (places.length > 2 ? MIN_LINES_OFTEN : MIN_LINES);
+  const isOwn = isProduction(context) && isCopied !== true && !HELPS_TESTS.test(path);
+  return isText && isCode && isOwn && !ON_PURPOSE.test(path);
 }
 
 /** Lines that would be gone if each passage stood once. */
@@ -86,31 +100,64 @@ function leftOut(counts: Readonly<{ tooMany: number; rest: number; isCut: boolea
   ];
 }
 
-/** Passages that were compared line by line; the first is the longest. */
-type Copies = Readonly<{ length: number; places: readonly Passage[] }>;
+/** Passages that were compared line by line; the first is the longest. `length`: lines without comments. */
+type Copies = Readonly<{ length: number; places: readonly Passage[]; isWhole: boolean }>;
+
+type Compared = Readonly<{ index: CloneIndex; paths: readonly string[]; reader: TextReader; places: Places }>;
 
 /** Makes findings of clones, with the text of the files before it. */
 class Shown {
   readonly #index: CloneIndex;
   readonly #paths: readonly string[];
   readonly #reader: TextReader;
+  readonly #places: Places;
   readonly #texts = new Map<number, readonly CodeLine[]>();
 
-  constructor(index: CloneIndex, paths: readonly string[], reader: TextReader) {
+  constructor({ index, paths, reader, places }: Compared) {
     this.#index = index;
     this.#paths = paths;
     this.#reader = reader;
+    this.#places = places;
   }
 
-  /** What is really the same, line by line; undefined when nothing is. The longest place first. */
+  /** What is really the same, line by line, and worth a module; undefined when nothing is. The longest place first. */
   verified({ places }: Clone): Copies | undefined {
     const [longest, ...others] = places;
     if (longest === undefined) return undefined;
-    const lines = this.#lines(longest);
+    const lines = textsOf(this.#lines(longest));
     const same = others.filter(
-      (place) => isPart(this.#lines(place), lines) && !isTwin(this.#path(place), this.#path(longest)),
+      (place) => isPart(textsOf(this.#lines(place)), lines) && !isTwin(this.#path(place), this.#path(longest)),
     );
-    return same.length === 0 ? undefined : { length: lines.length, places: [longest, ...same] };
+    if (same.length === 0) return undefined;
+    const trimmed = [longest, ...same].map((place) => this.#trimmed(place));
+    const length = Math.min(...trimmed.slice(0, 2).map((place) => this.#size(place)));
+    if (length < MIN_LINES || !this.#isWorth(trimmed[1] ?? longest)) return undefined;
+    return { length, places: trimmed, isWhole: [longest, ...same].every((place) => this.#share(place) >= WHOLE) };
+  }
+
+  #isWorth(place: Passage): boolean {
+    const lines = this.#lines(place);
+    const logic = lines.filter(({ isLogic }) => isLogic).length;
+    const decisions = lines.filter(({ text }) => DECIDES.test(text)).length;
+    return lines.length >= MIN_WORDY && logic >= lines.length / 2 && decisions >= MIN_DECISIONS;
+  }
+
+  /** Without what does nothing at its begin and end: types, entries of a list. */
+  #trimmed(place: Passage): Passage {
+    const lines = this.#lines(place);
+    const first = Math.max(
+      0,
+      lines.findIndex(({ isLogic }) => isLogic),
+    );
+    const last = lines.findLastIndex(({ isLogic }) => isLogic);
+    return last < first ? place : { file: place.file, start: place.start + first, length: last - first + 1 };
+  }
+
+  /** Lines of it without comments; those that hold brackets alone count too. */
+  #size(place: Passage): number {
+    const [from, to] = this.#fromTo(place);
+    const text = (this.#reader.text(this.#path(place)) ?? '').split('\n').slice(from - 1, to);
+    return place.length + text.filter((line) => /^\s*[\])};,]+\s*$/.test(line)).length;
   }
 
   /** The files of its places, each once, in order. */
@@ -128,12 +175,16 @@ class Shown {
     const more = others.length > MAX_PLACES ? [`And ${countOf(others.length - MAX_PLACES, 'further passage')}.`] : [];
     return {
       kind: 'duplicate-code',
-      severity: total >= 40 || (places > 2 && total >= 25) ? 'medium' : 'low',
-      confidence: total >= 25 ? 0.85 : 0.7,
-      title: title(copies, this.files(longest)),
+      severity: (total >= 40 || places > 2 || longest.isWhole) && !this.#isAcross(longest) ? 'medium' : 'low',
+      confidence: 0.85,
+      title: copyTitle(
+        copies.length,
+        total,
+        this.#inOrder(longest).map((place) => ({ path: this.#path(place), line: this.#index.lineOf(place, 0) })),
+      ),
       file: this.#path(first),
       line: this.#index.lineOf(first, 0),
-      anchor: this.#lines(first).slice(0, 10).join('\n'),
+      anchor: textsOf(this.#lines(first)).slice(0, 10).join('\n'),
       evidence: [
         ...this.#evidence(longest),
         ...others.slice(0, MAX_PLACES).map((one) => this.#brief(one)),
@@ -143,14 +194,22 @@ class Shown {
     };
   }
 
+  /** Packages that are published apart share code by a third one only; a file that is a copy as a whole is told all the same. */
+  #isAcross({ places, isWhole }: Copies): boolean {
+    const packages = new Set(places.map((place) => this.#places.publishedIn(this.#path(place))));
+    return packages.size > 1 && !packages.has(undefined) && !isWhole;
+  }
+
+  #share(place: Passage): number {
+    return place.length / Math.max(1, this.#index.linesOf(place.file));
+  }
+
   #evidence(copies: Copies): Detected['evidence'] {
     const places = this.#inOrder(copies);
     const rest = places.length - MAX_PLACES;
     return [
       ...places.slice(0, MAX_PLACES).map((place) => {
-        const all = this.#index.linesOf(place.file);
-        const share = Math.round((100 * place.length) / Math.max(1, all));
-        const text = `${this.#where(place)}: ${place.length} of its ${all} lines of code (${share}%).`;
+        const text = `${this.#where(place)}: ${Math.round(100 * this.#share(place))}% of its code.`;
         return { source: 'duplication', text, ref: `${this.#path(place)}:${this.#index.lineOf(place, 0)}` };
       }),
       ...(rest > 0 ? [{ source: 'duplication', text: `And at ${countOf(rest, 'further place')}.` }] : []),
@@ -170,19 +229,26 @@ class Shown {
   }
 
   #where(place: Passage): string {
-    const [from, to] = [this.#index.lineOf(place, 0), this.#index.lineOf(place, place.length - 1)];
+    const [from, to] = this.#fromTo(place);
     return `${this.#path(place)} lines ${from} to ${to}`;
   }
 
-  #inOrder({ places }: Copies): readonly Passage[] {
-    return places.toSorted((a, b) => (a.file === b.file ? a.start - b.start : byText(this.#path(a), this.#path(b))));
+  #fromTo(place: Passage): readonly [number, number] {
+    return [this.#index.lineOf(place, 0), this.#index.lineOf(place, place.length - 1)];
   }
 
-  #lines({ file, start, length }: Passage): readonly string[] {
+  /** Those that are the same from begin to end come first. */
+  #inOrder({ places }: Copies): readonly Passage[] {
+    const longest = Math.max(...places.map(({ length }) => length));
+    const rank = ({ length }: Passage): number => (length === longest ? 0 : 1);
+    return places.toSorted((a, b) => rank(a) - rank(b) || byText(this.#path(a), this.#path(b)) || a.start - b.start);
+  }
+
+  #lines({ file, start, length }: Passage): readonly CodeLine[] {
     const path = this.#paths[file] ?? '';
     const known = this.#texts.get(file) ?? codeLines(path, this.#reader.text(path) ?? '');
     this.#texts.set(file, known);
-    return known.slice(start, start + length).map(({ text }) => text);
+    return known.slice(start, start + length);
   }
 
   #path({ file }: Passage): string {
@@ -190,16 +256,8 @@ class Shown {
   }
 }
 
-function title(copies: readonly Copies[], files: readonly string[]): string {
-  const places = copies[0]?.places.length ?? 0;
-  const total = copies.reduce((sum, { length }) => sum + length, 0);
-  const what =
-    copies.length === 1
-      ? `The same ${total} lines of code stand`
-      : `${copies.length} passages of code, ${total} lines in all, stand`;
-  const [one = '', other = ''] = files;
-  if (files.length === 1) return `${what} ${places === 2 ? 'twice' : 'several times'} in this file`;
-  return files.length === 2 ? `${what} both in ${one} and ${other}` : `${what} in ${files.length} files`;
+function textsOf(lines: readonly CodeLine[]): readonly string[] {
+  return lines.map(({ text }) => text);
 }
 
 function fixFor(files: readonly string[]): string {
@@ -217,9 +275,10 @@ function isPart(part: readonly string[], whole: readonly string[]): boolean {
   );
 }
 
-/** One module written for two kinds of modules: `index.mts` beside `index.cts`. */
+/** One module written for two kinds of modules: `index.mts` beside `index.cts`, `cjs/a.js` beside `esm/a.js`. */
 function isTwin(a: string, b: string): boolean {
-  const stem = (path: string): string => path.replace(/\.[cm]?[jt]sx?$/, '');
+  const stem = (path: string): string =>
+    path.replace(/\.[cm]?[jt]sx?$/, '').replace(/(^|[/.-])(?:cjs|esm?|mjs|commonjs|umd)(?=[/.-]|$)/gi, '$1*');
   return a !== b && stem(a) === stem(b);
 }
 

@@ -12,6 +12,8 @@ import { Resolver, type ResolvedImport } from './resolve.ts';
 import { readAliases } from './tsconfig.ts';
 
 const MAX_CYCLES = 12;
+/** Told as findings: the largest say enough. */
+const MAX_TOLD = 3;
 
 /** Puts the imports together: who needs whom, cycles, packages that are used or declared but not both. */
 export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
@@ -30,6 +32,7 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
   const isWhole = parts.length === (input.shards ?? 0) && !parts.some(({ failed }) => failed.length > 5);
   const undeclared = undeclaredDependencies(imports, packages, { files, reader });
   const missing = await missingImports(imports, { root: input.root, searchPath: input.searchPath, signal });
+  const folders = packages.map(({ dir }) => dir);
   const data: GraphData = {
     ...network.data(),
     cycles: found.map(({ cycle }) => cycle),
@@ -37,7 +40,7 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
     unresolved: imports.filter(({ to }) => to.kind === 'missing').length,
     leftOut: [...undeclared.leftOut, ...missing.leftOut],
     findings: [
-      ...found.map(({ cycle, isEager }) => cycleFinding(cycle, isEager)),
+      ...worstFirst(found.map((one) => cycleFinding(one, folders))).slice(0, MAX_TOLD),
       ...undeclared.findings,
       ...(isWhole ? unusedDependencies(imports, packages, { files, reader }) : []),
       ...missing.findings,
@@ -145,15 +148,27 @@ function isInside(entry: ResolvedImport, files: ReadonlySet<string>): boolean {
 
 const EAGER = 'At least one of them uses what it imports while it loads: the order of loading matters.';
 
-function cycleFinding({ files, path }: ImportCycle, isEager: boolean): Detected {
+/** Those whose order of loading matters come first; else the largest, as they are. */
+function worstFirst(findings: readonly Detected[]): readonly Detected[] {
+  return findings.toSorted((a, b) => Number(b.severity === 'medium') - Number(a.severity === 'medium'));
+}
+
+/** The innermost package that holds the file. */
+function packageOf(file: string, folders: readonly string[]): string {
+  const around = folders.filter((folder) => folder !== '' && file.startsWith(`${folder}/`));
+  return around.toSorted((a, b) => b.length - a.length)[0] ?? '';
+}
+
+function cycleFinding({ cycle: { files, path }, isEager }: FoundCycle, folders: readonly string[]): Detected {
   const { file, line } = path[0] ?? { file: files[0] ?? '', line: 0 };
   const names = path.map((step) => step.file);
   const size = files.length;
+  const crossed = new Set(files.map((one) => packageOf(one, folders)));
   const title =
     size === 2 ? `Two files import each other: ${files.join(' and ')}` : `${size} files import each other in a cycle`;
   return {
     kind: 'import-cycle',
-    severity: isEager || size > 8 ? 'medium' : 'low',
+    severity: isEager || crossed.size > 1 ? 'medium' : 'low',
     confidence: 0.85,
     title,
     file,
@@ -162,6 +177,7 @@ function cycleFinding({ files, path }: ImportCycle, isEager: boolean): Detected 
     evidence: [
       { source: 'graph', text: `Shortest way around: ${[...names, file].join(' → ')}`, ref: `${file}:${line}` },
       ...(isEager ? [{ source: 'graph', text: EAGER }] : []),
+      ...(crossed.size > 1 ? [{ source: 'graph', text: `It runs through ${crossed.size} packages.` }] : []),
       { source: 'graph', text: 'Imports of types alone are not counted.' },
     ],
     fix: 'Move what both need into a file of its own, or turn one of the imports into `import type`.',

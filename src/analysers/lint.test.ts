@@ -65,7 +65,21 @@ describe('lint', () => {
     });
     expect(looked).toBe(2);
     expect(findings.map(({ kind, file, line }) => `${kind} ${file}:${line}`)).toEqual(['lint-complaint src/a.ts:1']);
-    expect(findings[0]?.evidence.at(-1)?.text).toBe('Rule no-constant-binary-expression of oxlint.');
+    expect(findings[0]?.evidence.at(-1)?.text).toMatch(/\(rule no-constant-binary-expression\)$/);
+  });
+
+  it('says each rule once, in words for people, with all its places', async () => {
+    const { findings } = await look({ 'src/a.ts': BUG, 'src/b.ts': `${BUG}${BUG.replace('isServer', 'isClient')}` });
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.title).toBe('Compares or asks something whose answer never changes (3 times)');
+    expect(findings[0]?.evidence.map(({ ref }) => ref)).toEqual(['src/a.ts:1', 'src/b.ts:1', 'src/b.ts:2', undefined]);
+  });
+
+  it('asks for no rule that is a matter of taste', async () => {
+    const { findings } = await look({
+      'src/a.js': 'export const a = { get b() { if (a.c) return 1; } };\nexport const d = (query) => query.then();\n',
+    });
+    expect(findings).toEqual([]);
   });
 
   it('says nothing where our own rules have spoken', async () => {

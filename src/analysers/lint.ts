@@ -9,14 +9,15 @@ import { asRecord, asText, parseJson } from './json-value.ts';
 import { LINT_PLUGINS, LINT_RULES } from './lint-rules.ts';
 import { TextReader } from './read-text.ts';
 import { runTool } from './run-tool.ts';
+import { countOf } from './words.ts';
 
 /** bytes of paths in one call: systems allow 128 KiB to 2 MiB. */
 const MAX_PATHS = 100_000;
 /** ms, for all calls together */
 const MAX_MS = 20_000;
 const MAX_OUTPUT = 16 * 1024 * 1024;
-const MAX_FINDINGS = 60;
-const MAX_PLACES = 4;
+const MAX_FINDINGS = 20;
+const MAX_PLACES = 6;
 
 /** Lets oxlint look, with our rules and none of the repository's settings. Fails when it does not answer as it should. */
 export async function lint({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
@@ -136,33 +137,45 @@ function ruleOf(code: string): string {
   return plugin === 'eslint' ? rule : `${plugin}/${rule}`;
 }
 
-/** One finding for all complaints of a rule in a file. */
+/** One finding for all complaints of a rule: whoever mends one mends the others too. */
 function grouped(complaints: readonly Complaint[], reader: TextReader): readonly Detected[] {
-  const groups = [...Map.groupBy(complaints, ({ rule, file }) => `${rule}\0${file}`).values()];
+  const groups = [...Map.groupBy(complaints, ({ rule }) => rule).values()];
   return groups.flatMap((group) => {
-    const inOrder = group.toSorted((a, b) => a.line - b.line);
+    const inOrder = group.toSorted((a, b) => byText(a.file, b.file) || a.line - b.line);
     const [first] = inOrder;
     const worth = LINT_RULES.get(first?.rule ?? '');
     if (first === undefined || worth === undefined) return [];
-    const lines = (reader.text(first.file) ?? '').split('\n');
-    const textAt = (line: number): string => (lines[line - 1] ?? '').trim().slice(0, 160);
     const { rule, message, help, file, line } = first;
+    const rest = inOrder.length - MAX_PLACES;
+    const textOf = (one: Complaint): string => textAt(reader, one);
     return [
       {
         kind: 'lint-complaint',
-        ...worth,
-        title: inOrder.length === 1 ? message : `${message} (at ${inOrder.length} places)`,
+        severity: worth.severity,
+        confidence: worth.confidence,
+        title: inOrder.length === 1 ? worth.title : `${worth.title} (${inOrder.length} times)`,
         file,
         line,
-        anchor: `${rule} ${textAt(line)}`,
+        anchor: `${rule} ${textOf(first)}`,
         evidence: [
           ...inOrder
             .slice(0, MAX_PLACES)
-            .map((one) => ({ source: 'lint', text: textAt(one.line), ref: `${file}:${one.line}` })),
-          { source: 'lint', text: `Rule ${rule} of oxlint.` },
+            .map((one) => ({ source: 'lint', text: textOf(one), ref: `${one.file}:${one.line}` })),
+          ...(rest > 0 ? [{ source: 'lint', text: `And at ${countOf(rest, 'further place')}.` }] : []),
+          { source: 'lint', text: `oxlint says: ${message} (rule ${rule})` },
         ],
         fix: help === '' ? `Change it as the rule ${rule} says, or tell the linter why it may stay.` : help,
       },
     ];
   });
+}
+
+function textAt(reader: TextReader, { file, line }: Complaint): string {
+  const text = (reader.text(file) ?? '').split('\n')[line - 1] ?? '';
+  return text.trim().slice(0, 160);
+}
+
+function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

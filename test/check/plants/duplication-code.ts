@@ -15,6 +15,12 @@ export const VALIDATE = `  const problems = [];
     if (!address.city) problems.push('city is missing');
     if (address.zip && !/^\\d{4,6}$/.test(address.zip)) problems.push('zip is wrong');
   }
+  if (body.mail !== undefined && (await store.hasMail(body.mail))) {
+    problems.push('mail is taken');
+  }
+  if (body.language !== undefined && body.language.length !== 2) {
+    problems.push('language has two letters');
+  }
   if (problems.length > 0) {
     log.warn({ problems, from: request.ip }, 'refused');
     response.status(422);
@@ -42,6 +48,12 @@ export const LAYOUT = `  let [x, y, height] = [0, 0, 0];
       box.left = Math.max(0, box.pin.left - offset.left);
       box.top = Math.max(0, box.pin.top - offset.top);
       x = box.left + width + gap;
+    }
+    if (box.isDragged) {
+      canvas.globalAlpha = 0.4;
+      canvas.fillRect(box.left, box.top, width, box.height);
+    } else if (box.isSelected) {
+      canvas.lineWidth = 3;
     }
     drawn.add(box.id);
     canvas.strokeRect(box.left, box.top, width, box.height);
@@ -77,6 +89,12 @@ export const IMPORT_ROWS = `    rows = []
 
 export const GO_RETRY = `	var last error
 	wait := 100 * time.Millisecond
+	if attempts < 1 {
+		attempts = 3
+	}
+	if len(body) > c.limit {
+		return nil, fmt.Errorf("%d bytes are too many", len(body))
+	}
 	for attempt := 1; attempt <= attempts; attempt++ {
 		request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 		if err != nil {
@@ -149,6 +167,12 @@ export const PHP_LIST = `    $page = max(1, (int) ($query['page'] ?? 1));
     $pages = max(1, (int) ceil($count / $size));
     $page = min($page, $pages);
     $rows = $this->store->page($where, $values, $order, $direction, ($page - 1) * $size, $size);
+    foreach ($rows as $index => $row) {
+        $rows[$index]['number'] = ($page - 1) * $size + $index + 1;
+        if ($row['closed_at'] !== null) {
+            $rows[$index]['state'] = 'closed';
+        }
+    }
     $links = ['first' => 1, 'last' => $pages];
     if ($page > 1) {
         $links['previous'] = $page - 1;
