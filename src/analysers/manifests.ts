@@ -7,6 +7,16 @@ import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { matchesGlob, parseGlob } from './glob.ts';
 import { asRecord, asText, asTexts, isRecord, parseJson, type JsonRecord } from './json-value.ts';
+import {
+  BUILT,
+  checkEntries,
+  entriesOf,
+  hasSource,
+  lineOf,
+  type Manifest,
+  type Repository,
+} from './manifest-entries.ts';
+import { checkNames } from './manifest-names.ts';
 import { declaredTwice, otherManifests } from './manifests-others.ts';
 import { TextReader } from './read-text.ts';
 
@@ -14,10 +24,6 @@ const MAX_MANIFEST_BYTES = 1024 * 1024;
 const OTHERS =
   /(?:^|\/)(?:Cargo\.toml|go\.mod|pyproject\.toml|setup\.py|requirements\.txt|Gemfile|composer\.json|pom\.xml|build\.gradle(?:\.kts)?|CMakeLists\.txt|Makefile|meson\.build|configure\.ac|Package\.swift|mix\.exs|pubspec\.yaml)$/;
 const LOCK_FILES = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'bun.lockb'];
-/** Folders that a build makes. */
-const BUILT =
-  /(?:^|\/)(?:dist|build|built|lib|out|output|esm|cjs|es|umd|types|bundles?|release|target|typings|pkg)(?:[-.\w]*)\//;
-
 /** A package in one of these is a result itself. */
 const MADE = /(?:^|\/)(?:dist|build|built|out|output)\//;
 
@@ -35,11 +41,14 @@ export function manifests({ input }: AnalyserCall): AnalyserResult {
   const known = read.filter((file) => isRecord(file.value));
   const packages = known.map(({ path, value }) => packageOf(path, asRecord(value)));
   const lockFiles = paths.filter((path) => LOCK_FILES.includes(posix.basename(path)));
-  const repository = { root: input.root, paths: new Set(paths), lockFiles };
+  const repository = { root: input.root, paths: new Set(paths), reader };
   const findings = [
     ...known.flatMap(({ path, text, value }) => checkPackage({ path, text, value: asRecord(value) }, repository)),
     ...checkLockFiles(lockFiles),
-    ...checkNames(packages),
+    ...checkNames(
+      known.map(({ value }, index) => [packages[index], asRecord(value)]),
+      reader,
+    ),
     ...withoutLock(packages, lockFiles),
     ...otherManifests(input.root, paths, reader),
   ];
@@ -72,30 +81,6 @@ function packageOf(path: string, value: JsonRecord): PackageEntry {
   };
 }
 
-type Entry = Readonly<{ field: string; target: string }>;
-
-/** Files that the manifest names, relative to its folder. Patterns and packages are left out. */
-function entriesOf(value: JsonRecord): readonly Entry[] {
-  const plain = ['main', 'module', 'browser', 'types', 'typings', 'bin'].flatMap((field) =>
-    textsIn(value[field]).map((target) => ({ field, target })),
-  );
-  const exported = textsIn(value['exports']).map((target) => ({ field: 'exports', target }));
-  return [...plain, ...exported]
-    .filter(({ target }) => !target.includes('*') && /^(?:\.\/|[\w@-]+[\w./@-]*\.\w+$)/.test(target))
-    .map(({ field, target }) => ({ field, target: posix.normalize(target) }));
-}
-
-/** Every string in nested records and lists, a few levels deep. */
-function textsIn(value: unknown, depth = 0): readonly string[] {
-  if (typeof value === 'string') return [value];
-  if (depth > 5) return [];
-  if (Array.isArray(value)) return value.flatMap((item: unknown) => textsIn(item, depth + 1));
-  return isRecord(value) ? Object.values(value).flatMap((item) => textsIn(item, depth + 1)) : [];
-}
-
-type Manifest = Readonly<{ path: string; text: string; value: JsonRecord }>;
-type Repository = Readonly<{ root: string; paths: ReadonlySet<string>; lockFiles: readonly string[] }>;
-
 function checkPackage(manifest: Manifest, repository: Repository): readonly Detected[] {
   const context = contextOf(manifest.path);
   if (!isProduction(context) || MADE.test(manifest.path)) return [];
@@ -105,40 +90,6 @@ function checkPackage(manifest: Manifest, repository: Repository): readonly Dete
     ...checkWorkspaces(manifest, repository),
     ...checkTwice(manifest),
   ];
-}
-
-/** A way in that is not there, unless a build would make it. */
-function checkEntries({ path, text, value }: Manifest, { root, paths }: Repository): readonly Detected[] {
-  const dir = posix.dirname(path);
-  return entriesOf(value)
-    .filter(({ field, target }) => field !== 'types' && field !== 'typings' && !BUILT.test(target))
-    .filter(({ target }) => /\.(?:[cm]?[jt]s|json|css)$/.test(target) && !/\.d\.[cm]?ts$/.test(target))
-    .filter(({ target }) => {
-      const full = posix.join(dir, target);
-      const folder = posix.dirname(full);
-      const isKnownFolder = folder === '.' || [...paths].some((known) => known.startsWith(`${folder}/`));
-      return isKnownFolder && !existsSync(join(root, full)) && !hasSource(full, paths);
-    })
-    .map(({ field, target }) => ({
-      kind: 'manifest-points-nowhere',
-      severity: 'high' as const,
-      confidence: 0.8,
-      title: `"${field}" names ${target}, which does not exist`,
-      file: path,
-      line: lineOf(text, target),
-      anchor: `${field} ${target}`,
-      evidence: [{ source: 'manifests', text: `${posix.join(dir, target)} is not on disk.`, ref: path }],
-      fix: `Point "${field}" at the file that is meant, or add it.`,
-    }));
-}
-
-const SOURCE_ENDINGS = ['.ts', '.mts', '.cts', '.tsx', '.js', '.jsx', '.coffee', '.ls', '.re', '.res'];
-
-/** `x.js` that is built next to its `x.ts`, or from `src/x.ts`. */
-function hasSource(path: string, paths: ReadonlySet<string>): boolean {
-  const stem = path.replace(/\.[cm]?js$/, '');
-  const stems = [stem, posix.join(posix.dirname(stem), 'src', posix.basename(stem))];
-  return SOURCE_ENDINGS.some((end) => stems.some((one) => paths.has(one + end)));
 }
 
 /** A script that starts a file that is not there: `node scripts/gone.js`. */
@@ -249,33 +200,4 @@ function withoutLock(packages: readonly PackageEntry[], lockFiles: readonly stri
       fix: 'Commit the lock file that your package manager writes: package-lock.json, pnpm-lock.yaml, yarn.lock or bun.lock.',
     },
   ];
-}
-
-/** Two packages of one repository under the same name. */
-function checkNames(packages: readonly PackageEntry[]): readonly Detected[] {
-  const own = packages.filter(
-    ({ name, context, dir }) => name !== '' && isProduction(context) && !MADE.test(`${dir}/`),
-  );
-  return [...Map.groupBy(own, ({ name }) => name)].flatMap(([name, [first, second]]) => {
-    if (first === undefined || second === undefined) return [];
-    const file = posix.join(second.dir, 'package.json');
-    return [
-      {
-        kind: 'package-name-twice',
-        severity: 'medium' as const,
-        confidence: 0.7,
-        title: `Two packages are called ${name}`,
-        file,
-        line: 0,
-        anchor: name,
-        evidence: [{ source: 'manifests', text: `Also in ${posix.join(first.dir, 'package.json')}.`, ref: file }],
-        fix: 'Give one of them another name: workspaces find packages by name.',
-      },
-    ];
-  });
-}
-
-function lineOf(text: string, part: string): number {
-  const at = text.indexOf(part);
-  return at < 0 ? 0 : text.slice(0, at).split('\n').length;
 }

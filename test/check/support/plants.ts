@@ -85,8 +85,8 @@ export const TRUE_PLANTS: readonly TruePlant[] = [
     'spaces/package.json',
     JSON.stringify({ name: 'spaces', private: true, workspaces: ['parts/*'] }),
   ),
-  one('package-name-twice', 'twice-b/package.json', JSON.stringify({ name: 'twice' }), {
-    'twice-a/package.json': JSON.stringify({ name: 'twice' }),
+  one('package-name-twice', 'twice-b/package.json', JSON.stringify({ name: 'twice', version: '1.0.0' }), {
+    'twice-a/package.json': JSON.stringify({ name: 'twice', version: '1.0.0' }),
   }),
   one('secret', 'src/secret.js', `export const apiKey = '${RANDOM}';\n`),
   one(
