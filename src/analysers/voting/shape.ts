@@ -57,7 +57,15 @@ import {
   unreachableCode,
 } from './shape/structure.ts';
 import { TokenList } from './shape/tokens.ts';
-import { failureIgnored, noTestStep, unpinnedAction, untrustedCheckout, untrustedInput } from './shape/workflows.ts';
+import {
+  failureIgnored,
+  noTestStep,
+  outdatedAction,
+  unpinnedAction,
+  unstatedRights,
+  untrustedCheckout,
+  untrustedInput,
+} from './shape/workflows.ts';
 
 /** Second looks by the words and signs of the line. */
 const TOKEN_LOOKS: Readonly<Record<string, TokenLook>> = {
@@ -114,6 +122,8 @@ const LOOKS: Readonly<Record<string, JudgeMotion>> = {
   'licence-conflict': licenceConflict,
   'known-vulnerability': knownVulnerability,
   'unpinned-action': unpinnedAction,
+  'outdated-action': outdatedAction,
+  'unstated-rights': unstatedRights,
   'failure-ignored': failureIgnored,
   'no-test-step': noTestStep,
   'untrusted-input-in-script': untrustedInput,

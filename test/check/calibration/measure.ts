@@ -19,6 +19,8 @@ const ALONE = new Set([
   'untested-hot-spot',
   'no-test-step',
   'unpinned-action',
+  'outdated-action',
+  'unstated-rights',
   'old-todo',
   'lock-files-compete',
   'package-name-twice',

@@ -1,7 +1,7 @@
 import { asRecord, asText, parseJson } from '../../json-value.ts';
 import type { Motion } from '../ballot.ts';
 import { namesIn } from '../on-disk.ts';
-import { approve, type Bench, type Opinion, reject } from '../opinion.ts';
+import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
 
 /** The workflow as lines of text; each of these reads it without knowing YAML. */
 const linesOf = ({ finding }: Motion, { reader }: Bench): readonly string[] =>
@@ -109,6 +109,31 @@ export function untrustedCheckout(motion: Motion, bench: Bench): Opinion {
   if (guard !== undefined) return reject(`"${guard.slice(0, 80)}" stands before it.`);
   return approve(`${trigger} and "${ref.slice(0, 80)}" stand in one file, and nothing takes its rights away.`, {
     text: ref,
+    ref: refOf(motion),
+  });
+}
+
+/** Lines without their comments: does anything say what the token may do? */
+export function unstatedRights(motion: Motion, bench: Bench): Opinion {
+  const lines = linesOf(motion, bench).map((line) => line.replace(/(?:^|\s)#.*$/, ''));
+  const whole = lines.findIndex((line) => line.startsWith('permissions:'));
+  if (whole >= 0) return reject(`Line ${whole + 1} says what every job of the file may do.`);
+  const inJobs = lines.filter((line) => /^\s+permissions:/.test(line)).length;
+  const jobs = lines.filter((line) => /^ {2}[\w-]+:\s*$/.test(line)).length;
+  if (inJobs > 0 && inJobs >= jobs) return reject(`Each of ${jobs} jobs says what it may do.`);
+  const said = inJobs === 0 ? 'No line of the file' : `Only ${inJobs} of ${jobs} jobs`;
+  return approve(`${said} says "permissions:".`, { text: `permissions: ${inJobs} times`, ref: refOf(motion) });
+}
+
+/** The line itself: which action, by which name. */
+export function outdatedAction(motion: Motion, bench: Bench): Opinion {
+  const line = linesOf(motion, bench)[motion.finding.line - 1] ?? '';
+  const [, action = '', ref = ''] = /^\s*(?:-\s*)?uses:\s*["']?([\w./-]+)@([^\s#"']+)/.exec(line) ?? [];
+  if (action === '') return reject('The line uses no action.');
+  const version = /^v?(\d+)/.exec(ref)?.[1];
+  if (version === undefined) return abstain(`"${ref}" does not tell how old it is.`);
+  return approve(`The line uses ${action} in its version ${version}.`, {
+    text: line.trim().slice(0, 120),
     ref: refOf(motion),
   });
 }
