@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -41,4 +41,13 @@ test('names a file in PATH that is there but not executable, and a folder that i
   expect(problem(['bin/tool'], {}, `${cwd}/gone`)).toBe(`The folder ${cwd}/gone does not exist.`);
   expect(problem(['bin/tool'], {}, `${cwd}/bin/tool`)).toBe(`${cwd}/bin/tool is not a folder.`);
   expect(problem(['bin/tool'], {}, 'bin')).toBe('The folder "bin" is not an absolute path.');
+});
+
+test('a path that nothing can have, or that leads back to itself, is told like any other', () => {
+  const long = 'x'.repeat(300);
+  symlinkSync(join(cwd, 'loop'), join(cwd, 'loop'));
+  expect(problem([long], { PATH: cwd })).toBe(`The program "${long}" was not found in PATH (${cwd}).`);
+  expect(problem([`./${long}`])).toBe(`The program "./${long}" has a name that is too long.`);
+  expect(problem(['./loop'])).toBe('The program "./loop" is a link that leads back to itself.');
+  expect(problem(['tool'], {}, `/${'a/'.repeat(3_000)}`)).toContain('has a name that is too long.');
 });

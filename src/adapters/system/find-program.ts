@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { ProcessSpec } from '../../ports/process-runner.ts';
 import { isPortableName } from '../../util/environment.ts';
@@ -25,8 +25,8 @@ export function findStartProblem(spec: ProcessSpec): string | undefined {
 
 function findFolderProblem(cwd: string): string | undefined {
   if (!isAbsolute(cwd)) return `The folder ${JSON.stringify(cwd)} is not an absolute path.`;
-  const found = statSync(cwd, { throwIfNoEntry: false });
-  if (found === undefined) return `The folder ${cwd} does not exist.`;
+  const found = look(cwd);
+  if (typeof found === 'string') return `The folder ${cwd} ${found}.`;
   return found.isDirectory() ? undefined : `${cwd} is not a folder.`;
 }
 
@@ -35,16 +35,36 @@ function findProgramProblem(program: string, { cwd, env }: ProcessSpec): string 
   const path = env['PATH'] ?? '';
   const folders = path.split(':').map((folder) => resolve(cwd, folder));
   if (folders.some((folder) => isProgram(`${folder}/${program}`))) return undefined;
-  const denied = folders.find((folder) => statSync(`${folder}/${program}`, { throwIfNoEntry: false })?.isFile());
+  const denied = folders.find((folder) => isFile(look(`${folder}/${program}`)));
   if (denied !== undefined) return `${denied}/${program} is not executable.`;
   return `The program ${JSON.stringify(program)} was not found in PATH (${path === '' ? 'which is empty' : path}).`;
 }
 
 function findFileProblem(program: string, file: string): string | undefined {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return `The program ${JSON.stringify(program)} does not exist.`;
+  const found = look(file);
+  if (typeof found === 'string') return `The program ${JSON.stringify(program)} ${found}.`;
   if (found.isDirectory()) return `${JSON.stringify(program)} is a folder, not a program.`;
   return isProgram(file) ? undefined : `${JSON.stringify(program)} is not executable.`;
+}
+
+/** What stands there, or in words why nothing can be found there. */
+function look(path: string): Stats | string {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? 'does not exist';
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return REASONS[code] ?? `cannot be looked at (${code})`;
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'is in a folder that this user may not enter',
+  ENAMETOOLONG: 'has a name that is too long',
+  ELOOP: 'is a link that leads back to itself',
+};
+
+function isFile(found: Stats | string): boolean {
+  return typeof found !== 'string' && found.isFile();
 }
 
 function isProgram(path: string): boolean {
