@@ -67,6 +67,21 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/Go on with it: waggle runs resume flow-/);
   });
+
+  test.each([
+    ['the end of the input is a no', '\u0004', 0],
+    ['Ctrl-C ends the program', '\u0003', 130],
+  ])('when it asks, %s', async (_what, key, code) => {
+    using project = new TestProject({ 'mixed.yaml': 'name: m\ntasks:\n  a: { command: [echo, hi] }\n' });
+    await project.waggle('run', 'mixed.yaml');
+    const call = project.startOnTerminal(['runs', 'prune', '--older-than', '0'], 100, 30);
+    await drawn(call.child.stdout, '[y/N]');
+    call.child.stdin?.write(key);
+    const ended = await call.ended;
+    expect(ended.code).toBe(code);
+    expect(ended.stdout).not.toContain('Internal error');
+    expect((await project.waggle('tasks', 'logs', 'last/a')).stdout).toBe('hi\n');
+  });
 });
 
 /** Resolves when `text` has been printed. */
