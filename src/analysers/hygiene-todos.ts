@@ -1,112 +1,150 @@
 import type { FileEntry } from './data.ts';
 import type { Detected } from './detected.ts';
-import { runGit } from './git.ts';
+import { runGit, type GitOptions } from './git.ts';
 import { countOf } from './words.ts';
 
 /** A note to do something, where it stands. */
 export type Todo = Readonly<{ path: string; line: number; text: string }>;
 
-const YEAR_MS = 365 * 24 * 3_600_000;
-const MAX_LINES = 200;
-/** As many files are dated, those with most notes. */
-const MAX_FILES = 4;
-/** Wall time for all questions to git, far more than they take: what is not answered by then is left out. */
-const BUDGET_MS = 2_000;
-const AT_ONCE = 2;
+const YEAR_S = 365 * 24 * 3_600;
 const SHOWN = 6;
+const SHOWN_PLACES = 4;
+/** Fewer notes are worth a word only when one of them tells of danger. */
+const MANY = 20;
+/** Names of files that git is asked about in one call. */
+const MAX_NAMES = 500;
 const NOTE = /(?:^|\s)(?:\/\/|#|\*|\/\*|<!--|--|;)\s*(?:(?:TODO|FIXME|XXX|HACK)\b|@?(?:todo|fixme)\b\s*[:(])/;
+const COMMENT = /^\s*(?:\/\/|#|\*|\/\*|<!--|--|;)/;
+/** An issue, or a page that keeps track of it. */
+const TRACKED =
+  /(?:^|[\s(])(?:[\w.-]+\/[\w.-]+|GH)?#\d+\b|\bGH-\d+|\b(?:issue|bug|ticket|PR)s? #?\d+|\/(?:issues|pull|browse|discussions)\/|\b[A-Z]{2,}-\d{2,}\b/;
+const DANGER =
+  /secur(?!e context)|\bescap(?:e|ed|ing)\b(?! (?:seq|char|hatch|key|code))|\bunsafe\b|saniti[sz]|\binject(?:ion|able)|vulnerab|\bxss\b|\bcsrf\b|untrusted|race condition|deadlock|memory leak|data loss|corrupt|overflow/;
+const FAULT = /\bFIXME\b.*\b(?:bug|broken|wrong|incorrect|crash\w*|fails?|leaks?|race)\b/i;
 
-/** Notes in comments of code that people wrote and ship. */
+/** Notes in comments of code that people wrote and ship; those that name an issue are looked after there. */
 export function todosIn({ path, context, bytes }: FileEntry, text: string): readonly Todo[] {
   if (context !== 'production' || bytes > 512 * 1024 || !/\b(?:todo|fixme|xxx|hack)\b/i.test(text)) return [];
-  return text
-    .split('\n')
-    .flatMap((line, index) =>
-      line.length < 300 && NOTE.test(line) ? [{ path, line: index + 1, text: line.trim() }] : [],
-    );
+  const lines = text.split('\n');
+  return lines.flatMap((line, index) =>
+    line.length < 300 && NOTE.test(line) && !isTracked(lines, index)
+      ? [{ path, line: index + 1, text: line.trim() }]
+      : [],
+  );
 }
 
-export type TodoOptions = Readonly<{ searchPath?: string | undefined; signal: AbortSignal; nowMs: number }>;
-
-export type OldTodos = Readonly<{ findings: readonly Detected[]; leftOut: readonly string[] }>;
-
-/** One finding for all notes older than a year in the files with most notes, at the file that has most of all. */
-export async function oldTodos(root: string, todos: readonly Todo[], options: TodoOptions): Promise<OldTodos> {
-  const byFile = [...Map.groupBy(todos, ({ path }) => path).values()].toSorted((a, b) => b.length - a.length);
-  const queue = byFile.slice(0, MAX_FILES);
-  const old: Todo[] = [];
-  const sinceMs = options.nowMs - YEAR_MS;
-  let [asked, answered] = [0, 0];
-  const endAtMs = performance.now() + BUDGET_MS;
-  const ask = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined && asked < MAX_LINES; next = queue.shift()) {
-      const timeoutMs = Math.ceil(endAtMs - performance.now());
-      if (timeoutMs <= 0) return;
-      const lines = next.slice(0, MAX_LINES - asked);
-      asked += lines.length;
-      const older = await olderThan(sinceMs, root, { ...options, lines, timeoutMs });
-      answered += older === undefined ? 0 : lines.length;
-      old.push(...(older ?? []));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, ask));
-  const left = todos.length - answered;
-  const leftOut =
-    left === 0 || answered === 0
-      ? []
-      : [`${countOf(left, 'TODO note')} of ${todos.length}: dating them all would take too long.`];
-  return { findings: oldOnes(old, byFile, sinceMs), leftOut };
+/** By the whole comment: its line, and the comment lines before and after it. */
+function isTracked(lines: readonly string[], index: number): boolean {
+  const isComment = (at: number): boolean => COMMENT.test(lines[at] ?? '') && Math.abs(at - index) < 15;
+  let [from, to] = [index, index];
+  while (isComment(from - 1)) from -= 1;
+  while (isComment(to + 1)) to += 1;
+  return lines.slice(from, to + 1).some((line) => TRACKED.test(line));
 }
 
-type BlameOptions = TodoOptions & Readonly<{ lines: readonly Todo[]; timeoutMs: number }>;
+export type TodoOptions = Pick<GitOptions, 'searchPath' | 'signal'>;
 
 /**
- * Those of one file that were there before; undefined when git does not say. git is told to stop looking there, which
- * takes a tenth of the time, so the day they came in is not known. Lines that were changed since are left out.
+ * One finding for all notes that stood there a year before the newest commit, where one tells of danger or there are
+ * many. The commit of then is asked, not the clock: the same commit gives the same finding.
  */
-async function olderThan(sinceMs: number, root: string, options: BlameOptions): Promise<readonly Todo[] | undefined> {
-  const { lines, searchPath, signal, timeoutMs } = options;
-  const path = lines[0]?.path ?? '';
-  const ranges = lines.flatMap(({ line }) => ['-L', `${line},${line}`]);
-  const since = `--since=${new Date(sinceMs).toISOString()}`;
-  const blamed = await runGit(
-    root,
-    ['blame', '--no-textconv', '--line-porcelain', since, ...ranges, 'HEAD', '--', path],
-    { searchPath, signal, timeoutMs, maxOutput: 1024 * 1024, settings: { 'blame.ignoreRevsFile': '' } },
+export async function oldTodos(
+  root: string,
+  todos: readonly Todo[],
+  options: TodoOptions,
+): Promise<readonly Detected[]> {
+  if (todos.length < MANY && !todos.some(isTelling)) return [];
+  const then = await commitOfThen(root, options);
+  const known = then === undefined ? undefined : await notesOf(then.hash, { root, todos, options });
+  if (then === undefined || known === undefined) return [];
+  const old = todos.filter(({ text }) => known.has(text));
+  const telling = old.filter(isTelling);
+  if (old.length < MANY && telling.length === 0) return [];
+  return [findingOf([...telling, ...old.filter((one) => !telling.includes(one))], then.day)];
+}
+
+function isTelling({ text }: Todo): boolean {
+  return DANGER.test(text) || FAULT.test(text);
+}
+
+type Then = Readonly<{ hash: string; day: string }>;
+
+/** The newest commit that was a year old when the newest of all was made. */
+async function commitOfThen(root: string, options: TodoOptions): Promise<Then | undefined> {
+  const newest = await runGit(root, ['log', '-1', '--format=%ct', 'HEAD'], options);
+  if (!newest.ok) return undefined;
+  const before = Number(newest.stdout.toString('utf8').trim()) - YEAR_S;
+  const found = await runGit(root, ['rev-list', '-1', `--before=${before}`, 'HEAD'], options);
+  const hash = found.ok ? found.stdout.toString('utf8').trim() : '';
+  return /^[0-9a-f]{40,64}$/.test(hash)
+    ? { hash, day: new Date(before * 1_000).toISOString().slice(0, 10) }
+    : undefined;
+}
+
+type Asked = Readonly<{ root: string; todos: readonly Todo[]; options: TodoOptions }>;
+
+/** Lines with such words in files of the same names, wherever they stood then; undefined when git does not say. */
+async function notesOf(hash: string, { root, todos, options }: Asked): Promise<ReadonlySet<string> | undefined> {
+  const names = [...new Set(todos.map(({ path }) => path.split('/').at(-1) ?? ''))].slice(0, MAX_NAMES);
+  const patterns = names.map((name) => `:(glob)**/${name.replaceAll(/[*?[\\]/g, '?')}`);
+  const words = ['-e', 'TODO', '-e', 'FIXME', '-e', 'XXX', '-e', 'HACK'];
+  const told = await runGit(root, ['grep', '-h', '-I', '-i', '-F', ...words, hash, '--', ...patterns], options);
+  if (!told.ok) return told.reason === 'failed' && told.message === '' ? new Set() : undefined;
+  return new Set(
+    told.stdout
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.trim()),
   );
-  if (!blamed.ok) return undefined;
-  const entries = blamed.stdout.toString('utf8').split(/^(?=[0-9a-f]{40,64} \d+ \d+)/m);
-  const times = new Map(entries.map((entry) => [/^\t(.*)$/m.exec(entry)?.[1]?.trim(), committedMs(entry)]));
-  return lines.filter(({ text }) => (times.get(text) ?? sinceMs) < sinceMs);
 }
 
-function committedMs(entry: string): number | undefined {
-  const seconds = /^committer-time (\d+)$/m.exec(entry)?.[1];
-  return seconds === undefined ? undefined : Number(seconds) * 1_000;
+/** The most telling note first, those with the same words together. */
+function findingOf(notes: readonly Todo[], day: string): Detected {
+  const groups = [...Map.groupBy(notes, ({ text }) => wordsOf(text)).values()];
+  const { path, line, text } = notes[0] ?? { path: '', line: 0, text: '' };
+  const isDanger = DANGER.test(text);
+  const rest = groups.length - SHOWN;
+  return {
+    kind: 'old-todo',
+    severity: isDanger ? 'medium' : 'low',
+    confidence: 0.75,
+    title: titleOf(text, notes.length, isTelling(notes[0] ?? { path, line, text })),
+    file: path,
+    line,
+    anchor: 'old notes',
+    evidence: [
+      ...groups.slice(0, SHOWN).map(groupEvidence),
+      ...(rest > 0 ? [{ source: 'hygiene', text: `And ${rest} more.` }] : []),
+      {
+        source: 'history',
+        text: `${notes.length === 1 ? 'It' : 'All'} stood there on ${day}, a year before the newest commit.`,
+      },
+    ],
+    fix: 'Do it, turn it into an issue, or remove the note: after a year nobody will do it by chance.',
+  };
 }
 
-/** Files in the order they were asked for, so that the same notes give the same finding every time. */
-function oldOnes(old: readonly Todo[], byFile: readonly (readonly Todo[])[], sinceMs: number): readonly Detected[] {
-  const ordered = byFile.flatMap((notes) => notes.filter((note) => old.includes(note)));
-  const [first] = ordered;
-  if (first === undefined || ordered.length < 2) return [];
-  const files = new Set(ordered.map(({ path }) => path)).size;
-  return [
-    {
-      kind: 'old-todo',
-      severity: 'low',
-      confidence: 0.75,
-      title: `${countOf(ordered.length, 'TODO note')} in ${countOf(files, 'file')} stand for more than a year`,
-      file: first.path,
-      line: first.line,
-      anchor: 'old notes',
-      evidence: [
-        ...ordered
-          .slice(0, SHOWN)
-          .map(({ path, line, text }) => ({ source: 'hygiene', text: text.slice(0, 160), ref: `${path}:${line}` })),
-        { source: 'history', text: `All of them came in before ${new Date(sinceMs).toISOString().slice(0, 10)}.` },
-      ],
-      fix: 'Do it, turn it into an issue, or remove the note: after a year nobody will do it by chance.',
-    },
-  ];
+function groupEvidence(group: readonly Todo[]): Detected['evidence'][number] {
+  const [first, ...more] = group;
+  const { path, line, text } = first ?? { path: '', line: 0, text: '' };
+  const others = more.slice(0, SHOWN_PLACES).map((one) => `${one.path}:${one.line}`);
+  const further = more.length - others.length;
+  const also = others.length === 0 ? '' : `; also at ${others.join(', ')}${further > 0 ? ` and ${further} more` : ''}`;
+  return { source: 'hygiene', text: `${text.slice(0, 160)}${also}`, ref: `${path}:${line}` };
+}
+
+function wordsOf(text: string): string {
+  return text
+    .replace(/^.*?(?:\/\/|#|\*|\/\*|<!--|--|;)\s*@?(?=TODO|FIXME|XXX|HACK)/i, '')
+    .replace(/\s*(?:\*\/|-->)$/, '')
+    .trim();
+}
+
+function titleOf(text: string, count: number, isAlarm: boolean): string {
+  const room = isAlarm ? 58 : 46;
+  const words = wordsOf(text);
+  const quoted = `"${words.length > room ? `${words.slice(0, room - 1).trim()}…` : words}"`;
+  return isTelling
+    ? `Left so for over a year: ${quoted}`
+    : `${quoted} and ${countOf(count - 1, 'more note')}, over a year old`;
 }

@@ -2,7 +2,7 @@ import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { analyseFolder } from '../../test/check/support/analyse.ts';
-import { TestRepository } from '../../test/check/support/repository.ts';
+import { TestRepository, type Files } from '../../test/check/support/repository.ts';
 import type { FindingsData } from './data.ts';
 import { hygiene } from './hygiene.ts';
 
@@ -39,44 +39,76 @@ describe('links', () => {
 
 describe('old notes', () => {
   const CODE = '# TODO: split this\na = 1\n# FIXME(ada): wrong for 0\nb = 2\n';
+  const OLD = '2023-05-01T12:00:00Z';
+  const NEW = '2025-01-01T12:00:00Z';
 
-  it('are one finding, at the file that has most of them', async () => {
-    using repository = new TestRepository({ 'app/main.py': CODE, 'app/other.py': '# todo: rename\n' });
-    repository.commitAt('2023-05-01T12:00:00Z');
+  /** Committed long ago, with another commit later. */
+  const aged = (files: Files, later: Files = { 'later.txt': 'x' }): TestRepository => {
+    const repository = new TestRepository(files);
+    repository.commitAt(OLD);
+    repository.write(later);
+    repository.commitAt(NEW);
+    return repository;
+  };
+
+  it('are one finding, with the words of the one that tells most', async () => {
+    using repository = aged({
+      'app/main.py': '# TODO: split this\na = 1\n# TODO: values should be escaped properly\nb = 2\n',
+      'app/other.py': '# TODO: split this\n',
+    });
     const { findings } = await look(repository);
-    expect(findings).toMatchObject([{ kind: 'old-todo', severity: 'low', file: 'app/main.py', line: 1 }]);
-    expect(findings[0]?.title).toBe('3 TODO notes in 2 files stand for more than a year');
-    expect(findings[0]?.evidence.slice(0, 3).map(({ text }) => text)).toEqual([
-      '# TODO: split this',
-      '# FIXME(ada): wrong for 0',
-      '# todo: rename',
+    expect(findings).toMatchObject([{ kind: 'old-todo', severity: 'medium', file: 'app/main.py', line: 3 }]);
+    expect(findings[0]?.title).toBe('Left so for over a year: "TODO: values should be escaped properly"');
+    expect(findings[0]?.evidence.map(({ text }) => text)).toEqual([
+      '# TODO: values should be escaped properly',
+      '# TODO: split this; also at app/other.py:1',
+      'All stood there on 2024-01-02, a year before the newest commit.',
     ]);
   });
 
-  it('that are young, in tests, in prose or changed since are none', async () => {
-    using repository = new TestRepository({
-      'app/old.py': '# TODO: a\n# TODO: b\n',
-      'tests/test_a.py': CODE,
-      'notes.md': CODE,
-    });
-    repository.commitAt('2023-05-01T12:00:00Z');
-    repository.write({ 'app/new.py': CODE });
-    repository.commitAt(new Date().toISOString());
-    repository.write({ 'app/old.py': '# TODO: c\n# TODO: d\n' });
+  it('are told of when they are many, all of them counted, moved files among them', async () => {
+    const notes = Array.from({ length: 25 }, (_, at) => `# TODO: part ${at}\nx = ${at}\n`);
+    using repository = aged({ 'app/a.py': notes.slice(0, 13).join(''), 'old/b.py': notes.slice(13).join('') });
+    repository.git('mv', 'old/b.py', 'app/b.py');
+    repository.commitAt(NEW);
+    const { findings } = await look(repository);
+    expect(findings).toMatchObject([{ severity: 'low', title: '"TODO: part 0" and 24 more notes, over a year old' }]);
+    expect(findings[0]?.evidence.at(-2)?.text).toBe('And 19 more.');
+  });
+
+  it('are told of when one says that something is wrong', async () => {
+    using repository = aged({ 'app/main.py': CODE });
+    expect(keys(await look(repository))).toEqual(['old-todo app/main.py']);
+  });
+
+  it.each([
+    ['few and harmless', { 'app/a.py': '# TODO: split this\n# TODO: rename that\n' }],
+    ['looked after in an issue', { 'app/a.py': '# FIXME: wrong for 0\n# when it is late,\n# see #498\na = 1\n' }],
+    ['looked after elsewhere', { 'app/a.py': '# https://github.com/a/b/pull/481\n# FIXME: wrong for 0\na = 1\n' }],
+    ['in tests', { 'tests/test_a.py': CODE }],
+    ['in prose', { 'notes.md': CODE }],
+  ])('that are %s are none', async (_, files) => {
+    using repository = aged(files);
+    expect(keys(await look(repository))).toEqual([]);
+  });
+
+  it('that are young, or were changed since, are none', async () => {
+    using repository = aged(
+      { 'app/old.py': '# FIXME: a bug\n' },
+      { 'app/new.py': CODE, 'app/old.py': '# FIXME: broken\n' },
+    );
     expect(keys(await look(repository))).toEqual([]);
   });
 
   it('are words of comments, not of code or of other words', async () => {
-    using repository = new TestRepository({
-      'app/a.py': 'TODO = 1\nprint("TODO: x")\nhack = todo_list\n# the hackers of todo lists\n# see mastodon\n',
+    using repository = aged({
+      'app/a.py': 'TODO = "unsafe"\nprint("TODO: unsafe")\nhack = unsafe_list\n# the hackers of unsafe lists\n',
     });
-    repository.commitAt('2023-05-01T12:00:00Z');
     expect(keys(await look(repository))).toEqual([]);
   });
 
   it('are dated without starting a program of the repository', async () => {
-    using repository = new TestRepository({ 'app/main.py': CODE, '.gitattributes': '* filter=x diff=x\n' });
-    repository.commitAt('2023-05-01T12:00:00Z');
+    using repository = aged({ 'app/main.py': CODE, '.gitattributes': '* filter=x diff=x\n' });
     const mark = join(repository.path, '.git', 'ran');
     for (const key of ['filter.x.clean', 'filter.x.smudge', 'diff.x.textconv', 'diff.external'])
       repository.git('config', key, `touch ${mark}; cat`);

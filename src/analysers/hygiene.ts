@@ -42,15 +42,12 @@ export async function hygiene({ input, signal }: AnalyserCall): Promise<Analyser
     todos.push(...todosIn(file, text));
   }
   const options = { searchPath: input.searchPath, signal };
-  const [links, notes] = await Promise.all([
-    deadLinks(input.root, options),
-    oldTodos(input.root, todos, { ...options, nowMs: Date.now() }),
-  ]);
+  const [links, notes] = await Promise.all([deadLinks(input.root, options), oldTodos(input.root, todos, options)]);
   const names = [...links, ...caseCollisions(files)];
   const data: FindingsData = {
-    findings: [...findings, ...names, ...largeFiles(files), ...notes.findings],
+    findings: [...findings, ...names, ...largeFiles(files), ...notes],
     looked,
-    leftOut: [...notes.leftOut, ...(yaml > MAX_YAML_CHARS ? [YAML_LEFT] : [])],
+    leftOut: yaml > MAX_YAML_CHARS ? [YAML_LEFT] : [],
   };
   return { file: writeData(input.data, 'hygiene', data), summary: { files: looked, found: data.findings.length } };
 }
