@@ -1,5 +1,5 @@
 import type { RunId } from '../core/ids.ts';
-import type { Evidence } from '../core/tasks/attempt.ts';
+import type { ArtifactRef, Evidence } from '../core/tasks/attempt.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver, Assignment, Probe, RunContext } from '../ports/agent-driver.ts';
@@ -28,9 +28,11 @@ export function retryOf(archive: RunArchive, runId: RunId): Submission | Command
   const reused = reusable(records);
   const { project: _project, fingerprint: _fingerprint, ...run } = record.run;
   const agents = groupsOf(archive, runId);
+  // The last attempt of each task comes last.
+  const kept = new Map(archive.runAttempts(runId).map(({ taskId, artifacts }) => [taskId, artifacts]));
   return {
     run: { ...run, retryOf: runId },
-    tasks: records.map((task) => (reused.has(task.spec.name) ? reuse(task) : task.spec)),
+    tasks: records.map((task) => (reused.has(task.spec.name) ? reuse(task, kept.get(task.taskId)) : task.spec)),
     agents: reused.size > 0 && agents.every(({ role }) => role !== REUSERS.role) ? [...agents, REUSERS] : agents,
   };
 }
@@ -49,18 +51,23 @@ function reusable(records: readonly TaskRecord[]): ReadonlySet<string> {
   return names;
 }
 
-function reuse({ spec, outputs = {}, evidence = [] }: TaskRecord): TaskSpec {
+/** Artifacts are named again, so that they stay as long as the new run does. The log belongs to the old one. */
+function reuse({ spec, outputs = {}, evidence = [] }: TaskRecord, kept: readonly ArtifactRef[] = []): TaskSpec {
   const { name, needs, matrix, writes } = spec;
+  const artifacts = kept.filter((artifact) => !artifact.name.endsWith('.log')).map((artifact) => ({ ...artifact }));
   return {
     name,
     type: 'reused',
-    work: { kind: 'function', function: REUSE, input: { outputs, evidence } },
+    work: { kind: 'function', function: REUSE, input: { outputs, evidence, artifacts } },
     needs,
     requires: [`function:${REUSE}`],
     ...(matrix === undefined ? {} : { matrix }),
     ...(writes === undefined ? {} : { writes }),
   };
 }
+
+/** `artifacts`: absent in runs of older releases. */
+type Reused = Readonly<{ outputs: JsonObject; evidence: readonly Evidence[]; artifacts?: readonly ArtifactRef[] }>;
 
 /** The agents that the old run had, put together again. */
 function groupsOf(archive: RunArchive, runId: RunId): readonly AgentGroup[] {
@@ -91,7 +98,7 @@ export class ReusingDriver implements AgentDriver {
     const { work } = assignment;
     if (work.kind !== 'function' || work.function !== REUSE) return this.#functions.run(assignment, context);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `reuse` makes this work, from a record
-    const { outputs, evidence } = work.input as unknown as { outputs: JsonObject; evidence: readonly Evidence[] };
-    return { ok: true, outputs, evidence };
+    const { outputs, evidence, artifacts = [] } = work.input as unknown as Reused;
+    return { ok: true, outputs, evidence, artifacts };
   }
 }

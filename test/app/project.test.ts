@@ -106,6 +106,25 @@ test('a retry does again what did not succeed, and only that', async () => {
   );
 });
 
+test('what a retry has taken over stays when the run that it is from is pruned', async () => {
+  await using folder = await ProjectFolder.make();
+  const project = await folder.open();
+  const coordinator = await project.connect();
+  const { tasks, ...rest } = scripts({ good: ['echo data > out.txt'], bad: ['exit 1', 'good'] });
+  const [good, bad] = tasks.map((task) => ({ ...task, retry: { maxAttempts: 1 } }));
+  if (good === undefined || bad === undefined) throw new Error('no tasks');
+  const withFile = { ...good, outputs: { file: { file: 'out.txt' } } };
+  const old = await runToEnd(coordinator, { ...rest, tasks: [withFile, bad] });
+  const again = await coordinator.retry(old.runId);
+  await coordinator.finished(again.ok ? again.runId : runId('none'));
+  const artifacts = project.archive()?.attempts(taskId(old.runId, 'good'))[0]?.artifacts ?? [];
+  expect(artifacts.map(({ name }) => name)).toEqual(['out.txt']);
+  const long = new Date(Date.now() - 86_400_000);
+  for (const ref of artifacts) await utimes(project.artifacts().pathOf(ref) ?? '', long, long);
+  expect((await project.prune({ olderThanMs: -1, keep: 1 })).runs).toEqual([old.runId]);
+  for (const ref of artifacts) expect(Buffer.from(await project.artifacts().tail(ref, 10)).toString()).toBe('data\n');
+});
+
 test('only an ended run can be done again', async () => {
   await using folder = await ProjectFolder.make();
   const coordinator = await (await folder.open()).connect();
