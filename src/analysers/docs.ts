@@ -14,7 +14,8 @@ const SITE_SHARE = 0.3;
 const SITE_LINKS = 6;
 
 type Page = Readonly<{ path: string; links: readonly MarkdownLink[]; dead: readonly DeadLink[]; checked: number }>;
-type DeadLink = MarkdownLink & Readonly<{ expected: string; sameName: string | undefined }>;
+type DeadLink = MarkdownLink &
+  Readonly<{ expected: string; sameName: string | undefined; likely: string | undefined; missing: string }>;
 
 /** Looks up relative links, and scripts that a page says to run. */
 export function docs({ input, signal }: AnalyserCall): AnalyserResult {
@@ -53,24 +54,45 @@ export function docs({ input, signal }: AnalyserCall): AnalyserResult {
 
 function isPage({ path, context, isText }: FileEntry): boolean {
   return (
-    isText && /\.(?:md|markdown)$/i.test(path) && (context === 'docs' || context === 'example' || context === 'config')
+    isText &&
+    /\.(?:md|markdown)$/i.test(path) &&
+    !/template[^/]*$/i.test(path) &&
+    (context === 'docs' || context === 'example' || context === 'config')
   );
 }
 
 /** The files there are, in their own and in lower case. */
 class Tree {
   readonly #root: string;
+  readonly #files: readonly string[];
   readonly #paths: ReadonlySet<string>;
   readonly #lower: ReadonlyMap<string, string>;
 
   constructor(root: string, files: readonly FileEntry[]) {
     this.#root = root;
+    this.#files = files.map(({ path }) => path);
     this.#paths = new Set(files.flatMap(({ path }) => [path, ...foldersAbove(path)]));
     this.#lower = new Map([...this.#paths].map((path) => [path.toLowerCase(), path]));
   }
 
   has(path: string): boolean {
     return path === '.' || this.#paths.has(path) || existsSync(join(this.#root, path));
+  }
+
+  /** The only file of that name, ending and letters aside where it has none: what was meant, most likely. */
+  likely(path: string): string | undefined {
+    const name = posix.basename(path).toLowerCase();
+    const isAlike = (known: string): boolean => {
+      const other = posix.basename(known).toLowerCase();
+      return other === name || (!name.includes('.') && other.replace(/\.(?:md|mdx|markdown)$/, '') === name);
+    };
+    const [first, ...more] = this.#files.filter(isAlike);
+    return more.length === 0 ? first : undefined;
+  }
+
+  /** The first folder of the path that does not exist. */
+  missingFolder(path: string): string | undefined {
+    return foldersAbove(path).find((folder) => !this.has(folder));
   }
 
   /** The same name in other letters: works on some machines only. */
@@ -92,7 +114,12 @@ function checkPage(path: string, text: string, tree: Tree): Page {
   });
   const dead = checked
     .filter(({ expected }) => !isThere(expected, tree))
-    .map((link) => ({ ...link, sameName: tree.otherCase(link.expected) }));
+    .map((link) => {
+      const { expected } = link;
+      const folder = tree.missingFolder(expected);
+      const missing = folder === undefined ? `${expected} does not exist.` : `The folder ${folder} does not exist.`;
+      return { ...link, missing, sameName: tree.otherCase(expected), likely: tree.likely(expected) };
+    });
   return { path, links, dead, checked: checked.length };
 }
 
@@ -148,22 +175,30 @@ function deadLinks({ path, dead, checked }: Page): readonly Detected[] {
   const found = single.map((link) => deadLink(path, link, severity));
   const [first] = found;
   if (first === undefined || found.length <= MANY) return found;
-  const title = `${found.length} of ${checked} links lead nowhere`;
-  const evidence = found.slice(0, 8).flatMap((one) => one.evidence);
+  const title = `${first.title.replace(/ leads nowhere$/, '')} and ${found.length - 1} more lead nowhere`;
+  const count = { source: 'docs', text: `${found.length} of ${checked} links of the page.` };
+  const evidence = [...found.slice(0, 8).flatMap((one) => one.evidence), count];
   return [{ ...first, title, anchor: 'many dead links', evidence, fix: 'Correct the links, or remove them.' }];
 }
 
-function deadLink(path: string, { target, line, expected, sameName }: DeadLink, severity: 'medium' | 'low'): Detected {
-  const otherCase = `${sameName ?? ''} is there, in other letters: the link works on some machines only.`;
+function deadLink(path: string, link: DeadLink, severity: 'medium' | 'low'): Detected {
+  const { target, line, expected, sameName, likely, missing } = link;
+  const shown = target.length > 60 ? `…${target.slice(-58)}` : target;
   const base = { kind: 'dead-link', severity, confidence: 0.85, file: path, line, anchor: target } as const;
   const ref = `${path}:${line}`;
-  if (sameName === undefined) {
-    const evidence = [{ source: 'docs', text: `${expected} does not exist.`, ref }];
-    return { ...base, title: `Link to ${target} leads nowhere`, evidence, fix: 'Correct the link, or remove it.' };
+  if (sameName !== undefined) {
+    const otherCase = `${sameName} is there, in other letters: the link works on some machines only.`;
+    const evidence = [{ source: 'docs', text: `${expected} does not exist. ${otherCase}`, ref }];
+    const fix = `Write it as ${posix.basename(sameName)}.`;
+    return { ...base, title: `Link to ${shown} has the wrong case`, evidence, fix };
   }
-  const evidence = [{ source: 'docs', text: `${expected} does not exist. ${otherCase}`, ref }];
-  const fix = `Write it as ${posix.basename(sameName)}.`;
-  return { ...base, title: `Link to ${target} has the wrong case`, evidence, fix };
+  const only = likely === undefined ? '' : ` The only file of that name is ${likely}.`;
+  const fix =
+    likely === undefined
+      ? 'Correct the link, or remove it.'
+      : `If ${likely} is meant, link to ${posix.relative(posix.dirname(path), likely)}.`;
+  const evidence = [{ source: 'docs', text: `${missing}${only}`, ref }];
+  return { ...base, title: `Link to ${shown} leads nowhere`, evidence, fix };
 }
 
 const RUN = /(?:^|[\s;&|(])(?:npm run(?:-script)?|pnpm run|yarn run|bun run)\s+([\w:.-]+)(?=\s|$|[;&|)])/g;

@@ -144,7 +144,7 @@ function titleOf(text: string, count: number, isAlarm: boolean): string {
   const room = isAlarm ? 58 : 46;
   const words = wordsOf(text);
   const quoted = `"${words.length > room ? `${words.slice(0, room - 1).trim()}…` : words}"`;
-  return isTelling
+  return isAlarm
     ? `Left so for over a year: ${quoted}`
     : `${quoted} and ${countOf(count - 1, 'more note')}, over a year old`;
 }

@@ -4,7 +4,7 @@ export type MarkdownLink = Readonly<{ target: string; line: number }>;
 const INLINE =
   /!?\[(?:[^\]\\\n]|\\.){0,300}\]\(\s{0,4}<?([^()\s<>]{1,500}(?:\([^()\s]{0,100}\)[^()\s<>]{0,200})?)>?(?:\s+["'(][^\n]{0,300})?\)/g;
 const DEFINED = /^ {0,3}\[(?!\^)[^\]\n]{1,200}\]:\s{0,4}<?([^\s<>]{1,500})>?/gm;
-const HTML = /<(?:a|img)\b[^>\n]{0,300}?\b(?:href|src)\s{0,4}=\s{0,4}["']([^"'\n]{1,500})["']/gi;
+const HTML = /<(?:a|img)\b[^>\n]{0,300}?\s(?:href|src)\s{0,4}=\s{0,4}["']([^"'\n]{1,500})["']/gi;
 
 /** Every link, code and comments left out. */
 export function markdownLinks(text: string): readonly MarkdownLink[] {
