@@ -211,6 +211,28 @@ describe('an approved action', () => {
     expect(answers).toEqual([{ ok: false, refusal: { reason: 'proposal-invalid', problems } }]);
   });
 
+  test.each([
+    ['answers with something that cannot be kept', () => new Response('published'), { ok: true }],
+    [
+      'throws',
+      () => {
+        throw new Error('the registry is down');
+      },
+      { ok: false, failure: { reason: 'failed', message: 'the registry is down' } },
+    ],
+  ])('by a function that %s', async (_what, publish, action) => {
+    const functions = { open: opening((hash) => alone(hash, PUBLISH)), wait, publish };
+    const swarm = await swarmWith(functions, { memory: true });
+    const release = defineWorkflow({ name: 'release' }, ({ task }) => {
+      task('wait', { needs: [task('open', { function: 'open' })], function: 'wait' });
+    });
+    const run = await swarm.run(release, { id: 'r1' });
+    await happened(run, 'proposal.opened');
+    await swarm.vote('r1/ship', { as: 'ann', choice: 'approve' });
+    await run.finished;
+    expect(swarm.proposals()[0]).toMatchObject({ state: 'approved', action });
+  });
+
   test('runs with the bytes that were voted on, or not at all', async () => {
     await writeFile(join(folder, 'ship.sh'), 'echo original >> shipped.txt\n');
     const swap = (text: string): Promise<void> => writeFile(join(folder, 'ship.sh'), text);
