@@ -51,6 +51,11 @@ describe('code alone', () => {
     ]);
   });
 
+  it('has no templates of JavaScript, those inside others too', () => {
+    const source = "a = `if ${b ? `for ${c}` : ''} or ${{ d }}\nwhile`; // if\nf(`$` + g);\n";
+    expect(left('a.ts', source)).toEqual(['a = ""', ';', 'f("" + g);']);
+  });
+
   it('ends what nobody has ended at the end of its line, or of the text', () => {
     expect(left('a.py', 'a = "if\nif a:\n  pass\n')).toEqual(['a = ""', 'if a:', 'pass']);
     expect(left('a.c', 'f();\n/* if\nfor')).toEqual(['f();']);

@@ -13,7 +13,8 @@ const SEMICOLON = /;[^\n]*/;
 const PERCENT = /%[^\n]*/;
 const DOUBLE = /"(?:[^"\\\n]|\\[^])*(?:"|$)/m;
 const SINGLE = /'(?:[^'\\\n]|\\[^])*(?:'|$)/m;
-const BACKTICK = /`(?:[^`\\]|\\[^])*(?:`|$)/;
+/** With texts of its own in its gaps. */
+const BACKTICK = /`(?:[^`\\$]|\\[^]|\$(?!\{)|\$\{(?:[^`{}]|\{[^{}]*\}|`[^`]*`)*\}|\$)*(?:`|$(?![^]))/;
 const RAW_BACKTICK = /`[^`]*(?:`|$)/;
 const TRIPLE_DOUBLE = /"""(?:[^\\]|\\[^])*?(?:"""|$(?![^]))/;
 const TRIPLE_SINGLE = /'''(?:[^\\]|\\[^])*?(?:'''|$(?![^]))/;

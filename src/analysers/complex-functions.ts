@@ -5,6 +5,8 @@ import { shortPath } from './hotspot-findings.ts';
 /** A function from here on is hard to test: McCabe's limit is 10, most linters warn at 20. */
 const COMPLEX = 25;
 const VERY_COMPLEX = 50;
+/** Less is a row of guards or of choices: long to read, easy to follow. */
+const MIN_NESTING = 2;
 const MAX_FINDINGS = 8;
 /** Run by hand, by those who keep the project. */
 const TOOLS = /^(?:scripts?|tools?|tasks?)\//;
@@ -17,7 +19,7 @@ export function complexFunctions(parts: readonly ParseData[], files: readonly Fi
   const shipped = new Set(files.filter(isShipped).map(({ path }) => path));
   const worst = new Map<string, Complex>();
   for (const one of parts.flatMap(({ functions }) => functions)) {
-    if (!shipped.has(one.file) || one.complexity < COMPLEX) continue;
+    if (!shipped.has(one.file) || one.complexity < COMPLEX || one.nesting < MIN_NESTING) continue;
     if ((worst.get(one.file)?.complexity ?? 0) < one.complexity) worst.set(one.file, one);
   }
   return [...worst.values()]
