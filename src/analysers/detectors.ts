@@ -11,6 +11,14 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'unpinned-action': 2,
   'failure-ignored': 2,
   'skipped-tests': 2,
+  'duplicate-code': 2,
+  'empty-catch': 2,
+  'import-cycle': 2,
+  'lint-complaint': 2,
+  'eval-of-variable': 2,
+  'shell-string': 2,
+  'tls-check-off': 2,
+  'html-from-variable': 2,
 };
 
 const by = (task: string, ...kinds: readonly string[]): readonly (readonly [string, Detector])[] =>
@@ -48,7 +56,15 @@ export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
     'duplicate-key',
     'duplicate-case',
   ),
-  ...by('parse', 'unreachable-code', 'empty-catch', 'async-executor', 'async-foreach', 'focused-test'),
+  ...by(
+    'parse',
+    'unreachable-code',
+    'empty-catch',
+    'throw-swallowed',
+    'async-executor',
+    'async-foreach',
+    'focused-test',
+  ),
   ...again('parse', 2, 'complex-function'),
   ...by('graph', 'import-cycle', 'undeclared-dependency', 'unused-dependency', 'missing-import'),
   ...again('hotspots', 2, 'hot-spot'),

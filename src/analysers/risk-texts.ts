@@ -18,7 +18,7 @@ export const RISK_TEXTS: Readonly<Record<string, Readonly<{ title: string; fix: 
   },
   'html-from-variable': {
     title: 'Makes HTML from a value',
-    fix: 'Set text instead (textContent, or a template that escapes), or clean the value with a sanitizer first.',
+    fix: 'Escape the values that are put in, or clean the whole with a sanitizer (DOMPurify or the like) before it becomes HTML.',
   },
   'sql-by-concatenation': {
     title: 'Puts values into the text of an SQL query',

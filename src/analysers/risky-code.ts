@@ -11,9 +11,16 @@ import { countOf } from './words.ts';
 const MAX_FINDINGS = 80;
 const MAX_PLACES = 5;
 /** Tools of the people who work on it, not what they ship. */
-const TOOL = /(?:^|\/)(?:scripts?|tools?|build|ci|release|bin|tasks|hack|contrib|utils\/dev)\//i;
+const TOOL = /(?:^|\/)(?:scripts?|tools?|build|ci|release|tasks|hack|contrib|utils\/dev)\//i;
+/** Programs that are started by hand: some are shipped, most are tools. */
+const PROGRAM = /(?:^|\/)bin\//;
 /** What a tool does with its own arguments endangers only whoever starts it. */
 const HARMLESS_IN_TOOLS = new Set(['shell-string', 'eval-of-variable', 'sql-by-concatenation', 'html-from-variable']);
+
+/** Addresses of the own machine. */
+const LOOPBACK = /\b127\.0\.0\.1\b|\/\/localhost\b|["'[]::1["'\]]/;
+/** ms of processor time: only texts that were made for it take so long. */
+const MAX_MS = 1_500;
 
 /** What readers of an example copy into their own code. */
 const COPIED = new Set(['sql-by-concatenation', 'tls-check-off', 'weak-password-hash']);
@@ -23,23 +30,37 @@ export function riskyCode({ input, signal }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
   const found: Detected[] = readParts(input.data, input.shards ?? 0).flatMap(({ risks }) => risks);
+  const cut: string[] = [];
+  const late: string[] = [];
+  const before = process.threadCpuUsage();
   let looked = files.filter(({ shard, context }) => shard !== undefined && isLookedAt(context)).length;
   for (const { path, language } of files.filter(isReadHere)) {
     signal.throwIfAborted();
+    const { user, system } = process.threadCpuUsage(before);
+    if (user + system > MAX_MS * 1_000) {
+      late.push(path);
+      continue;
+    }
     const text = reader.text(path);
     if (text === undefined) continue;
     looked += 1;
-    found.push(...riskyLines(path, language, text));
+    const { risks, isCut } = riskyLines(path, language, text);
+    found.push(...risks);
+    if (isCut) cut.push(path);
   }
   const contexts = new Map(files.map(({ path, context }) => [path, context]));
-  const kept = found.filter(({ kind, file }) => contexts.get(file) !== 'example' || COPIED.has(kind));
+  const kept = found.filter(
+    ({ kind, file }) =>
+      (contexts.get(file) !== 'example' || COPIED.has(kind)) &&
+      !(HARMLESS_IN_TOOLS.has(kind) && isTool(file, contexts.get(file))),
+  );
   const findings = [...Map.groupBy(kept, ({ kind, file }) => `${kind}\0${file}`).values()]
-    .map((group) => judged(group, contexts))
+    .map((group) => judged(group, isLess(group, contexts, reader)))
     .toSorted((a, b) => b.confidence - a.confidence);
   const data: FindingsData = {
     findings: findings.slice(0, MAX_FINDINGS),
     looked,
-    leftOut: [...tooMany(findings.length), ...notRead(files)],
+    leftOut: [...tooMany(findings.length), ...notWhole(cut, late), ...notRead(files)],
   };
   return { file: writeData(input.data, 'risky-code', data), summary: { files: looked, found: findings.length } };
 }
@@ -52,19 +73,31 @@ function isReadHere({ isText, context, language, shard }: FileEntry): boolean {
   return isText && shard === undefined && isLookedAt(context) && RISKY_LANGUAGES.has(language);
 }
 
+function isTool(file: string, context: FileContext | undefined): boolean {
+  return TOOL.test(file) || context === 'config';
+}
+
+type Contexts = ReadonlyMap<string, FileContext>;
+
+/** In an example, or a client that speaks to its own machine: nobody comes between. */
+function isLess([first]: readonly Detected[], contexts: Contexts, reader: TextReader): boolean {
+  if (first === undefined) return false;
+  const isLocal = first.kind === 'tls-check-off' && LOOPBACK.test(reader.text(first.file) ?? '');
+  const isByHand = PROGRAM.test(first.file) && HARMLESS_IN_TOOLS.has(first.kind);
+  return isLocal || isByHand || contexts.get(first.file) === 'example';
+}
+
 /** One finding for all places of a kind in a file. */
-function judged(group: readonly Detected[], contexts: ReadonlyMap<string, FileContext>): Detected {
+function judged(group: readonly Detected[], isSmall: boolean): Detected {
   const [first, ...others] = group.toSorted((a, b) => b.confidence - a.confidence);
   if (first === undefined) throw new Error('no group is empty');
   const texts = RISK_TEXTS[first.kind];
-  const isTool = TOOL.test(first.file) || contexts.get(first.file) === 'config';
-  const isLess = (isTool && HARMLESS_IN_TOOLS.has(first.kind)) || contexts.get(first.file) === 'example';
   const places = [first, ...others.toSorted((a, b) => a.line - b.line)];
   const rest = places.length - MAX_PLACES;
   return {
     ...first,
-    severity: isLess ? 'low' : first.severity,
-    confidence: isLess ? Math.round(first.confidence * 70) / 100 : first.confidence,
+    severity: isSmall ? 'low' : first.severity,
+    confidence: isSmall ? Math.round(first.confidence * 70) / 100 : first.confidence,
     title: group.length === 1 ? `${texts?.title}: ${first.title}` : `${texts?.title}, at ${group.length} places`,
     evidence: [
       ...places
@@ -74,6 +107,19 @@ function judged(group: readonly Detected[], contexts: ReadonlyMap<string, FileCo
     ],
     ...(texts === undefined ? {} : { fix: texts.fix }),
   };
+}
+
+function notWhole(cut: readonly string[], late: readonly string[]): readonly string[] {
+  return [
+    ...(cut.length === 0
+      ? []
+      : [`The rest of ${countOf(cut.length, 'file')} with very many suspicious lines: ${cut[0]} (too-large).`]),
+    ...(late.length === 0
+      ? []
+      : [
+          `Dangerous code in ${countOf(late.length, 'file')}, from ${late[0]} on: the search took too long (too-slow).`,
+        ]),
+  ];
 }
 
 function tooMany(count: number): readonly string[] {

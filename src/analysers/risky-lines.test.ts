@@ -13,7 +13,7 @@ const PATHS: Readonly<Record<string, string>> = {
   Vue: 'a.vue',
 };
 const kindsIn = (language: string, text: string): readonly string[] =>
-  riskyLines(PATHS[language] ?? '', language, text).map(({ kind }) => kind);
+  riskyLines(PATHS[language] ?? '', language, text).risks.map(({ kind }) => kind);
 
 describe('risky lines', () => {
   it.each([
@@ -35,6 +35,8 @@ describe('risky lines', () => {
       'sql-by-concatenation',
     ],
     ['Ruby', 'system("convert #{name} out.png")', 'shell-string'],
+    ['Ruby', 'def start\n  IO.popen(command)\nend\ndef command\n  "run #{file} -p #{port}"\nend', 'shell-string'],
+    ['Ruby', 'line = "tar xf #{file}"\nsystem(line)', 'shell-string'],
     ['Ruby', 'http.verify_mode = OpenSSL::SSL::VERIFY_NONE', 'tls-check-off'],
     ['Ruby', 'User.where("name = \'#{params[:name]}\'")', 'sql-by-concatenation'],
     ['PHP', 'system("convert $name out.png");', 'shell-string'],
@@ -69,6 +71,9 @@ describe('risky lines', () => {
     ['Go', 'exec.Command("sh", "-c", "make all")'],
     ['Go', 'db.Query("SELECT * FROM users WHERE name = $1", name)'],
     ['Ruby', 'system("ls", folder)\nclass_eval do\nend'],
+    ['Ruby', 'system "kill -9 #{pipe.pid}"'],
+    ['Ruby', 'def start\n  IO.popen(command)\nend\ndef command\n  "run all"\nend'],
+    ['Ruby', 'IO.popen(command)\nputs "#{command} was started"'],
     ['PHP', 'echo htmlspecialchars($_GET["name"]);\n$stmt = $db->prepare("SELECT * FROM t WHERE id = ?");'],
     ['Java', 'connection.prepareStatement("SELECT * FROM users WHERE name = ?");'],
     ['C', 'system("clear");'],
@@ -78,8 +83,13 @@ describe('risky lines', () => {
   });
 
   it('are found once, on the line where they begin', () => {
-    const found = riskyLines('a.py', 'Python', 'run(\n    first,\n    eval(expression),\n)\n');
-    expect(found.map(({ line }) => line)).toEqual([3]);
+    const { risks } = riskyLines('a.py', 'Python', 'run(\n    first,\n    eval(expression),\n)\n');
+    expect(risks.map(({ line }) => line)).toEqual([3]);
+  });
+
+  it('are looked for in a bounded part of a file, and the rest is told', () => {
+    const { risks, isCut } = riskyLines('a.php', 'PHP', `<?php\n${'query("SELECT a FROM b"); md5(\n'.repeat(60_000)}`);
+    expect({ risks: risks.length, isCut }).toEqual({ risks: 0, isCut: true });
   });
 
   it('come to an end for every pattern, whatever the text', () => {

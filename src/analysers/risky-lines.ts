@@ -13,27 +13,68 @@ const MAX_RISKS = 60;
 /** Somebody has told a checker of the language to say nothing here: they know. */
 const SILENCED = /#\s*nosec\b|#\s*noqa:[^\n]*\bS\d|\/\/\s*(?:nolint|#nosec|nosemgrep)|#\s*nosemgrep|rubocop:disable/i;
 
+/** Statements that are compared with patterns in one file; more of them are made, not written. */
+const MAX_COMPARED = 5_000;
+/** What is put in cannot carry anything: numbers by their names. */
+const NUMBER = /^(?:.*[._])?(?:pid|ppid|port|size|length|count|status|to_i|id)$|^\d+$|^Integer\(/;
+
+/** Where the dangerous statements of a file are; `isCut` when there were too many to look at. */
+export type RiskyLines = Readonly<{ risks: readonly Detected[]; isCut: boolean }>;
+
 /** Dangerous statements of a language that is not parsed, by their looks; comments are left out. */
-export function riskyLines(path: string, language: string, text: string): readonly Detected[] {
+export function riskyLines(path: string, language: string, text: string): RiskyLines {
   const patterns = (RISK_PATTERNS[language] ?? []).filter(({ hint }) => text.includes(hint));
-  if (patterns.length === 0) return [];
+  if (patterns.length === 0) return { risks: [], isCut: false };
   const lines = codeLines(path, text);
+  const isNear = nearHints(lines, patterns);
   const risks: Detected[] = [];
+  let compared = 0;
   for (const [index, line] of lines.entries()) {
+    if (isNear[index] !== 1) continue;
     const statement = statementAt(lines, index);
     const likely = patterns.filter(({ hint }) => statement.includes(hint));
     if (likely.length === 0 || SILENCED.test(statement)) continue;
-    const found = likely.find((one) => fits(one, statement, line.text));
+    compared += 1;
+    if (risks.length >= MAX_RISKS || compared > MAX_COMPARED) return { risks, isCut: true };
+    const found = likely.find((one) => fits(one, statement, { line: line.text, text }));
     if (found !== undefined) risks.push(detected(path, line, found, statement));
-    if (risks.length >= MAX_RISKS) break;
   }
-  return risks;
+  return { risks, isCut: false };
 }
 
-function fits({ pattern, not }: RiskPattern, statement: string, line: string): boolean {
+/** 1 for each line from which a statement may reach a line with a hint. */
+function nearHints(lines: readonly CodeLine[], patterns: readonly RiskPattern[]): Uint8Array {
+  const hints = [...new Set(patterns.map(({ hint }) => hint))];
+  const isNear = new Uint8Array(lines.length);
+  for (const [index, { text }] of lines.entries()) {
+    // A hint may stand on two lines that are put together: its first part is enough.
+    if (hints.some((hint) => text.includes(hint.split(' ')[0] ?? hint)))
+      isNear.fill(1, Math.max(0, index - MAX_CONTINUED), index + 1);
+  }
+  return isNear;
+}
+
+type Around = Readonly<{ line: string; text: string }>;
+
+function fits({ pattern, not, kind, isNamed }: RiskPattern, statement: string, { line, text }: Around): boolean {
   const match = pattern.exec(statement);
   // What begins on a later line is found there.
-  return match !== null && match.index <= line.length && not?.test(statement) !== true;
+  if (match === null || match.index > line.length || not?.test(statement) === true) return false;
+  if (isNamed === true) return isPutTogether(match.groups?.['name'] ?? '', text);
+  return kind !== 'shell-string' || !holdsNumbersOnly(statement.slice(match.index));
+}
+
+/** `name = "... #{x}"`, or a method that is nothing but such a text. */
+function isPutTogether(name: string, text: string): boolean {
+  return new RegExp(`(?:^[ \\t]*|\\s)(?:def ${name}(?:\\(\\))?\\n\\s*|${name} *(?:\\|\\|)?= *)"[^"\\n]*#\\{`, 'm').test(
+    text,
+  );
+}
+
+/** `kill #{pid}`: no text can come in. */
+function holdsNumbersOnly(statement: string): boolean {
+  const holes = [...statement.matchAll(/#\{([^}]*)\}/g)].map(([, value = '']) => value.trim());
+  return holes.length > 0 && holes.every((value) => NUMBER.test(value));
 }
 
 /** The line with those after it that its open brackets reach to. */

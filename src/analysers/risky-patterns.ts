@@ -10,6 +10,8 @@ export type RiskPattern = Readonly<{
   pattern: RegExp;
   /** Then it is none. */
   not?: RegExp;
+  /** A text that is put together must have been given to what the pattern calls `name`, in the same file. */
+  isNamed?: boolean;
 }>;
 
 type Worth = readonly [Severity, number];
@@ -29,6 +31,8 @@ const evaluates = of('eval-of-variable', ['medium', 0.55]);
 const shell = of('shell-string', ['high', 0.65]);
 /** The command is a variable: where it comes from stands elsewhere. */
 const maybeShell = of('shell-string', ['medium', 0.45]);
+/** The same, where the file shows how it was put together. */
+const namedShell = (hint: string, pattern: RegExp): RiskPattern => ({ ...maybeShell(hint, pattern), isNamed: true });
 const tls = of('tls-check-off', ['high', 0.75]);
 const hash = of('weak-password-hash', ['high', 0.6]);
 const html = of('html-from-variable', ['high', 0.55]);
@@ -107,6 +111,8 @@ const RUBY: readonly RiskPattern[] = [
     /\bdef \w*eval\b|\bbinding\b.*\bbinding\b.*eval/,
   ),
   shell('#{', /(?:^|[\s=(])(?:system|exec|spawn|IO\.popen|Open3\.\w+)[ (]\s*"[^"]*#\{/, /shellescape|Shellwords/),
+  namedShell('IO.popen', /\bIO\.popen[ (]\s*(?<name>[a-z_]\w*)\s*(?:\)|,|$)/),
+  namedShell('system', /(?:^|[\s=(])system[ (]\s*(?<name>[a-z_]\w*)\s*(?:\)|$)/),
   shell('`', /(?:^|[=(\s])`[^`]*#\{(?![^}]*(?:shellescape|Shellwords|escape))[^`]*`/),
   tls('VERIFY_NONE', /\bOpenSSL::SSL::VERIFY_NONE\b/),
   hash('MD5', near(String.raw`\bDigest::MD5\b`)),

@@ -52,6 +52,17 @@ export function isTypeOnly(node: AstNode): boolean {
   return (node.type.startsWith('TS') && !RUNNING_TS.has(node.type)) || node['declare'] === true;
 }
 
+// Everything below a node, functions inside left out: they run at another time.
+export function* nodesIn(root: AstNode): Generator<AstNode> {
+  for (const value of Object.values(root)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (!isNode(one) || isFunction(one)) continue;
+      yield one;
+      yield* nodesIn(one);
+    }
+  }
+}
+
 export interface Visitor {
   /** Before the children. `path` holds the nodes above, the nearest last. */
   enter(node: AstNode, path: readonly AstNode[], key: string): void;

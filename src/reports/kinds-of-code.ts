@@ -96,6 +96,13 @@ export const CODE_KINDS: readonly (readonly [string, KindText])[] = [
       'Handle it, or say in a comment why it can be ignored.',
     ],
     [
+      'throw-swallowed',
+      'Throw that stops nothing',
+      'An error is thrown inside a try whose catch is empty.',
+      'The check that throws it looks like a guard, and what it should stop goes on.',
+      'Throw it outside of the try, or catch only what the other statements of the try throw.',
+    ],
+    [
       'async-executor',
       'Promise made with an async function',
       'The executor of a promise is an async function.',

@@ -1,13 +1,14 @@
-import { child, children, isFunction, textOf, type AstNode } from '../syntax.ts';
+import { child, children, isFunction, nodesIn, textOf, type AstNode } from '../syntax.ts';
 
 /** Calls whose result cannot carry foreign text: numbers, and what was made safe. */
 const SAFE_CALL =
-  /(?<!un)escape|sanit|purify|encode|quote|^(?:Number|parseInt|parseFloat|Boolean|String\.raw|toFixed|stringify|html|t|highlight|codeToHtml|renderToString|renderToStaticMarkup|svg|toSvg)$|placeholder|shellescape|literal|identifier|^(?:isArray|includes|has)$/i;
-/** Names that hold nothing from outside. */
-const FIXED_NAME = /^(?:__dirname|__filename|undefined|NaN|Infinity|[A-Z][A-Z\d]*(?:_[A-Z\d]+)*)$/;
+  /(?<!un)escape|sanit|purify|(?<!de)serializ|encode|quote|^(?:Number|parseInt|parseFloat|Boolean|String\.raw|toFixed|stringify|html|t|highlight|codeToHtml|renderToString|renderToStaticMarkup|svg|toSvg)$|placeholder|shellescape|literal|identifier|^(?:isArray|includes|has)$/i;
+/** Names that hold nothing from outside; which program installs packages is one of a few. */
+const FIXED_NAME =
+  /^(?:__dirname|__filename|undefined|NaN|Infinity|p(?:ackage|kg)Manager|pid|[A-Z][A-Z\d]*(?:_[A-Z\d]+)*)$/;
 /** Members that are numbers or paths of the program itself. */
 const FIXED_MEMBER =
-  /^(?:length|size|pid|execPath|platform|arch|dirname|filename|version|innerHTML|outerHTML|[A-Z][A-Z\d_]+)$/;
+  /^(?:length|size|pid|execPath|platform|arch|dirname|filename|version|innerHTML|outerHTML|__html|[A-Z][A-Z\d_]+)$/;
 const SAFE_NAME = /escaped|sanit|quoted|safe|encoded|placeholder|purif/i;
 const PROCESSES = new Set(['exec', 'execSync', 'spawn', 'spawnSync', 'execFile', 'execFileSync']);
 
@@ -27,12 +28,31 @@ export class FileValues {
   /** Names of functions of `child_process`, by the name they have here. */
   readonly #processes = new Map<string, string>();
   readonly #modules = new Map<string, string>();
+  /** Functions of the file that give back nothing but fixed texts. */
+  readonly #fixedCalls = new Set<string>();
 
   enter(node: AstNode): void {
-    if (node.type === 'ImportDeclaration') this.#imported(node);
+    if (node.type === 'Program') this.#functions(node);
+    else if (node.type === 'ImportDeclaration') this.#imported(node);
     else if (node.type === 'VariableDeclarator') this.#declared(node);
     else if (node.type === 'AssignmentExpression') this.#assigned(node);
     else if (isFunction(node)) for (const one of children(node, 'params')) this.#forget(one);
+  }
+
+  /** Those at the top, wherever they stand: they are there before the first line runs. */
+  #functions(program: AstNode): void {
+    for (const statement of children(program, 'body')) {
+      const declared = child(statement, 'declaration') ?? statement;
+      const name = textOf(child(declared, 'id'), 'name');
+      const body = child(declared, 'body');
+      if (declared.type !== 'FunctionDeclaration' || name === undefined || body === undefined) continue;
+      const given = [...nodesIn(body)].filter(({ type }) => type === 'ReturnStatement');
+      const isFixed = given.every((one) => {
+        const value = child(one, 'argument');
+        return value === undefined || isText(value);
+      });
+      if (given.length > 0 && isFixed) this.#fixedCalls.add(name);
+    }
   }
 
   isModule(node: AstNode | undefined, name: string): boolean {
@@ -115,7 +135,12 @@ export class FileValues {
   #isFixedCall(node: AstNode): boolean {
     const callee = child(node, 'callee');
     if (callee === undefined) return false;
-    if (SAFE_CALL.test(nameOf(callee))) return true;
+    const isFixed = callee.type === 'Identifier' && this.#fixedCalls.has(nameOf(callee));
+    if (isFixed || SAFE_CALL.test(nameOf(callee))) return true;
+    return this.#isMadeOfFixed(node, callee);
+  }
+
+  #isMadeOfFixed(node: AstNode, callee: AstNode): boolean {
     const object = callee.type === 'MemberExpression' ? child(callee, 'object') : undefined;
     const all = children(node, 'arguments');
     const isPath = /^(?:join|resolve|fileURLToPath|dirname)$/.test(nameOf(callee));
@@ -195,11 +220,28 @@ export class FileValues {
       ...children(node, 'elements'),
     ];
     for (const one of names) {
-      const name = nameOf(one.type === 'AssignmentPattern' ? (child(one, 'left') ?? one) : one);
+      const bound = one.type === 'AssignmentPattern' ? (child(one, 'left') ?? one) : one;
+      const name = nameOf(bound);
       this.#fixed.delete(name);
       this.#behind.delete(name);
+      if (isNumber(bound)) this.#fixed.add(name);
     }
   }
+}
+
+/** Declared as a number, or as true or false. */
+function isNumber(bound: AstNode): boolean {
+  const type = child(child(bound, 'typeAnnotation') ?? bound, 'typeAnnotation')?.type ?? '';
+  return /^TS(?:Number|Boolean|BigInt)Keyword$/.test(type);
+}
+
+/** A text that stands there, or one of several. */
+function isText(node: AstNode): boolean {
+  if (node.type === 'Literal') return true;
+  if (node.type === 'TemplateLiteral') return children(node, 'expressions').length === 0;
+  const isChoice = node.type === 'ConditionalExpression' || node.type === 'LogicalExpression';
+  const parts = ['consequent', 'alternate', 'left', 'right'].flatMap((key) => child(node, key) ?? []);
+  return isChoice && parts.every(isText);
 }
 
 function requiredModule(init: AstNode): string | undefined {

@@ -37,6 +37,23 @@ describe('risky code', () => {
     expect(risksIn(HEAD + text)).toEqual(['shell-string:2']);
   });
 
+  it('is not told of the styles and scripts that a page is made with', () => {
+    const of = (tag: string, value: string): readonly string[] =>
+      risksIn(`const a = <${tag} dangerouslySetInnerHTML={{ __html: ${value} }} />;`, 'src/a.tsx');
+    expect([of('style', 'css'), of('script', '`run(${data})`')]).toEqual([[], []]);
+    expect(of('script', '`run(${req.query.data})`')).toEqual(['html-from-variable:1']);
+  });
+
+  it('is low where a value is handed on as it came', () => {
+    const severityOf = (text: string): string | undefined => {
+      const parsed = parseSource('src/a.js', text, 'production');
+      return parsed.ok ? parsed.risks[0]?.severity : undefined;
+    };
+    expect(severityOf('box.innerHTML = html;')).toBe('low');
+    expect(severityOf("box.innerHTML = '<b>' + name;")).toBe('high');
+    expect(severityOf('box.innerHTML = location.hash;')).toBe('high');
+  });
+
   it('is found in JSX', () => {
     expect(risksIn('const a = <p dangerouslySetInnerHTML={{ __html: text }} />;', 'src/a.tsx')).toEqual([
       'html-from-variable:1',
@@ -50,6 +67,12 @@ describe('risky code', () => {
     'pattern.exec(`a${b}`);',
     "const SHA = 'abc'; exec(`git show ${SHA}`);",
     'exec(`git log ${shellQuote(branch)}`);',
+    "function tool() { if (a) return 'npm'; return b ? 'yarn' : 'pnpm'; } exec(`${tool()} install`);",
+    "const name = tool() ?? 'npm'; exec(`${name} install`);\nexport function tool(): string {\n  return 'yarn';\n}",
+    'const packageManager = detect(); exec(`${packageManager} install`);',
+    'export const stop = (process: number): void => void exec(`kill ${process}`);',
+    'box.innerHTML = `<script>${serialize(state)}</script>`;',
+    'target.innerHTML = value.__html;',
     'exec(`kill ${process.pid}`);',
     "spawn('git', ['log', branch]);",
     "spawn('npm', ['run', 'build'], { shell: true });",

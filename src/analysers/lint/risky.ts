@@ -92,7 +92,7 @@ export class RiskCollector {
     const isEval = direct?.type === 'Identifier' && textOf(direct, 'name') === 'eval';
     const isVm = VM_RUNS.has(nameOf(callee)) && this.#values.isModule(child(callee, 'object'), 'vm');
     if ((!isEval && !isVm) || this.#values.isFixed(code)) return undefined;
-    return this.#risk('eval-of-variable', node, { severity: 'high', confidence: 0.55 });
+    return this.#risk('eval-of-variable', node, { severity: 'medium', confidence: 0.55 });
   }
 
   /** `new Function(x)`, `new vm.Script(x)`. */
@@ -104,7 +104,7 @@ export class RiskCollector {
     const isScript = nameOf(callee) === 'Script' && this.#values.isModule(child(callee, 'object'), 'vm');
     const code = isFunction ? all : all.slice(0, 1);
     if ((!isFunction && !isScript) || code.every((one) => this.#values.isFixed(one))) return undefined;
-    return this.#risk('eval-of-variable', node, { severity: 'medium', confidence: 0.5 });
+    return this.#risk('eval-of-variable', node, { severity: 'low', confidence: 0.5 });
   }
 
   #shell(node: AstNode): Risk | undefined {
@@ -170,7 +170,7 @@ export class RiskCollector {
     if (left?.type !== 'MemberExpression' || right === undefined || !HTML_SINKS.has(nameOf(left))) return undefined;
     const target = child(left, 'object');
     if (INERT.test(target === undefined ? '' : nameOf(target)) || !this.#values.isOpenHtml(right)) return undefined;
-    return this.#risk('html-from-variable', node, { severity: 'high', confidence: 0.55 });
+    return this.#markup(node, right);
   }
 
   /** `document.write(x)`, `element.insertAdjacentHTML('beforeend', x)`. */
@@ -182,16 +182,28 @@ export class RiskCollector {
     const isWrite = /^write(?:ln)?$/.test(nameOf(callee)) && textOf(object, 'name') === 'document';
     const html = isWrite ? all[0] : all[1];
     if ((!isWrite && nameOf(callee) !== 'insertAdjacentHTML') || html === undefined) return undefined;
-    if (!this.#values.isOpenHtml(html)) return undefined;
-    return this.#risk('html-from-variable', node, { severity: 'high', confidence: 0.55 });
+    return this.#values.isOpenHtml(html) ? this.#markup(node, html) : undefined;
   }
 
   /** `dangerouslySetInnerHTML={{ __html: x }}` */
   #reactHtml(node: AstNode, path: readonly AstNode[]): Risk | undefined {
     const value = child(node, 'value');
     if (propertyName(node) !== '__html' || value === undefined || !this.#values.isOpenHtml(value)) return undefined;
-    const isReact = path.some((above) => textOf(child(above, 'name'), 'name') === 'dangerouslySetInnerHTML');
-    return isReact ? this.#risk('html-from-variable', node, { severity: 'high', confidence: 0.55 }) : undefined;
+    const at = path.findLastIndex((above) => textOf(child(above, 'name'), 'name') === 'dangerouslySetInnerHTML');
+    if (at < 0) return undefined;
+    const tag = textOf(child(path[at - 1] ?? node, 'name'), 'name') ?? '';
+    // Styles and scripts cannot be set as text, and are made by the program that makes the page.
+    if (/^(?:style|script)$/i.test(tag) && !this.#isForeign(node)) return undefined;
+    return this.#markup(node, value);
+  }
+
+  /** Put together here, or from outside: then it is built of what somebody else may choose. Else its maker knows. */
+  #markup(node: AstNode, value: AstNode): Risk {
+    const isOpen = this.#values.isBuilt(value) || this.#isForeign(node);
+    return this.#risk('html-from-variable', node, {
+      severity: isOpen ? 'high' : 'low',
+      confidence: isOpen ? 0.55 : 0.4,
+    });
   }
 
   #query(node: AstNode): Risk | undefined {
@@ -204,10 +216,15 @@ export class RiskCollector {
     return this.#risk('sql-by-concatenation', text, { severity: 'high', confidence: 0.6 });
   }
 
+  #isForeign(at: AstNode): boolean {
+    return FROM_OUTSIDE.test(this.#source.slice(at.start, Math.min(at.end, at.start + 500)));
+  }
+
   #risk(kind: string, at: AstNode, worth: Pick<Risk, 'severity' | 'confidence'>): Risk {
-    const isForeign = FROM_OUTSIDE.test(this.#source.slice(at.start, Math.min(at.end, at.start + 500)));
+    const isForeign = this.#isForeign(at);
     const confidence = Math.min(0.95, worth.confidence + (isForeign ? 0.2 : 0));
-    return { kind, severity: worth.severity, confidence, title: brief(this.#source, at), at };
+    const severity = isForeign && worth.severity !== 'high' ? 'medium' : worth.severity;
+    return { kind, severity, confidence, title: brief(this.#source, at), at };
   }
 }
 

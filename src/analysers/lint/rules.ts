@@ -1,15 +1,8 @@
 import type { AstNode } from '../syntax.ts';
 import { comparison, condition, ifStatement, sameBranches, sameOperands } from './conditions.ts';
+import { emptyCatch, swallowedThrow } from './catches.ts';
 import type { Complaint, Rule, RuleContext } from './rule.ts';
-import {
-  asyncExecutor,
-  asyncForEach,
-  duplicateCases,
-  duplicateKeys,
-  emptyCatch,
-  focusedTest,
-  unreachable,
-} from './structure.ts';
+import { asyncExecutor, asyncForEach, duplicateCases, duplicateKeys, focusedTest, unreachable } from './structure.ts';
 
 /** Rules of few words: each finds code that does something else than it says. */
 export function complaintsAbout(node: AstNode, context: RuleContext): readonly Complaint[] {
@@ -30,6 +23,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Program: unreachable,
   SwitchCase: unreachable,
   CatchClause: emptyCatch,
+  TryStatement: swallowedThrow,
   NewExpression: asyncExecutor,
   CallExpression: asyncForEach,
 };

@@ -88,22 +88,6 @@ function isHoisted(node: AstNode): boolean {
   );
 }
 
-export function emptyCatch(node: AstNode, { source }: RuleContext): readonly Complaint[] | undefined {
-  const body = child(node, 'body');
-  if (body === undefined || children(body, 'body').length > 0) return undefined;
-  if (source.slice(body.start + 1, body.end - 1).trim() !== '') return undefined; // a comment says why
-  return [
-    {
-      kind: 'empty-catch',
-      severity: 'low',
-      confidence: 0.6,
-      title: 'An error is caught and dropped without a word',
-      at: node,
-      fix: 'Handle it, or say in a comment why it can be ignored.',
-    },
-  ];
-}
-
 export function asyncExecutor(node: AstNode): readonly Complaint[] | undefined {
   const [executor] = children(node, 'arguments');
   if (textOf(child(node, 'callee'), 'name') !== 'Promise' || executor?.['async'] !== true) return undefined;

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { parseSource } from '../parse-source.ts';
+
+const foundIn = (text: string): readonly string[] => {
+  const parsed = parseSource('src/a.ts', text, 'production');
+  if (!parsed.ok) throw new Error(parsed.cause);
+  return parsed.findings.map(({ kind, severity, line }) => `${kind} ${severity}:${line}`);
+};
+
+describe('an empty catch', () => {
+  it('is told when what failed is lost', () => {
+    expect(foundIn('function f(a) { try { a.save(); } catch {} }')).toEqual(['empty-catch low:1']);
+    expect(foundIn('function f(a) { try { a.b = JSON.parse(a.c); a.go(); } catch (e) {} }')).toHaveLength(1);
+  });
+
+  it.each([
+    ['function f(a) { try {\n // may be gone\n a.save(); } catch {} }', 'a comment in the try'],
+    ['function f(a) { try { a.save(); } catch { /* gone */ } }', 'a comment in the catch'],
+    ['function f(a) {\n // may be gone\n try { a.save(); } catch {}\n}', 'a comment above'],
+    ['function f(a) { try { return a.load(); } catch {} }', 'no answer is an answer'],
+    ['function f(a) { try { a.load(); } catch {} return 1; }', 'a value right after it'],
+    ['function f(a) { let b; try { b = a.load(); } catch {} if (!b) a.make(); }', 'asked for right after it'],
+    ['function f(a) { try { a.x(); } catch {} try { a.y(); } catch { a.z(); } }', 'another way right after it'],
+    ['async function f(a) { try { await a; } catch {} }', 'only waits'],
+    ['function f(a) { try { new URL(a); } catch {} }', 'only asks'],
+  ])('is not: %s', (text) => {
+    expect(foundIn(text)).toEqual([]);
+  });
+});
+
+describe('a throw that an empty catch drops', () => {
+  it('is high when nothing at all comes of it', () => {
+    const guard = "try {\n const url = h.make(to);\n if (isBad(url)) {\n throw new Error('Invalid');\n }\n} catch {}\n";
+    expect(foundIn(`function f(h, to) {\n${guard}return to;\n}`)).toEqual(['throw-swallowed high:5']);
+  });
+
+  it('is medium when it skips a step', () => {
+    const guard = "try { if (a.isBad) throw new Error('Invalid'); a.note(); } catch {}";
+    expect(foundIn(`function f(a) { ${guard} a.open(); }`)).toEqual(['throw-swallowed medium:1']);
+  });
+});
