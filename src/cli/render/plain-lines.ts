@@ -53,6 +53,9 @@ function proposalLine(event: ProposalEvent, { proposals, findings }: RunView, st
   }
 }
 
+/** Means nothing else to any shell, and is no option: people copy the command. */
+const PLAIN_WORD = /^[A-Za-z0-9_][A-Za-z0-9._@-]*$/;
+
 function openedLine(
   { spec, proposalId }: Extract<ProposalEvent, { type: 'proposal.opened' }>,
   name: string,
@@ -61,7 +64,8 @@ function openedLine(
 ): string | undefined {
   const people = spec.members.flatMap(({ id }) => (id.startsWith('user:') ? [id.slice(5)] : []));
   if (people.length > 0) {
-    const how = `waggle proposals vote ${visible(proposalId)} approve --as ${visible(people[0] ?? '')}`;
+    const who = people.find((one) => PLAIN_WORD.test(one)) ?? '<name>';
+    const how = `waggle proposals vote ${visible(proposalId)} approve --as ${who}`;
     return `${signs.warn} ${name}  asks ${visible(people.join(', '))}: ${visible(spec.title)} ${how}`;
   }
   return told ? `${signs.waiting} ${name}  is voted on: ${visible(spec.title)}` : undefined;

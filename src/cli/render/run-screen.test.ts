@@ -186,6 +186,16 @@ describe('plain lines of votes', () => {
     expect(linesOf(run)).toEqual([]);
   });
 
+  test.each(['ann;reboot', '$(reboot)', '`reboot`', 'ann|sh', '--help'])(
+    'give no command that does something else when the person is called %s',
+    (name) => {
+      const run = new RecordedRun([{ name: 'a' }]);
+      run.put(1, opened('ship', `user:${name}`));
+      const how = 'waggle proposals vote r7k2/ship approve --as <name>';
+      expect(linesOf(run)).toEqual([`! ship  asks ${name}: Ship it? ${how}`]);
+    },
+  );
+
   test('are left out where there are many, but a person is always asked', () => {
     const run = new RecordedRun([{ name: 'a' }]);
     for (let index = 1; index <= 12; index++) run.put(index, opened(`p${index}`, 'task:a'));
