@@ -54,6 +54,13 @@ test('two that make it at once share one store', async () => {
   for (const journal of journals) await journal.close();
 });
 
+test('a path that is too long for a database is told as that', () => {
+  const deep = join(folder, ...Array.from({ length: 5 }, () => 'x'.repeat(100)), 'swarm.sqlite');
+  expect(() => openStore(deep)).toThrow(/its path has \d+ bytes, more than a database may have/);
+  const fits = join(folder, 'y'.repeat(200), 'z'.repeat(200), 'swarm.sqlite');
+  openStore(fits).close();
+});
+
 test('an empty file is damage, never a new store', () => {
   mkdirSync(join(folder, 'data'));
   writeFileSync(path, '');

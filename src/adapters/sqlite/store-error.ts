@@ -149,10 +149,22 @@ export function storeError(error: unknown, path: string): unknown {
     case SQLITE.open:
     case SQLITE.perm:
     case SQLITE.auth:
+      if (Buffer.byteLength(path) > LONG_PATH_BYTES) return tooLong(path, error);
       return isReadOnlyDisk(path) ? readOnly(path, error) : unreadable(path, error);
     default:
       return fromNode(error, path);
   }
+}
+
+/** SQLite takes 512 bytes, with the names of the files that it makes beside the store. */
+const LONG_PATH_BYTES = 440;
+
+function tooLong(path: string, cause: Error): UserError {
+  const message = `The store cannot be opened: its path has ${Buffer.byteLength(path)} bytes, more than a database may have.`;
+  return new UserError(
+    { code: 'STORE_UNREADABLE', message, at: path, fix: 'Use a folder with a shorter path.' },
+    { cause },
+  );
 }
 
 function full(path: string, cause: Error): Unavailable {
