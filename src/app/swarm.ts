@@ -153,8 +153,8 @@ export class Swarm implements AsyncDisposable {
    * no vote at all.
    */
   async vote(proposal: string, { as, ...options }: VoteOptions): Promise<CommandAnswer> {
-    const [run = '', name = ''] = proposal.split('/');
-    const id = proposalId(runId(run), name);
+    const [run = '', ...name] = proposal.split('/');
+    const id = proposalId(runId(run), name.join('/'));
     const contentHash = options.contentHash ?? this.#archive()?.proposal(id)?.spec.contentHash;
     if (contentHash === undefined) return { ok: false, refusal: { reason: 'proposal-unknown' } };
     const memberId = options.credential === undefined && !as.startsWith('user:') ? `user:${as}` : as;

@@ -136,9 +136,12 @@ describe('from outside', () => {
     const vote = { as: 'ann', choice: 'approve', contentHash: '00'.repeat(32) } as const;
     expect(await swarm.vote('r1/ship', vote)).toMatchObject({ refusal: { reason: 'content-differs' } });
     expect(await swarm.vote('r1/nothing', vote)).toMatchObject({ refusal: { reason: 'proposal-unknown' } });
-    expect(await swarm.vote('r1', { as: 'ann', choice: 'approve' })).toMatchObject({
-      refusal: { reason: 'proposal-unknown' },
-    });
+    for (const proposal of ['r1', 'r1/ship/it']) {
+      expect(await swarm.vote(proposal, { as: 'ann', choice: 'approve' })).toMatchObject({
+        refusal: { reason: 'proposal-unknown' },
+      });
+    }
+    expect(swarm.proposals()[0]?.votes).toEqual([]);
   });
 });
 
