@@ -123,7 +123,12 @@ function loggerOf({ shared }: LeadSettings, clock: SystemClock): Logger & { clos
 let runner: Promise<ProcessRunner> | undefined;
 
 function openRunner(): Promise<ProcessRunner> {
-  return (runner ??= SystemProcessRunner.open());
+  runner ??= SystemProcessRunner.open();
+  // What did not work now may work for the next lead.
+  return runner.catch((error: unknown) => {
+    runner = undefined;
+    throw error;
+  });
 }
 
 function workspacesOf({ root, workspaces, environment, options }: LeadSettings): CleanCopies {

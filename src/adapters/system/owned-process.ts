@@ -26,6 +26,9 @@ export type OwnedEnd = Readonly<{
   program: ProgramEnd | undefined;
 }>;
 
+/** Why the system did not start it, in plain words. `isForNow`: it has no room, and may have some in a moment. */
+export type Refused = Readonly<{ message: string; isForNow: boolean }>;
+
 /** A started program with everything that it starts, and the means to end all of it. */
 export class OwnedProcess {
   readonly stdout: Readable;
@@ -49,8 +52,8 @@ export class OwnedProcess {
     this.ended = this.#waitForEnd(child);
   }
 
-  /** Gives the reason in plain words when the system refuses. `number` makes names unique in this process. */
-  static async start(launcher: Launcher, spec: ProcessSpec, number: number): Promise<OwnedProcess | string> {
+  /** Never rejects. `number` makes names unique in this process. */
+  static async start(launcher: Launcher, spec: ProcessSpec, number: number): Promise<OwnedProcess | Refused> {
     let cgroup: Cgroup | undefined;
     try {
       cgroup = launcher.cgroupHome === undefined ? undefined : Cgroup.create(launcher.cgroupHome, String(number));
@@ -171,8 +174,15 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function refusal(error: unknown): string {
+function refusal(error: unknown): Refused {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const message = refusalMessage(code, error);
+  return { message, isForNow: FULL_FOR_NOW.has(code) };
+}
+
+const FULL_FOR_NOW: ReadonlySet<string> = new Set(['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE']);
+
+function refusalMessage(code: string, error: unknown): string {
   if (code === 'E2BIG') return 'The arguments and the environment together are too long for this system.';
   if (code === 'EAGAIN' || code === 'ENOMEM') return `The system has no room for another process (${code}).`;
   if (code === 'EMFILE' || code === 'ENFILE') return `Too many files are open for another process (${code}).`;

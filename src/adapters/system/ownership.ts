@@ -3,6 +3,7 @@ import { findCgroupHome } from './cgroup.ts';
 import { type Candidate, type Launcher, launcherCandidates, type LauncherName } from './launcher.ts';
 import { OwnedProcess } from './owned-process.ts';
 import { OutputPump, settlesWithin } from './output-pump.ts';
+import { Unavailable } from '../../util/user-error.ts';
 
 export type OwnershipOptions = Readonly<{
   /** Only these are tried; for tests and measurements. @default all, best first */
@@ -24,6 +25,7 @@ export type OwnershipReport = Readonly<{
 }>;
 
 const TRY_MS = 3_000;
+const NO_ROOM_FIX = 'Close other programs, or raise the limits: ulimit -n, ulimit -u.';
 
 /**
  * Ends with 7 only if TERM for the whole group reaches the program and what stands between us and it survives:
@@ -85,7 +87,11 @@ async function tryOut(candidate: Candidate): Promise<string | undefined> {
   if (!candidate.ok) return candidate.reason;
   const spec: ProcessSpec = { argv: ['/bin/sh', '-c', TRIAL], cwd: '/', env: { PATH: '/usr/bin:/bin' } };
   const owned = await OwnedProcess.start(candidate.launcher, spec, 0);
-  if (typeof owned === 'string') return owned;
+  if (!(owned instanceof OwnedProcess)) {
+    // A weaker way would be taken for a reason that is gone in a moment.
+    if (owned.isForNow) throw new Unavailable({ port: 'processes', message: owned.message, fix: NO_ROOM_FIX });
+    return owned.message;
+  }
   const pump = new OutputPump(owned, spec, () => {});
   if (!(await settlesWithin(owned.ended, TRY_MS))) owned.kill();
   const end = await owned.ended;

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leftAfter } from '../../../test/support/processes.ts';
 import type { ProcessEnd, ProcessSpec } from '../../ports/process-runner.ts';
@@ -209,4 +212,11 @@ test('a probe says what it takes and why not something better', async () => {
   const group = await probeOwnership({ launchers: ['group'] });
   expect(group).toMatchObject({ ownership: 'process-group', guaranteed: false, refused: [] });
   expect(group.fix).toMatch(/util-linux|Linux only/);
+});
+
+test('a system without room for more processes makes them wait, and fails none', async () => {
+  const program = fileURLToPath(new URL('../../../test/support/many-commands.ts', import.meta.url));
+  const line = `ulimit -n 64; exec '${process.execPath}' '${program}' 40 'sleep 0.1'`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', line]);
+  expect(stdout).toBe('exited\n'.repeat(40));
 });

@@ -1,15 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Usage } from '../../core/tasks/attempt.ts';
 import type { Ownership, ProcessEnd, ProcessRunner, ProcessSpec } from '../../ports/process-runner.ts';
 import { findStartProblem } from './find-program.ts';
 import type { Launcher } from './launcher.ts';
 import { OutputPump } from './output-pump.ts';
-import { OwnedProcess, type OwnedEnd } from './owned-process.ts';
+import { OwnedProcess, type OwnedEnd, type Refused } from './owned-process.ts';
 import { chooseLauncher, type OwnershipOptions, type OwnershipReport } from './ownership.ts';
 import { STARTER } from './start-script.ts';
 import { TreeSampler } from './tree-sampler.ts';
 
 /** ms that output streams stay open after the program has ended. */
 const STREAM_PATIENCE_MS = 1_000;
+/** ms to wait for room for another process. */
+const ROOM_WITHIN_MS = 30_000;
 
 const FAILED_START = new RegExp(`^${STARTER}: .*?exec: (.*)`);
 
@@ -43,8 +46,11 @@ export class SystemProcessRunner implements ProcessRunner {
     const problem = findStartProblem(spec);
     if (problem !== undefined) return { kind: 'not-started', message: problem };
     const startedMs = performance.now();
-    const owned = await OwnedProcess.start(this.#launcher, spec, ++this.#started);
-    if (typeof owned === 'string') return { kind: 'not-started', message: owned };
+    const owned = await this.#start(spec, signal);
+    if (!(owned instanceof OwnedProcess)) {
+      if (signal.aborted) return { kind: 'stopped', usage: {}, wallMs: Math.round(performance.now() - startedMs) };
+      return { kind: 'not-started', message: owned.message };
+    }
     const stopper = new Stopper(owned, spec.graceMs ?? 5_000, signal);
     const pump = new OutputPump(owned, spec, (why) => stopper.kill(why === 'limit' ? limitOf('output') : BROKEN));
     const endWatch = this.#sampler.add(owned.watch, (limit) => stopper.kill(limitOf(limit)));
@@ -57,6 +63,17 @@ export class SystemProcessRunner implements ProcessRunner {
     stopper.close();
     if (pump.failure !== undefined) throw pump.failure.error;
     return describe(end, { usage, wallMs }, stopper.stop ?? brokenCpuLimit(spec, end, usage), pump.head);
+  }
+
+  /** A system that has no room for another process may have some when others have ended: that is not the task's fault. */
+  async #start(spec: ProcessSpec, signal: AbortSignal): Promise<OwnedProcess | Refused> {
+    const untilMs = performance.now() + ROOM_WITHIN_MS;
+    for (let pauseMs = 20; ; pauseMs = Math.min(2 * pauseMs, 1_000)) {
+      const owned = await OwnedProcess.start(this.#launcher, spec, ++this.#started);
+      if (owned instanceof OwnedProcess || !owned.isForNow) return owned;
+      if (signal.aborted || performance.now() > untilMs) return owned;
+      await delay(pauseMs, undefined, { signal }).catch(() => {});
+    }
   }
 }
 
