@@ -113,7 +113,7 @@ class Look implements Visitor {
     if (!this.#isJudged) return;
     const context = { file: this.#path, source: this.#text, isTest: this.#isTest, path, key };
     for (const complaint of complaintsAbout(node, context)) this.#complaints.push(complaint);
-    if (this.#isTest && isSkippedTest(node, this.#text)) this.skipped.push(this.#lines.at(node.start));
+    if (this.#isTest && isSkippedTest(node, this.#text, path)) this.skipped.push(this.#lines.at(node.start));
   }
 
   leave(node: AstNode, key: string): void {

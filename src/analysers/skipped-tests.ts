@@ -9,7 +9,7 @@ const MAX_PLACES = 4;
 /** Tests that are switched off without a word, in languages that are not parsed. Texts between quotes are reasons. */
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   Python:
-    /^@(?:pytest\.mark\.skip|unittest\.skip|skip|mark\.skip)(?:\(\s*\))?$|^pytestmark\s*=\s*pytest\.mark\.skip(?:\(\s*\))?$/,
+    /^@(?:(?:pytest\.)?mark\.(?:skip|xfail)|unittest\.skip|unittest\.expectedFailure|skip)(?:\(\s*\))?$|^pytestmark\s*=\s*pytest\.mark\.(?:skip|xfail)(?:\(\s*\))?$/,
   Go: /^t\.Skip(?:Now)?\(\s*\)$/,
   Ruby: /^x(?:it|describe|context|specify|scenario)\b.*\bdo$/,
   Java: /^@(?:Disabled|Ignore)(?:\(\s*\))?$/,
@@ -40,10 +40,27 @@ export function skippedTests(
 
 function skippedLines(text: string, pattern: RegExp): readonly number[] {
   const lines = text.split('\n').map((line) => line.trim());
-  return lines.flatMap((line, index) => {
-    const isExplained = COMMENT.test(lines[index - 1] ?? '') || COMMENT.test(lines[index + 1] ?? '');
-    return pattern.test(line) && !isExplained ? [index + 1] : [];
-  });
+  const found = lines.flatMap((line, index) => (pattern.test(line) && !isExplained(lines, index) ? [index + 1] : []));
+  // What stands at the head of a file holds for all of them.
+  return found.length > 0 && lines.some((line) => COMMENT.test(line) && FOR_ALL.test(line)) ? [] : found;
+}
+
+/** Marks of a test, and what stands between them and its comment. */
+const MARK = /^(?:@|\[|#\[|$)/;
+const FOR_ALL = /disabled|switched off|@Ignore|@Disabled|by hand|manual(?:ly)?\b|not run|are skipped|remove the/i;
+const INSIDE = 4;
+
+/** By a comment above its marks, beside them, or first inside. */
+function isExplained(lines: readonly string[], index: number): boolean {
+  let above = index - 1;
+  while (above >= 0 && MARK.test(lines[above] ?? '')) above -= 1;
+  const after = lines.slice(index, index + INSIDE + 1);
+  const inside = after.includes('') ? after.slice(0, after.indexOf('')) : after;
+  return isComment(lines[above] ?? '') || inside.some((line) => COMMENT.test(line) || /^(?:'''|""")/.test(line));
+}
+
+function isComment(line: string): boolean {
+  return COMMENT.test(line) || line.endsWith('*/');
 }
 
 function finding(file: string, lines: readonly number[], reader: TextReader): Detected {
@@ -56,7 +73,7 @@ function finding(file: string, lines: readonly number[], reader: TextReader): De
     kind: 'skipped-tests',
     severity: 'low',
     confidence: 0.85,
-    title: `${isOne ? 'A test or group of tests is' : `${lines.length} tests or groups of tests are`} switched off, and nothing says why`,
+    title: titleOf(nameAt(texts, first), rest + MAX_PLACES - 1),
     file,
     line: first,
     anchor: file,
@@ -68,4 +85,23 @@ function finding(file: string, lines: readonly number[], reader: TextReader): De
     ],
     fix: `Mend ${isOne ? 'it' : 'them'} and switch ${isOne ? 'it' : 'them'} on again, remove ${isOne ? 'it' : 'them'}, or write beside ${isOne ? 'it' : 'each'} why it waits.`,
   };
+}
+
+/** `"adds" and 2 more are switched off, and no comment says why` */
+function titleOf(name: string, more: number): string {
+  const shown = name.length > 34 ? `${name.slice(0, 33).trim()}…` : name;
+  return `${shown}${more > 0 ? ` and ${more} more are` : ' is'} switched off, and no comment says why`;
+}
+
+/** What the test is called, on the line or in the ones after it. */
+function nameAt(texts: readonly string[], line: number): string {
+  const [here = '', ...after] = texts.slice(line - 1, line + 6);
+  const quoted = /(['"`])(.+?)\1/.exec(here)?.[2];
+  if (quoted !== undefined) return `"${quoted}"`;
+  const named = after.flatMap(
+    (one) => /\b(?:def|void|fn|fun|func|class|Task|function)\s+(\w+)/.exec(one)?.[1] ?? [],
+  )[0];
+  if (named !== undefined) return named;
+  const before = texts.slice(0, line - 1).findLast((one) => /\b(?:func|fun|def|function)\s+\w+/.test(one));
+  return /\b(?:func|fun|def|function)\s+(\w+)/.exec(before ?? '')?.[1] ?? 'A test';
 }

@@ -150,16 +150,36 @@ describe('a busy source', () => {
 describe('tests that are switched off', () => {
   it('are one finding for each file', async () => {
     const { findings } = await look({
-      'test/a.test.js': "it.skip('adds', () => {});\nxit('takes away', () => {});\nit('runs', () => {});\n",
+      'test/a.test.js':
+        "it.skip('adds', () => { add(1); });\nxit('takes away', () => { add(-1); });\nit('runs', () => {});\n",
       'tests/test_b.py':
         '@pytest.mark.skip\ndef test_one():\n    pass\n\n# waits for the new server\n@pytest.mark.skip\ndef test_two():\n    pass\n',
       'tests/test_c.py': '@pytest.mark.skip(reason="waits for the new server")\ndef test_one():\n    pass\n',
+      'tests/test_d.py': '@pytest.mark.xfail\n@slow\ndef test_chain():\n    pass\n',
       'a_test.go': 'func TestA(t *testing.T) {\n\tt.Skip()\n}\n',
     });
     expect(findings.map(({ file, line, title }) => `${file}:${line} ${title}`)).toEqual([
-      'test/a.test.js:1 2 tests or groups of tests are switched off, and nothing says why',
-      'a_test.go:2 A test or group of tests is switched off, and nothing says why',
-      'tests/test_b.py:1 A test or group of tests is switched off, and nothing says why',
+      'test/a.test.js:1 "adds" and 1 more are switched off, and no comment says why',
+      'a_test.go:2 TestA is switched off, and no comment says why',
+      'tests/test_b.py:1 test_one is switched off, and no comment says why',
+      'tests/test_d.py:1 test_chain is switched off, and no comment says why',
     ]);
+  });
+
+  const java = (before: string, body: string, head = ''): string =>
+    `${head}class ATest {\n${before}  @Test\n  @Ignore\n  public void testA() {\n${body}  }\n}\n`;
+  const bare = '    run();\n';
+
+  it.each([
+    ['Javadoc above all marks', java('  /**\n   * Fails: there is no such number.\n   */\n', bare)],
+    ['a comment between the marks', java('  // waits for the parser\n  @Slow\n\n', bare)],
+    ['a comment first inside', java('', '    // waits for the parser\n    run();\n')],
+    [
+      'a comment at the head of the file',
+      java('', bare, '// All tests here are disabled: remove the @Ignore to run them.\n'),
+    ],
+  ])('are left alone with a reason: %s', async (_, text) => {
+    expect((await look({ 'src/test/java/ATest.java': text })).findings).toEqual([]);
+    expect((await look({ 'src/test/java/ATest.java': java('', bare) })).findings).toHaveLength(1);
   });
 });

@@ -5,13 +5,34 @@ const SWITCHED_OFF = new Set(['xit', 'xtest', 'xdescribe', 'xcontext', 'xspecify
 /** Tests of a test runner, and measurements that are run by hand. */
 const ABOUT_SKIPPING = /skip|\bonly\b|todo|focus|chainable|performance|\bbench/i;
 
+/** A title that gives the reason, or the issue. */
+const SAYS_WHY = /#\d+|\bbugs?\b|\bbroken\b|flak|\bfixme\b|not (?:yet )?(?:supported|implemented)|unsupported/i;
+
 /** A test or group of tests that is switched off for good, and nothing beside it says why. */
-export function isSkippedTest(node: AstNode, source: string): boolean {
+export function isSkippedTest(node: AstNode, source: string, path: readonly AstNode[] = []): boolean {
   const callee = node.type === 'CallExpression' ? child(node, 'callee') : undefined;
   const [name, ...others] = children(node, 'arguments');
   if (callee === undefined || name === undefined || !isSwitchedOff(callee, others)) return false;
   const isTest = others.some(isFunction) && (name.type === 'Literal' || name.type === 'TemplateLiteral');
-  return isTest && !ABOUT_SKIPPING.test(source.slice(name.start, name.end)) && !hasReason(node, source);
+  if (!isTest || others.every(isEmpty) || path.some(isCondition)) return false;
+  return !isTold(source.slice(name.start, name.end)) && !hasReason(node, source);
+}
+
+function isTold(title: string): boolean {
+  return ABOUT_SKIPPING.test(title) || SAYS_WHY.test(title);
+}
+
+/** It runs for some and not for others: somebody has thought about it. */
+function isCondition({ type }: AstNode): boolean {
+  return (
+    type === 'IfStatement' || type === 'ConditionalExpression' || type === 'LogicalExpression' || type === 'SwitchCase'
+  );
+}
+
+/** Nothing is in it that could run. */
+function isEmpty(node: AstNode): boolean {
+  const body = isFunction(node) ? child(node, 'body') : undefined;
+  return !isFunction(node) || (body?.type === 'BlockStatement' && children(body, 'body').length === 0);
 }
 
 function isSwitchedOff(callee: AstNode, others: readonly AstNode[]): boolean {
@@ -36,14 +57,23 @@ function hasSkipOption(node: AstNode): boolean {
   );
 }
 
-/** A comment on the line above, at the end of the line, or first inside. */
+/** A comment above, blank lines between; at the end of the line; or in the first lines inside. */
 function hasReason(node: AstNode, source: string): boolean {
   const lineStart = source.lastIndexOf('\n', node.start - 1) + 1;
-  const above = source.slice(source.lastIndexOf('\n', lineStart - 2) + 1, lineStart).trim();
+  const above = source.slice(Math.max(0, lineStart - 2_000), lineStart).trimEnd();
+  const last = above.slice(above.lastIndexOf('\n') + 1).trim();
   const lineEnd = source.indexOf('\n', node.start);
   const here = source.slice(node.start, lineEnd < 0 ? undefined : lineEnd);
-  const below = lineEnd < 0 ? '' : source.slice(lineEnd + 1, lineEnd + 120).trimStart();
+  const below =
+    lineEnd < 0
+      ? []
+      : source
+          .slice(lineEnd + 1, lineEnd + 600)
+          .split('\n')
+          .slice(0, 3);
   return (
-    /^(?:\/\/|\/\*|\*)|\*\/$/.test(above) || /\/\/|\/\*/.test(here.replace(/https?:\/\//g, '')) || /^\/[/*]/.test(below)
+    /^(?:\/\/|\/\*|\*)|\*\/$/.test(last) ||
+    /\/\/|\/\*/.test(here.replace(/https?:\/\//g, '')) ||
+    below.some((line) => /^\s*\/[/*]/.test(line))
   );
 }
