@@ -1,4 +1,4 @@
-import type { Severity } from '../core/findings/finding.ts';
+import { SEVERITIES, type Severity } from '../core/findings/finding.ts';
 import type { CheckInput } from './analyser.ts';
 import { contextOf, isProduction } from './classify.ts';
 import { complexFunctions } from './complex-functions.ts';
@@ -12,8 +12,11 @@ const ELSEWHERE = 0.5;
 /** Each further finding of a kind, or in a file, counts this much of the one before: the first page shows all sorts. */
 const SAME_KIND = 0.8;
 const SAME_FILE = 0.8;
-/** So many are put in order with an eye on variety; the rest follows by score. */
+/** So many of a severity are put in order with an eye on variety; the rest follows by score. */
 const MIXED = 60;
+/** More of one kind, or of one kind in one file, come after everything else: no rule fills a report alone. */
+const MOST_OF_KIND = 12;
+const MOST_IN_PLACE = 5;
 
 /** Tasks that leave a plain list of findings. */
 const LOOKING = [
@@ -35,7 +38,7 @@ export type Ordered = Readonly<{ id: string; detected: Detected }>;
 
 type Scored = Ordered & Readonly<{ score: number }>;
 
-/** The findings of all detectors, best first: severity × confidence × how hot the file is. */
+/** The findings of all detectors: by severity, then confidence × how hot the file is. */
 export function orderedFindings(input: CheckInput): readonly Ordered[] {
   const found = merge(gather(input));
   const ids = findingIds(found);
@@ -86,7 +89,23 @@ function scoreOf({ severity, confidence, file, kind }: Detected, heat: ReadonlyM
   return WEIGHT[severity] * confidence * (1 + (heat.get(file) ?? 0)) * (isAbout ? 1 : ELSEWHERE);
 }
 
+/** By severity; among equals with an eye on variety. Too many of a kind wait behind all others. */
 function mixed(scored: readonly Scored[]): readonly Ordered[] {
+  const order = SEVERITIES.flatMap((severity) => varied(scored.filter((one) => one.detected.severity === severity)));
+  const [kinds, places] = [new Map<string, number>(), new Map<string, number>()];
+  const isFirst = ({ detected: { kind, file } }: Ordered): boolean =>
+    countIn(kinds, kind) <= MOST_OF_KIND && countIn(places, `${kind} ${file}`) <= MOST_IN_PLACE;
+  const { first = [], later = [] } = Object.groupBy(order, (one) => (isFirst(one) ? 'first' : 'later'));
+  return [...first, ...later];
+}
+
+function countIn(counts: Map<string, number>, key: string): number {
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  return count;
+}
+
+function varied(scored: readonly Scored[]): readonly Ordered[] {
   const rest = scored.slice(0, MIXED);
   const chosen: Ordered[] = [];
   const [kinds, files] = [new Map<string, number>(), new Map<string, number>()];

@@ -1,4 +1,5 @@
 import type { ClosedProposal } from '../core/consensus/proposal.ts';
+import type { Choice } from '../core/consensus/proposal-spec.ts';
 import { type Finding, type FindingState, type FindingVote, VOTERS, type Voter } from '../core/findings/finding.ts';
 import type { AnalyserResult, VotingCall } from './analyser.ts';
 import type { PlanData, VoteData } from './data.ts';
@@ -18,7 +19,8 @@ export async function plan({ input, proposals }: VotingCall): Promise<AnalyserRe
     opened.flatMap(({ findingId, asked }, index) => {
       const closed = outcomes[index];
       const votes = asked.flatMap((voter) => votesOf(findingId, voter, cast.get(voter), closed));
-      return closed === undefined ? [] : [[findingId, { state: stateOf(closed), votes }] as const];
+      const look = votes.find(({ voter }) => voter === 'shape')?.choice;
+      return closed === undefined ? [] : [[findingId, { state: stateOf(closed, look), votes }] as const];
     }),
   );
   const states = findings.map((finding): Finding => ({ ...finding, ...voted.get(finding.id) }));
@@ -34,12 +36,19 @@ export async function plan({ input, proposals }: VotingCall): Promise<AnalyserRe
   return { file: writeData(input.data, 'plan', data), summary };
 }
 
-/** What a vote made of a finding: see `FindingState`. */
-export function stateOf(closed: Pick<ClosedProposal, 'status' | 'votes' | 'spec'>): FindingState {
-  const count = (wanted: string): number => closed.votes.filter(({ choice }) => choice === wanted).length;
+/**
+ * What a vote made of a finding: see `FindingState`. `look`: what the voter on shape says, who alone asks whether it is
+ * so at all; also when the others had settled the vote before it came.
+ */
+export function stateOf(
+  closed: Pick<ClosedProposal, 'status' | 'votes' | 'spec'>,
+  look: Choice | undefined,
+): FindingState {
+  const count = (wanted: Choice): number => closed.votes.filter(({ choice }) => choice === wanted).length;
   if (closed.status === 'expired') return 'unconfirmed';
   if (closed.status === 'rejected') return count('reject') > 0 ? 'rejected' : 'unconfirmed';
-  return count('approve') >= 2 || count('approve') === closed.spec.members.length ? 'confirmed' : 'unconfirmed';
+  const isEnough = count('approve') >= Math.min(2, closed.spec.members.length);
+  return isEnough && look === 'approve' ? 'confirmed' : 'unconfirmed';
 }
 
 function votesOf(

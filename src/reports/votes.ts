@@ -17,7 +17,7 @@ export function tallyText(votes: readonly FindingVote[]): string {
 
 /** How a vote is decided, for people. */
 export const VOTING_RULE =
-  'Abstentions do not count. On facts, one voter with evidence against is enough to reject. On how good code is, two thirds decide, and shape counts twice. Secrets and merge markers are decided by shape and context alone; a token whose checksum holds by shape. Whatever is approved needs two approvals to be confirmed, or all where fewer were asked.';
+  'Abstentions do not count. On facts, one voter with evidence against is enough to reject. On how good code is, two thirds decide; shape counts 5, the others 3. Secrets and merge markers are decided by shape and context alone; a token whose checksum holds by shape. To be confirmed a finding needs two approvals, or all where fewer were asked, and that of shape among them.';
 
 /** What a voter looks at, for people. */
 export const VOTER_TEXTS: Readonly<Record<Voter, Readonly<{ name: string; asks: string }>>> = {

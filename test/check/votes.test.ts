@@ -211,7 +211,7 @@ async function stateAfter(spec: ProposalSpec, choices: readonly Choice[], order:
     await counter.of(task).vote([{ proposal: spec.name, contentHash: spec.contentHash, choice }]);
   }
   const [outcome] = await counter.of('plan').outcomes([spec.name]);
-  return outcome === undefined ? 'none' : stateOf(outcome);
+  return outcome === undefined ? 'none' : stateOf(outcome, choices[0]);
 }
 
 describe('the state of a finding', () => {
@@ -226,19 +226,26 @@ describe('the state of a finding', () => {
   });
 
   it('is confirmed by two approvals, or by all that were asked', () => {
-    expect(stateOf(closed('approved', 'approve', 'approve', 'abstain'))).toBe('confirmed');
-    expect(stateOf(closed('approved', 'approve', 'abstain', 'abstain', 'abstain', 'abstain'))).toBe('unconfirmed');
+    expect(stateOf(closed('approved', 'approve', 'approve', 'abstain'), 'approve')).toBe('confirmed');
+    const one = closed('approved', 'approve', 'abstain', 'abstain', 'abstain', 'abstain');
+    expect(stateOf(one, 'approve')).toBe('unconfirmed');
     const alone: ProposalSpec = { ...spec, members: spec.members.slice(0, 1) };
-    expect(stateOf({ ...closed('approved', 'approve'), spec: alone })).toBe('confirmed');
+    expect(stateOf({ ...closed('approved', 'approve'), spec: alone }, 'approve')).toBe('confirmed');
+  });
+
+  it('is unconfirmed when nobody has looked a second time whether it is so', () => {
+    const votes = closed('approved', 'abstain', 'approve', 'approve', 'approve', 'approve');
+    for (const look of ['abstain', 'reject', undefined] as const) expect(stateOf(votes, look)).toBe('unconfirmed');
   });
 
   it('is unconfirmed when all abstain, or too few voted in time', () => {
-    expect(stateOf(closed('rejected', 'abstain', 'abstain', 'abstain', 'abstain', 'abstain'))).toBe('unconfirmed');
-    expect(stateOf(closed('expired', 'approve', 'approve'))).toBe('unconfirmed');
+    const silent = closed('rejected', 'abstain', 'abstain', 'abstain', 'abstain', 'abstain');
+    expect(stateOf(silent, 'abstain')).toBe('unconfirmed');
+    expect(stateOf(closed('expired', 'approve', 'approve'), 'approve')).toBe('unconfirmed');
   });
 
   it('is rejected when somebody with evidence spoke against it', () => {
-    expect(stateOf(closed('rejected', 'reject', 'approve'))).toBe('rejected');
+    expect(stateOf(closed('rejected', 'reject', 'approve'), 'reject')).toBe('rejected');
   });
 
   it('is the same in whatever order the votes come', async () => {

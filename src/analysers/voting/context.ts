@@ -80,11 +80,14 @@ function samplePath(file: string, context: FileContext): string | undefined {
   return retired === undefined ? undefined : `"${retired.replace(/^[/_.-]/, '')}" in its path: it is kept, not used.`;
 }
 
-/** People name what is not theirs to correct in the lists of their tools. */
+/**
+ * People name what is not theirs to correct in the list of their linter. A list that leaves out everything only says
+ * that another linter is used; lists of formatters say nothing about whose code it is.
+ */
 function disowned(file: string, reader: TextReader): string | undefined {
-  for (const name of ['.eslintignore', '.prettierignore']) {
-    if (isListed(file, new IgnoreFile(reader.text(name) ?? '')))
-      return `${name} leaves it out: the project does not keep it.`;
+  const list = new IgnoreFile(reader.text('.eslintignore') ?? '');
+  if (isListed(file, list) && !isListed(`any/folder/file${posix.extname(file)}`, list)) {
+    return '.eslintignore leaves it out: the project does not keep it.';
   }
   return marked(file, reader);
 }

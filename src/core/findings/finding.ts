@@ -24,9 +24,9 @@ export type FindingVote = Readonly<{
 }>;
 
 /**
- * What a vote made of it. `confirmed`: approved by at least two voters, or by all there are where fewer are asked.
- * `rejected`: somebody with evidence spoke against it, and no majority for it. `unconfirmed`: anything else that was
- * voted on. `not-voted`: nobody was asked.
+ * What a vote made of it. `confirmed`: approved, with at least two voters for it, or all where fewer are asked, the one
+ * on shape among them: it alone asks whether it is so. `rejected`: voted down, by somebody with evidence.
+ * `unconfirmed`: anything else that was voted on. `not-voted`: nobody was asked.
  */
 export type FindingState = 'confirmed' | 'unconfirmed' | 'rejected' | 'not-voted';
 

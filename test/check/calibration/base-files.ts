@@ -27,7 +27,7 @@ export function baseFiles(hasManifest: boolean): Readonly<Record<string, string>
     'src/base/engine.js': ENGINE,
     'test/base.test.js': "import * as all from '../src/index.js';\nit('has parts', () => Object.keys(all));\n",
     ...(hasManifest ? {} : { 'package.json': MANIFEST }),
-    '.prettierignore': 'src/copied\n',
+    '.eslintignore': 'src/copied\n',
     '.gitignore': 'node_modules\ndist\ncoverage\nsrc/**/generated\nsecret-names.js\ndocs/*/made\n',
     '.github/workflows/base.yml':
       'on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm test\n',
