@@ -38,6 +38,9 @@ describe('a file that says it comes from elsewhere', () => {
     expect(looksCopied('/**\n * Adapted from the engine of others.\n */\nf();\n')).toBe(true);
     expect(looksCopied('"""Vendored copy of okjson."""\n')).toBe(true);
     expect(looksCopied('#!/usr/bin/env node\n// Copied almost verbatim from https://example.org/a\n')).toBe(true);
+    expect(
+      looksCopied('/* eslint-disable */\n\n/**\n * Slightly modified bindings of https://example.org/a.js\n */\n'),
+    ).toBe(true);
     expect(looksCopied('f();\n// imported from https://github.com/galkn/parseqs\n')).toBe(false);
     expect(looksCopied("import a from 'https://example.org/a';\n")).toBe(false);
     expect(looksCopied('// Settings are imported from the environment.\n')).toBe(false);

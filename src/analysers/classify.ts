@@ -93,7 +93,7 @@ export function looksBuilt(path: string, text: string, known: ReadonlySet<string
 
 const COMMENT_HEAD = /^(?:#!.*\n)?(?:\s*(?:\/\/.*|\/\*[^]*?(?:\*\/|$)|#.*|--.*|;.*|<\?php|'''[^]*?'''|"""[^]*?"""))*/;
 const COPIED =
-  /\b(?:imported|copied|taken|ported|vendored)(?: \w+){0,2} from\b[^]{0,30}?\bhttps?:\/\/|\bvendored (?:from|copy|version|in from)\b|\badapted from\b/i;
+  /\b(?:imported|copied|taken|ported|vendored)(?: \w+){0,2} from\b[^]{0,30}?\bhttps?:\/\/|\bmodified(?: \w+){0,3} (?:of|from)\b[^]{0,40}\bhttps?:\/\/|\bvendored (?:from|copy|version|in from)\b|\badapted from\b/i;
 
 /** Whether the comment that it begins with says that it comes from elsewhere. */
 export function looksCopied(text: string): boolean {

@@ -22,6 +22,11 @@ describe('the name of a function', () => {
     expect(namesIn(`function go() { return (a) => ${body}; }`)).toEqual(['function in go']);
     expect(namesIn(`app.get('/', (a) => ${body})`)).toEqual(['callback of get']);
     expect(namesIn(`(function (a) ${body})(b)`)).toEqual(['function']);
+    expect(namesIn(`const Bar = memo(forwardRef((a) => ${body}))`)).toEqual(['Bar']);
+    expect(namesIn(`const all = list.map((a) => ${body})`)).toEqual(['callback of map']);
+    expect(namesIn(`class App { go = batched((a) => ${body}); }`)).toEqual(['App.go']);
+    expect(namesIn(`const api = (function (a) ${body})(b)`)).toEqual(['api']);
+    expect(namesIn(`export default isIt && (async (a) => ${body})`)).toEqual(['default export']);
     expect(namesIn(`module.exports = function (a) ${body}`)).toEqual(['module.exports']);
     expect(namesIn(`A.prototype.go = (a) => ${body}`)).toEqual(['go']);
   });

@@ -106,11 +106,25 @@ function isElseIf(node: AstNode, key: string): boolean {
 
 const VAGUE = /^(?:function|callback of \w+)$/;
 
+/** A value goes through them unchanged: what holds the outer one holds the function too. */
+const THROUGH = new Set([
+  'LogicalExpression',
+  'ConditionalExpression',
+  'ParenthesizedExpression',
+  'AwaitExpression',
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+]);
+/** They call what they are given and leave something else. */
+const CALLERS =
+  /^(?:map|filter|forEach|each|reduce|reduceRight|some|every|find\w*|flatMap|sort|toSorted|then|catch|finally|replace|replaceAll|from|on|once|Promise)$/;
+
 /** What people call the function: its own name, or where it is kept. */
 function nameOf(node: AstNode, path: readonly AstNode[]): string {
   const own = textOf(child(node, 'id'), 'name');
   const parent = path.at(-1);
   if (own !== undefined || parent === undefined) return own ?? 'function';
+  if (THROUGH.has(parent.type)) return nameOf(parent, path.slice(0, -1));
   switch (parent.type) {
     case 'VariableDeclarator':
       return textOf(child(parent, 'id'), 'name') ?? 'function';
@@ -122,12 +136,21 @@ function nameOf(node: AstNode, path: readonly AstNode[]): string {
       return methodName(parent, path);
     case 'CallExpression':
     case 'NewExpression':
-      return parent['callee'] === node ? 'function' : `callback of ${keyName(child(parent, 'callee'))}`;
+      return givenName(node, parent, path);
     case 'ExportDefaultDeclaration':
       return 'default export';
     default:
       return 'function';
   }
+}
+
+/** Called at once, or wrapped (`memo(() => …)`): the name of what comes of it. */
+function givenName(node: AstNode, call: AstNode, path: readonly AstNode[]): string {
+  const isCalled = call['callee'] === node;
+  const callee = isCalled ? 'function' : keyName(child(call, 'callee'));
+  const outer = CALLERS.test(callee) ? 'function' : nameOf(call, path.slice(0, -1));
+  if (!VAGUE.test(outer)) return outer;
+  return isCalled ? 'function' : `callback of ${callee}`;
 }
 
 function assignedName(left: AstNode | undefined): string {

@@ -177,6 +177,7 @@ describe('a path in a title', () => {
     expect(shortPath('packages/core/lib/router.ts', 14)).toBe('lib/router.ts');
     expect(shortPath('packages/core/lib/router.ts', 10)).toBe('router.ts');
     expect(shortPath('packages/core/lib/index.ts', 10)).toBe('lib/index.ts');
-    expect(shortPath('a/a-very-long-name-of-a-file.ts', 12)).toBe('a-very-long…');
+    expect(shortPath('a/a-very-long-name-of-a-file.ts', 12)).toBe('a-very-long-name-of-a-file.ts');
+    expect(shortPath(`a/${'b'.repeat(60)}.ts`, 40)).toBe(`${'b'.repeat(35)}…`);
   });
 });

@@ -15,8 +15,9 @@ const MANY_FIXES = 0.2;
 const HARD = 20;
 /** Branches in branches: a row of guards or of choices is read from top to bottom. */
 const MIN_NESTING = 2;
-/** One hard function makes a file hard that decides this much, or of which it is this share. */
+/** One hard function makes a file hard that decides this much and this often, or of which it is this share. */
 const MANY_DECISIONS = 150;
+const MIN_PARSED_DENSITY = 0.18;
 const LARGE_SHARE = 0.25;
 /** Where words are counted: their share of the lines of code, and how large a file must be for that to matter. */
 const MIN_DENSITY = 0.15;
@@ -24,6 +25,7 @@ const MIN_LARGE = 300;
 /** Below this share of a file's decisions, a function is not where to begin. */
 const MIN_SHARE = 0.15;
 const MAX_TITLE = 90;
+const MAX_NAME = 36;
 
 type Hard = Readonly<{ name: string; line: number; lines: number; decisions: number }>;
 
@@ -78,11 +80,12 @@ function codeOf(hotspot: Hotspot, { files, parts, reader }: Known): Code | undef
   return code !== undefined && isHard(code, recentOf(hotspot)) ? code : undefined;
 }
 
-function isHard({ hard, decisions }: Code, recent: number): boolean {
+function isHard({ hard, decisions, lines }: Code, recent: number): boolean {
   const [worst, second] = hard;
   if (worst === undefined) return false;
-  const isLarge = decisions >= MANY_DECISIONS || worst.decisions >= decisions * LARGE_SHARE;
-  return second !== undefined || isLarge || recent >= MANY_RECENT;
+  if (second !== undefined || worst.decisions >= decisions * LARGE_SHARE) return true;
+  if (decisions >= MANY_DECISIONS && decisions >= lines * MIN_PARSED_DENSITY) return true;
+  return recent >= MANY_RECENT && worst.decisions >= decisions * MIN_SHARE;
 }
 
 function parsedCode({ file }: Hotspot, parts: readonly ParseData[]): Code | undefined {
@@ -164,7 +167,7 @@ function adviceOf({ hard, longest, decisions, unit }: Code): string {
     return `Split ${worst.name} first: it holds ${share}% of the ${unit} of the file.`;
   }
   if (longest !== undefined) {
-    return `Take ${longest.name} apart first: it is ${longest.lines} lines long, and no single function in it stands out.`;
+    return `Take ${longest.name} apart first: it is ${longest.lines} lines long.`;
   }
   const names = [worst, ...others.slice(0, 2)].map((one) => one.name);
   return names.length === 1
@@ -182,5 +185,5 @@ export function shortPath(path: string, room: number): string {
   const last = parts.at(-1) ?? path;
   const name = /^(?:index|mod|main|__init__)\./.test(last) ? parts.slice(-2).join('/') : last;
   if (name !== last) return name;
-  return name.length <= room ? name : `${name.slice(0, Math.max(8, room - 1))}…`;
+  return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - 1)}…`;
 }

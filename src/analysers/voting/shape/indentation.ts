@@ -1,52 +1,55 @@
 import { countOf } from '../../words.ts';
 import type { Motion } from '../ballot.ts';
 import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
+import { depthsOf, type Depths } from './depth.ts';
 
 /** Levels of indentation inside a function from which on people lose the thread. */
 const DEEP = 3;
 /** Fewer deep lines are an exception. */
 const MIN_DEEP_LINES = 4;
-/** A function that is this long is hard to read even when it is flat. */
-const LONG_LINES = 120;
 const SHORT_LINES = 12;
-/** Share of deep lines from which a whole file is hard to read. */
-const MIN_DEEP_SHARE = 0.04;
-const HARD_FILE_LINES = 800;
+/** Share of deep lines from which a file is hard to read, and up to which it is easy. */
+const HARD_SHARE = 0.07;
+const EASY_SHARE = 0.03;
+/** The same for one function. */
+const HARD_BLOCK_SHARE = 0.05;
 
-/** Nesting as the eye sees it: by how far the lines are indented, in any language. */
+/** Nesting as the eye sees it: by how far the lines of code are indented, in any language. */
 export function complexFunction({ finding }: Motion, { reader }: Bench): Opinion {
   const text = reader.text(finding.file);
   if (text === undefined) return abstain('The file cannot be read.');
-  const lines = blockFrom(text.split('\n'), finding.line - 1);
-  const { step, levels } = levelsOf(lines);
-  if (step === 0 || lines.length < SHORT_LINES) return abstain('Its indentation tells nothing.');
-  const deepest = Math.max(0, ...levels);
-  const deep = levels.filter((level) => level >= DEEP + 1).length;
+  const depths = blockDepths(finding.file, text, finding.line);
+  const { lines, deep, deepest, isIndented } = depths;
+  if (!isIndented || lines < SHORT_LINES) return abstain('Its indentation tells nothing.');
   const seen = {
-    text: `${lines.length} lines, indented ${deepest} deep, ${deep} of them over ${DEEP} deep.`,
+    text: `${lines} lines of code, indented ${deepest} deep, ${deep} of them over ${DEEP} deep.`,
     ref: `${finding.file}:${finding.line}`,
   };
-  if (deep >= MIN_DEEP_LINES)
-    return approve(`${deep} of its ${lines.length} lines are indented more than ${DEEP} deep.`, seen);
-  if (lines.length >= LONG_LINES) return approve(`It goes on for ${lines.length} lines.`, seen);
-  if (deepest <= 2)
+  if (deep >= MIN_DEEP_LINES) {
+    return approve(`${deep} of its ${lines} lines of code are indented more than ${DEEP} deep.`, seen);
+  }
+  if (deepest <= 2) {
     return reject(
-      `It is flat: ${countOf(lines.length, 'line')}, none indented more than ${deepest} deep, to be read one by one.`,
+      `It is flat: ${countOf(lines, 'line')} of code, none indented more than ${deepest} deep, to be read one by one.`,
       seen,
     );
-  return abstain(`${lines.length} lines, ${deep} of them more than ${DEEP} deep: neither flat nor deep.`);
+  }
+  return abstain(`${lines} lines of code, ${deep} of them more than ${DEEP} deep: neither flat nor deep.`);
 }
+
+/** Of the function that begins in the line. */
+function blockDepths(file: string, text: string, line: number): Depths {
+  return depthsOf(file, blockFrom(text.split('\n'), line - 1).join('\n'));
+}
+
+/** Lines that go on with a head of several lines. */
+const GOES_ON = /^\s*(?:[)\]]?\s*[:{]|\)|\}\s*\)?\s*(?::|=>|\{))/;
 
 /** The lines from `start` to the one that goes back to its indentation. */
 function blockFrom(lines: readonly string[], start: number): readonly string[] {
   const base = indentOf(lines[start] ?? '');
   const end = lines.findIndex(
-    (line, index) =>
-      index > start &&
-      line.trim() !== '' &&
-      indentOf(line) <= base &&
-      /^\s*[})\]]|^\s*\S/.test(line) &&
-      !/^\s*[)\]]?\s*[:{]|^\s*\)/.test(line),
+    (line, index) => index > start && line.trim() !== '' && indentOf(line) <= base && !GOES_ON.test(line),
   );
   return lines.slice(start, end < 0 ? undefined : end + 1);
 }
@@ -54,37 +57,28 @@ function blockFrom(lines: readonly string[], start: number): readonly string[] {
 export function hotSpot({ finding }: Motion, { reader }: Bench): Opinion {
   const text = reader.text(finding.file);
   if (text === undefined) return abstain('The file cannot be read.');
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const { step, levels } = levelsOf(lines);
-  if (step === 0) return abstain('Its indentation tells nothing.');
-  const deep = levels.filter((level) => level > DEEP).length;
-  const share = deep / Math.max(1, lines.length);
-  const counted = `${deep} of ${lines.length} lines are indented more than ${DEEP} deep`;
-  if (share >= MIN_DEEP_SHARE && deep >= MIN_DEEP_LINES)
-    return approve(`${counted}.`, { text: counted, ref: finding.file });
-  if (lines.length >= HARD_FILE_LINES)
-    return approve(`It has ${lines.length} lines that are not empty.`, { text: counted, ref: finding.file });
-  return reject(`It reads easily: ${counted}.`, { text: counted, ref: finding.file });
-}
-
-/** How deep each line stands, in steps of the file's own indentation, from its least indented line. */
-function levelsOf(lines: readonly string[]): Readonly<{ step: number; levels: readonly number[] }> {
-  const indents = lines.filter((line) => line.trim() !== '' && !/^\s*\*/.test(line)).map(indentOf);
-  const differences = indents
-    .map((indent, index) => indent - (indents[index - 1] ?? indent))
-    .filter((difference) => difference > 0 && difference <= 8);
-  const counted = Map.groupBy(differences, (difference) => difference);
-  const [step = 0] = [...counted].toSorted((a, b) => b[1].length - a[1].length || a[0] - b[0])[0] ?? [];
-  const base = Math.min(...indents);
-  return { step, levels: step === 0 ? [] : indents.map((indent) => Math.round((indent - base) / step)) };
+  const { lines, deep, isIndented } = depthsOf(finding.file, text);
+  if (!isIndented) return abstain('Its indentation tells nothing.');
+  const share = deep / Math.max(1, lines);
+  const counted = `${deep} of ${lines} lines of code stand more than ${DEEP} deep in their function`;
+  const seen = { text: `${counted}.`, ref: finding.file };
+  if (share >= HARD_SHARE && deep >= MIN_DEEP_LINES) return approve(`${counted}.`, seen);
+  const block = blockDepths(finding.file, text, finding.line);
+  if (finding.line > 0 && block.deep >= Math.max(MIN_DEEP_LINES, block.lines * HARD_BLOCK_SHARE)) {
+    const ref = `${finding.file}:${finding.line}`;
+    const inBlock = `${block.deep} of the ${block.lines} lines of code of its hardest function stand more than ${DEEP} deep.`;
+    return approve(inBlock, { text: inBlock, ref });
+  }
+  return share < EASY_SHARE
+    ? reject(`It reads easily: ${counted}.`, seen)
+    : abstain(`${counted}: neither flat nor deep.`);
 }
 
 function indentOf(line: string): number {
   let columns = 0;
   for (const sign of line) {
-    if (sign === '\t') columns += 4;
-    else if (sign === ' ') columns += 1;
-    else break;
+    if (sign !== ' ' && sign !== '\t') break;
+    columns += sign === '\t' ? 4 : 1;
   }
   return columns;
 }
