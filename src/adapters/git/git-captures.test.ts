@@ -143,6 +143,8 @@ test('fits says no to folders without git, to ignored ones, and where git is not
   expect(await GitCaptures.fits(new Git(), join(project, 'src'), signal)).toBe(true);
   expect(await GitCaptures.fits(new Git(), join(project, 'dist'), signal)).toBe(false);
   expect(await GitCaptures.fits(new Git(), join(project, '.git'), signal)).toBe(false);
+  await mkdir(join(project, 'two\nlines'));
+  expect(await GitCaptures.fits(new Git(), join(project, 'two\nlines'), signal)).toBe(false);
   expect(await GitCaptures.fits(new Git(), folder, signal)).toBe(false);
   expect(await GitCaptures.fits(new Git('/nowhere'), project, signal)).toBe(false);
 });

@@ -37,6 +37,8 @@ export class GitCaptures implements Captures {
 
   /** Whether git knows `project`: it is in a work tree and not ignored there. */
   static async fits(git: Git, project: string, signal: AbortSignal): Promise<boolean> {
+    // Git tells folders line by line.
+    if (project.includes('\n')) return false;
     try {
       const call = { cwd: project, signal };
       const inside = await git.run(['rev-parse', '--is-inside-work-tree'], call);
