@@ -149,7 +149,7 @@ describe('the advice of a hot spot', () => {
   it('tells a function without a name by the one around it', async () => {
     const text = `export class Mail {\n  build(list) {\n    list.forEach((a) => {\n${deep(24)}\n    });\n  }\n}\n`;
     const [one] = await found({ 'a.js': [text, { recent: 12 }] });
-    expect(one?.fix).toMatch(/^Split callback of forEach in Mail.build first/);
+    expect(one?.fix).toMatch(/^Split the callback of forEach in Mail.build first/);
   });
 });
 
@@ -167,6 +167,8 @@ describe('a hot spot in a language that is not parsed', () => {
   it('is none when its comments make it long, or its functions are short', async () => {
     const commented = `class A:\n${method('run', 20)}${'    # if it is, and while it is\n'.repeat(900)}`;
     const short = `class A:\n${Array.from({ length: 60 }, (_, at) => method(`step${at}`, 3)).join('\n')}`;
+    const oneHard = `class A:\n${method('go', 10)}${Array.from({ length: 60 }, (_, at) => method(`step${at}`, 1)).join('\n')}`;
+    expect(await found({ 'c.py': [oneHard, { recent: 20 }] })).toEqual([]);
     expect(await found({ 'a.py': [commented, { recent: 50 }], 'b.py': [short, { recent: 50 }] })).toEqual([]);
   });
 });

@@ -17,6 +17,7 @@ const HARD = 20;
 const MIN_NESTING = 2;
 /** One hard function makes a file hard that decides this much and this often, or of which it is this share. */
 const MANY_DECISIONS = 150;
+const MANY_WORDS = 250;
 const MIN_PARSED_DENSITY = 0.18;
 const LARGE_SHARE = 0.25;
 /** Where words are counted: their share of the lines of code, and how large a file must be for that to matter. */
@@ -80,11 +81,12 @@ function codeOf(hotspot: Hotspot, { files, parts, reader }: Known): Code | undef
   return code !== undefined && isHard(code, recentOf(hotspot)) ? code : undefined;
 }
 
-function isHard({ hard, decisions, lines }: Code, recent: number): boolean {
+function isHard({ hard, decisions, lines, unit }: Code, recent: number): boolean {
   const [worst, second] = hard;
   if (worst === undefined) return false;
   if (second !== undefined || worst.decisions >= decisions * LARGE_SHARE) return true;
-  if (decisions >= MANY_DECISIONS && decisions >= lines * MIN_PARSED_DENSITY) return true;
+  const many = unit === 'decisions' ? MANY_DECISIONS : MANY_WORDS;
+  if (decisions >= many && decisions >= lines * MIN_PARSED_DENSITY) return true;
   return recent >= MANY_RECENT && worst.decisions >= decisions * MIN_SHARE;
 }
 
@@ -164,15 +166,22 @@ function adviceOf({ hard, longest, decisions, unit }: Code): string {
   if (worst === undefined) return 'Split it where its reasons to change part.';
   if (worst.decisions >= decisions * MIN_SHARE) {
     const share = Math.min(100, Math.round((worst.decisions / Math.max(1, decisions)) * 100));
-    return `Split ${worst.name} first: it holds ${share}% of the ${unit} of the file.`;
+    return `Split ${called(worst)} first: it holds ${share}% of the ${unit} of the file.`;
   }
   if (longest !== undefined) {
-    return `Take ${longest.name} apart first: it is ${longest.lines} lines long.`;
+    return `Take ${called(longest)} apart first: it is ${longest.lines} lines long.`;
   }
-  const names = [worst, ...others.slice(0, 2)].map((one) => one.name);
+  const names = [worst, ...others.slice(0, 2)].map(called);
   return names.length === 1
-    ? `Move what belongs together into files of its own; ${worst.name} is the hardest part, but a small one.`
+    ? `Move what belongs together into files of its own; ${called(worst)} is the hardest part, but a small one.`
     : `Move what belongs together into files of its own. Hardest are ${names.join(', ')}.`;
+}
+
+/** As people say it. */
+function called({ name, line }: Readonly<{ name: string; line: number }>): string {
+  if (name === 'function') return `the function in line ${line}`;
+  if (name === 'module.exports') return 'the exported function';
+  return /^(?:callback of|function in|default export)\b/.test(name) ? `the ${name}` : name;
 }
 
 /** As much of its end as there is room for; its name at least, and whose `index` it is. */

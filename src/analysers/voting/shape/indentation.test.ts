@@ -61,7 +61,7 @@ describe('a second look at a hot spot', () => {
 
   it('sees the function that the finding names in a file of easy ones', () => {
     const text = flat(300) + deep(3);
-    expect(choiceOf(hotSpot, text, 305)).toBe('approve');
+    expect(choiceOf(hotSpot, text, 306)).toBe('approve');
     expect(choiceOf(hotSpot, text, 1)).toBe('reject');
   });
 
