@@ -6,7 +6,7 @@ export { needsFirst, outlookOf } from '../observability/run-outlook.ts';
 export { RunView } from '../observability/run-view.ts';
 export { quorumOf } from '../core/consensus/outcome.ts';
 export { DEFAULT_VOTE_MS } from '../core/consensus/open-proposal.ts';
-export { agentId, nameOf, runId, runOf, taskId } from '../core/ids.ts';
+export { agentId, nameOf, proposalId, runId, runOf, taskId } from '../core/ids.ts';
 export type { Outlook } from '../observability/run-outlook.ts';
 export type { TaskView } from '../observability/run-view.ts';
 export type { AgentSpec } from '../core/agents/agent-spec.ts';

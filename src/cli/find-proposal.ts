@@ -1,4 +1,4 @@
-import { nameOf, type ProposalRecord, type RunArchive } from '../app/views.ts';
+import { nameOf, proposalId, type ProposalRecord, type RunArchive } from '../app/views.ts';
 import { nearestName } from '../util/nearest-name.ts';
 import { userError, type UserError } from '../util/user-error.ts';
 import { findRun } from './find.ts';
@@ -11,13 +11,15 @@ export function findProposal(archive: RunArchive, text: string): ProposalRecord 
   const slash = text.indexOf('/');
   const run = findRun(archive, slash < 0 ? 'last' : text.slice(0, slash));
   const name = text.slice(slash + 1);
+  // Of all others nothing need be read then, votes neither.
+  const exact = archive.proposal(proposalId(run.runId, name));
+  if (exact !== undefined) return exact;
   const proposals = archive.proposals(run.runId);
-  const exact = proposals.find(({ proposalId }) => nameOf(proposalId) === name);
-  const matches = exact === undefined ? proposals.filter((one) => startsWith(one, name)) : [exact];
+  const matches = proposals.filter((one) => startsWith(one, name));
   const [only, second] = matches;
   if (only !== undefined && second === undefined) return only;
   if (only !== undefined) {
-    const names = matches.slice(0, 5).map(({ proposalId }) => nameOf(proposalId));
+    const names = matches.slice(0, 5).map((one) => nameOf(one.proposalId));
     throw mistake('PROPOSAL_AMBIGUOUS', `"${name}" can mean ${names.join(', ')}.`, 'Give more letters of the name.');
   }
   if (proposals.length === 0) {
@@ -26,15 +28,15 @@ export function findProposal(archive: RunArchive, text: string): ProposalRecord 
   }
   const near = nearestName(
     name,
-    proposals.map(({ proposalId }) => nameOf(proposalId)),
+    proposals.map((one) => nameOf(one.proposalId)),
   );
   const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
   const message = `Run ${run.runId} has no proposal "${name}".`;
   throw mistake('PROPOSAL_UNKNOWN', message, `See: waggle proposals list --run ${run.runId}.${hint}`);
 }
 
-function startsWith({ proposalId }: ProposalRecord, text: string): boolean {
-  return text !== '' && nameOf(proposalId).startsWith(text);
+function startsWith(record: ProposalRecord, text: string): boolean {
+  return text !== '' && nameOf(record.proposalId).startsWith(text);
 }
 
 function mistake(code: string, message: string, fix: string): UserError {
