@@ -117,3 +117,53 @@ describe('dependencies that nothing uses', () => {
     expect(titlesOf(data)).toEqual(['shared is imported but no package.json names it']);
   });
 });
+
+describe('a dependency that only others ask for', () => {
+  const files = { 'src/a.ts': 'export const a = 1;\n' };
+  const manifest = JSON.stringify({ name: 'a', version: '1.0.0', dependencies: { 'server-dom': '1', plugin: '1' } });
+  const uses = { 'src/b.ts': "import 'plugin';\n", ...files };
+  const npm = { packages: { 'node_modules/plugin': { version: '1.0.0', peerDependencies: { 'server-dom': '*' } } } };
+
+  it.each([
+    [
+      'a locked package, as pnpm writes it',
+      {
+        'pnpm-lock.yaml':
+          "lockfileVersion: '9.0'\n\npackages:\n\n  plugin@1.0.0:\n    resolution: {integrity: x}\n    peerDependencies:\n      react: '*'\n      'server-dom': '*'\n    peerDependenciesMeta:\n      server-dom:\n        optional: true\n",
+      },
+    ],
+    ['a locked package, as npm writes it', { 'package-lock.json': JSON.stringify(npm, undefined, 2) }],
+    [
+      'a locked package, as Yarn writes it',
+      { 'yarn.lock': '"plugin@npm:1":\n  version: 1.0.0\n  peerDependencies:\n    server-dom: "*"\n' },
+    ],
+    [
+      'a package of the workspace',
+      { 'packages/p/package.json': '{"name":"p","version":"1.0.0","peerDependencies":{"server-dom":"*"}}' },
+    ],
+    [
+      'a package of the workspace, if it likes',
+      {
+        'packages/p/package.json':
+          '{"name":"p","version":"1.0.0","peerDependenciesMeta":{"server-dom":{"optional":true}},"peerDependencies":{"server-dom":"*"}}',
+      },
+    ],
+  ])('is used: %s', async (_, more) => {
+    expect(titlesOf(await look({ 'package.json': manifest, ...uses, ...more }))).toEqual([]);
+  });
+
+  it('is unused where nobody does', async () => {
+    const lock = JSON.stringify({ packages: { 'node_modules/server-dom': { version: '1.0.0' } } }, undefined, 2);
+    expect(titlesOf(await look({ 'package.json': manifest, ...uses, 'package-lock.json': lock }))).toEqual([
+      'server-dom is a dependency that nothing uses',
+    ]);
+  });
+
+  it('is declared where the test runner brings it', async () => {
+    const data = await look({
+      'package.json': MANIFEST,
+      'tools/a.ts': "import { jest } from '@jest/globals';\njest();\n",
+    });
+    expect(titlesOf(data)).toEqual([]);
+  });
+});

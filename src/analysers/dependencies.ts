@@ -7,11 +7,23 @@ import type { ResolvedImport } from './resolve.ts';
 import { countOf } from './words.ts';
 
 const MAX_FINDINGS = 30;
+const MAX_LOCKS = 20;
 /** Used by tools, never imported by name. */
 const IMPLIED =
   /^(?:@types\/|tslib$|core-js|regenerator-runtime|@babel\/|@swc\/helpers|react-dom$|react-native|expo|next$|typescript$|vite$|webpack|eslint|prettier|sharp$|@fontsource|@vitest\/|.*[-/]cli$|.*types?$)/;
 /** Given by the program that runs the code. */
-const GIVEN = new Set(['vscode', 'electron', 'atom', 'sketch', 'figma', 'k6', 'bun', 'worker_threads', 'react-native']);
+const GIVEN = new Set([
+  'vscode',
+  'electron',
+  'atom',
+  'sketch',
+  'figma',
+  'k6',
+  'bun',
+  'worker_threads',
+  'react-native',
+  '@jest/globals',
+]);
 
 /** The package that a file belongs to, and those above it. */
 function ownersOf(path: string, packages: ReadonlyMap<string, PackageEntry>): readonly PackageEntry[] {
@@ -170,7 +182,9 @@ export function unusedDependencies(
     .filter(({ name }) => !IMPLIED.test(name) && !own.has(name))
     .filter(({ entry, name }) => !(importedBy.get(name) ?? []).some((from) => isBelow(from, entry.dir)))
     .filter(({ name }) => !borrowed.has(name));
-  const wanted = candidates.slice(0, MAX_FINDINGS).map((one) => ({
+  const peers = candidates.length === 0 ? new Set() : peerNames(packages, sources);
+  const left = candidates.filter(({ name }) => !peers.has(name));
+  const wanted = left.slice(0, MAX_FINDINGS).map((one) => ({
     ...one,
     hint: one.name,
     isIn: (text: string, file: FileEntry) => isUse(one.entry, one.name, { text, file }),
@@ -186,6 +200,21 @@ export function unusedDependencies(
       posix.join(entry.dir, 'package.json'),
     ),
   );
+}
+
+const MAX_LOCK_BYTES = 16 * 1024 * 1024;
+/** The block of a package in any lock file that says what it wants beside it. */
+const PEERS = /^( *)"?peerDependencies"?: *\{?\n((?:\1 +\S.*\n)+)/gm;
+
+/** Whom packages want beside them, those in the lock files and those of the repository; if they like or not. */
+function peerNames(packages: readonly PackageEntry[], { files, reader }: Sources): ReadonlySet<string> {
+  const locks = files.filter(({ context }) => context === 'lock').slice(0, MAX_LOCKS);
+  const names = locks.flatMap(({ path }) => {
+    const read = reader.read(path, MAX_LOCK_BYTES);
+    const blocks = read.kind === 'text' ? [...read.text.matchAll(PEERS)] : [];
+    return blocks.flatMap(({ 2: block = '' }) => [...block.matchAll(/^ *["']?([^"'\s:]+)["']?:/gm)]);
+  });
+  return new Set([...names.map(({ 1: name = '' }) => name), ...packages.flatMap((one) => one.peerDependencies)]);
 }
 
 type Place = Readonly<{ text: string; file: FileEntry }>;
