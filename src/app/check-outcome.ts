@@ -4,6 +4,7 @@ import type { CheckRun } from './check-run.ts';
 /** What a report says in figures, for whoever waits for the check. */
 export function outcomeOf(report: CheckReport): Omit<CheckRun, 'runId' | 'record' | 'reports' | 'notes'> {
   return {
+    size: sizeOf(report),
     counts: countsOf(report),
     states: statesOf(report),
     notLookedFor: report.past.filter(({ baseline }) => baseline === 'not-checked').map(({ id }) => id),
@@ -13,6 +14,11 @@ export function outcomeOf(report: CheckReport): Omit<CheckRun, 'runId' | 'record
     plan: report.plan,
     skipped: skippedIn(report),
   };
+}
+
+function sizeOf({ size, repository, tasks }: CheckReport): CheckRun['size'] {
+  const done = tasks.filter(({ state }) => state === 'done').length;
+  return { files: size.files, lines: size.lines, commits: repository.commits, tasks: done };
 }
 
 function countsOf({ findings }: CheckReport): CheckRun['counts'] {

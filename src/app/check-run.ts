@@ -27,6 +27,8 @@ export type CheckRun = Readonly<{
   record: RunRecord;
   /** Absolute paths. */
   reports: Readonly<{ html: string; markdown: string; json: string; sarif: string }>;
+  /** What was looked at; `commits` is null where there is no history. */
+  size: Readonly<{ files: number; lines: number; commits: number | null; tasks: number }>;
   /** Confirmed findings by severity; `new`: those of them that the check before did not have. */
   counts: Readonly<{ critical: number; high: number; medium: number; low: number; new: number }>;
   /** All findings by what a vote made of them. */

@@ -7,6 +7,7 @@ import { widthOf } from './text.ts';
 
 const style = styleFor({ colour: false, unicode: true });
 const NOW_MS = new Date(2026, 2, 1, 14, 5).getTime();
+const SIZE = '1 file, 87,310 lines, 2,700 commits; 26 tasks';
 const NONE = { ready: 0, blocked: 0, running: 0, verifying: 0, 'backing-off': 0, 'outcome-unknown': 0, cancelling: 0 };
 
 type Finding = CheckRun['findings'][number];
@@ -46,6 +47,7 @@ function run(over: Partial<CheckRun> = {}): CheckRun {
       counts: { ...NONE, succeeded: 1, failed: 0, cancelled: 0, skipped: 0 },
     },
     reports: { html: '/r/report.html', markdown: '/r/report.md', json: '/r/report.json', sarif: '/r/report.sarif' },
+    size: { files: 1, lines: 87_310, commits: 2_700, tasks: 26 },
     counts: { critical: 0, high, medium: 0, low: 0, new: 0 },
     states: {
       confirmed: high,
@@ -70,6 +72,7 @@ const lines = (over: Partial<CheckRun>, columns: number = 80): readonly string[]
 test('a finding has its place, how many voted for it, and whether it is new', () => {
   expect(lines({ findings: [finding({ baseline: 'new' })] })).toEqual([
     '1 confirmed finding: 1 high',
+    SIZE,
     '',
     '  high      Changed 231 times and hard to read: 41 decisions in 797 lines',
     '            src/context.ts:608 · 2 for, 0 against · new',
@@ -80,7 +83,7 @@ test('a finding has its place, how many voted for it, and whether it is new', ()
 
 test('a vote that came too late does not count', () => {
   const votes = [vote('shape', 'approve'), vote('context', 'approve', false)];
-  expect(lines({ findings: [finding({ votes })] })[3]).toContain('1 for, 0 against');
+  expect(lines({ findings: [finding({ votes })] })[4]).toContain('1 for, 0 against');
 });
 
 test('what changed, what to do first and what was not checked follow, the report last', () => {
@@ -102,6 +105,7 @@ test('what changed, what to do first and what was not checked follow, the report
   });
   expect(shown).toEqual([
     'No findings',
+    SIZE,
     'Since 14:04:00: 2 new, 25 known, 1 gone, 3 not looked for this time',
     '',
     'To do first:',
@@ -138,7 +142,7 @@ test('ten findings are shown, the others counted; those not confirmed stand apar
 
 test('a wide terminal has a finding on one line, its places below each other', () => {
   const findings = [finding(), finding({ title: 'Short', file: 'a.ts', line: 0 })];
-  const [, , first, second] = lines({ findings }, 200);
+  const [, , , first, second] = lines({ findings }, 200);
   expect(first).toBe(
     '  high      Changed 231 times and hard to read: 41 decisions in 797 lines  src/context.ts:608 · 2 for, 0 against',
   );

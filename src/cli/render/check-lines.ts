@@ -1,6 +1,6 @@
 import type { CheckRun } from '../../app/check-run.ts';
 import { shortest } from '../log-of-task.ts';
-import { plural, when } from './format.ts';
+import { duration, plural, when } from './format.ts';
 import type { Style } from './style.ts';
 import { cut, fit, visible, widthOf, wrap } from './text.ts';
 
@@ -30,6 +30,7 @@ export function checkLines(
   const { style } = place;
   return [
     headLine(run, style),
+    ...wrapTo(sizeLine(run), place.columns).map(style.dim),
     ...changesLine(run, style),
     ...findingsLines(run, place, isAll),
     ...planLines(run, place),
@@ -46,6 +47,14 @@ function headLine(run: CheckRun, style: Style): string {
   const kinds = (['critical', 'high', 'medium', 'low'] as const).filter((kind) => counts[kind] > 0);
   const split = kinds.map((kind) => `${counts[kind]} ${kind}`).join(', ');
   return `${style.bold(plural(total, 'confirmed finding'))}: ${split}`;
+}
+
+function sizeLine({ size: { files, lines, commits, tasks }, record }: CheckRun): string {
+  const number = (value: number, noun: string): string =>
+    plural(value, noun).replace(/^\d+/, value.toLocaleString('en-US'));
+  const past = commits === null ? '' : `, ${number(commits, 'commit')}`;
+  const took = record.finishedAtMs === undefined ? '' : ` in ${duration(record.finishedAtMs - record.createdAtMs)}`;
+  return `${number(files, 'file')}, ${number(lines, 'line')}${past}; ${number(tasks, 'task')}${took}`;
 }
 
 function changesLine({ changes, record }: CheckRun, style: Style): readonly string[] {
@@ -155,5 +164,9 @@ function skipLines({ what, reason, fix }: CheckRun['skipped'][number], { style, 
 }
 
 function wrapped(text: string, columns: number): readonly string[] {
-  return Number.isFinite(columns) ? wrap(text, columns - INDENT.length) : [text];
+  return wrapTo(text, columns - INDENT.length);
+}
+
+function wrapTo(text: string, columns: number): readonly string[] {
+  return Number.isFinite(columns) ? wrap(text, columns) : [text];
 }

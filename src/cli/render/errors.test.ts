@@ -87,6 +87,7 @@ function checkOf(text: string): Parameters<typeof checkLines>[0] {
       counts: { ...counts, succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
     },
     reports: { html: text, markdown: text, json: text, sarif: text },
+    size: { files: 1, lines: 1, commits: null, tasks: 1 },
     counts: { critical: 0, high: 1, medium: 0, low: 0, new: 1 },
     states: { confirmed: 1, unconfirmed: 0, rejected: 0, 'not-voted': 0 },
     notLookedFor: [],
