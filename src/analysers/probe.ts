@@ -1,12 +1,13 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { CheckFacts } from '../core/findings/check-facts.ts';
-import { contextOf, isCiFile, isProduction } from './classify.ts';
+import { contextOf, isCiFile } from './classify.ts';
 import { foreignProgram } from './foreign-programs.ts';
 import { runGit, type GitOptions } from './git.ts';
 import { isParsedLanguage, languageOf } from './languages.ts';
 import { listFiles, sizeOf } from './list-files.ts';
 import { READ_MANIFESTS } from './manifests-others.ts';
+import { isOwnLock, packagingOf } from './probe-packaging.ts';
 
 export type ProbeOptions = Readonly<{ searchPath?: string; signal?: AbortSignal }>;
 
@@ -31,7 +32,8 @@ export async function probeRepository(folder: string, options: ProbeOptions = {}
     files: listing.paths.length,
     parsed: { files: parsed.length, bytes: parsed.reduce((sum, { path }) => sum + (sizeOf(root, path) ?? 0), 0) },
     manifests: own.filter(({ path, context }) => isOwnManifest(path, context)).length,
-    locks: known.filter(({ path, context }) => context === 'lock' && isProduction(contextOf(dirname(path)))).length,
+    locks: known.filter(({ path, context }) => context === 'lock' && isOwnLock(path)).length,
+    packaging: packagingOf(root, listing.paths),
     ...(known.some(({ path }) => AUDITED.includes(path)) ? { hasAudit: true as const } : {}),
     ci: known.filter(({ path }) => isCiFile(path)).length,
     linter: foreignProgram('oxlint', root, options.searchPath ?? '') ?? null,

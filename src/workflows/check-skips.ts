@@ -1,4 +1,4 @@
-import type { CheckFacts } from '../core/findings/check-facts.ts';
+import type { CheckFacts, Ecosystem, Packaging } from '../core/findings/check-facts.ts';
 import type { NotChecked } from '../core/findings/check-report.ts';
 import type { SkipReason } from '../core/findings/finding.ts';
 
@@ -66,24 +66,20 @@ function sourceSkips({ parsed, manifests, docs, tests, linter }: CheckFacts, ski
 
 const ADVISORIES = 'What is known against the versions in use';
 
-function supplySkips({ locks, ci, isOnline, hasAudit }: CheckFacts, skip: Skip): readonly NotChecked[] {
+function supplySkips(facts: CheckFacts, skip: Skip): readonly NotChecked[] {
+  const { locks, ci, isOnline, hasAudit, packaging } = facts;
   const found: (NotChecked | false)[] = [
     locks === 0 &&
       skip(
         'supply-chain',
         'no-lockfile',
         'Where packages come from, and whether the lock file fits the manifest',
-        'There is no lock file: commit the one that your package manager writes, for example with npm install.',
+        withoutLock(packaging),
       ),
     hasAudit === true && isOnline !== true && skip('advisories', 'needs-network', ADVISORIES, 'waggle check --online'),
-    locks > 0 &&
+    (locks > 0 || (packaging?.otherLocks.length ?? 0) > 0) &&
       hasAudit !== true &&
-      skip(
-        'advisories',
-        'unsupported-language',
-        ADVISORIES,
-        'Only npm, pnpm and Yarn 1 are asked here. Run the audit of your package manager: cargo audit, pip-audit, govulncheck, bundle audit, composer audit.',
-      ),
+      skip('advisories', auditReason(packaging), ADVISORIES, auditsFor(packaging)),
     ci === 0 &&
       skip(
         'ci',
@@ -93,4 +89,60 @@ function supplySkips({ locks, ci, isOnline, hasAudit }: CheckFacts, skip: Skip):
       ),
   ];
   return found.filter((one) => one !== false);
+}
+
+/** What a project without a lock file can do, in the words of its package manager. */
+const WITHOUT_LOCK: Readonly<Record<Ecosystem, string>> = {
+  npm: 'There is no lock file: commit the one that your package manager writes, for example with npm install.',
+  Ruby: 'There is no Gemfile.lock in git, as is usual for a gem; an application has one from bundle lock.',
+  PHP: 'There is no composer.lock in git, as is usual for a library; an application has one from composer update.',
+  Python: 'There is no uv.lock, poetry.lock or Pipfile.lock, as is usual for a library; uv lock writes one.',
+  Rust: 'There is no Cargo.lock in git: cargo generate-lockfile writes one.',
+  Go: 'There is no go.sum: go mod tidy writes one where there are dependencies.',
+  Maven: 'Maven has no lock file: there is nothing to compare.',
+  Gradle: 'Gradle locks versions only when told to: gradle dependencies --write-locks.',
+};
+
+function withoutLock(packaging: Packaging | undefined): string {
+  if (packaging === undefined) return WITHOUT_LOCK.npm;
+  const { ecosystems, otherLocks, keepsNone } = packaging;
+  const others =
+    otherLocks.length === 0 ? '' : ` Not looked at, as no part of what is shipped: ${otherLocks.join(', ')}.`;
+  if (keepsNone !== undefined) return `The project keeps no lock file: ${keepsNone}. There is nothing to do.${others}`;
+  const words = ecosystems.slice(0, 2).map((one) => WITHOUT_LOCK[one]);
+  return `${words.length === 0 ? 'There is no lock file of a package manager that is known here.' : words.join(' ')}${others}`;
+}
+
+/** The audit that fits a lock file, by its name. */
+const AUDITS: readonly (readonly [RegExp, string])[] = [
+  [/(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json)$/, 'npm audit'],
+  [/(?:^|\/)pnpm-lock\.yaml$/, 'pnpm audit'],
+  [/(?:^|\/)yarn\.lock$/, 'yarn audit'],
+  [/(?:^|\/)bun\.lockb?$/, 'bun audit'],
+  [/(?:^|\/)Cargo\.lock$/, 'cargo audit'],
+  [/(?:^|\/)go\.sum$/, 'govulncheck ./...'],
+  [/(?:^|\/)Gemfile\.lock$/, 'bundle audit'],
+  [/(?:^|\/)composer\.lock$/, 'composer audit'],
+  [/(?:^|\/)(?:poetry\.lock|uv\.lock|Pipfile\.lock|pdm\.lock|[\w.-]*requirements[\w.-]*\.txt)$/, 'pip-audit'],
+];
+/** Those that could be asked here, if their lock file stood at the top. */
+const ASKED = /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock)$/;
+
+function auditReason(packaging: Packaging | undefined): SkipReason {
+  const own = packaging?.locks ?? [];
+  return packaging !== undefined && own.every((path) => ASKED.test(path)) ? 'no-lockfile' : 'unsupported-language';
+}
+
+function auditsFor(packaging: Packaging | undefined): string {
+  const { locks = [], otherLocks = [] } = packaging ?? {};
+  const asked = (locks.length > 0 ? locks : otherLocks).flatMap((path) => {
+    const tool = AUDITS.find(([name]) => name.test(path))?.[1];
+    const at = path.lastIndexOf('/');
+    return tool === undefined ? [] : [at < 0 ? tool : `${tool} in ${path.slice(0, at)}/`];
+  });
+  const own = [...new Set(asked)].slice(0, 3).join(', ');
+  const run = own === '' ? 'Run the audit of your package manager.' : `Run it yourself: ${own}.`;
+  return auditReason(packaging) === 'no-lockfile'
+    ? `There is no lock file at the top of the project, and none elsewhere is asked about. ${run}`
+    : `Only npm, pnpm and Yarn 1 are asked here. ${run}`;
 }

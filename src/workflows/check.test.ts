@@ -117,6 +117,39 @@ describe('the plan of a check', () => {
     expect(bare.notChecked.every(({ what, fix }) => what.length > 10 && fix.length > 10)).toBe(true);
   });
 
+  const fixOf = (task: string, more: Partial<CheckFacts>): string => {
+    const { hasAudit: _, ...rest } = FULL;
+    return planCheck({ ...rest, ...more }, OPTIONS).notChecked.find((one) => one.task === task)?.fix ?? '';
+  };
+
+  it.each([
+    [{ ecosystems: ['Ruby'] }, 'There is no Gemfile.lock in git'],
+    [{ ecosystems: ['PHP'] }, 'There is no composer.lock in git'],
+    [{ ecosystems: ['Maven'] }, 'Maven has no lock file'],
+    [{ ecosystems: ['Python'] }, 'There is no uv.lock'],
+    [{ ecosystems: ['npm'] }, 'npm install'],
+    [{ ecosystems: [] }, 'There is no lock file of a package manager that is known here.'],
+    [{ ecosystems: ['npm'], keepsNone: '.npmrc has package-lock=false' }, 'keeps no lock file: .npmrc has'],
+    [{ ecosystems: ['npm'], otherLocks: ['docs/package-lock.json'] }, 'docs/package-lock.json'],
+  ] as const)('speaks of a missing lock file in the words of the project: %j', (some, words) => {
+    const packaging = { locks: [], otherLocks: [], ...some };
+    const fix = fixOf('supply-chain', { locks: 0, packaging });
+    expect(fix).toContain(words);
+    if (!some.ecosystems.some((one) => one === 'npm')) expect(fix).not.toContain('npm');
+  });
+
+  it.each([
+    [['Cargo.lock'], [], 'Only npm, pnpm and Yarn 1 are asked here. Run it yourself: cargo audit.'],
+    [['Gemfile.lock', 'api/composer.lock'], [], 'Run it yourself: bundle audit, composer audit in api/.'],
+    [['web/package-lock.json'], [], 'There is no lock file at the top of the project'],
+    [[], ['docs/package-lock.json'], 'Run it yourself: npm audit in docs/.'],
+  ])('names the audit that fits alone: %j %j', (locks, otherLocks, words) => {
+    const packaging = { ecosystems: [], locks, otherLocks };
+    const fix = fixOf('advisories', { locks: locks.length, packaging });
+    expect(fix).toContain(words);
+    expect(fix).not.toContain('pip-audit');
+  });
+
   it('has an agent for each task, whatever their number, and no more agents than asked for', () => {
     for (let agents = 1; agents <= 20; agents += 1) {
       const plan = planCheck(FULL, { ...OPTIONS, agents });

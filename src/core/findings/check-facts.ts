@@ -21,10 +21,25 @@ export type CheckFacts = Readonly<{
   ci: number;
   /** Absolute path of the oxlint in PATH, never one of the repository itself; null when there is none. */
   linter: string | null;
+  /** What its packages are managed with, for words about lock files that fit; absent where nobody looked. */
+  packaging?: Packaging;
   /** A lock file at the top that npm, pnpm or Yarn can audit. */
   hasAudit?: true;
   /** The user allows questions over the network: waggle check --online. */
   isOnline?: true;
   /** Test files with code, in any language. */
   tests: number;
+}>;
+
+export type Ecosystem = 'npm' | 'Ruby' | 'PHP' | 'Python' | 'Rust' | 'Go' | 'Maven' | 'Gradle';
+
+export type Packaging = Readonly<{
+  /** Those that have a manifest at the top; those of other folders when there is none. */
+  ecosystems: readonly Ecosystem[];
+  /** Lock files that are looked at, the first few. */
+  locks: readonly string[];
+  /** Lock files of pages, examples and tests, the first few. */
+  otherLocks: readonly string[];
+  /** Where the project says that it keeps no lock file. */
+  keepsNone?: string;
 }>;
