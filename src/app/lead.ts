@@ -47,6 +47,9 @@ export type LeadParts = Readonly<{
 /** Why a run stands still that was submitted by a program with functions of its own. The names follow. */
 export const FUNCTIONS_MISSING = 'waits for the program that has its functions: ';
 
+/** Why a run stands still that came here with a copy of its folder, or whose folder was moved. The folder follows. */
+const OTHER_FOLDER = 'its tasks belong in another folder: ';
+
 /** One lead of a swarm, from the lock to its release: the engine, the socket for followers, the captures. */
 export class Lead {
   readonly #parts: LeadParts;
@@ -55,14 +58,12 @@ export class Lead {
   readonly #end: Promise<string>;
   #server: LocalSocketServer | undefined;
   #history: TaskHistory | undefined;
-  /** Interrupted runs that go on with this lead. */
-  readonly resumed: readonly RunId[];
+  #resumed: readonly RunId[] = [];
 
   private constructor(parts: LeadParts, lease: LeaderLease, engine: Engine) {
     this.#parts = parts;
     this.#lease = lease;
     this.#engine = engine;
-    this.resumed = engine.openRuns.filter(({ state }) => state === 'running').map(({ runId }) => runId);
     void lease.lost.then((reason) => engine.stop(`lease-lost: ${reason}`));
     this.#end = engine.ended.then((reason) => this.#release(reason));
   }
@@ -94,6 +95,11 @@ export class Lead {
     }
   }
 
+  /** Interrupted runs that go on with this lead. */
+  get resumed(): readonly RunId[] {
+    return this.#resumed;
+  }
+
   /** Resolves with the reason when the lead is over and everything of it is released. */
   get ended(): Promise<string> {
     return this.#end;
@@ -106,6 +112,7 @@ export class Lead {
 
   async dispatch(command: LocalCommand): Promise<Answer> {
     if (command.type === 'run.submit') return this.#submit(command);
+    if (command.type === 'run.resume') return this.#resume(command);
     if (command.type !== 'proposal.vote') return this.#engine.dispatch(command);
     const vote = outsideVote(command.vote);
     if (vote === undefined) return { ok: false, refusal: { reason: 'credential-wrong' } };
@@ -142,6 +149,7 @@ export class Lead {
     this.#history = await this.#loadHistory(memory);
     await this.#engine.dispatch({ type: 'host.register', host });
     await this.#holdBackRuns();
+    this.#resumed = this.#engine.openRuns.filter(({ state }) => state === 'running').map(({ runId }) => runId);
     this.#server = await listen?.((command) => this.dispatch(command)).catch((error: unknown) => this.#goAlone(error));
     this.#engine.start();
   }
@@ -165,22 +173,26 @@ export class Lead {
     );
   }
 
-  /** Runs with functions that this process does not have wait for the one that has them, instead of failing. */
+  /**
+   * Runs with functions that this process does not have wait for the one that has them, instead of failing; those of
+   * another folder wait for a lead there, instead of being done twice.
+   */
   async #holdBackRuns(): Promise<void> {
     for (const { runId, state } of this.#engine.openRuns) {
       const run = this.#engine.run(runId);
       if (run === undefined) continue;
-      const missing = this.#missingFunctions([
-        ...this.#specsOf(runId).map(({ work }) => work),
-        ...this.#actionsOf(run),
-      ]);
-      if (missing.length > 0 && state === 'running') {
-        const reason = `${FUNCTIONS_MISSING}${missing.slice(0, 5).join(', ')}`;
-        await this.#engine.dispatch({ type: 'run.pause', runId, reason });
-      }
-      const waitedForUs = run.pausedBecause?.startsWith(FUNCTIONS_MISSING) === true;
-      if (missing.length === 0 && waitedForUs) await this.#engine.dispatch({ type: 'run.resume', runId });
+      const reason = this.#whyNotHere(run);
+      if (reason !== undefined && state !== 'paused') await this.#engine.dispatch({ type: 'run.pause', runId, reason });
+      const { pausedBecause = '' } = run;
+      const waitedForUs = [FUNCTIONS_MISSING, OTHER_FOLDER].some((words) => pausedBecause.startsWith(words));
+      if (reason === undefined && waitedForUs) await this.#engine.dispatch({ type: 'run.resume', runId });
     }
+  }
+
+  #whyNotHere(run: Readonly<Run>): string | undefined {
+    if (run.spec.project !== this.#parts.project) return `${OTHER_FOLDER}${run.spec.project}`;
+    const missing = this.#missingFunctions([...this.#specsOf(run.id).map(({ work }) => work), ...this.#actionsOf(run)]);
+    return missing.length === 0 ? undefined : `${FUNCTIONS_MISSING}${missing.slice(0, 5).join(', ')}`;
   }
 
   /** What votes of the run may still ask for, or have approved. */
@@ -197,6 +209,12 @@ export class Lead {
       'function' in call && typeof call.function === 'string' ? [call.function] : [],
     );
     return [...new Set(names)].filter((name) => !this.#parts.knowsFunction(name));
+  }
+
+  async #resume(input: Extract<LocalCommand, { type: 'run.resume' }>): Promise<Answer> {
+    const { project = this.#parts.project } = this.#engine.run(input.runId)?.spec ?? {};
+    if (project === this.#parts.project) return this.#engine.dispatch(input);
+    return invalid(`the run is about "${project}": go on there, or cancel it and retry it here`);
   }
 
   async #submit(input: RunSubmit): Promise<Answer> {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { lstat, mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, lstat, mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Coordinator, Submission } from '../../src/app/coordinator.ts';
@@ -123,6 +124,25 @@ test('what a retry has taken over stays when the run that it is from is pruned',
   for (const ref of artifacts) await utimes(project.artifacts().pathOf(ref) ?? '', long, long);
   expect((await project.prune({ olderThanMs: -1, keep: 1 })).runs).toEqual([old.runId]);
   for (const ref of artifacts) expect(Buffer.from(await project.artifacts().tail(ref, 10)).toString()).toBe('data\n');
+});
+
+test('a run that came with a copy of its folder is not done there too', async () => {
+  await using folder = await ProjectFolder.make();
+  const coordinator = await (await folder.open()).connect();
+  const id = await runOf(coordinator, scripts({ slow: ['echo ran >> log; sleep 60'] }));
+  while (!existsSync(join(folder.path, 'log'))) await new Promise((resolve) => void setTimeout(resolve, 10));
+  await using copied = await ProjectFolder.make();
+  await cp(folder.path, copied.path, { recursive: true, filter: (path) => !path.endsWith('leader-socket') });
+  const project = await copied.open();
+  const other = await project.connect();
+  expect([other.role, other.resumed]).toEqual(['leading', []]);
+  expect(project.archive()?.run(id)?.state).toBe('paused');
+  const resumed = await other.command({ type: 'run.resume', runId: id });
+  expect(resumed).toMatchObject({ ok: false, refusal: { problems: [expect.stringContaining(folder.path)] } });
+  await other.command({ type: 'run.cancel', runId: id, reason: 'enough' });
+  expect((await other.finished(id)).state).toBe('cancelled');
+  expect(await readFile(join(folder.path, 'log'), 'utf8')).toBe('ran\n');
+  await coordinator.command({ type: 'run.cancel', runId: id, reason: 'enough' });
 });
 
 test('only an ended run can be done again', async () => {
