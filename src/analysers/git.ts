@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
 import { delimiter } from 'node:path';
 import { foreignFolders, foreignProgram } from './foreign-programs.ts';
+import { spawnOwned } from './owned-program.ts';
 
 /** How a git call ended. `cut`: it printed more than allowed and was stopped. */
 export type GitResult =
@@ -44,33 +44,34 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'submodule.recurse': 'false',
 };
 
-/** Runs git in `folder`, read only. Never rejects: what goes wrong is a value. */
+/** Runs git in `folder`, read only; it never outlives the thread. Never rejects: what goes wrong is a value. */
 export function runGit(folder: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const { maxOutput = 64 * 1024 * 1024, timeoutMs = 30_000, signal } = options;
   const { promise, resolve } = Promise.withResolvers<GitResult>();
   const program = foreignProgram('git', folder, options.searchPath ?? DEFAULT_SEARCH_PATH);
   if (program === undefined) return Promise.resolve({ ok: false, reason: 'not-found', message: NOT_FOUND });
-  const child = spawn(program, ['--no-pager', '--no-replace-objects', ...args], {
+  const { child, stdout, stderr, end } = spawnOwned(program, ['--no-pager', '--no-replace-objects', ...args], {
     cwd: folder,
     env: environment(folder, options),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
-    ...(signal === undefined ? {} : { signal }),
   });
+  const timer = setTimeout(end, timeoutMs);
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
   const chunks: Buffer[] = [];
   let bytes = 0;
   let complaint = '';
-  child.stdout.on('data', (chunk: Buffer) => {
+  stdout.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > maxOutput) child.kill('SIGKILL');
+    if (bytes > maxOutput) end();
     else chunks.push(chunk);
   });
-  child.stderr.on('data', (chunk: Buffer) => {
+  stderr.on('data', (chunk: Buffer) => {
     if (complaint.length < 4_096) complaint += chunk.toString('utf8');
   });
   child.on('error', (error) => resolve({ ok: false, reason: 'not-found', message: error.message }));
   child.on('close', (exitCode, killedBy) => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
     if (bytes > maxOutput) resolve({ ok: false, reason: 'cut', message: `git printed more than ${maxOutput} bytes.` });
     else if (killedBy !== null)
       resolve({ ok: false, reason: 'timed-out', message: `git ended after ${timeoutMs} ms.` });

@@ -13,6 +13,8 @@ const MAX_RISKS = 60;
 /** Somebody has told a checker of the language to say nothing here: they know. */
 const SILENCED = /#\s*nosec\b|#\s*noqa:[^\n]*\bS\d|\/\/\s*(?:nolint|#nosec|nosemgrep)|#\s*nosemgrep|rubocop:disable/i;
 
+/** A condition may stand so many lines above. */
+const MAX_CONDITION = 3;
 /** Statements that are compared with patterns in one file; more of them are made, not written. */
 const MAX_COMPARED = 5_000;
 /** What is put in cannot carry anything: numbers by their names. */
@@ -37,7 +39,8 @@ export function riskyLines(path: string, language: string, text: string): RiskyL
     compared += 1;
     if (risks.length >= MAX_RISKS || compared > MAX_COMPARED) return { risks, isCut: true };
     const found = likely.find((one) => fits(one, statement, { line: line.text, text }));
-    if (found !== undefined) risks.push(detected(path, line, found, statement));
+    if (found === undefined || (found.kind === 'tls-check-off' && isAskedFor(lines, index))) continue;
+    risks.push(detected(path, line, found, statement));
   }
   return { risks, isCut: false };
 }
@@ -52,6 +55,15 @@ function nearHints(lines: readonly CodeLine[], patterns: readonly RiskPattern[])
       isNear.fill(1, Math.max(0, index - MAX_CONTINUED), index + 1);
   }
   return isNear;
+}
+
+/** `if not request.validate_cert:`, a few lines above: whoever calls it has chosen. */
+function isAskedFor(lines: readonly CodeLine[], index: number): boolean {
+  return lines
+    .slice(Math.max(0, index - MAX_CONDITION), index + 1)
+    .some(({ text }) =>
+      /\b(?:if|elif|elsif|unless|when)\b.*(?:verif|valid|insecure|self_?signed|trust|check)/i.test(text),
+    );
 }
 
 type Around = Readonly<{ line: string; text: string }>;

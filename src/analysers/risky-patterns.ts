@@ -28,6 +28,8 @@ const of =
   });
 
 const evaluates = of('eval-of-variable', ['medium', 0.55]);
+/** In a namespace that it is given, or not: programs that run programs are made of it. */
+const executes = of('eval-of-variable', ['low', 0.5]);
 const shell = of('shell-string', ['high', 0.65]);
 /** The command is a variable: where it comes from stands elsewhere. */
 const maybeShell = of('shell-string', ['medium', 0.45]);
@@ -54,7 +56,7 @@ const PROCESS = String.raw`\b(?:subprocess\.)?(?:run|call|Popen|check_output|che
 
 const PYTHON: readonly RiskPattern[] = [
   evaluates('eval(', /(?<![\w."'])eval\(\s*(?!["')\s])(?!f?["'][^"'{]*["']\s*[,)])[^)]/, /\bdef eval\(|literal_eval/),
-  evaluates('exec(', /(?<![\w."'])exec\(\s*(?!["')\s])[^)]/, /\bdef exec\(/),
+  executes('exec(', /(?<![\w."'])exec\(\s*(?!["')\s])[^)]/, /\bdef exec\(/),
   shell('os.system(', built(String.raw`\bos\.system`)),
   shell('os.popen(', built(String.raw`\bos\.popen`)),
   shell('shell=True', built(PROCESS, String.raw`[^#]*shell\s*=\s*True`)),

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
 import { devNull } from 'node:os';
 import { dirname } from 'node:path';
+import { spawnOwned } from './owned-program.ts';
 
 /** How a program of another maker ended. `cut`: it printed more than allowed and was stopped. */
 export type ToolResult =
@@ -18,8 +19,8 @@ export type ToolOptions = Readonly<{
 }>;
 
 /**
- * Runs a program without shell, input, or anything of our environment, in a process group of its own that ends as a
- * whole. Never rejects: what goes wrong is a value.
+ * Runs a program without input or anything of our environment, in a process group of its own that ends as a whole, with
+ * the thread that started it at the latest. Never rejects: what goes wrong is a value.
  */
 export function runTool(program: string, args: readonly string[], options: ToolOptions): Promise<ToolResult> {
   const { cwd, timeoutMs, maxOutput, signal } = options;
@@ -31,12 +32,12 @@ export function runTool(program: string, args: readonly string[], options: ToolO
     LC_ALL: 'C',
     NO_COLOR: '1',
   };
-  const child = spawn(program, [...args], { cwd, env, stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  const reason = whyNot(program);
+  if (reason !== undefined) return Promise.resolve({ ok: false, reason: 'not-started', message: reason });
+  const { child, stdout, stderr, end } = spawnOwned(program, args, { cwd, env });
+  stderr.resume();
   let isCut = false;
   let isLate = false;
-  const end = (): void => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) endGroup(child.pid);
-  };
   const timer = setTimeout(() => {
     isLate = true;
     end();
@@ -44,7 +45,7 @@ export function runTool(program: string, args: readonly string[], options: ToolO
   signal.addEventListener('abort', end, { once: true });
   const chunks: Buffer[] = [];
   let bytes = 0;
-  child.stdout.on('data', (chunk: Buffer) => {
+  stdout.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= maxOutput) chunks.push(chunk);
     else if (!isCut) {
@@ -64,10 +65,11 @@ export function runTool(program: string, args: readonly string[], options: ToolO
   return promise;
 }
 
-function endGroup(pid: number): void {
+function whyNot(program: string): string | undefined {
   try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // gone already
+    accessSync(program, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }

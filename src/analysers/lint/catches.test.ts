@@ -22,6 +22,7 @@ describe('an empty catch', () => {
     ['function f(a) { let b; try { b = a.load(); } catch {} if (!b) a.make(); }', 'asked for right after it'],
     ['function f(a) { try { a.x(); } catch {} try { a.y(); } catch { a.z(); } }', 'another way right after it'],
     ['async function f(a) { try { await a; } catch {} }', 'only waits'],
+    ['function f(a) { try { a.x(); } catch (e) { try { a.undo(); } catch {} throw e; } }', 'another error goes on'],
     ['function f(a) { try { new URL(a); } catch {} }', 'only asks'],
   ])('is not: %s', (text) => {
     expect(foundIn(text)).toEqual([]);

@@ -9,6 +9,8 @@ export function emptyCatch(node: AstNode, context: RuleContext): readonly Compla
   const { source, path } = context;
   const attempt = path.at(-1);
   if (attempt?.type !== 'TryStatement' || !isSilent(node, source)) return undefined;
+  // While another error is dealt with, that one matters more.
+  if (path.some(({ type }) => type === 'CatchClause')) return undefined;
   const tried = child(attempt, 'block');
   if (tried === undefined || hasComment(attempt, tried, source) || !losesSomething(tried)) return undefined;
   if (hasFallback(attempt, tried, path) || swallowedThrow(attempt, context) !== undefined) return undefined;

@@ -87,12 +87,10 @@ export class RiskCollector {
     const [code] = children(node, 'arguments');
     if (callee === undefined || code === undefined) return undefined;
     if (callee.type === 'Identifier' && textOf(callee, 'name') === 'Function') return this.#compiled(node);
-    const inner = bare(callee);
-    const direct = inner.type === 'SequenceExpression' ? children(inner, 'expressions').at(-1) : inner;
-    const isEval = direct?.type === 'Identifier' && textOf(direct, 'name') === 'eval';
+    const isEval = isNamedEval(callee);
     const isVm = VM_RUNS.has(nameOf(callee)) && this.#values.isModule(child(callee, 'object'), 'vm');
     if ((!isEval && !isVm) || this.#values.isFixed(code)) return undefined;
-    return this.#risk('eval-of-variable', node, { severity: 'medium', confidence: 0.55 });
+    return this.#risk('eval-of-variable', node, { severity: isEval ? 'medium' : 'low', confidence: 0.55 });
   }
 
   /** `new Function(x)`, `new vm.Script(x)`. */
@@ -213,7 +211,8 @@ export class RiskCollector {
     const text = this.#values.behind(query);
     const isOpen = sqlText(text)?.some(({ before, value }) => isSqlValue(before, value, this.#values)) === true;
     if (!isOpen) return undefined;
-    return this.#risk('sql-by-concatenation', text, { severity: 'high', confidence: 0.6 });
+    const severity = this.#isForeign(text) ? 'high' : 'medium';
+    return this.#risk('sql-by-concatenation', text, { severity, confidence: 0.6 });
   }
 
   #isForeign(at: AstNode): boolean {
@@ -226,6 +225,13 @@ export class RiskCollector {
     const severity = isForeign && worth.severity !== 'high' ? 'medium' : worth.severity;
     return { kind, severity, confidence, title: brief(this.#source, at), at };
   }
+}
+
+/** `eval`, and `(0, eval)`. */
+function isNamedEval(callee: AstNode): boolean {
+  const inner = bare(callee);
+  const direct = inner.type === 'SequenceExpression' ? children(inner, 'expressions').at(-1) : inner;
+  return direct?.type === 'Identifier' && textOf(direct, 'name') === 'eval';
 }
 
 function hasShell(options: AstNode): boolean {

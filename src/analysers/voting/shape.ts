@@ -54,6 +54,7 @@ import {
   duplicateKey,
   emptyCatch,
   focusedTest,
+  throwSwallowed,
   unreachableCode,
 } from './shape/structure.ts';
 import { TokenList } from './shape/tokens.ts';
@@ -82,6 +83,7 @@ const TOKEN_LOOKS: Readonly<Record<string, TokenLook>> = {
   'duplicate-case': duplicateCase,
   'unreachable-code': unreachableCode,
   'empty-catch': emptyCatch,
+  'throw-swallowed': throwSwallowed,
   'async-executor': asyncExecutor,
   'async-foreach': asyncForeach,
   'focused-test': focusedTest,

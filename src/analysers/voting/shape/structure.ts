@@ -116,6 +116,37 @@ export const emptyCatch: TokenLook = (tokens, line) => {
   return judgeTry(tokens, body, open + 2);
 };
 
+/** The throw, the try around it and the catch after that, by their brackets. */
+export const throwSwallowed: TokenLook = (tokens, line) => {
+  const at = tokens.between(line, line).find((index) => tokens.text(index) === 'throw');
+  if (at === undefined) return reject('Word by word, nothing is thrown there.');
+  const open = tryAround(tokens, at);
+  if (open === undefined) return reject('No try stands right around the throw.');
+  const first = tokens.end(open) + 1;
+  const body = range(first, first + 7).find((index) => tokens.text(index) === '{');
+  const isEmpty = body !== undefined && tokens.text(first) === 'catch' && tokens.end(body) === body + 1;
+  if (!isEmpty) return reject('The catch after it does something.');
+  return approve(`The catch in line ${tokens.line(body)} is empty: what is thrown in line ${line} ends there.`);
+};
+
+/** The bracket of the nearest try, without a function between. */
+function tryAround(tokens: TokenList, at: number): number | undefined {
+  for (let open = tokens.around(at); open !== undefined; open = tokens.around(open)) {
+    const before = tokens.text(open - 1);
+    if (tokens.text(open) === '{' && before === 'try') return open;
+    if (/^(?:=>|finally)$/.test(before) || (before === ')' && isFunctionHead(tokens, open - 1))) return undefined;
+  }
+  return undefined;
+}
+
+/** Whether the bracket that closes there holds the parameters of a function, not a condition. */
+function isFunctionHead(tokens: TokenList, close: number): boolean {
+  const open = range(Math.max(0, close - 400), close).findLast(
+    (at) => tokens.text(at) === '(' && tokens.end(at) === close,
+  );
+  return open === undefined || !/^(?:if|for|while|switch|with|catch)$/.test(tokens.text(open - 1));
+}
+
 function tryBefore(tokens: TokenList, at: number): Readonly<{ from: number; to: number }> | undefined {
   const open = range(Math.max(0, at - 4_000), at).findLast(
     (index) => tokens.text(index) === '{' && tokens.end(index) === at - 1 && tokens.text(index - 1) === 'try',
