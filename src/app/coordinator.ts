@@ -33,6 +33,11 @@ export type SubmitAnswer = Readonly<{ ok: true; runId: RunId }> | Readonly<{ ok:
 export type ConnectOptions = Readonly<{
   /** Told in one sentence what does not work as it should but needs no stop: the store is full, the lead moved. */
   onTrouble?: (message: string) => void;
+  /**
+   * For a process that ends after one command. Where nobody else leads, votes are counted and what they approve is
+   * done, but no task begins: it would be broken off. @default false
+   */
+  isBrief?: boolean;
 }>;
 
 /** Why a coordinator does nothing any more. `failed`: it can neither lead nor follow. */

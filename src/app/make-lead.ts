@@ -52,6 +52,8 @@ export type LeadSettings = Readonly<{
   functions: FunctionRegistry;
   /** Set when other processes may follow: their way to the leader is noted there. */
   shared: DataFolder | undefined;
+  /** This process ends before tasks would: it begins none. @default false */
+  isBrief?: boolean;
 }>;
 
 /** Chooses and opens the adapters of one lead. */
@@ -89,7 +91,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   return {
     ports,
     memory: new TieredMemory({ local: new LruTier(clock, tier1), persistent: open.memory }, clock),
-    options: engineOptions(options),
+    options: { ...engineOptions(options), givesOutTasks: settings.isBrief !== true },
     workspaces,
     host: { host: LOCAL_HOST, cpu: availableParallelism() * 1_000, memory: totalmem() },
     project: root,

@@ -110,7 +110,7 @@ class FileProject implements Project {
     await this.#store.close();
   }
 
-  async #connect({ onTrouble }: ConnectOptions): Promise<Coordinator> {
+  async #connect({ onTrouble, isBrief = false }: ConnectOptions): Promise<Coordinator> {
     const { connectStore } = await import('./connect-store.ts');
     const { root, folder, config, environment, functions } = this.#parts;
     return connectStore({
@@ -121,6 +121,7 @@ class FileProject implements Project {
       environment,
       functions,
       shared: folder,
+      isBrief,
       ...(onTrouble === undefined ? {} : { onTrouble }),
     });
   }

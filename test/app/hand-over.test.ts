@@ -40,6 +40,41 @@ test('a leader that does what was approved hands over when that has ended, not h
   await leader.command({ type: 'run.cancel', runId: RUN, reason: 'enough' });
 });
 
+test('a process that has come for one command begins no task, but does what its vote approves', async () => {
+  await using folder = await ProjectFolder.make();
+  const first = await folder.open();
+  const one = await first.connect();
+  await one.submit({ ...scripts({ slow: ['sleep 60'] }), runId: RUN });
+  const action = { type: 'command', argv: ['true'] };
+  const contentHash = await contentHashOf(action, folder.path);
+  const about = { name: 'ship', kind: 'question', subject: 'release', title: 'Ship it?', contentHash } as const;
+  await one.command({
+    type: 'proposal.open',
+    runId: RUN,
+    proposal: { ...about, members: [{ id: 'user:ann' }], action },
+  });
+  await first.close();
+
+  const second = await folder.open();
+  const brief = await second.connect({ isBrief: true });
+  expect(brief.role).toBe('leading');
+  const vote = { memberId: 'user:ann', contentHash, choice: 'approve' } as const;
+  await brief.command({ type: 'proposal.vote', proposalId: proposalId(RUN, 'ship'), vote });
+  const acted = Promise.withResolvers<void>();
+  const stop = brief.follow(RUN, (records) => {
+    if (records.some(({ event }) => event.type === 'proposal.acted')) acted.resolve();
+  });
+  await acted.promise;
+  stop();
+  expect(second.archive()?.proposal(proposalId(RUN, 'ship'))?.action).toEqual({ ok: true });
+  expect(second.archive()?.runAttempts(RUN)).toHaveLength(1);
+  await second.close();
+
+  const third = await (await folder.open()).connect();
+  await untilSecondAttempt(third, RUN, 'slow');
+  await third.command({ type: 'run.cancel', runId: RUN, reason: 'enough' });
+});
+
 test('a leader with irreversible work hands over when that has ended, not half-way', async () => {
   await using folder = await ProjectFolder.make();
   const [leader, follower] = [await (await folder.open()).connect(), await (await folder.open()).connect()];

@@ -32,7 +32,10 @@ export function proposalsVote(cli: Cli, name: string, choice: Choice, options: O
     }
     cli.out.say(`${proposalId}: ${visible(spec.title)} (content ${shortHash(spec.contentHash)}…)`);
     if (record.state === 'open') {
-      const coordinator = await project.connect({ onTrouble: (message) => cli.out.warn(visible(message)) });
+      const coordinator = await project.connect({
+        isBrief: true,
+        onTrouble: (message) => cli.out.warn(visible(message)),
+      });
       const answer = await coordinator.command(input);
       if (!answer.ok) throw new Refused(answer.refusal);
       const isOurs = coordinator.role === 'leading' && isCommandOwed(archive.proposal(proposalId));

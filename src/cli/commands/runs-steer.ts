@@ -31,7 +31,10 @@ function steer(
   return withProject(cli, async (project) => {
     const run = findRun(archiveOf(project), id);
     const { input, done } = make(run);
-    const coordinator = await project.connect({ onTrouble: (message) => cli.out.warn(visible(message)) });
+    const coordinator = await project.connect({
+      isBrief: true,
+      onTrouble: (message) => cli.out.warn(visible(message)),
+    });
     const answer = await coordinator.command(input);
     if (!answer.ok) throw new Refused(answer.refusal);
     cli.out.json({ ...input, run: run.runId });

@@ -66,7 +66,10 @@ export function tasksShow(cli: Cli, name: string): Promise<ExitCode> {
 export function tasksSettle(cli: Cli, name: string, options: Readonly<{ as: Settlement }>): Promise<ExitCode> {
   return withProject(cli, async (project) => {
     const { taskId, runId, spec } = findTask(archiveOf(project), name);
-    const coordinator = await project.connect({ onTrouble: (message) => cli.out.warn(visible(message)) });
+    const coordinator = await project.connect({
+      isBrief: true,
+      onTrouble: (message) => cli.out.warn(visible(message)),
+    });
     const answer = await coordinator.command({ type: 'task.settle', taskId, as: options.as });
     if (!answer.ok) throw new Refused(answer.refusal);
     cli.out.json({ type: 'task.settled', run: runId, task: spec.name, as: options.as });
