@@ -5,8 +5,8 @@ import type { Detected } from './detected.ts';
 /** One use of an action by a name that can move, and what is at stake in its job. */
 type Used = Readonly<{ action: string; ref: string; line: number; path: string; stake: Stake }>;
 
-/** 2: the job publishes or may write; 1: it holds secrets, or a token whose rights nobody states; 0: neither. */
-type Stake = Readonly<{ weight: 0 | 1 | 2; why: string }>;
+/** 3: the job may publish; 2: it may write; 1: it holds secrets, or a token whose rights nobody states; 0: neither. */
+type Stake = Readonly<{ weight: 0 | 1 | 2 | 3; why: string }>;
 
 /** Written by those who run the service. */
 const FIRST_PARTY = new Set(['actions', 'github']);
@@ -17,7 +17,7 @@ const BRANCH = /^(?:main|master|develop|dev|trunk|head|latest|next|release|stabl
 const STRONG = new Set(['all', 'contents', 'packages', 'id-token', 'actions', 'deployments', 'attestations']);
 const SECRET = /\$\{\{[^}]*\bsecrets\.(?!GITHUB_TOKEN\b)(\w+)|\bsecrets:\s*(inherit)\b/;
 const SHOWN = 8;
-const SEVERITY = ['low', 'medium', 'high'] as const;
+const SEVERITY = ['low', 'medium', 'high', 'high'] as const;
 
 /** Actions of others by a tag or branch, which its owner can move at any time: one finding, whatever their number. */
 export function unpinnedActions(files: readonly CiFile[], owners: ReadonlySet<string>): readonly Detected[] {
@@ -53,10 +53,11 @@ function isMovable(action: string, ref: string, owners: ReadonlySet<string>): bo
 
 function stakeOf(file: CiFile, job: CiJob, { with: given }: CiStep): Stake {
   const rights = [...(job.writes ?? [])].filter((scope) => STRONG.has(scope));
-  const command = job.steps.flatMap(({ run }) => publishes(run?.text ?? '') ?? [])[0];
-  if (command !== undefined) return { weight: 2, why: `Its job runs "${command}".` };
-  if (rights.length > 0)
-    return { weight: 2, why: `Its job has ${rights.map((scope) => `${scope}: write`).join(', ')}.` };
+  const commands = job.steps.flatMap(({ run }) => publishes(run?.text ?? '') ?? []);
+  const command = commands.find((one) => one !== 'git push') ?? commands[0];
+  if (rights.includes('id-token') || (command !== undefined && command !== 'git push'))
+    return { weight: 3, why: whyOf(rights, command) };
+  if (rights.length > 0 || command !== undefined) return { weight: 2, why: whyOf(rights, command) };
   const [, name, inherit] = SECRET.exec(job.text) ?? SECRET.exec(file.text.split(/^jobs:/m)[0] ?? '') ?? [];
   if (name !== undefined || inherit !== undefined)
     return { weight: 1, why: name === undefined ? 'It is given all secrets.' : `Its job holds the secret ${name}.` };
@@ -64,6 +65,12 @@ function stakeOf(file: CiFile, job: CiJob, { with: given }: CiStep): Stake {
   if (isHanded && job.writes === undefined)
     return { weight: 1, why: 'It is handed a token whose rights no "permissions:" limits.' };
   return { weight: 0, why: '' };
+}
+
+function whyOf(rights: readonly string[], command: string | undefined): string {
+  const has = rights.length === 0 ? [] : [`has ${rights.map((scope) => `${scope}: write`).join(', ')}`];
+  const runs = command === undefined ? [] : [`runs "${command}"`];
+  return `Its job ${[...has, ...runs].join(' and ')}.`;
 }
 
 function finding(byAction: readonly (readonly Used[])[]): Detected {
@@ -113,9 +120,9 @@ function nameOf(action: string): string {
   return action.replace('docker://', '').split('/').slice(0, 2).join('/');
 }
 
-const WHERE = ['in the build', 'in a job with secrets', 'in a job that may write or publish'] as const;
+const WHERE = ['in the build', 'beside secrets', 'beside rights to write', 'beside rights to publish'] as const;
 
-function titleOf(name: string, more: number, weight: 0 | 1 | 2): string {
+function titleOf(name: string, more: number, weight: Stake['weight']): string {
   const others = more === 0 ? '' : ` and ${more} more`;
-  return `${name.slice(0, 48)}${others} can be moved to other code, ${WHERE[weight]}`.slice(0, 90);
+  return `${name.length > 40 ? `${name.slice(0, 39)}…` : name}${others} can be moved, ${WHERE[weight]}`;
 }

@@ -89,13 +89,12 @@ export function outdatedActions(files: readonly CiFile[]): readonly Detected[] {
   const [first] = ordered;
   if (first === undefined) return [];
   const more = new Set(ordered.map(({ name }) => name)).size - 1;
-  const others = more === 0 ? '' : `, as are ${countOf(more, 'other')}`;
   return [
     {
       kind: 'outdated-action',
       severity: first.isOff ? 'medium' : 'low',
       confidence: 0.9,
-      title: `${first.name} ${first.isOff ? 'was retired' : 'is of a version that has ended'}${others}`,
+      title: titleOf(first, more),
       file: first.path,
       line: first.line,
       anchor: [...new Set(ordered.map(({ name }) => name))].toSorted().join(' '),
@@ -105,6 +104,11 @@ export function outdatedActions(files: readonly CiFile[]): readonly Detected[] {
       fix: 'Take the newest version of the action; what changed between them stands in its release notes.',
     },
   ];
+}
+
+function titleOf({ name, isOff }: Old, more: number): string {
+  if (more === 0) return `${name} ${isOff ? 'was retired' : 'is of a version that has ended'}`;
+  return `${name} and ${more} more are of versions that were retired or have ended`;
 }
 
 function outdated(text: string): readonly Omit<Old, 'path' | 'line'>[] {

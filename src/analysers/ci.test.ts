@@ -62,9 +62,7 @@ describe('actions by names that can move', () => {
     });
     const { findings } = await analyseFolder(repository.path, ['ci', ci]);
     expect(findings).toMatchObject([{ severity: 'high', file: '.github/workflows/release.yml', line: 12 }]);
-    expect(findings[0]?.title).toBe(
-      'acme/publish@v2 and 1 more can be moved to other code, in a job that may write or publish',
-    );
+    expect(findings[0]?.title).toBe('acme/publish@v2 and 1 more can be moved, beside rights to publish');
     expect(findings[0]?.evidence.map(({ ref }) => ref)).toEqual([
       '.github/workflows/release.yml:12',
       '.github/workflows/a.yml:6',
@@ -99,6 +97,19 @@ describe('actions by names that can move', () => {
   it('are found in images as well', async () => {
     const text = workflow('      - uses: docker://acme/checker:v1.6\n      - uses: docker://alpine:3\n');
     expect(await found({ '.github/workflows/a.yml': text })).toEqual(['unpinned-action .github/workflows/a.yml']);
+  });
+
+  it('begin with those that may publish, wherever they stand', async () => {
+    const push = workflow('      - uses: acme/a@v1\n      - run: git push\n');
+    const publish = `${push.replace('    steps:', '    permissions:\n      id-token: write\n    steps:')}`;
+    using repository = new TestRepository({
+      '.github/workflows/a.yml': push,
+      '.github/workflows/b.yml': publish,
+    });
+    const { findings } = await analyseFolder(repository.path, ['ci', ci]);
+    const unpinned = findings.find(({ kind }) => kind === 'unpinned-action');
+    expect(unpinned).toMatchObject({ file: '.github/workflows/b.yml', severity: 'high' });
+    expect(unpinned?.evidence[0]?.text).toBe('uses: acme/a@v1 Its job has id-token: write and runs "git push".');
   });
 
   it('may be named like that by their owner', async () => {

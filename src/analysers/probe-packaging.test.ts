@@ -20,6 +20,7 @@ it('tells lock files of pages from those of what is shipped', () => {
 it.each([
   ['.npmrc has package-lock=false', { 'package.json': '{}', '.npmrc': 'ignore-scripts=true\npackage-lock=false\n' }],
   ['.gitignore names Gemfile.lock', { Gemfile: '', '.gitignore': '/Gemfile.lock\n' }],
+  ['.gitignore names Gemfile.lock', { Gemfile: '', '.gitignore': '*.lock\n' }],
   [undefined, { 'package.json': '{}', '.npmrc': 'package-lock=true\n' }],
   [undefined, { 'package.json': '{}', '.gitignore': 'yarn.lock\n', 'package-lock.json': '{}' }],
 ])('knows where a project says that it keeps none: %s', (where, files) => {

@@ -15,16 +15,13 @@ const MANIFESTS: Readonly<Record<Ecosystem, RegExp>> = {
   Gradle: /^(?:build|settings)\.gradle(?:\.kts)?$/,
 };
 /** The lock file that a project of this kind would have, where it could be told to have none. */
-const LOCKS: readonly string[] = [
-  'package-lock.json',
-  'yarn.lock',
-  'pnpm-lock.yaml',
-  'Gemfile.lock',
-  'composer.lock',
-  'Cargo.lock',
-  'poetry.lock',
-  'uv.lock',
-];
+const LOCKS: Readonly<Partial<Record<Ecosystem, readonly string[]>>> = {
+  npm: ['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml'],
+  Ruby: ['Gemfile.lock'],
+  PHP: ['composer.lock'],
+  Python: ['poetry.lock', 'uv.lock', 'Pipfile.lock'],
+  Rust: ['Cargo.lock'],
+};
 const SHOWN = 5;
 
 /** Whether a lock file belongs to what people ship: the others are not looked at. */
@@ -36,9 +33,10 @@ export function isOwnLock(path: string): boolean {
 export function packagingOf(root: string, paths: readonly string[]): Packaging {
   const locks = paths.filter((path) => contextOf(path) === 'lock');
   const atTop = ecosystemsOf(paths.filter((path) => !path.includes('/')));
-  const keepsNone = locks.some(isOwnLock) ? undefined : whereNoneIsKept(new TextReader(root));
+  const ecosystems = atTop.length > 0 ? atTop : ecosystemsOf(paths);
+  const keepsNone = locks.some(isOwnLock) ? undefined : whereNoneIsKept(new TextReader(root), ecosystems);
   return {
-    ecosystems: atTop.length > 0 ? atTop : ecosystemsOf(paths),
+    ecosystems,
     locks: locks.filter(isOwnLock).slice(0, SHOWN),
     otherLocks: locks
       .filter((path) => !isOwnLock(path) && contextOf(posix.dirname(path)) !== 'vendored')
@@ -54,9 +52,11 @@ function ecosystemsOf(paths: readonly string[]): readonly Ecosystem[] {
   return all.filter((one) => [...names].some((name) => MANIFESTS[one].test(name)));
 }
 
-function whereNoneIsKept(reader: TextReader): string | undefined {
+function whereNoneIsKept(reader: TextReader, ecosystems: readonly Ecosystem[]): string | undefined {
   if (/^\s*package-lock\s*=\s*false/m.test(reader.text('.npmrc') ?? '')) return '.npmrc has package-lock=false';
   const rules = new IgnoreFile(reader.text('.gitignore') ?? '');
-  const ignored = LOCKS.find((name) => rules.verdict([name], false) === 'ignored');
+  const ignored = ecosystems
+    .flatMap((one) => LOCKS[one] ?? [])
+    .find((name) => rules.verdict([name], false) === 'ignored');
   return ignored === undefined ? undefined : `.gitignore names ${ignored}`;
 }
