@@ -51,20 +51,26 @@ function isMovable(action: string, ref: string, owners: ReadonlySet<string>): bo
   return !COMMIT.test(ref) && !ref.includes('${{');
 }
 
-function stakeOf(file: CiFile, job: CiJob, { with: given }: CiStep): Stake {
+function stakeOf(file: CiFile, job: CiJob, step: CiStep): Stake {
+  return rightsAtStake(job) ?? secretsAtStake(file, job, step) ?? { weight: 0, why: '' };
+}
+
+function rightsAtStake(job: CiJob): Stake | undefined {
   const rights = [...(job.writes ?? [])].filter((scope) => STRONG.has(scope));
   const commands = job.steps.flatMap(({ run }) => publishes(run?.text ?? '') ?? []);
   const command = commands.find((one) => one !== 'git push') ?? commands[0];
-  if (rights.includes('id-token') || (command !== undefined && command !== 'git push'))
-    return { weight: 3, why: whyOf(rights, command) };
-  if (rights.length > 0 || command !== undefined) return { weight: 2, why: whyOf(rights, command) };
+  if (rights.length === 0 && command === undefined) return undefined;
+  const isPublishing = rights.includes('id-token') || (command !== undefined && command !== 'git push');
+  return { weight: isPublishing ? 3 : 2, why: whyOf(rights, command) };
+}
+
+function secretsAtStake(file: CiFile, job: CiJob, { with: given }: CiStep): Stake | undefined {
   const [, name, inherit] = SECRET.exec(job.text) ?? SECRET.exec(file.text.split(/^jobs:/m)[0] ?? '') ?? [];
-  if (name !== undefined || inherit !== undefined)
-    return { weight: 1, why: name === undefined ? 'It is given all secrets.' : `Its job holds the secret ${name}.` };
+  if (name !== undefined) return { weight: 1, why: `Its job holds the secret ${name}.` };
+  if (inherit !== undefined) return { weight: 1, why: 'It is given all secrets.' };
   const isHanded = [...given.values()].some((value) => /secrets\.GITHUB_TOKEN|github\.token/.test(value));
-  if (isHanded && job.writes === undefined)
-    return { weight: 1, why: 'It is handed a token whose rights no "permissions:" limits.' };
-  return { weight: 0, why: '' };
+  if (!isHanded || job.writes !== undefined) return undefined;
+  return { weight: 1, why: 'It is handed a token whose rights no "permissions:" limits.' };
 }
 
 function whyOf(rights: readonly string[], command: string | undefined): string {
