@@ -5,6 +5,8 @@ import { depthsOf, type Depths } from './depth.ts';
 
 /** Levels of indentation inside a function from which on people lose the thread. */
 const DEEP = 3;
+/** Up to here it is read from top to bottom. */
+const FLAT = 2;
 /** Fewer deep lines are an exception. */
 const MIN_DEEP_LINES = 4;
 const SHORT_LINES = 12;
@@ -28,7 +30,7 @@ export function complexFunction({ finding }: Motion, { reader }: Bench): Opinion
   if (deep >= MIN_DEEP_LINES) {
     return approve(`${deep} of its ${lines} lines of code are indented more than ${DEEP} deep.`, seen);
   }
-  if (deepest <= 2) {
+  if (deepest <= FLAT) {
     return reject(
       `It is flat: ${countOf(lines, 'line')} of code, none indented more than ${deepest} deep, to be read one by one.`,
       seen,
@@ -69,9 +71,8 @@ export function hotSpot({ finding }: Motion, { reader }: Bench): Opinion {
     const inBlock = `${block.deep} of the ${block.lines} lines of code of its hardest function stand more than ${DEEP} deep.`;
     return approve(inBlock, { text: inBlock, ref });
   }
-  return share < EASY_SHARE
-    ? reject(`It reads easily: ${counted}.`, seen)
-    : abstain(`${counted}: neither flat nor deep.`);
+  const isEasy = share < EASY_SHARE && block.deepest <= FLAT;
+  return isEasy ? reject(`It reads easily: ${counted}.`, seen) : abstain(`${counted}: neither flat nor deep.`);
 }
 
 function indentOf(line: string): number {
