@@ -10,12 +10,14 @@ import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { languageOf } from './languages.ts';
 import { TextReader } from './read-text.ts';
+import { repeatedBlocks } from './repeated-blocks.ts';
 import { countOf } from './words.ts';
 
 /** Compared at most; 24 bytes each. */
 const MAX_LINES = 1_500_000;
 /** The largest say enough: who mends them finds the others. */
 const MAX_FINDINGS = 8;
+const MAX_REPEATED = 3;
 const MAX_PLACES = 6;
 /** Fewer lines that do something are seldom worth a function of their own. */
 const MIN_LOGIC = 10;
@@ -36,6 +38,7 @@ const ON_PURPOSE =
 const ALSO = new Set(['Vue', 'Svelte', 'Astro']);
 /** Helpers of tests that stand beside the code. */
 const HELPS_TESTS = /(?:^|\/)(?:[\w.-]*[-_.])?test(?:ing)?(?:[-_.](?:utils?|helpers?|kit|support|tools?))?\.\w+$/i;
+const BRACES = /\.(?:[cm]?[jt]sx?|java|kt|cs|php|go|c|cc|cpp|h|hpp|swift|scala)$/;
 const DECIDES =
   /\b(?:if|elif|elsif|unless|for|foreach|while|switch|case|match|catch|except|rescue|loop|when)\b|&&|\|\||[^?]\?[^?.:]|=>/;
 
@@ -45,12 +48,14 @@ export function duplication({ input, signal }: AnalyserCall): AnalyserResult {
   const reader = new TextReader(input.root);
   const index = new CloneIndex(MAX_LINES);
   const compared: string[] = [];
+  const repeated: Detected[] = [];
   let tooMany = 0;
   const places = new Places(files, reader);
   for (const { path } of files.filter((file) => isCompared(file) && places.isShipped(file.path))) {
     signal.throwIfAborted();
     const text = reader.text(path);
     if (text === undefined) continue;
+    repeated.push(...blocksIn(path, text));
     if (index.add(codeLines(path, text))) compared.push(path);
     else tooMany += 1;
   }
@@ -63,13 +68,42 @@ export function duplication({ input, signal }: AnalyserCall): AnalyserResult {
   const groups = [...Map.groupBy(copies, (one) => shown.files(one).join('\0')).values()];
   const chosen = groups.toSorted((a, b) => weight(b) - weight(a)).slice(0, MAX_FINDINGS);
   const data: FindingsData = {
-    findings: chosen.flatMap((group) => shown.finding(group) ?? []),
+    findings: [...chosen.flatMap((group) => shown.finding(group) ?? []), ...repeated.slice(0, MAX_REPEATED)],
     looked: index.size,
     ...(tooMany === 0 && !index.isCut ? { total: weight(copies) } : {}),
     leftOut: leftOut({ tooMany, rest: groups.length - chosen.length, isCut: index.isCut }),
   };
   const summary = { lines: index.size, passages: copies.length, found: data.findings.length };
   return { file: writeData(input.data, 'duplication', data), summary };
+}
+
+/** One block, written several times in one function with other names. */
+function blocksIn(path: string, text: string): readonly Detected[] {
+  const found = BRACES.test(path) ? repeatedBlocks(text) : undefined;
+  if (found === undefined || found.size * found.lines.length < MIN_LINES) return [];
+  const { lines, size } = found;
+  const [line = 1] = lines;
+  const name = posix.basename(path).slice(-30);
+  return [
+    {
+      kind: 'duplicate-code',
+      severity: 'low',
+      confidence: 0.8,
+      title: `One block of ${size} lines ${lines.length} times in ${name}, with other names`,
+      file: path,
+      line,
+      anchor: text
+        .split('\n')
+        .slice(line - 1, line + 3)
+        .join('\n'),
+      evidence: lines.slice(0, MAX_PLACES).map((at) => ({
+        source: 'duplication',
+        text: `${path} lines ${at} to ${at + size - 1}.`,
+        ref: `${path}:${at}`,
+      })),
+      fix: 'Make it one function that is given the names, and call it from each place.',
+    },
+  ];
 }
 
 function isCompared({ path, context, isText, isCopied }: FileEntry): boolean {

@@ -28,8 +28,8 @@ export class FileValues {
   /** Names of functions of `child_process`, by the name they have here. */
   readonly #processes = new Map<string, string>();
   readonly #modules = new Map<string, string>();
-  /** Functions of the file that give back nothing but fixed texts. */
-  readonly #fixedCalls = new Set<string>();
+  /** Bodies of the functions at the top of the file; whether they give back fixed texts alone, once that is asked. */
+  readonly #bodies = new Map<string, AstNode | boolean>();
 
   enter(node: AstNode): void {
     if (node.type === 'Program') this.#functions(node);
@@ -45,14 +45,18 @@ export class FileValues {
       const declared = child(statement, 'declaration') ?? statement;
       const name = textOf(child(declared, 'id'), 'name');
       const body = child(declared, 'body');
-      if (declared.type !== 'FunctionDeclaration' || name === undefined || body === undefined) continue;
-      const given = [...nodesIn(body)].filter(({ type }) => type === 'ReturnStatement');
-      const isFixed = given.every((one) => {
-        const value = child(one, 'argument');
-        return value === undefined || isText(value);
-      });
-      if (given.length > 0 && isFixed) this.#fixedCalls.add(name);
+      if (declared.type === 'FunctionDeclaration' && name !== undefined && body !== undefined)
+        this.#bodies.set(name, body);
     }
+  }
+
+  #givesFixed(name: string): boolean {
+    const body = this.#bodies.get(name);
+    if (body === undefined || typeof body === 'boolean') return body === true;
+    const given = [...nodesIn(body)].filter(({ type }) => type === 'ReturnStatement');
+    const isFixed = given.length > 0 && given.every((one) => isText(child(one, 'argument') ?? one));
+    this.#bodies.set(name, isFixed);
+    return isFixed;
   }
 
   isModule(node: AstNode | undefined, name: string): boolean {
@@ -135,7 +139,7 @@ export class FileValues {
   #isFixedCall(node: AstNode): boolean {
     const callee = child(node, 'callee');
     if (callee === undefined) return false;
-    const isFixed = callee.type === 'Identifier' && this.#fixedCalls.has(nameOf(callee));
+    const isFixed = callee.type === 'Identifier' && this.#givesFixed(nameOf(callee));
     if (isFixed || SAFE_CALL.test(nameOf(callee))) return true;
     return this.#isMadeOfFixed(node, callee);
   }
