@@ -9,10 +9,9 @@ export function reportError(error: unknown, out: Output, version: string): ExitC
   const mistakes = userErrorsIn(error);
   if (mistakes.length > 0) return reportProblems(mistakes, out);
   if (error instanceof Refused) {
-    out.json({ type: 'error', code: error.refusal.reason.toUpperCase().replaceAll('-', '_'), message: error.message });
-    out.warn(
-      ...userErrorLines([{ code: 'REFUSED', message: error.message, fix: error.fix }], out.talkStyle, out.talkColumns),
-    );
+    const { message, fix } = error;
+    out.json({ type: 'error', code: error.refusal.reason.toUpperCase().replaceAll('-', '_'), message, fix });
+    out.warn(...userErrorLines([{ code: 'REFUSED', message, fix }], out.talkStyle, out.talkColumns));
     return EXIT.failed;
   }
   if (error instanceof Unavailable) {

@@ -53,6 +53,26 @@ describe('looking at runs', () => {
     expect((await project.waggle('runs')).stdout.split('\n')).toHaveLength(4);
   });
 
+  test('a run whose process was killed is over once it is cancelled', async () => {
+    using project = new TestProject({ 'slow.yaml': 'name: slow\ntasks:\n  a: { command: [sleep, "60"] }\n' });
+    const run = project.start(['run', 'slow.yaml']);
+    await run.says('starts on');
+    run.child.kill('SIGKILL');
+    await run.ended;
+    expect((await project.waggle('runs', 'cancel', 'last')).stdout).toMatch(/is cancelled\.\n$/);
+    expect((await project.waggle('runs', 'list')).stdout).toMatch(/\nslow-\w+ +cancelled +1\/1 /);
+    const again = await project.waggle('runs', 'cancel', 'last', '--json');
+    expect(again.code).toBe(1);
+    expect(jsonLines(again)).toEqual([
+      {
+        type: 'error',
+        code: 'STATUS_WRONG',
+        message: 'It is ended, so this does not apply.',
+        fix: 'Nothing was changed.',
+      },
+    ]);
+  });
+
   test('a log that was removed is no bug, and told as it is', async () => {
     using project = new TestProject({ 'mixed.yaml': MIXED });
     await project.waggle('run', 'mixed.yaml', '--quiet');
