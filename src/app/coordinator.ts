@@ -35,7 +35,7 @@ export type ConnectOptions = Readonly<{
   onTrouble?: (message: string) => void;
   /**
    * For a process that ends after one command. Where nobody else leads, votes are counted and what they approve is
-   * done, but no task begins: it would be broken off. @default false
+   * done, to its end, but no task begins: it would be broken off. @default false
    */
   isBrief?: boolean;
 }>;

@@ -91,7 +91,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   return {
     ports,
     memory: new TieredMemory({ local: new LruTier(clock, tier1), persistent: open.memory }, clock),
-    options: { ...engineOptions(options), givesOutTasks: settings.isBrief !== true },
+    options: { ...engineOptions(options), isBrief: settings.isBrief === true },
     workspaces,
     host: { host: LOCAL_HOST, cpu: availableParallelism() * 1_000, memory: totalmem() },
     project: root,

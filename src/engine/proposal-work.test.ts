@@ -270,6 +270,26 @@ test('a lead that drains begins nothing for votes: the next one owes it', async 
   assert.deepEqual([duties.acts.length, duties.vetoes.length], [1, 1]);
 });
 
+test('a leader that ends soon does what was approved to its end, and begins no check', async () => {
+  const first = await startAction();
+  await first.dispatch(openOf({ name: 'p2', timeoutMs: 3_600_000, members: membersOf(5, { mayVeto: true }) }));
+  await first.dispatch({ ...castOf('m1', 'reject', { reproduce }), proposalId: proposalIdOf('p2') });
+  await settle();
+  first.stop();
+  const brief = await rig.start({ isBrief: true }, { proposals: duties });
+  await settle();
+  const drained = brief.drain();
+  rig.clock.advance(60_000);
+  await settle();
+  assert.deepEqual([nthAct(1).signal.aborted, duties.acts.length, duties.vetoes.length], [false, 2, 1]);
+  nthAct(1).end();
+  await drained;
+  assert.ok(rig.types().includes('proposal.acted'));
+  await rig.start({}, { proposals: duties });
+  await settle();
+  assert.deepEqual([duties.acts.length, duties.vetoes.length], [2, 2]);
+});
+
 test('a proposal is closed by the clock of the lead, also by the next leader', async () => {
   const engine = await startVote();
   rig.clock.advance(10_000);
