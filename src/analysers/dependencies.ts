@@ -253,7 +253,17 @@ function unused(names: readonly string[], manifest: string): Detected {
   };
 }
 
-/** The first few of a list, and how many more there are. */
+const SHOWN = 36;
+
+/** As many of a list as fit, and how many more there are. */
 function listed(names: readonly string[]): string {
-  return names.slice(0, 4).join(', ') + (names.length > 4 ? ` and ${names.length - 4} more` : '');
+  const [first = '', ...rest] = names;
+  let shown = first.length > SHOWN ? `${first.slice(0, SHOWN - 1)}…` : first;
+  let count = 1;
+  for (const name of rest) {
+    if (shown.length + name.length > SHOWN) break;
+    shown += `, ${name}`;
+    count += 1;
+  }
+  return names.length === count ? shown : `${shown} and ${names.length - count} more`;
 }

@@ -5,6 +5,7 @@ export type Detector = Readonly<{ task: string; version: number }>;
 const VERSIONS: Readonly<Record<string, number>> = {
   'manifest-points-nowhere': 2,
   'package-name-twice': 2,
+  'undeclared-dependency': 2,
   'unused-dependency': 2,
   'dead-link': 2,
   'old-todo': 2,

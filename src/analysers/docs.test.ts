@@ -27,6 +27,14 @@ describe('a dead link', () => {
     expect(link?.fix).toBe('Correct the link, or remove it.');
   });
 
+  it('to somebody is told from one to a file', async () => {
+    const [link] = await found({ 'README.md': 'Write to [us](ada@example.org).\n' });
+    expect(link).toMatchObject({
+      title: 'Link to ada@example.org lacks "mailto:"',
+      fix: 'Write it as mailto:ada@example.org.',
+    });
+  });
+
   it('has a title that fits in a line', async () => {
     const [link] = await found({ 'README.md': `[it](docs/${'a/'.repeat(100)}b.md)\n` });
     expect(link?.title.length).toBeLessThanOrEqual(90);

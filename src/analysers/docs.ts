@@ -192,6 +192,10 @@ function deadLink(path: string, link: DeadLink, severity: 'medium' | 'low'): Det
     const fix = `Write it as ${posix.basename(sameName)}.`;
     return { ...base, title: `Link to ${shown} has the wrong case`, evidence, fix };
   }
+  if (/^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(target)) {
+    const evidence = [{ source: 'docs', text: `Without "mailto:" it is a path: ${expected} does not exist.`, ref }];
+    return { ...base, title: `Link to ${shown} lacks "mailto:"`, evidence, fix: `Write it as mailto:${target}.` };
+  }
   const only = likely === undefined ? '' : ` The only file of that name is ${likely}.`;
   const fix =
     likely === undefined

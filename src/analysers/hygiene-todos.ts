@@ -10,7 +10,7 @@ const YEAR_S = 365 * 24 * 3_600;
 const SHOWN = 6;
 const SHOWN_PLACES = 4;
 /** Fewer notes are worth a word only when one of them tells of danger. */
-const MANY = 20;
+const MANY = 40;
 /** Names of files that git is asked about in one call. */
 const MAX_NAMES = 500;
 const NOTE = /(?:^|\s)(?:\/\/|#|\*|\/\*|<!--|--|;)\s*(?:(?:TODO|FIXME|XXX|HACK)\b|@?(?:todo|fixme)\b\s*[:(])/;
@@ -19,7 +19,7 @@ const COMMENT = /^\s*(?:\/\/|#|\*|\/\*|<!--|--|;)/;
 const TRACKED =
   /(?:^|[\s(])(?:[\w.-]+\/[\w.-]+|GH)?#\d+\b|\bGH-\d+|\b(?:issue|bug|ticket|PR)s? #?\d+|\/(?:issues|pull|browse|discussions)\/|\b[A-Z]{2,}-\d{2,}\b/;
 const DANGER =
-  /secur(?!e context)|\bescap(?:e|ed|ing)\b(?! (?:seq|char|hatch|key|code))|\bunsafe\b|saniti[sz]|\binject(?:ion|able)|vulnerab|\bxss\b|\bcsrf\b|untrusted|race condition|deadlock|memory leak|data loss|corrupt|overflow/;
+  /secur(?!e context)|\b(?:un)?escaped\b|\bnot escap|\bescap\w* (?:properly|correctly)|\bneeds? (?:to )?(?:be )?escap|\bunsafe\b|saniti[sz]|\binject(?:ion|able)|vulnerab|\bxss\b|\bcsrf\b|untrusted|race condition|deadlock|memory leak|data loss|corrupt|overflow/;
 const FAULT = /\bFIXME\b.*\b(?:bug|broken|wrong|incorrect|crash\w*|fails?|leaks?|race)\b/i;
 
 /** Notes in comments of code that people wrote and ship; those that name an issue are looked after there. */

@@ -20,6 +20,9 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
 };
 const COMMENT = /^(?:#(?!\[)|\/\/|\/?\*|--)|(?:\s#|\/\/)\s/;
 
+/** Tests of a test runner. */
+const ABOUT_SKIPPING = /(?:^|[/._-])(?:only|skip\w*|todo|focus\w*|pending|xfail)[^/]*$/i;
+
 /** One finding for each file with tests that are switched off. */
 export function skippedTests(
   parsed: readonly ParsedFile[],
@@ -33,6 +36,7 @@ export function skippedTests(
     return lines.length === 0 ? [] : [{ path, lines }];
   });
   return [...byParser, ...byLooks]
+    .filter(({ path }) => !ABOUT_SKIPPING.test(path))
     .toSorted((a, b) => b.lines.length - a.lines.length)
     .slice(0, MAX_FINDINGS)
     .map(({ path, lines }) => finding(path, lines, reader));

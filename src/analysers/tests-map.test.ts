@@ -166,6 +166,11 @@ describe('tests that are switched off', () => {
     ]);
   });
 
+  it('are none where the file is about switching off', async () => {
+    const text = "it.skip('s3', () => { add(1); });\n";
+    expect((await look({ 'test/only.test.js': text, 'test/skip-if.test.js': text })).findings).toEqual([]);
+  });
+
   const java = (before: string, body: string, head = ''): string =>
     `${head}class ATest {\n${before}  @Test\n  @Ignore\n  public void testA() {\n${body}  }\n}\n`;
   const bare = '    run();\n';

@@ -35,6 +35,7 @@ describe('tests that are switched off', () => {
     "if (isLinux) run();\nelse it.skip('adds', () => { add(1); });",
     "it.skip('adds', () => {});",
     "it.skip('adds (#6363)', () => { add(1); });",
+    "it.skip('other values are deprecated', () => { add(1); });",
     "it.skip('adds: a bug of the driver', () => { add(1); });",
   ])('are not: %s', (text) => {
     expect(skippedIn(`\n${text}\n`)).toEqual([]);

@@ -6,7 +6,8 @@ const SWITCHED_OFF = new Set(['xit', 'xtest', 'xdescribe', 'xcontext', 'xspecify
 const ABOUT_SKIPPING = /skip|\bonly\b|todo|focus|chainable|performance|\bbench/i;
 
 /** A title that gives the reason, or the issue. */
-const SAYS_WHY = /#\d+|\bbugs?\b|\bbroken\b|flak|\bfixme\b|not (?:yet )?(?:supported|implemented)|unsupported/i;
+const SAYS_WHY =
+  /#\d+|\bbugs?\b|\bbroken\b|flak|\bfixme\b|not (?:yet )?(?:supported|implemented)|unsupported|deprecated/i;
 
 /** A test or group of tests that is switched off for good, and nothing beside it says why. */
 export function isSkippedTest(node: AstNode, source: string, path: readonly AstNode[] = []): boolean {

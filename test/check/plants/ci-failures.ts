@@ -59,6 +59,18 @@ export const FAILURE_PLANTS: readonly Plant[] = [
     `${head('Tests')}  all:\n    runs-on: ubuntu-latest\n    steps:\n${CHECKOUT}      - name: Run Tests\n        run: npm run test:coverage  || true\n`,
   ),
   ignored(
+    true,
+    workflow('nameless'),
+    'tests that count what they cover, in a step without a name',
+    `${head('Nameless')}  all:\n    runs-on: ubuntu-latest\n    steps:\n${CHECKOUT}      - run: npm run test:coverage || true\n`,
+  ),
+  ignored(
+    false,
+    workflow('merged'),
+    'puts together what tests told before',
+    `${head('Merged')}  all:\n    runs-on: ubuntu-latest\n    steps:\n${CHECKOUT}      - name: Merge reports\n        continue-on-error: true\n        run: pnpm test:ui --merge-reports\n`,
+  ),
+  ignored(
     false,
     workflow('explained'),
     'a comment above the step says why',
