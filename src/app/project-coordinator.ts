@@ -2,7 +2,7 @@ import type { RunId } from '../core/ids.ts';
 import type { Refusal } from '../core/ruling.ts';
 import type { Answer } from '../engine/answer.ts';
 import type { JournalRecord } from '../ports/journal.ts';
-import type { LeaderElection } from '../ports/leader-lease.ts';
+import type { LeaderElection, LeaderLease } from '../ports/leader-lease.ts';
 import type { RunArchive, RunRecord } from '../ports/run-archive.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
 import type { Connected, LocalSocketClient } from '../server/local-socket-client.ts';
@@ -23,7 +23,7 @@ export type CoordinatorParts = Readonly<{
   election: LeaderElection;
   archive: () => RunArchive | undefined;
   /** Begins a lead with the lock that was taken; gives the lock back when it rejects. */
-  lead: (lease: Awaited<ReturnType<LeaderElection['tryAcquire']>> & object, feed: RecordFeed) => Promise<Lead>;
+  lead: (lease: LeaderLease, feed: RecordFeed) => Promise<Lead>;
   /** Undefined when no other process can lead. */
   reachLeader: ((onHint: () => void) => Promise<Connected>) | undefined;
   /** The complete input for a submission: id, agents, estimates. */
@@ -68,6 +68,8 @@ export class ProjectCoordinator implements Coordinator {
   /** The newest one, also while it is being drained. */
   #lead: Lead | undefined;
   #resumed: readonly RunId[] = [];
+  /** The newest try to lead or to follow. */
+  #seeking: Promise<void> = Promise.resolve();
   /** Everybody who waits for the end of a run, by what tells them that there will be none. */
   readonly #waits = new Set<(error: Error) => void>();
   #followers = 0;
@@ -80,7 +82,8 @@ export class ProjectCoordinator implements Coordinator {
   /** Resolves once it leads or follows. Rejects when it can do neither. */
   static async connect(parts: CoordinatorParts): Promise<ProjectCoordinator> {
     const coordinator = new ProjectCoordinator(parts);
-    await coordinator.#seek();
+    coordinator.#seeking = coordinator.#seek();
+    await coordinator.#seeking;
     const role = coordinator.#role;
     if (role.kind === 'failed') throw role.error;
     return coordinator;
@@ -171,6 +174,8 @@ export class ProjectCoordinator implements Coordinator {
     if (role.kind === 'following') role.client.close();
     // After a failure its end is under way already.
     if (role.kind === 'leading' || role.kind === 'failed') await this.#lead?.drain();
+    // A lead that is being taken just now is given back.
+    await this.#seeking;
   }
 
   abandon(): void {
@@ -210,10 +215,10 @@ export class ProjectCoordinator implements Coordinator {
   }
 
   async #tryBoth(): Promise<boolean> {
-    const { election, lead, reachLeader, mustLead } = this.#parts;
+    const { election, reachLeader, mustLead } = this.#parts;
     const lease = await election.tryAcquire();
     if (lease !== undefined) {
-      this.#take(await lead(lease, this.#feed));
+      await this.#begin(lease);
       return true;
     }
     const connected = await reachLeader?.(() => this.#feed.wake());
@@ -227,8 +232,20 @@ export class ProjectCoordinator implements Coordinator {
     return connected.ok;
   }
 
+  /** Not any more when it was closed meanwhile. */
+  async #begin(lease: LeaderLease): Promise<void> {
+    if (this.#role.kind === 'closed') return lease.release();
+    const lead = await this.#parts.lead(lease, this.#feed);
+    // As above, while it was being made.
+    if (this.#isClosed()) return lead.drain();
+    this.#take(lead);
+  }
+
+  #isClosed(): boolean {
+    return this.#role.kind === 'closed';
+  }
+
   #take(lead: Lead): void {
-    if (this.#role.kind === 'closed') return void lead.drain();
     this.#lead = lead;
     this.#resumed = lead.resumed;
     this.#become({ kind: 'leading', lead });
@@ -244,7 +261,7 @@ export class ProjectCoordinator implements Coordinator {
     client.waitFor(this.#interests);
     this.#feed.wake();
     const look = setInterval(() => this.#feed.wake(), LOOK_MS).unref();
-    const watch = setInterval(() => void this.#relieve(client), RELIEVE_MS).unref();
+    const watch = setInterval(() => void (this.#seeking = this.#relieve(client)), RELIEVE_MS).unref();
     void client.gone.then(() => {
       clearInterval(look);
       clearInterval(watch);
@@ -261,7 +278,7 @@ export class ProjectCoordinator implements Coordinator {
       if (this.#role.kind !== 'following' || this.#role.client !== client) return await lease.release();
       this.#become({ kind: 'seeking' });
       client.close();
-      this.#take(await this.#parts.lead(lease, this.#feed));
+      await this.#begin(lease);
     } catch (error) {
       this.#fail(error);
     }
@@ -284,7 +301,7 @@ export class ProjectCoordinator implements Coordinator {
 
   #seekAgain(delayMs: number): void {
     this.#become({ kind: 'seeking' });
-    setTimeout(() => void this.#seek(), delayMs);
+    setTimeout(() => void (this.#seeking = this.#seek()), delayMs);
   }
 
   #fail(error: unknown): void {

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { LocalSocketClient } from '../server/local-socket-client.ts';
+import type { LeaderLease } from '../ports/leader-lease.ts';
+import type { Lead } from './lead.ts';
+import { type CoordinatorParts, ProjectCoordinator } from './project-coordinator.ts';
+
+/** A leader that another process has, until it goes; then the lock is free, and taking the lead takes a while. */
+class World {
+  readonly leaderGone = Promise.withResolvers<void>();
+  readonly leadAsked = Promise.withResolvers<void>();
+  readonly leadMade = Promise.withResolvers<Lead>();
+  readonly told: string[] = [];
+  #isLed = true;
+
+  parts(): CoordinatorParts {
+    const lease: LeaderLease = { lost: new Promise(() => {}), release: async () => void this.told.push('released') };
+    return {
+      election: { tryAcquire: async () => (this.#isLed ? undefined : lease) },
+      archive: () => undefined,
+      lead: () => {
+        this.leadAsked.resolve();
+        return this.leadMade.promise;
+      },
+      reachLeader: async () => ({ ok: true, client: this.#client() }),
+      complete: () => Promise.reject(new Error('nothing is submitted here')),
+      again: () => ({ reason: 'run-unknown' }),
+      mustLead: false,
+    };
+  }
+
+  loseLeader(): void {
+    this.#isLed = false;
+    this.leaderGone.resolve();
+  }
+
+  lead(): Lead {
+    const drain = async (): Promise<void> => {
+      await new Promise((resolve) => void setImmediate(resolve));
+      this.told.push('drained');
+    };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a coordinator asks nothing else of a lead that it gives back
+    return { resumed: [], ended: new Promise(() => {}), drain } as Partial<Lead> as Lead;
+  }
+
+  #client(): LocalSocketClient {
+    const client: Partial<LocalSocketClient> = { gone: this.leaderGone.promise, waitFor: () => {}, close: () => {} };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a coordinator asks nothing else of its leader here
+    return client as LocalSocketClient;
+  }
+}
+
+test('who is closed while it takes the lead has given it back when that is done', async () => {
+  const world = new World();
+  const coordinator = await ProjectCoordinator.connect(world.parts());
+  expect(coordinator.role).toBe('following');
+  world.loseLeader();
+  await world.leadAsked.promise;
+  const closed = coordinator.drain().then(() => void world.told.push('closed'));
+  world.leadMade.resolve(world.lead());
+  await closed;
+  expect(world.told).toEqual(['drained', 'closed']);
+  expect(await coordinator.over).toMatchObject({ kind: 'closed' });
+});
