@@ -83,7 +83,7 @@ function blocksIn(path: string, text: string): readonly Detected[] {
   if (found === undefined || found.size * found.lines.length < MIN_LINES) return [];
   const { lines, size } = found;
   const [line = 1] = lines;
-  const name = posix.basename(path).slice(-30);
+  const name = path.split('/').slice(-2).join('/').slice(-36);
   return [
     {
       kind: 'duplicate-code',

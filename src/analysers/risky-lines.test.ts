@@ -60,6 +60,7 @@ describe('risky lines', () => {
   it.each([
     ['Python', '# eval(expression)\n"""\nos.system(f"{a}")\n"""'],
     ['Python', 'if not request.validate_cert:\n    ctx.check_hostname = False\n    ctx.verify_mode = ssl.CERT_NONE'],
+    ['Python', `if verify is not True:\n${'    a = b\n'.repeat(20)}else:\n    conn.cert_reqs = "CERT_NONE"`],
     ['Python', 'ast.literal_eval(text)\nmodel.eval()\neval("1 + 1")'],
     ['Python', 'subprocess.run(["ls", folder])\nos.system("clear")'],
     ['Python', 'def get(url, verify=False):'],

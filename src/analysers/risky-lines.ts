@@ -15,6 +15,7 @@ const SILENCED = /#\s*nosec\b|#\s*noqa:[^\n]*\bS\d|\/\/\s*(?:nolint|#nosec|nosem
 
 /** A condition may stand so many lines above. */
 const MAX_CONDITION = 3;
+const MAX_BRANCH = 40;
 /** Statements that are compared with patterns in one file; more of them are made, not written. */
 const MAX_COMPARED = 5_000;
 /** What is put in cannot carry anything: numbers by their names. */
@@ -57,13 +58,14 @@ function nearHints(lines: readonly CodeLine[], patterns: readonly RiskPattern[])
   return isNear;
 }
 
-/** `if not request.validate_cert:`, a few lines above: whoever calls it has chosen. */
+const ASKED =
+  /\b(?:if|elif|elsif|unless|when)\b.*(?:verif|valid|insecure|self_?signed|trust|check)|\bdef \w*verif\w*\(/i;
+
+/** `if not request.validate_cert:`, a few lines above, or long before an `else`: whoever calls it has chosen. */
 function isAskedFor(lines: readonly CodeLine[], index: number): boolean {
-  return lines
-    .slice(Math.max(0, index - MAX_CONDITION), index + 1)
-    .some(({ text }) =>
-      /\b(?:if|elif|elsif|unless|when)\b.*(?:verif|valid|insecure|self_?signed|trust|check)/i.test(text),
-    );
+  const near = lines.slice(Math.max(0, index - MAX_CONDITION), index + 1);
+  const reach = near.some(({ text }) => /^(?:\} )?else\b/.test(text)) ? MAX_BRANCH : MAX_CONDITION;
+  return lines.slice(Math.max(0, index - reach), index + 1).some(({ text }) => ASKED.test(text));
 }
 
 type Around = Readonly<{ line: string; text: string }>;

@@ -23,6 +23,8 @@ describe('an empty catch', () => {
     ['function f(a) { try { a.x(); } catch {} try { a.y(); } catch { a.z(); } }', 'another way right after it'],
     ['async function f(a) { try { await a; } catch {} }', 'only waits'],
     ['function f(a) { try { a.x(); } catch (e) { try { a.undo(); } catch {} throw e; } }', 'another error goes on'],
+    ['function f(a, b) { try { b = a.read(b); } catch {} a.use(b); }', 'the name keeps what it had'],
+    ['function f(a) { try { a.x(); try { a.y(); } catch {} } catch (e) { a.log(e); } }', 'one of several ways'],
     ['function f(a) { try { new URL(a); } catch {} }', 'only asks'],
   ])('is not: %s', (text) => {
     expect(foundIn(text)).toEqual([]);

@@ -3,14 +3,15 @@ import { brief, type Complaint, type RuleContext } from './rule.ts';
 
 const COMMENT = /\/\/|\/\*/;
 /** Reading a text that may be anything: a failure is an answer. */
-const ASKS = /^(?:parse|decodeURI\w*|createURL|URL|RegExp|atob|fromBinary|getItem|setItem|require|resolve)$/;
+const ASKS =
+  /^(?:parse|decodeURI\w*|createURL|URL|RegExp|atob|fromBinary|getItem|setItem|require|resolve|load|define\w*|\w*realpath\w*|\w*cache\w*|setRequestHeader|abort)$/i;
 
 export function emptyCatch(node: AstNode, context: RuleContext): readonly Complaint[] | undefined {
   const { source, path } = context;
   const attempt = path.at(-1);
   if (attempt?.type !== 'TryStatement' || !isSilent(node, source)) return undefined;
-  // While another error is dealt with, that one matters more.
-  if (path.some(({ type }) => type === 'CatchClause')) return undefined;
+  // While another error is dealt with, that one matters more; within another try it is one of several ways.
+  if (path.some((one) => one !== attempt && /^(?:CatchClause|TryStatement)$/.test(one.type))) return undefined;
   const tried = child(attempt, 'block');
   if (tried === undefined || hasComment(attempt, tried, source) || !losesSomething(tried)) return undefined;
   if (hasFallback(attempt, tried, path) || swallowedThrow(attempt, context) !== undefined) return undefined;
@@ -43,11 +44,18 @@ function hasComment(attempt: AstNode, tried: AstNode, source: string): boolean {
 
 /** Whether it does something: what only asks, waits for a name or gives its answer back says by failing that there is none. */
 function losesSomething(tried: AstNode): boolean {
+  if (isOneName(children(tried, 'body'))) return false;
   const nodes = [...nodesIn(tried)];
   if (nodes.some(({ type }) => type === 'ReturnStatement' || type === 'BreakStatement')) return false;
   if (nodes.some((one) => one.type === 'UnaryExpression' && one['operator'] === 'typeof')) return false;
   const calls = nodes.filter(({ type }) => type === 'CallExpression' || type === 'NewExpression');
   return calls.some((call) => !ASKS.test(nameOfCall(call)));
+}
+
+/** `data = read(data)`: the name keeps what it had. */
+function isOneName([only, ...others]: readonly AstNode[]): boolean {
+  const set = only === undefined ? undefined : child(only, 'expression');
+  return others.length === 0 && set?.type === 'AssignmentExpression' && child(set, 'left')?.type === 'Identifier';
 }
 
 function nameOfCall(call: AstNode): string {
