@@ -208,32 +208,42 @@ function notes(file: string, isTrue: boolean, why: string, text: string): Plant 
 }
 
 const NOTES: readonly Plant[] = [
-  notes('src/notes-1.js', true, 'two notes', NOTE),
-  notes('src/notes-2.py', true, 'in another language', 'a = 1\n# TODO: say more\nb = 2\n# FIXME: the last one\n'),
-  notes('src/notes-3.js', true, 'in a block', 'export const a = 1;\n/*\n * TODO: say more\n * TODO: and more\n */\n'),
-  notes('src/notes-4.go', true, 'in a third one', 'package a\n\n// TODO: say more\n// XXX: odd\n'),
-  notes('src/notes-5.js', true, 'one of three names an issue', `${NOTE}// TODO: see #12\n`),
-  notes('src/notes-6.css', true, 'in a style sheet', '/* TODO: lighter */\na { color: red }\n/* FIXME: darker */\n'),
+  notes('src/notes-1.js', true, 'something is wrong', NOTE),
+  notes('src/notes-2.py', true, 'values that are not escaped', 'a = 1\n# TODO: values should be escaped\nb = 2\n'),
+  notes(
+    'src/notes-3.js',
+    true,
+    'in a block',
+    'export const a = 1;\n/*\n * TODO: this is unsafe\n * for threads\n */\n',
+  ),
+  notes('src/notes-4.go', true, 'a race', 'package a\n\n// XXX: there is a race condition here\n'),
+  notes('src/notes-5.js', true, 'others name an issue', `${NOTE}\n// TODO: see #12\n`),
+  notes(
+    'src/notes-6.js',
+    true,
+    'many of them',
+    Array.from({ length: 50 }, (_, at) => `// TODO: part ${at}\nexport const a${at} = ${at};\n`).join(''),
+  ),
   notes(
     'src/notes-7.js',
     false,
     'issues keep track of them',
-    '// TODO(#12): say more\nexport const a = 1;\n// FIXME: see https://example.org/issues/3\n',
+    '// FIXME(#12): wrong for 0\nexport const a = 1;\n// FIXME: unsafe, see https://example.org/issues/3\n',
   ),
   notes(
     'src/notes-8.js',
     false,
     'tickets keep track of them',
-    '// TODO SHOP-12: say more\nexport const a = 1;\n// FIXME SHOP-13: the last one\n',
+    '// TODO SHOP-12: unsafe\nexport const a = 1;\n// FIXME SHOP-13: wrong\n',
   ),
-  notes('src/notes-9.js', false, 'one alone', '// TODO: say more\nexport const a = 1;\n'),
+  notes('src/notes-9.js', false, 'few and harmless', '// TODO: say more\nexport const a = 1;\n// TODO: split\n'),
   { ...notes('src/notes-10.js', false, 'written last month', NOTE), past: changes(1, { daysAgo: 20, every: 1 }) },
   notes('test/notes-11.test.js', false, 'in a test', NOTE),
   notes(
     'src/notes-12.js',
     false,
     'words in a text',
-    "export const a = ['TODO', 'FIXME'];\nexport const b = 'TODO: say more';\n",
+    "export const a = ['TODO', 'FIXME'];\nexport const b = 'TODO: unsafe';\n",
   ),
 ];
 
