@@ -17,7 +17,8 @@ export function testsOf({ finding, place, reach }: Motion): Opinion {
     return abstain('Tests do not run what this is about.');
   }
   if (reach === null) return abstain('The tests cannot be followed to this file by their imports.');
-  const isQuality = kind === 'quality';
+  // Tests make changes safer, not rarer or easier: they say nothing against a place where the work is.
+  const isQuality = kind === 'quality' && finding.kind !== 'hot-spot';
   if (reach.coverageRatio !== null) return byCoverage(reach.coverageRatio, isQuality, finding.file);
   if (reach.tests === 0) {
     return approve('No test imports it, directly or through other files.', {
