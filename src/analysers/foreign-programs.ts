@@ -33,3 +33,8 @@ function isExecutable(path: string): boolean {
     return false;
   }
 }
+
+/** The search path without folders of the checked repository; undefined stays so. */
+export function foreignPath(root: string, searchPath: string | undefined): string | undefined {
+  return searchPath === undefined ? undefined : foreignFolders(root, searchPath).join(delimiter);
+}

@@ -1,5 +1,6 @@
 import { Git } from '../adapters/git/git-command.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
+import { foreignPath } from '../analysers/foreign-programs.ts';
 import type { Connected } from '../server/local-socket-client.ts';
 import { LocalSocketClient } from '../server/local-socket-client.ts';
 import type { Coordinator } from './coordinator.ts';
@@ -21,7 +22,8 @@ export type ConnectSettings = LeadSettings &
 /** Leads the store, or follows the process that does. */
 export async function connectStore(settings: ConnectSettings): Promise<Coordinator> {
   const { root, store, onTrouble, mustLead = false, shared, environment } = settings;
-  if (shared !== undefined) await refuseTracked(root, shared, new Git(environment.variables['PATH']));
+  if (shared !== undefined)
+    await refuseTracked(root, shared, new Git(foreignPath(root, environment.variables['PATH'])));
   const random = new SystemRandom();
   return ProjectCoordinator.connect({
     election: store.election,

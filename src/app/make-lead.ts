@@ -14,6 +14,7 @@ import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { CoordinatorDuties } from '../adapters/votes/coordinator-duties.ts';
 import { CheckingVerifier } from '../adapters/verifier/checking-verifier.ts';
+import { foreignPath } from '../analysers/foreign-programs.ts';
 import { checkFunctions } from '../analysers/registry.ts';
 import { CommandDriver } from '../agents/drivers/command/command-driver.ts';
 import { FunctionDriver } from '../agents/drivers/function/function-driver.ts';
@@ -134,7 +135,7 @@ function openRunner(): Promise<ProcessRunner> {
 }
 
 function workspacesOf({ root, workspaces, environment, options }: LeadSettings): CleanCopies {
-  const git = new Git(environment.variables['PATH']);
+  const git = new Git(foreignPath(root, environment.variables['PATH']));
   const { maxFiles, maxBytes } = options.workspaces;
   const limits = { files: maxFiles, bytes: maxBytes };
   const byGit = new GitCaptures(join(workspaces, 'git'), git);

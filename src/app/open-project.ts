@@ -1,5 +1,6 @@
 import { Git } from '../adapters/git/git-command.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
+import { foreignPath } from '../analysers/foreign-programs.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
@@ -25,7 +26,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const folder = await dataFolderFor(root, environment.home);
   await refuseForeign(folder.path);
   // Told by what reads or uses it; `doctor` works nevertheless.
-  const tracked = await refuseTracked(root, folder, new Git(environment.variables['PATH'])).then(
+  const tracked = await refuseTracked(root, folder, new Git(foreignPath(root, environment.variables['PATH']))).then(
     () => undefined,
     (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
   );

@@ -116,6 +116,18 @@ describe('the whole command on a repository that means harm', () => {
     expect(existsSync(mark)).toBe(true);
   });
 
+  test('starts no git of its own, wherever the search path begins and wherever it is checked from', async () => {
+    using repository = new CheckedRepository({ 'src/a.js': NAN, '.gitignore': 'node_modules/\n' });
+    repository.commit();
+    const mark = join(repository.temporary, 'ran');
+    repository.program('node_modules/.bin/git', mark);
+    const bin = join(repository.root, 'node_modules/.bin');
+    repository.searchPath = `${bin}:node_modules/.bin:${repository.searchPath}`;
+    expect((await repository.waggle('check')).code).toBe(0);
+    expect(repository.report().repository.git).toBe(true);
+    expect(existsSync(mark)).toBe(false);
+  });
+
   test('leaves the status of git as it was, and no file anywhere but in its own folder, which git ignores', async () => {
     using repository = new CheckedRepository({ 'a.js': NAN });
     repository.commit('first');
