@@ -1,6 +1,7 @@
 import type { AgentSpec, HostSpec } from './agents/agent-spec.ts';
 import type { StoredDurations } from './agents/durations.ts';
 import { isOpen, type Proposal } from './consensus/proposal.ts';
+import { noteUndone } from './consensus/votes-of-run.ts';
 import type { RunId } from './ids.ts';
 import { runId, taskId } from './ids.ts';
 import { enter } from './place-task.ts';
@@ -144,6 +145,7 @@ function restoreProposal({ proposals, openProposals }: Swarm, run: Run, proposal
   proposals.set(proposal.id, proposal);
   run.proposals.add(proposal.id);
   if (isOpen(proposal)) openProposals.add(proposal.id);
+  noteUndone(run, proposal);
 }
 
 /** Ends first only tell the graph: what they set free is in the snapshot already. */

@@ -52,7 +52,8 @@ function summaryOf(swarm: Swarm, nowMs: number): unknown {
     undecided: [...undecided].toSorted(),
     closing: [...closing],
     votes: [[...proposals.keys()].toSorted(), [...openProposals].toSorted()],
-    accounts: [...runs.values()].map(({ account, counts, active }) => [
+    accounts: [...runs.values()].map(({ account, counts, active, undone }) => [
+      [...undone],
       account.figures,
       counts,
       [...active].toSorted(),

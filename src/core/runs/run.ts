@@ -20,6 +20,8 @@ export type Run = {
   readonly active: Set<TaskId>;
   /** In the order in which they were opened; closed ones stay until the run ends. */
   readonly proposals: Set<ProposalId>;
+  /** Of these, those that are open or whose approved action has not ended. */
+  readonly undone: Set<ProposalId>;
   /** Names of tasks that failed, at most 100. */
   readonly failed: string[];
   /** Why it is paused; undefined when it is not. */
@@ -43,8 +45,9 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
     skipped: 0,
   };
   const start = { graph: new TaskGraph(), account: new Account(spec.budget), counts, active: new Set<TaskId>() };
-  const open = { proposals: new Set<ProposalId>(), failed: [], pausedBecause: undefined, ending: undefined };
-  return { id, spec, taskCount, createdMs, ...start, ...open };
+  const votes = { proposals: new Set<ProposalId>(), undone: new Set<ProposalId>() };
+  const open = { failed: [], pausedBecause: undefined, ending: undefined };
+  return { id, spec, taskCount, createdMs, ...start, ...votes, ...open };
 }
 
 /** Tasks that have not ended. */

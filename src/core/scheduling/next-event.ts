@@ -32,8 +32,6 @@ export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = tru
     const ended = endVotes(swarm, run);
     if (ended.length > 0) return ended;
     if (!owesActions(swarm, run)) return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
-    // Its action may take long, and this is asked after every event of any run. The end of the action brings it back.
-    swarm.closing.delete(id);
   }
   return mayAssign ? nextAssignment(swarm, nowMs) : undefined;
 }
