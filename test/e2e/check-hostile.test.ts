@@ -123,7 +123,8 @@ describe('the whole command on a repository that means harm', () => {
     repository.program('node_modules/.bin/git', mark);
     const bin = join(repository.root, 'node_modules/.bin');
     repository.searchPath = `${bin}:node_modules/.bin:${repository.searchPath}`;
-    expect((await repository.waggle('check')).code).toBe(0);
+    // The second time there is a data folder, which git is asked about before the check.
+    for (const _ of [1, 2]) expect((await repository.waggle('check')).code).toBe(0);
     expect(repository.report().repository.git).toBe(true);
     expect(existsSync(mark)).toBe(false);
   });
