@@ -12,6 +12,7 @@ const coordinator = {
   follow: () => () => undefined,
   drain: () => Promise.resolve(),
   abandon: () => done.push('abandoned'),
+  over: Promise.withResolvers<never>().promise,
   [Symbol.asyncDispose]: () => Promise.resolve(),
 } as const;
 using lifecycle = new Lifecycle({ coordinator, ownRuns: () => [], onStopping: (kind) => done.push(kind) });
