@@ -50,6 +50,10 @@ export const FUNCTIONS_MISSING = 'waits for the program that has its functions: 
 /** Why a run stands still that came here with a copy of its folder, or whose folder was moved. The folder follows. */
 const OTHER_FOLDER = 'its tasks belong in another folder: ';
 
+const NO_ROOM =
+  'The disk is full. What runs may end, and nothing new begins; free some room, and it goes on by itself.';
+const ROOM_AGAIN = 'There is room on the disk again. Going on.';
+
 /** One lead of a swarm, from the lock to its release: the engine, the socket for followers, the captures. */
 export class Lead {
   readonly #parts: LeadParts;
@@ -82,7 +86,8 @@ export class Lead {
       },
     };
     try {
-      const engine = await Engine.lead({ ...parts.ports, sink }, parts.options);
+      const onFull = (isFull: boolean): void => parts.onTrouble?.(isFull ? NO_ROOM : ROOM_AGAIN);
+      const engine = await Engine.lead({ ...parts.ports, sink }, { ...parts.options, onFull });
       lead = new Lead(parts, lease, engine);
       await lead.#start();
       parts.logger.log('info', 'lead taken', { epoch: engine.epoch, resumed: lead.resumed });

@@ -4,22 +4,24 @@ import type { AppendResult, Journal, JournalBatch, JournalEntry } from '../ports
 /** How often a full store is asked for room, ms. */
 export const ROOM_LOOK_MS = 1_000;
 
+export type WriterSurroundings = Readonly<{
+  /** Resolves after that time; for ever pending when the lead has ended is fine. */
+  wait: (ms: number) => Promise<void>;
+  /** Told when the store has become full, and when it has room again. */
+  onFull: (isFull: boolean) => void;
+}>;
+
 /** Writes the batches of one lead, one at a time, and gets by while the store is full. */
 export class BatchWriter {
   readonly #journal: Journal;
   readonly #lead: Readonly<{ swarmId: SwarmId; epoch: number }>;
-  readonly #wait: (ms: number) => Promise<void>;
+  readonly #surroundings: WriterSurroundings;
   #isFull = false;
 
-  /** `wait` resolves after that time; for ever pending when the lead has ended is fine. */
-  constructor(
-    journal: Journal,
-    lead: Readonly<{ swarmId: SwarmId; epoch: number }>,
-    wait: (ms: number) => Promise<void>,
-  ) {
+  constructor(journal: Journal, lead: Readonly<{ swarmId: SwarmId; epoch: number }>, surroundings: WriterSurroundings) {
     this.#journal = journal;
     this.#lead = lead;
-    this.#wait = wait;
+    this.#surroundings = surroundings;
   }
 
   /** The store had no room for the last batch but what it keeps back. */
@@ -40,7 +42,7 @@ export class BatchWriter {
         const reason = await this.#tryBoth(batch);
         if (reason === undefined || (reason === 'store-full' && entries.length === 0)) return undefined;
         if (reason !== 'store-full') return reason;
-        await this.#wait(ROOM_LOOK_MS);
+        await this.#surroundings.wait(ROOM_LOOK_MS);
       }
     } catch (error) {
       return `store-trouble: ${error instanceof Error ? error.message : String(error)}`;
@@ -50,7 +52,9 @@ export class BatchWriter {
   /** Why the batch is not stored, neither in free room nor in the reserve. */
   async #tryBoth(batch: JournalBatch): Promise<Extract<AppendResult, { ok: false }>['reason'] | undefined> {
     const result = await this.#journal.append(batch);
-    this.#isFull = !result.ok && result.reason === 'store-full';
+    const isFull = !result.ok && result.reason === 'store-full';
+    if (isFull !== this.#isFull) this.#surroundings.onFull(isFull);
+    this.#isFull = isFull;
     if (result.ok) return undefined;
     if (!this.#isFull || batch.entries.length === 0) return result.reason;
     const kept = await this.#journal.append({ ...batch, mayUseReserve: true });

@@ -278,7 +278,7 @@ describe('waggle check', () => {
     });
     const ended = await project.waggle('check', '.', '--out', 'reports');
     expect(ended.code).toBe(0);
-    expect(ended.stdout).toMatch(/^1 finding: 1 \w+\n/);
+    expect(ended.stdout).toMatch(/^1 confirmed finding: 1 \w+\n2 files, /);
     expect(ended.stdout).toContain('README.md:3');
     expect(ended.stdout).toMatch(/\nReport: reports\/report\.html\n$/);
     expect(existsSync(join(project.root, 'reports/report.html'))).toBe(true);
