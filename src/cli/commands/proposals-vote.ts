@@ -61,8 +61,9 @@ async function whenActed(coordinator: Coordinator, { runId, proposalId }: Propos
       event.type === 'proposal.acted' && event.proposalId === proposalId;
     if (records.some(isIt)) acted.resolve();
   });
-  await acted.promise;
+  const end = await Promise.race([acted.promise, coordinator.over]);
   stop();
+  if (end !== undefined) throw end.error;
 }
 
 function tell(
