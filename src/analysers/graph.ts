@@ -40,7 +40,7 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
     unresolved: imports.filter(({ to }) => to.kind === 'missing').length,
     leftOut: [...undeclared.leftOut, ...missing.leftOut],
     findings: [
-      ...worstFirst(found.map((one) => cycleFinding(one, folders))).slice(0, MAX_TOLD),
+      ...found.flatMap((one) => cycleFinding(one, folders)).slice(0, MAX_TOLD),
       ...undeclared.findings,
       ...(isWhole ? unusedDependencies(imports, packages, { files, reader }) : []),
       ...missing.findings,
@@ -148,27 +148,27 @@ function isInside(entry: ResolvedImport, files: ReadonlySet<string>): boolean {
 
 const EAGER = 'At least one of them uses what it imports while it loads: the order of loading matters.';
 
-/** Those whose order of loading matters come first; else the largest, as they are. */
-function worstFirst(findings: readonly Detected[]): readonly Detected[] {
-  return findings.toSorted((a, b) => Number(b.severity === 'medium') - Number(a.severity === 'medium'));
-}
-
 /** The innermost package that holds the file. */
 function packageOf(file: string, folders: readonly string[]): string {
   const around = folders.filter((folder) => folder !== '' && file.startsWith(`${folder}/`));
   return around.toSorted((a, b) => b.length - a.length)[0] ?? '';
 }
 
-function cycleFinding({ cycle: { files, path }, isEager }: FoundCycle, folders: readonly string[]): Detected {
+/** None where nothing runs while the files load and all are of one package: such a cycle is counted, and does no harm. */
+function cycleFinding(
+  { cycle: { files, path }, isEager }: FoundCycle,
+  folders: readonly string[],
+): readonly Detected[] {
   const { file, line } = path[0] ?? { file: files[0] ?? '', line: 0 };
   const names = path.map((step) => step.file);
   const size = files.length;
   const crossed = new Set(files.map((one) => packageOf(one, folders)));
+  if (!isEager && crossed.size < 2) return [];
   const title =
     size === 2 ? `Two files import each other: ${files.join(' and ')}` : `${size} files import each other in a cycle`;
-  return {
+  const finding: Detected = {
     kind: 'import-cycle',
-    severity: isEager || crossed.size > 1 ? 'medium' : 'low',
+    severity: 'medium',
     confidence: 0.85,
     title,
     file,
@@ -182,4 +182,5 @@ function cycleFinding({ cycle: { files, path }, isEager }: FoundCycle, folders: 
     ],
     fix: 'Move what both need into a file of its own, or turn one of the imports into `import type`.',
   };
+  return [finding];
 }

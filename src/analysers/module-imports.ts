@@ -22,7 +22,7 @@ export class ImportCollector {
       case 'JSXIdentifier':
         return this.#use(node, path.at(-1), key);
       case 'CallExpression':
-        return this.#require(node);
+        return this.#require(node, path.at(-1));
       case 'NewExpression':
         return this.#url(node);
       case 'Decorator':
@@ -84,7 +84,7 @@ export class ImportCollector {
   }
 
   /** `require('x')`, and places that name a module without loading it: `require.resolve`, `import.meta.resolve`. */
-  #require(node: AstNode): void {
+  #require(node: AstNode, parent: AstNode | undefined): void {
     const callee = child(node, 'callee');
     const specifier = textOf(children(node, 'arguments')[0], 'value');
     if (callee === undefined || specifier === undefined) return;
@@ -92,7 +92,8 @@ export class ImportCollector {
     const isResolve = callee.type === 'MemberExpression' && textOf(child(callee, 'property'), 'name') === 'resolve';
     if (!isRequire && !(isResolve && isModuleResolver(child(callee, 'object')))) return;
     const runs: ImportKind = this.#functionDepth === 0 ? 'value' : 'lazy';
-    this.#required.push({ specifier, start: node.start, kind: isRequire ? runs : 'reference', isEager: false });
+    const isEager = runs === 'value' && isTakenApart(parent);
+    this.#required.push({ specifier, start: node.start, kind: isRequire ? runs : 'reference', isEager });
   }
 
   /** `new URL('./worker.js', import.meta.url)` */
@@ -108,6 +109,12 @@ export class ImportCollector {
 /** What stands inside does not run while the module loads. */
 function isLater(node: AstNode): boolean {
   return isFunction(node) || (node.type === 'PropertyDefinition' && node['static'] !== true);
+}
+
+/** `require('x').y`, `const { y } = require('x')`: what is not there yet is missed for good. */
+function isTakenApart(parent: AstNode | undefined): boolean {
+  if (parent?.type === 'VariableDeclarator') return child(parent, 'id')?.type === 'ObjectPattern';
+  return parent?.type === 'MemberExpression';
 }
 
 function isModuleResolver(node: AstNode | undefined): boolean {

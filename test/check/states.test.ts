@@ -108,6 +108,23 @@ describe('a check', () => {
     expect(report.findings.map(({ kind }) => kind)).toEqual(['import-cycle']);
   });
 
+  it('counts a ring inside of one package that runs nothing while it loads, and does not report it', async () => {
+    using repository = new TestRepository({
+      'package.json': '{"name":"a"}',
+      'a.js': "import { b } from './b.js';\nexport const a = () => b();\n",
+      'b.js': "import { a } from './a.js';\nexport const b = () => a();\n",
+      'c.js': "const { d } = require('./d.js');\nexports.c = () => d();\n",
+      'd.js': "const c = require('./c.js');\nexports.d = () => c.c();\n",
+    });
+    const { report } = await checkHere(repository.path);
+    expect(report.modules?.cycles.map(({ files }) => files)).toEqual([
+      ['a.js', 'b.js'],
+      ['c.js', 'd.js'],
+    ]);
+    const rings = report.findings.filter(({ kind }) => kind === 'import-cycle');
+    expect(rings.map(({ file, severity }) => [file, severity])).toEqual([['c.js', 'medium']]);
+  });
+
   it('counts commits, people and fixes of a file through an exact rename, and leaves mass changes out', async () => {
     using repository = new TestRepository({ 'old.js': SOURCE });
     repository.commit('add it', 'Ada');

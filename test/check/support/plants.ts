@@ -60,8 +60,8 @@ export const TRUE_PLANTS: readonly TruePlant[] = [
   one('async-foreach', 'src/foreach.js', 'export const f = (a) => a.forEach(async (b) => { await b(); });\n'),
   one('focused-test', 'test/numbers.test.js', "it.only('adds', () => {});\nit('takes away', () => {});\n"),
   one('complex-function', 'src/huge.js', branches(30)),
-  one('import-cycle', 'src/ring-a.ts', "import { b } from './ring-b.ts';\nexport const a = (): number => b();\n", {
-    'src/ring-b.ts': "import { a } from './ring-a.ts';\nexport const b = (): number => a();\n",
+  one('import-cycle', 'src/ring-a.ts', "import { b } from './ring-b.ts';\nexport const a: number = b();\n", {
+    'src/ring-b.ts': "import { a } from './ring-a.ts';\nexport const b = (): number => a;\n",
   }),
   one('missing-import', 'src/missing.js', "import { gone } from './gone.js';\nexport const f = () => gone();\n"),
   one(
