@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { IgnoreFile } from '../../ignore-file.ts';
+import { countOf } from '../../words.ts';
 import type { Motion } from '../ballot.ts';
 import { namesIn } from '../on-disk.ts';
 import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
@@ -121,10 +122,12 @@ export function deadSymlink({ finding }: Motion, { root, reader }: Bench): Opini
     return reject('.gitignore names the target: a build makes it.');
   const names = namesIn(root, posix.dirname(target));
   if (names.includes(posix.basename(target))) return reject(`${target} is there.`);
-  return approve(
-    `${posix.dirname(target)} has ${names.length} names, and "${posix.basename(target)}" is none of them.`,
-    { text: target, ref: finding.file },
-  );
+  const folder = posix.dirname(target);
+  const there =
+    names.length === 0
+      ? `The folder ${folder} does not exist.`
+      : `${folder} has ${countOf(names.length, 'name')}, and "${posix.basename(target)}" is none of them.`;
+  return approve(there, { text: target, ref: finding.file });
 }
 
 export function caseCollision({ finding }: Motion, { root }: Bench): Opinion {
@@ -162,7 +165,7 @@ export function oldTodo({ finding }: Motion, { reader }: Bench): Opinion {
 
 /** How each tool says that a test does not run. */
 const SKIPS =
-  /\b(?:it|test|describe|suite|context|specify)\.(?:skip|todo)\b|\bx(?:it|describe|context|specify|test)\b|@(?:pytest\.mark\.)?skip\b|@unittest\.skip|\bSkip(?:Now)?\(|@(?:Disabled|Ignore)\b|\[Ignore|#\[ignore\]|markTestSkipped|\bskip\s*:\s*true|mark\.skip/;
+  /\b(?:it|test|describe|suite|context|specify)\.(?:skip|todo)\b|\bx(?:it|describe|context|specify|test)\b|@(?:pytest\.mark\.)?(?:skip|xfail)\b|@unittest\.(?:skip|expectedFailure)|@expectedFailure\b|\bSkip(?:Now)?\(|@(?:Disabled|Ignore)\b|\[Ignore|#\[ignore\]|markTestSkipped|\bskip\s*:\s*true|mark\.(?:skip|xfail)/;
 
 export function skippedTests({ finding }: Motion, { reader }: Bench): Opinion {
   const lines = (reader.text(finding.file) ?? '').split('\n');

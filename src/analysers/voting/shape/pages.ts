@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { IgnoreFile } from '../../ignore-file.ts';
-import { asPattern } from '../../words.ts';
+import { asPattern, countOf } from '../../words.ts';
 import type { Motion } from '../ballot.ts';
 import { isOnDisk, namesIn } from '../on-disk.ts';
 import { approve, type Bench, type Opinion, reject } from '../opinion.ts';
@@ -20,14 +20,17 @@ export function deadLink({ finding, anchor }: Motion, { root, reader }: Bench): 
   if (ignored.length === targets.length) return reject('.gitignore names it: a build makes it.');
   const line = (reader.text(finding.file) ?? '').split('\n')[finding.line - 1] ?? '';
   if (anchor !== 'many dead links' && !line.includes(anchor)) return reject('The line does not have the link.');
-  const folder = posix.dirname(posix.join(dir, bare(targets[0] ?? '')));
-  const names = namesIn(root, folder).length;
-  const there =
-    names === 0 ? `There is no folder ${folder}` : `The folder ${folder} has ${names} names, none of them the target`;
+  const there = whatIsThere(root, posix.dirname(posix.join(dir, bare(targets[0] ?? ''))));
   return approve(`${there}, and it is in no folder that a site serves.`, {
     text: `Looked in ${SERVED.length} folders.`,
     ref: `${finding.file}:${finding.line}`,
   });
+}
+
+function whatIsThere(root: string, folder: string): string {
+  const names = namesIn(root, folder).length;
+  if (names === 0) return `The folder ${folder} does not exist`;
+  return `The folder ${folder} has ${countOf(names, 'name')}, none of them the target`;
 }
 
 function manyTargets(evidence: Motion['finding']['evidence']): readonly string[] {

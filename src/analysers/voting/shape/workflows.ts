@@ -1,3 +1,4 @@
+import { commentsAround } from '../../ci-comments.ts';
 import { asRecord, asText, parseJson } from '../../json-value.ts';
 import type { Motion } from '../ballot.ts';
 import { namesIn } from '../on-disk.ts';
@@ -22,14 +23,16 @@ export function unpinnedAction(motion: Motion, bench: Bench): Opinion {
 
 /** People say in a comment when a failure is meant to be passed over. */
 const MEANT =
-  /#.*\b(?:allow|expected|known|flaky|optional|ignore|best.effort|on purpose|intended|not (?:yet )?(?:support|stable|ready)|experimental|informational|non-?blocking|advisory|todo|don't fail|do not fail|may fail|can fail|unstable)/i;
+  /\b(?:allow|expected|known|flaky|optional|ignore|best.effort|on purpose|intended|not (?:yet )?(?:support|stable|ready)|experimental|informational|non-?blocking|advisory|todo|don't fail|do not fail|may fail|can fail|unstable)/i;
 
 export function failureIgnored(motion: Motion, bench: Bench): Opinion {
   const lines = linesOf(motion, bench);
   const at = motion.finding.line - 1;
-  const near = lines.slice(Math.max(0, at - 2), at + 2);
-  const said = near.find((line) => MEANT.test(line));
-  if (said !== undefined) return reject(`A comment says that it is meant: "${said.trim().slice(0, 80)}".`);
+  const { comment, name } = wordsBeside(lines, at);
+  // What was meant for a while is found because that while is over: its comment says nothing against it.
+  const isForAWhile = motion.finding.title.includes('for a while only');
+  if (!isForAWhile && MEANT.test(comment)) return reject(`A comment says that it is meant: "${comment.slice(0, 80)}".`);
+  if (!isForAWhile && MEANT.test(name)) return reject(`Its name says that it is meant: "${name.slice(0, 80)}".`);
   const found = lines
     .slice(at, at + 12)
     .find((line) =>
@@ -38,10 +41,24 @@ export function failureIgnored(motion: Motion, bench: Bench): Opinion {
       ),
     );
   if (found === undefined) return reject('No word in these lines lets a failure pass.');
-  return approve(`The failure is passed over by "${found.trim().slice(0, 80)}", and no comment says why.`, {
+  const why = isForAWhile || comment !== '' ? '' : ', and no comment says why';
+  return approve(`The failure is passed over by "${found.trim().slice(0, 80)}"${why}.`, {
     text: found.trim().slice(0, 120),
     ref: refOf(motion),
   });
+}
+
+/** The comments above and inside of the step or job that the line is of, and its name. */
+function wordsBeside(lines: readonly string[], at: number): Readonly<{ comment: string; name: string }> {
+  const indent = (line: string): number => line.length - line.trimStart().length;
+  const own = indent(lines[at] ?? '');
+  const isStart = (line: string): boolean => /^\s*- /.test(line) && indent(line) < Math.max(own, 1);
+  const isJob = (line: string): boolean => /^ {0,4}[\w-]+:\s*$/.test(line) && indent(line) < own;
+  const isOpened = /^\s*- /.test(lines[at] ?? '');
+  const above = isOpened ? at : lines.slice(0, at).findLastIndex((line) => isStart(line) || isJob(line));
+  const start = Math.max(0, above);
+  const names = lines.slice(start, at + 1).flatMap((line) => /^\s*(?:-\s*)?name:\s*(.+)$/.exec(line)?.[1] ?? []);
+  return { comment: commentsAround(lines, start + 1, at + 2), name: names[0] ?? '' };
 }
 
 const TESTS = /\b(?:tests?|spec|pytest|jest|vitest|mocha|tox|ctest|check|verify|e2e)\b/i;

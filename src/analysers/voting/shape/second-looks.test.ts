@@ -1,0 +1,95 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Finding } from '../../../core/findings/finding.ts';
+import { TextReader } from '../../read-text.ts';
+import type { Motion } from '../ballot.ts';
+import { shapeOf } from '../shape.ts';
+
+let root = '';
+beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'waggle-looks-'))));
+afterEach(() => rmSync(root, { recursive: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+/** What the voter on shape says of a finding of that kind at that place. */
+function said(
+  finding: Pick<Finding, 'kind' | 'file'> & Partial<Finding>,
+  more: Readonly<{ anchor?: string }> = {},
+): string {
+  const rest = { id: '1', severity: 'low', title: 'x', line: 1, evidence: [] } as const;
+  const motion: Motion = {
+    finding: { ...rest, state: 'not-voted', votes: [], baseline: 'new', ...finding },
+    anchor: more.anchor ?? '',
+    proposal: 'finding-1',
+    contentHash: '',
+    asked: ['shape'],
+    place: { context: 'production', language: 'JavaScript', isText: true, isCode: true, bytes: 9, lines: 9 },
+    past: null,
+    reach: null,
+    use: null,
+    steps: [],
+  };
+  const { choice, reason } = shapeOf(motion, { usual: { past: null, use: null }, root, reader: new TextReader(root) });
+  return `${choice}: ${reason}`;
+}
+
+describe('a second look at a failure that is passed over', () => {
+  const file = 'ci.yml';
+  const kind = 'failure-ignored';
+  const JOB = 'jobs:\n  all:\n    steps:\n      - uses: a/b@v1\n';
+  const STEP = '        if: always()\n        env:\n          A: 1\n        run: npm test || true\n';
+
+  it('reads the whole comment above the step, and its name', () => {
+    write(
+      file,
+      `${JOB}      # These tests are known to be slow.\n      # People read what they say.\n      - name: Run\n${STEP}`,
+    );
+    expect(said({ kind, file, line: 11 })).toMatch(/^reject: A comment says that it is meant: "These tests are known/);
+    write(file, `${JOB}      - name: Lint (informational)\n${STEP}`);
+    expect(said({ kind, file, line: 9 })).toBe('reject: Its name says that it is meant: "Lint (informational)".');
+  });
+
+  it('does not say that no comment says why where there is one, nor where it was meant for a while', () => {
+    write(file, `${JOB}      - name: Run\n${STEP}`);
+    expect(said({ kind, file, line: 9 })).toMatch(
+      /passed over by "run: npm test \|\| true", and no comment says why\.$/,
+    );
+    write(file, `${JOB}      # Runs all of them.\n      - name: Run\n${STEP}`);
+    expect(said({ kind, file, line: 10 })).toMatch(/^approve: .*"run: npm test \|\| true"\.$/);
+    write(file, `${JOB}      # Allowed for now.\n      - name: Run\n${STEP}`);
+    const title = '"npm test" may fail, for a while only: since 2021-12-15';
+    expect(said({ kind, file, line: 10, title })).toMatch(/^approve: .*"run: npm test \|\| true"\.$/);
+  });
+
+  it('does not take the comment of another step for its own', () => {
+    write(file, `${JOB}      # optional\n      - run: npm run lint || true\n      - name: Run\n${STEP}`);
+    expect(said({ kind, file, line: 11 })).toMatch(/^approve: /);
+  });
+});
+
+describe('a second look at what leads nowhere', () => {
+  it('says that the folder does not exist, or how many names it has', () => {
+    write('README.md', '[a](gone/a.md) [b](docs/b.md)\n');
+    write('docs/c.md', '');
+    const link = { kind: 'dead-link', file: 'README.md' } as const;
+    expect(said(link, { anchor: 'gone/a.md' })).toMatch(/^approve: The folder gone does not exist, and it is in no/);
+    expect(said(link, { anchor: 'docs/b.md' })).toMatch(/^approve: The folder docs has 1 name, none of them the/);
+    symlinkSync('gone/a', join(root, 'link'));
+    expect(said({ kind: 'dead-symlink', file: 'link' })).toBe('approve: The folder gone does not exist.');
+  });
+});
+
+describe('a second look at tests that are switched off', () => {
+  it.each(['@pytest.mark.xfail', '@unittest.expectedFailure', '@expectedFailure', 'pytestmark = pytest.mark.xfail'])(
+    'knows %s',
+    (mark) => {
+      write('test_a.py', `${mark}\ndef test_a():\n    pass\n`);
+      expect(said({ kind: 'skipped-tests', file: 'test_a.py' })).toMatch(/^approve: 1 line switches tests off/);
+    },
+  );
+});
