@@ -119,8 +119,11 @@ function resolutionOf(value: string): Partial<LockedPackage> {
   if (field('type') === 'directory') return { origin: 'local' };
   const url = field('tarball') === '' ? field('repo') : field('tarball');
   const hasIntegrity = field('integrity') !== '';
-  if (url !== '' && field('tarball') === '')
-    return { origin: url.startsWith('git://') ? 'plain-git' : 'git', url, hasIntegrity };
+  if (url !== '' && field('tarball') === '') {
+    const commit = field('commit');
+    const origin = url.startsWith('git://') ? 'plain-git' : 'git';
+    return { origin, url: commit === '' ? url : `${url}#${commit}`, hasIntegrity };
+  }
   return { origin: url === '' ? 'registry' : originOf(url), url, hasIntegrity };
 }
 

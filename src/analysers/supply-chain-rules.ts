@@ -86,11 +86,18 @@ export function missingIntegrity({ path, text, packages, refresh }: LockView): r
 
 /** Packages that do not come from a registry over an encrypted line. */
 export function insecureSources(view: LockView): readonly Detected[] {
-  const plain = view.packages.filter(({ origin }) => origin === 'plain-http' || origin === 'plain-git');
-  const elsewhere = view.packages.filter(
+  const loose = view.packages.filter((one) => !isAtCommit(one));
+  const plain = loose.filter(({ origin }) => origin === 'plain-http' || origin === 'plain-git');
+  const elsewhere = loose.filter(
     ({ origin, hasIntegrity }) => origin === 'git' || (origin === 'tarball' && hasIntegrity !== true),
   );
   return [...plainSources(view, plain), ...otherSources(view, elsewhere)];
+}
+
+/** Git compares what it fetches with the hash of a commit: nobody can put other code behind it. */
+function isAtCommit({ origin, url }: LockedPackage): boolean {
+  const isFromGit = origin === 'git' || origin === 'plain-git';
+  return isFromGit && /[#/=](?:[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])/.test(url);
 }
 
 function plainSources({ path, text }: LockView, plain: readonly LockedPackage[]): readonly Detected[] {
@@ -152,10 +159,11 @@ function otherSources({ path, text, direct }: LockView, packages: readonly Locke
   ];
 }
 
-/** Direct dependencies that run a program of their own when they are installed. */
+/** Direct dependencies of what is shipped that run a program of their own when they are installed. */
 export function installScripts({ path, text, packages, direct }: LockView): readonly Detected[] {
   const running = packages.filter(
-    ({ name, hasInstallScript, isOptional }) => hasInstallScript === true && !isOptional && direct.has(name),
+    ({ name, hasInstallScript, isDev, isOptional }) =>
+      hasInstallScript === true && !isDev && !isOptional && direct.has(name),
   );
   const names = [...new Set(running.map(({ name }) => name))].toSorted();
   const [first] = running;
@@ -172,7 +180,7 @@ export function installScripts({ path, text, packages, direct }: LockView): read
       anchor: names.join(' '),
       evidence: running.slice(0, SHOWN).map((one) => ({
         source: 'supply-chain',
-        text: `${one.name} ${one.version} has an install script${one.isDev ? ', a development dependency' : ''}.`,
+        text: `${one.name} ${one.version} has an install script.`,
         ref: `${path}:${lineOf(text, one)}`,
       })),
       fix: 'Install with scripts off (ignore-scripts=true in .npmrc) and rebuild those that need it by name; or see what the scripts do and leave it.',

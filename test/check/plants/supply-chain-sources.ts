@@ -169,10 +169,10 @@ export const SOURCE_PLANTS: readonly Plant[] = [
   }),
   npmPlant(SOURCE, true, {
     dir: 'charts',
-    why: 'the protocol git:// proves nothing',
+    why: 'a tag over git://, which proves nothing',
     manifest: app('charts', uses('sparkline')),
     packages: {
-      'node_modules/sparkline': { version: '0.2.0', resolved: `git://github.com/acme/sparkline.git#${COMMIT}` },
+      'node_modules/sparkline': { version: '0.2.0', resolved: 'git://github.com/acme/sparkline.git#v0.2.0' },
     },
   }),
   plantOf(SOURCE, true, {
@@ -190,7 +190,7 @@ export const SOURCE_PLANTS: readonly Plant[] = [
   }),
   plantOf(SOURCE, true, {
     file: 'editor/pnpm-lock.yaml',
-    why: 'a fork from a git repository',
+    why: 'a fork from a git repository, by a shortened hash',
     files: {
       'editor/package.json': JSON.stringify(app('editor', { dependencies: { quill: 'acme/quill#fix-paste' } })),
       'editor/pnpm-lock.yaml': pnpmLock(
@@ -201,12 +201,12 @@ export const SOURCE_PLANTS: readonly Plant[] = [
   }),
   npmPlant(SOURCE, true, {
     dir: 'bots',
-    why: 'a package from a repository, not from the registry',
+    why: 'whatever the branch holds on that day',
     manifest: app('bots', { dependencies: { 'chat-sdk': 'github:acme/chat-sdk' } }),
     packages: {
       'node_modules/chat-sdk': {
         version: '3.0.0',
-        resolved: `git+ssh://git@github.com/acme/chat-sdk.git#${COMMIT}`,
+        resolved: 'git+ssh://git@github.com/acme/chat-sdk.git#main',
         license: 'MIT',
       },
     },
@@ -217,6 +217,33 @@ export const SOURCE_PLANTS: readonly Plant[] = [
     manifest: app('maps', uses('tiles')),
     packages: {
       'node_modules/tiles': { version: '1.1.0', resolved: 'https://downloads.tiles.example.net/tiles-1.1.0.tgz' },
+    },
+  }),
+  npmPlant(SOURCE, false, {
+    dir: 'bots-fixed',
+    why: 'a package from a repository, at one commit',
+    manifest: app('bots-fixed', { dependencies: { 'chat-sdk': 'github:acme/chat-sdk' } }),
+    packages: {
+      'node_modules/chat-sdk': {
+        version: '3.0.0',
+        resolved: `git+ssh://git@github.com/acme/chat-sdk.git#${COMMIT}`,
+        license: 'MIT',
+      },
+    },
+  }),
+  plantOf(SOURCE, false, {
+    file: 'editor-fixed/pnpm-lock.yaml',
+    why: 'two forks, each at one commit',
+    files: {
+      'editor-fixed/package.json': JSON.stringify(
+        app('editor-fixed', {
+          dependencies: { quill: 'acme/quill#fix-paste', ink: 'git+https://git.example.com/ink' },
+        }),
+      ),
+      'editor-fixed/pnpm-lock.yaml': pnpmLock(
+        `  .:\n    dependencies:\n      quill:\n        specifier: acme/quill#fix-paste\n        version: https://codeload.github.com/acme/quill/tar.gz/${COMMIT}\n      ink:\n        specifier: git+https://git.example.com/ink\n        version: git+https://git.example.com/ink#${COMMIT}\n`,
+        `  quill@https://codeload.github.com/acme/quill/tar.gz/${COMMIT}:\n    resolution: {tarball: https://codeload.github.com/acme/quill/tar.gz/${COMMIT}}\n    version: 2.0.0\n  ink@git+https://git.example.com/ink#${COMMIT}:\n    resolution: {commit: ${COMMIT}, repo: https://git.example.com/ink, type: git}\n    version: 1.0.0\n`,
+      ),
     },
   }),
   npmPlant(SOURCE, false, {

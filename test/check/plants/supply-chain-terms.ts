@@ -20,9 +20,9 @@ export const SCRIPT_PLANTS: readonly Plant[] = [
   }),
   npmPlant(SCRIPT, true, {
     dir: 'crawler',
-    why: 'a tool for development fetches a browser',
-    manifest: app('crawler', { devDependencies: { puppeteer: '^22.0.0' } }),
-    packages: { 'node_modules/puppeteer': runs('puppeteer', '22.15.0', { dev: true }) },
+    why: 'a browser is fetched, and the program needs it',
+    manifest: app('crawler', uses('puppeteer')),
+    packages: { 'node_modules/puppeteer': runs('puppeteer', '22.15.0') },
   }),
   plantOf(SCRIPT, true, {
     file: 'telemetry/npm-shrinkwrap.json',
@@ -54,6 +54,12 @@ export const SCRIPT_PLANTS: readonly Plant[] = [
     more: {
       'suite/apps/db/package.json': JSON.stringify(app('@suite/db', { dependencies: { 'better-sqlite3': '^11.0.0' } })),
     },
+  }),
+  npmPlant(SCRIPT, false, {
+    dir: 'crawler-tests',
+    why: 'only tests need the browser',
+    manifest: app('crawler-tests', { devDependencies: { puppeteer: '^22.0.0' } }),
+    packages: { 'node_modules/puppeteer': runs('puppeteer', '22.15.0', { dev: true }) },
   }),
   npmPlant(SCRIPT, false, {
     dir: 'polyfills',
