@@ -126,9 +126,11 @@ function nameOf(action: string): string {
   return action.replace('docker://', '').split('/').slice(0, 2).join('/');
 }
 
-const WHERE = ['in the build', 'beside secrets', 'beside rights to write', 'beside rights to publish'] as const;
+const WHERE = ['', ', in a job with secrets', ', in a job that may write', ', in a job that may publish'] as const;
+const MAX_TITLE = 90;
 
 function titleOf(name: string, more: number, weight: Stake['weight']): string {
-  const others = more === 0 ? '' : ` and ${more} more`;
-  return `${name.length > 40 ? `${name.slice(0, 39)}…` : name}${others} can be moved, ${WHERE[weight]}`;
+  const rest = more === 0 ? ' is not pinned to a commit' : ` and ${more} more are not pinned to a commit`;
+  const room = MAX_TITLE - rest.length - WHERE[weight].length;
+  return `${name.length > room ? `${name.slice(0, room - 1)}…` : name}${rest}${WHERE[weight]}`;
 }

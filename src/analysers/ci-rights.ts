@@ -88,13 +88,12 @@ export function outdatedActions(files: readonly CiFile[]): readonly Detected[] {
   const ordered = old.toSorted((a, b) => Number(b.isOff) - Number(a.isOff));
   const [first] = ordered;
   if (first === undefined) return [];
-  const more = new Set(ordered.map(({ name }) => name)).size - 1;
   return [
     {
       kind: 'outdated-action',
       severity: first.isOff ? 'medium' : 'low',
       confidence: 0.9,
-      title: titleOf(first, more),
+      title: titleOf(ordered),
       file: first.path,
       line: first.line,
       anchor: [...new Set(ordered.map(({ name }) => name))].toSorted().join(' '),
@@ -106,9 +105,14 @@ export function outdatedActions(files: readonly CiFile[]): readonly Detected[] {
   ];
 }
 
-function titleOf({ name, isOff }: Old, more: number): string {
-  if (more === 0) return `${name} ${isOff ? 'was retired' : 'is of a version that has ended'}`;
-  return `${name} and ${more} more are of versions that were retired or have ended`;
+function titleOf(old: readonly Old[]): string {
+  const byName = [...new Map(old.map((one) => [one.name, one])).values()];
+  const off = byName.filter(({ isOff }) => isOff).length;
+  const name = byName[0]?.name ?? '';
+  if (byName.length === 1) return `${name} is ${off === 1 ? 'a retired version' : 'a version that has ended'}`;
+  const begin = `${name} and ${byName.length - 1} more are`;
+  if (off === byName.length) return `${begin} retired versions`;
+  return `${begin} versions that ${off === 0 ? 'have ended' : 'were retired or have ended'}`;
 }
 
 function outdated(text: string): readonly Omit<Old, 'path' | 'line'>[] {

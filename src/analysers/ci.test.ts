@@ -62,7 +62,7 @@ describe('actions by names that can move', () => {
     });
     const { findings } = await analyseFolder(repository.path, ['ci', ci]);
     expect(findings).toMatchObject([{ severity: 'high', file: '.github/workflows/release.yml', line: 12 }]);
-    expect(findings[0]?.title).toBe('acme/publish@v2 and 1 more can be moved, beside rights to publish');
+    expect(findings[0]?.title).toBe('acme/publish@v2 and 1 more are not pinned to a commit, in a job that may publish');
     expect(findings[0]?.evidence.map(({ ref }) => ref)).toEqual([
       '.github/workflows/release.yml:12',
       '.github/workflows/a.yml:6',
@@ -70,6 +70,35 @@ describe('actions by names that can move', () => {
       '.github/workflows/release.yml:6',
       undefined,
     ]);
+  });
+
+  it('are told of in few words, for one and for many, however long their names are', async () => {
+    const titleOf = async (...lines: readonly string[]): Promise<string | undefined> => {
+      const text = `${workflow(lines.map((line) => `      - ${line}\n`).join(''))}`;
+      using repository = new TestRepository({ '.github/workflows/a.yml': text });
+      return (await analyseFolder(repository.path, ['ci', ci])).findings[0]?.title;
+    };
+    expect(await titleOf('uses: acme/a@v1')).toBe('acme/a@v1 is not pinned to a commit');
+    const publish = 'run: npm publish';
+    expect(await titleOf('uses: acme/a@v1', publish)).toBe(
+      'acme/a@v1 is not pinned to a commit, in a job that may publish',
+    );
+    const long = await titleOf(`uses: acme/${'a'.repeat(60)}@v1`, 'uses: acme/b@v1', publish);
+    expect(long).toMatch(/^acme\/a+… and 1 more are not pinned to a commit, in a job that may publish$/);
+    expect(long).toHaveLength(90);
+    expect(await titleOf('uses: github/codeql-action/init@v2')).toBe(
+      'github/codeql-action/init@v2 is a retired version',
+    );
+    expect(await titleOf('uses: github/codeql-action/init@v2', 'uses: actions/cache@v2')).toBe(
+      'github/codeql-action/init@v2 and 1 more are retired versions',
+    );
+    expect(await titleOf('uses: actions/cache@v2', 'uses: actions/checkout@v2')).toBe(
+      'actions/cache@v2 and 1 more are versions that were retired or have ended',
+    );
+    expect(await titleOf('uses: actions/checkout@v2')).toBe('actions/checkout@v2 is a version that has ended');
+    expect(await titleOf('uses: actions/checkout@v2', 'uses: actions/setup-node@v2')).toBe(
+      'actions/checkout@v2 and 1 more are versions that have ended',
+    );
   });
 
   it.each([
