@@ -27,9 +27,11 @@ export function testsOf({ finding, place, reach }: Motion): Opinion {
     });
   }
   const name = posix.basename(finding.file);
-  const counted = `${countOf(reach.tests, 'test file')} lead to ${name}, ${reach.direct} of them directly.`;
+  const files = `${countOf(reach.tests, 'test file')} ${reach.tests === 1 ? 'leads' : 'lead'}`;
+  const one = reach.direct === 1 ? 'directly' : 'through other files';
+  const counted = `${files} to ${name}, ${reach.tests === 1 ? one : `${reach.direct} of them directly`}.`;
   if (isQuality && reach.direct > 0 && reach.tests >= MANY_TESTS) {
-    const reason = `${countOf(reach.tests, 'test file')} lead to it, ${reach.direct} directly: a change that breaks it is noticed.`;
+    const reason = `${files} to it, ${reach.direct} directly: a change that breaks it is noticed.`;
     return reject(reason, { text: counted, ref: finding.file });
   }
   return abstain(counted);

@@ -86,6 +86,15 @@ describe('the voter on tests', () => {
     expect(of('complex-function', null)).toBe('abstain');
   });
 
+  it('counts test files in words that fit their number', () => {
+    const reasonOf = (tests: number): string =>
+      testsOf(motion('duplicate-case', { reach: { tests, direct: 1, coverageRatio: null } })).reason;
+    expect(reasonOf(1)).toBe('1 test file leads to a.js, directly.');
+    const through = testsOf(motion('duplicate-case', { reach: { tests: 1, direct: 0, coverageRatio: null } }));
+    expect(through.reason).toBe('1 test file leads to a.js, through other files.');
+    expect(reasonOf(2)).toBe('2 test files lead to a.js, 1 of them directly.');
+  });
+
   it('believes a coverage report more than imports', () => {
     expect(of('complex-function', { tests: 9, direct: 9, coverageRatio: 0.1 })).toBe('approve');
     expect(of('complex-function', { tests: 0, direct: 0, coverageRatio: 0.9 })).toBe('reject');

@@ -157,7 +157,11 @@ export function oldTodo({ finding }: Motion, { reader }: Bench): Opinion {
   if (open.length === 0) return reject('The notes are not there any more.');
   if (tracked.length * 2 > open.length)
     return reject(`${tracked.length} of ${open.length} notes name an issue or a page that keeps track of them.`);
-  return approve(`${open.length - tracked.length} of ${open.length} notes name no issue that keeps track of them.`, {
+  const told =
+    open.length === 1
+      ? 'The note names no issue that keeps track of it.'
+      : `${open.length - tracked.length} of ${open.length} notes name no issue that keeps track of them.`;
+  return approve(told, {
     text: (open[0] ?? '').trim().slice(0, 120),
     ref: places[0] ?? finding.file,
   });

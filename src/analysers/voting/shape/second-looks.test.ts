@@ -84,6 +84,19 @@ describe('a second look at what leads nowhere', () => {
   });
 });
 
+describe('a second look at old notes', () => {
+  const evidence = [1, 2].map((line) => ({ source: 'hygiene', text: 'x', ref: `a.js:${line}` }));
+
+  it('counts those that name no issue, and speaks of one as of one', () => {
+    write('a.js', '// TODO: close it\n// FIXME: open it\n');
+    const note = { kind: 'old-todo', file: 'a.js' } as const;
+    expect(said({ ...note, evidence })).toBe('approve: 2 of 2 notes name no issue that keeps track of them.');
+    expect(said({ ...note, evidence: evidence.slice(0, 1) })).toBe(
+      'approve: The note names no issue that keeps track of it.',
+    );
+  });
+});
+
 describe('a second look at tests that are switched off', () => {
   it.each(['@pytest.mark.xfail', '@unittest.expectedFailure', '@expectedFailure', 'pytestmark = pytest.mark.xfail'])(
     'knows %s',
