@@ -26,15 +26,17 @@ export function testsOf({ finding, place, reach }: Motion): Opinion {
       ref: finding.file,
     });
   }
-  const name = posix.basename(finding.file);
-  const files = `${countOf(reach.tests, 'test file')} ${reach.tests === 1 ? 'leads' : 'lead'}`;
-  const one = reach.direct === 1 ? 'directly' : 'through other files';
-  const counted = `${files} to ${name}, ${reach.tests === 1 ? one : `${reach.direct} of them directly`}.`;
+  const counted = countedOf(reach, posix.basename(finding.file));
   if (isQuality && reach.direct > 0 && reach.tests >= MANY_TESTS) {
-    const reason = `${files} to it, ${reach.direct} directly: a change that breaks it is noticed.`;
+    const reason = `${countOf(reach.tests, 'test file')} lead to it, ${reach.direct} directly: a change that breaks it is noticed.`;
     return reject(reason, { text: counted, ref: finding.file });
   }
   return abstain(counted);
+}
+
+function countedOf({ tests, direct }: Readonly<{ tests: number; direct: number }>, name: string): string {
+  if (tests === 1) return `1 test file leads to ${name}, ${direct === 1 ? 'directly' : 'through other files'}.`;
+  return `${countOf(tests, 'test file')} lead to ${name}, ${direct} of them directly.`;
 }
 
 function byCoverage(ratio: number, isQuality: boolean, ref: string): Opinion {
