@@ -4,6 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import { Git } from '../adapters/git/git-command.ts';
 import { probeOwnership } from '../adapters/system/ownership.ts';
+import { foreignPath, foreignProgram } from '../analysers/foreign-programs.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Config } from '../config/load-config.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
@@ -25,6 +26,7 @@ type Look = (parts: DoctorParts, signal: AbortSignal) => Promise<Finding>;
 
 const MIN_NODE = 24;
 const MIN_GIT = [2, 31] as const;
+const USUAL_PATH = '/usr/local/bin:/usr/bin:/bin';
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
 
@@ -95,24 +97,34 @@ export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<r
   return checks;
 }
 
-async function lookAtGit({ environment }: DoctorParts): Promise<Finding> {
+async function lookAtGit(parts: DoctorParts): Promise<Finding> {
   const without = 'without it, projects are copied whole for checks, and waggle check knows no history';
-  const found = await promisify(execFile)('git', ['--version'], { env: { PATH: environment.variables['PATH'] } }).catch(
-    () => undefined,
-  );
+  const found = await askGit(parts);
   if (found === undefined) return warning(`not found; ${without}`, 'Install git 2.31 or newer.');
-  const version = /(\d+)\.(\d+)[.\d]*/.exec(found.stdout);
+  const version = /(\d+)\.(\d+)[.\d]*/.exec(found);
   const [major, minor] = [Number(version?.[1] ?? 0), Number(version?.[2] ?? 0)];
   const isNewEnough = major > MIN_GIT[0] || (major === MIN_GIT[0] && minor >= MIN_GIT[1]);
-  const detail = version?.[0] ?? found.stdout.trim();
+  const detail = version?.[0] ?? found.trim();
   return isNewEnough ? ok(detail) : warning(`${detail} is too old; ${without}`, 'Install git 2.31 or newer.');
+}
+
+/** The version as git tells it. A program of that name that came with the project is not started. */
+async function askGit({ root, environment }: DoctorParts): Promise<string | undefined> {
+  const searchPath = environment.variables['PATH'] ?? USUAL_PATH;
+  const git = foreignProgram('git', root, searchPath);
+  if (git === undefined) return undefined;
+  const env = { PATH: foreignPath(root, searchPath) };
+  return promisify(execFile)(git, ['--version'], { env }).then(
+    ({ stdout }) => stdout,
+    () => undefined,
+  );
 }
 
 async function lookAtData({ root, dataDir, environment }: DoctorParts, signal: AbortSignal): Promise<Finding> {
   const found = await lstat(dataDir).catch(() => undefined);
   if (found === undefined) return ok('no .waggle folder yet');
   await refuseForeign(dataDir);
-  const git = new Git(environment.variables['PATH']);
+  const git = new Git(foreignPath(root, environment.variables['PATH']));
   const tracked = await git.run(['ls-files', '--', dataDir], { cwd: root, signal }).catch(() => undefined);
   if (tracked?.exitCode !== 0 || tracked.stdout === '') return ok(dataDir);
   return warning(`git tracks files in "${dataDir}"`, 'Take them out: git rm -r --cached .waggle');

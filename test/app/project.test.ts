@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Coordinator, Submission } from '../../src/app/coordinator.ts';
 import { findRoot } from '../../src/app/find-root.ts';
+import { openProject } from '../../src/app/open-project.ts';
+import { readEnvironment } from '../../src/config/environment.ts';
 import { type RunId, runId, taskId } from '../../src/core/ids.ts';
 import type { RunRecord } from '../../src/ports/run-archive.ts';
 import { ProjectFolder, scripts } from '../support/projects.ts';
@@ -224,6 +226,20 @@ test('doctor names every part, and what is wrong has a way to mend it', async ()
   expect(checks.filter(({ state, fix }) => state !== 'ok' && (fix ?? '') === '')).toEqual([]);
   expect(checks.find(({ name }) => name === 'configuration')).toMatchObject({ state: 'warning' });
   expect(checks.find(({ name }) => name === 'leader')?.detail).toBe('a process leads this project and answers');
+});
+
+test('doctor starts no git that came with the project', async () => {
+  await using folder = await ProjectFolder.make();
+  await (await folder.open()).connect();
+  const bin = join(folder.path, 'node_modules', '.bin');
+  await mkdir(bin, { recursive: true });
+  await writeFile(join(bin, 'git'), `#!/bin/sh\ntouch "${folder.path}/ran"\n`, { mode: 0o755 });
+  const variables = { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, HOME: folder.home, WAGGLE_HOME: folder.home };
+  const project = await openProject({ cwd: folder.path, isRoot: true, environment: readEnvironment(variables) });
+  const checks = await project.doctor(AbortSignal.timeout(10_000));
+  await project.close();
+  expect(checks.find(({ name }) => name === 'git')?.detail).toMatch(/^\d+\.\d+/);
+  expect(existsSync(join(folder.path, 'ran'))).toBe(false);
 });
 
 test('the root is the nearest folder upwards that is marked, and never the user’s own state', async () => {
