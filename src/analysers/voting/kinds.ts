@@ -106,7 +106,7 @@ const BY_KIND: Readonly<Record<string, KindRule>> = {
   'no-test-step': rule('ci', ['steps of the workflow'], 'text of the manifest'),
   'install-script': rule('supply', ['entries of the lock file'], 'text of the manifest'),
   'licence-conflict': rule('supply', ['entries of the lock file'], 'text of the manifest'),
-  'lint-complaint': rule('defect', ['rules of a linter'], null),
+  'lint-complaint': rule('defect', ['rules of a linter'], 'tokens of the line'),
   'large-file': rule('leftover', ['size of the file'], 'folder on disk'),
 };
 

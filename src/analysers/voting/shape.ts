@@ -1,5 +1,6 @@
 import type { Motion } from './ballot.ts';
 import { abstain, type Bench, type JudgeMotion, type Opinion } from './opinion.ts';
+import { lintComplaint } from './shape/complaints.ts';
 import {
   assignsInCondition,
   comparesWithItself,
@@ -110,6 +111,7 @@ const LOOKS: Readonly<Record<string, JudgeMotion>> = {
   'merge-marker': mergeMarker,
   'broken-json': brokenJson,
   'large-file': largeFile,
+  'lint-complaint': lintComplaint,
   'broken-yaml': brokenYaml,
   'broken-shebang': brokenShebang,
   'dead-symlink': deadSymlink,

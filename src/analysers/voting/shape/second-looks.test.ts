@@ -84,6 +84,35 @@ describe('a second look at what leads nowhere', () => {
   });
 });
 
+describe('a second look at what a linter says', () => {
+  const of = (rule: string, line: string): string => {
+    write('a.js', `f();\n${line}\n`);
+    return said({ kind: 'lint-complaint', file: 'a.js', line: 2 }, { anchor: `${rule} ${line}` });
+  };
+
+  it.each([
+    ['no-compare-neg-zero', 'if (a === -0) b();'],
+    ['no-sparse-arrays', 'const a = [1,, 2];'],
+    ['no-new-native-nonconstructor', "const a = new Symbol('a');"],
+    ['no-obj-calls', 'const a = Math();'],
+    ['no-empty-character-class', 'const a = /^[]b/.test(c);'],
+    ['oxc/bad-object-literal-comparison', 'if (a === {}) b();'],
+    ['promise/no-new-statics', 'return new Promise.resolve(1);'],
+  ])('approves where the line itself shows it: %s', (rule, line) => {
+    expect(of(rule, line)).toMatch(/^approve: Its line has "/);
+  });
+
+  it.each([
+    ['no-compare-neg-zero', 'if (a === -0.5) b();'],
+    ['no-sparse-arrays', "const a = [1, ',,', 2]; // [,]"],
+    ['no-obj-calls', 'const a = own.Math();'],
+    ['no-empty-character-class', "const a = '/[]/';"],
+    ['no-const-assign', 'a = 1;'],
+  ])('abstains where it does not: %s', (rule, line) => {
+    expect(of(rule, line)).toMatch(/^abstain: /);
+  });
+});
+
 describe('a second look at old notes', () => {
   const evidence = [1, 2].map((line) => ({ source: 'hygiene', text: 'x', ref: `a.js:${line}` }));
 
