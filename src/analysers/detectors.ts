@@ -20,13 +20,15 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'shell-string': 2,
   'tls-check-off': 2,
   'html-from-variable': 2,
+  'complex-function': 2,
+  'hot-spot': 2,
+  'untested-hot-spot': 2,
+  'install-script': 2,
+  'insecure-source': 2,
 };
 
 const by = (task: string, ...kinds: readonly string[]): readonly (readonly [string, Detector])[] =>
   kinds.map((kind) => [kind, { task, version: VERSIONS[kind] ?? 1 }]);
-/** Kinds whose rule was changed since. */
-const again = (task: string, version: number, ...kinds: readonly string[]): ReturnType<typeof by> =>
-  kinds.map((kind) => [kind, { task, version }]);
 
 export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
   ...by(
@@ -65,10 +67,10 @@ export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
     'async-executor',
     'async-foreach',
     'focused-test',
+    'complex-function',
   ),
-  ...again('parse', 2, 'complex-function'),
   ...by('graph', 'import-cycle', 'undeclared-dependency', 'unused-dependency', 'missing-import'),
-  ...again('hotspots', 2, 'hot-spot'),
+  ...by('hotspots', 'hot-spot'),
   ...by('duplication', 'duplicate-code'),
   ...by('secrets', 'secret'),
   ...by(
@@ -102,8 +104,15 @@ export const DETECTORS: ReadonlyMap<string, Detector> = new Map([
     'untrusted-input-in-script',
     'untrusted-checkout',
   ),
+  ...by(
+    'supply-chain',
+    'lock-out-of-step',
+    'missing-integrity',
+    'insecure-source',
+    'install-script',
+    'licence-conflict',
+  ),
   ...by('advisories', 'known-vulnerability'),
   ...by('lint', 'lint-complaint'),
-  ...again('tests-map', 2, 'untested-hot-spot'),
-  ...by('tests-map', 'skipped-tests'),
+  ...by('tests-map', 'untested-hot-spot', 'skipped-tests'),
 ]);

@@ -202,6 +202,7 @@ describe('report.sarif', () => {
 describe('kinds', () => {
   it('of every detector have a name and a description', () => {
     expect([...DETECTORS.keys()].filter((kind) => !KNOWN_KINDS.includes(kind))).toEqual([]);
+    expect(KNOWN_KINDS.filter((kind) => !DETECTORS.has(kind))).toEqual([]);
   });
 
   it('have texts that end as sentences, and names that do not', () => {
