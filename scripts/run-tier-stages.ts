@@ -33,8 +33,9 @@ const once =
   (...argv: readonly string[]) =>
   (): readonly (readonly string[])[] => [argv];
 
-/** Files of the local suite in which tests do not run as root. */
+/** Files in which tests do not run as root. */
 const NOT_FOR_ROOT = ['src/adapters/sqlite/open-store.test.ts', 'test/check/hostile.test.ts'];
+const EITHER = ['--project', 'local', '--project', 'repositories'];
 
 /** Suites that prove something about users without rights never run as root. */
 const asNormalUser = ({ isRoot }: TierRun, argv: readonly string[]): readonly (readonly string[])[] => [
@@ -47,7 +48,7 @@ export const STAGES: readonly Stage[] = [
     id: 'start',
     proves: 'the first command of the README does its job on this checkout and ends by itself',
     tiers: ALL,
-    capSeconds: 60,
+    capSeconds: 30,
     commands: once('npm', 'start'),
     leavesJson: '.waggle/check/*/report.json',
   },
@@ -55,8 +56,16 @@ export const STAGES: readonly Stage[] = [
     id: 'local',
     proves: 'the second command of the README: unit tests, contracts over the embedded adapters, properties',
     tiers: ALL,
-    capSeconds: 300,
+    capSeconds: 200,
     commands: once('npm', 'test', '--'),
+    suite: true,
+  },
+  {
+    id: 'repositories',
+    proves: 'whole checks of repositories: planted, hostile, changed between two checks',
+    tiers: ALL,
+    capSeconds: 170,
+    commands: once('npm', 'run', 'test:repositories', '--'),
     suite: true,
   },
   {
@@ -64,7 +73,7 @@ export const STAGES: readonly Stage[] = [
     proves: 'what the local suite cannot show to root, who may read everything',
     tiers: ALL,
     capSeconds: 40,
-    commands: (run) => asNormalUser(run, ['npm', 'test', '--', ...NOT_FOR_ROOT]),
+    commands: (run) => asNormalUser(run, ['npx', '--no-install', 'vitest', 'run', ...EITHER, ...NOT_FOR_ROOT]),
     suite: true,
   },
   {
@@ -85,14 +94,14 @@ export const STAGES: readonly Stage[] = [
     id: 'dependencies',
     proves: 'the lockfile is whole and no dependency has an install script',
     tiers: ALL,
-    capSeconds: 60,
+    capSeconds: 40,
     commands: once('npm', 'run', 'check:deps'),
   },
   {
     id: 'security',
     proves: 'owned processes, hostile input, limits, as a normal user',
     tiers: ALL,
-    capSeconds: 90,
+    capSeconds: 60,
     commands: (run) => asNormalUser(run, ['npm', 'run', 'test:security', '--']),
     suite: true,
     needs: { bwrap: 'bubblewrap', unshare: 'util-linux', setpriv: 'util-linux' },
@@ -101,7 +110,7 @@ export const STAGES: readonly Stage[] = [
     id: 'crash',
     proves: 'kill -9 and power cuts lose nothing that was acknowledged',
     tiers: ALL,
-    capSeconds: 260,
+    capSeconds: 290,
     commands: once('npm', 'run', 'test:crash', '--'),
     suite: true,
     inEachPart: true,
@@ -116,7 +125,7 @@ export const STAGES: readonly Stage[] = [
     id: 'examples',
     proves: 'every example runs as it stands',
     tiers: ALL,
-    capSeconds: 40,
+    capSeconds: 30,
     commands: () =>
       globSync('examples/*.ts')
         .toSorted()
@@ -126,7 +135,7 @@ export const STAGES: readonly Stage[] = [
     id: 'package',
     proves: 'the packed file installs elsewhere, is small, runs and has types',
     tiers: ALL,
-    capSeconds: 60,
+    capSeconds: 50,
     commands: once('npm', 'run', 'check:package'),
   },
   {

@@ -9,7 +9,7 @@ import { CheckedRepository, readReport } from '../e2e/support/checked-repository
 import { leftIn } from '../support/processes.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/waggle.js');
-const CYCLES = Number(env['WAGGLE_CRASH_CYCLES'] ?? 10);
+const CYCLES = Math.ceil(Number(env['WAGGLE_CRASH_CYCLES'] ?? 10) / 4);
 const NAN = 'export const f = (a) => a === NaN;\n';
 const isRoot = process.getuid?.() === 0;
 
