@@ -21,6 +21,14 @@ const TEMPORARY =
   /temporar|short[- ]?term|for now\b|for the moment|until\b|work-?around|\btodo\b|\bfixme\b|re-?enable|revisit/i;
 const YEAR_MS = 365 * 24 * 3_600_000;
 
+/** A command that changes the sources instead of judging them: what it could not mend is told of elsewhere. */
+const REPAIRS =
+  /\s--(?:fix|write|autocorrect\S*|auto-correct\S*)\b|\w[:_-](?:fix|format|fmt)\b|(?<![-\w./])(?:format|fmt)\b/;
+const ONLY_LOOKS = /--(?:check|dry-run|list-different)\b|\b(?:fmt|format|fix)[:_-]check\b|\bcheck[:_-](?:fmt|format)\b/;
+/** Actions that take what the steps before them changed, and hand it in. */
+const HANDS_IN =
+  /^(?:autofix-ci\/action|stefanzweifel\/git-auto-commit-action|EndBug\/add-and-commit|peter-evans\/create-pull-request|reviewdog\/action-suggester|parkerbxyz\/suggest-changes)@/i;
+
 /** A failure that is passed over: the finding it would be, and what people wrote beside it. */
 export type Ignored = Readonly<{ finding: Detected; said: string; check: string }>;
 
@@ -61,7 +69,7 @@ type Place = Readonly<{ file: CiFile; job: CiJob }>;
 
 function ignoredJobs(file: CiFile, jobs: readonly CiJob[]): readonly Ignored[] {
   const checked = jobs.flatMap((job) => {
-    const checks = job.steps.flatMap((step) => checksOf(step).map(({ check }) => check));
+    const checks = job.steps.flatMap((step) => checksOf(job, step).map(({ check }) => check));
     const check = checks.find((one) => TESTS.test(one)) ?? checks[0];
     const line = job.ignoresFailureAt ?? 0;
     const said = saidBeside(file, { name: job.name, from: job.line, to: line });
@@ -86,7 +94,7 @@ function ignoredJobs(file: CiFile, jobs: readonly CiJob[]): readonly Ignored[] {
 function stepIgnored({ file, job }: Place, step: CiStep): readonly Ignored[] {
   const isAsked = step.id !== '' && file.text.includes(`steps.${step.id}.`);
   const what = `step of ${job.name}`;
-  const checks = checksOf(step).filter(({ command, check }) => TESTS.test(check) || !TELLING.test(command));
+  const checks = checksOf(job, step).filter(({ command, check }) => TESTS.test(check) || !TELLING.test(command));
   const [first] = checks;
   const isNamed = step.run?.text.trimStart().startsWith(step.name) !== true;
   if (isNamed && TELLING.test(step.name)) return [];
@@ -118,12 +126,21 @@ function saidBeside(
 
 type Check = Readonly<{ command: string; check: string; line: number }>;
 
-function checksOf({ run }: CiStep): readonly Check[] {
+/** What the step judges; not what it repairs, nor what is repaired by its job. */
+function checksOf(job: CiJob, step: CiStep): readonly Check[] {
+  const { run } = step;
   if (run === undefined || run.isScript) return [];
+  const later = job.steps.slice(job.steps.indexOf(step) + 1);
+  const isHandedIn = later.some(({ uses }) => HANDS_IN.test(uses?.text ?? ''));
   return commandsOf(run.text).flatMap(({ command, line }) => {
     const check = findCheck(command);
-    return check === undefined ? [] : [{ command, check, line: run.line + line }];
+    if (check === undefined || (!TESTS.test(check) && (isHandedIn || isRepair(command)))) return [];
+    return [{ command, check, line: run.line + line }];
   });
+}
+
+function isRepair(command: string): boolean {
+  return REPAIRS.test(command) && !ONLY_LOOKS.test(command);
 }
 
 type Found = Readonly<{ file: CiFile; line: number; what: string; check: string; text: string }>;

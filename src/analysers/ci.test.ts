@@ -179,6 +179,20 @@ describe('failures that are passed over', () => {
     expect(finding?.evidence.at(-1)?.text).toBe('Since 2021-12-15: Add tests');
   });
 
+  it.each([
+    ['      - run: npx eslint . --fix\n        continue-on-error: true\n', 0],
+    ['      - run: cargo fmt --all || true\n', 0],
+    ['      - run: npm run lint:fix || true\n', 0],
+    ['      - run: npm run lint || true\n      - uses: autofix-ci/action@v1\n', 0],
+    ['      - run: cargo fmt --all -- --check || true\n', 1],
+    ['      - run: npx eslint . --format stylish || true\n', 1],
+    ['      - uses: autofix-ci/action@v1\n      - run: npm run lint || true\n', 1],
+    ['      - run: npm test || true\n      - uses: autofix-ci/action@v1\n', 1],
+  ])('are none where the step repairs, or the job hands in what it repaired: %j', async (text, count) => {
+    const all = await lookAt(text, 'Add it');
+    expect(all.filter(({ kind }) => kind === 'failure-ignored')).toHaveLength(count);
+  });
+
   it('are left alone where the commit that brought them says why', async () => {
     expect(await lookAt(steps(''), 'ci: allow the old runner to fail')).toEqual([]);
   });
