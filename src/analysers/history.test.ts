@@ -71,6 +71,15 @@ describe('how often a file was changed', () => {
 });
 
 describe('the last 12 months', () => {
+  it('count as fixes where the subject tells of what went wrong, not of a slip in the words', () => {
+    const fixesOf = (subject: string): unknown =>
+      summariseLog(log([0, subject, ['M', 'a.js']]), new Set(['a.js'])).files[0]?.fixes;
+    const wrong = ['Bugfix for empty parts', 'CVE-2026-1: limit the head', 'Guard against a missing boundary'];
+    const alike = ['Regression in v3', 'Crashes on a long line', 'Correct a deadlock'];
+    expect([...wrong, ...alike].map(fixesOf)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(['Fix typo', 'Fix Javadoc', 'docs: fix a link', 'Add a guard'].map(fixesOf)).toEqual([0, 0, 0, 0]);
+  });
+
   it('have their own count of fixes', () => {
     const output = log(
       [0, 'fix: crash', ['M', 'a.js']],

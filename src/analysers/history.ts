@@ -8,7 +8,10 @@ const MAX_COMMITS = 3_000;
 const MASS_FILES = 100;
 /** Pairs are counted in commits of at most this many files. */
 const PAIR_FILES = 20;
-const FIX = /\b(?:fix(?:e[sd]|ing)?|bugs?|hotfix|regressions?|revert(?:s|ed)?|crash(?:es)?)\b/i;
+const FIX =
+  /\b(?:(?:hot|bug)?fix(?:e[sd]|ing)?|bugs?|CVE|GHSA|regress\w*|revert(?:s|ed)?|crash\w*|guard(?:s|ed|ing)? against|deadlocks?|vulnerab\w*)\b/i;
+/** Nothing was wrong with what the code does. */
+const WORDS_ALONE = /^docs?\b|\b(?:typos?|spelling|misspell\w*|grammar|java ?docs?|whitespace|indentation)\b/i;
 const BOT = /\[bot\]|\bbot@|^(?:dependabot|renovate|greenkeeper|github-actions)\b/i;
 const MONTH_MS = (365.25 / 12) * 24 * 3_600_000;
 const MONTHS = 12;
@@ -73,7 +76,12 @@ function parseLog(output: string): readonly Commit[] {
       const header = end < 0 ? part : part.slice(0, end);
       const [, author = '', seconds = '0', subject = ''] = header.split('\x02');
       const changes = parseChanges(end < 0 ? [] : part.slice(end + 1).split('\0'));
-      return { author, atMs: Number(seconds) * 1_000, isFix: FIX.test(subject), ...changes };
+      return {
+        author,
+        atMs: Number(seconds) * 1_000,
+        isFix: FIX.test(subject) && !WORDS_ALONE.test(subject),
+        ...changes,
+      };
     });
 }
 

@@ -58,7 +58,7 @@ const easy = (times: number): string =>
 describe('a hot spot', () => {
   it('names its file, what makes it hard, and where to begin', async () => {
     const comment = `/**\n${' * Why it is so.\n'.repeat(50)} */\n`;
-    const [one] = await found({ 'lib/route.js': [comment + hard(), { recent: 12, fixes: 1, commits: 40 }] });
+    const [one] = await found({ 'lib/route.js': [comment + hard(), { recent: 12, fixes: 2, commits: 40 }] });
     expect(one).toMatchObject({
       severity: 'medium',
       title: 'lib/route.js: hard to read (24 decisions in 74 lines), 12 changes in a year',
@@ -66,7 +66,7 @@ describe('a hot spot', () => {
       fix: 'Split route first: it holds 100% of the decisions of the file.',
     });
     expect(one?.evidence.map(({ text }) => text)).toEqual([
-      '12 commits in the 12 months before the newest commit, 1 of them a fix.',
+      '12 commits in the 12 months before the newest commit, at least 2 of them fixes by their subjects.',
       '40 commits by 3 people in all.',
       'Hardest function: route, 25 decisions in 74 lines.',
     ]);
@@ -105,6 +105,20 @@ describe('a hot spot', () => {
       await count(130, 29),
       await count(100, 30),
     ]).toEqual([1, 0, 0, 1, 1]);
+  });
+
+  it('is none where each function is a small part of the file: a flat list of functions cannot be taken apart', async () => {
+    const list = (count: number): string => Array.from({ length: count }, (_, at) => hard(`step${at}`, 24)).join('\n');
+    expect(await found({ 'a.js': [list(14), { recent: 60, fixes: 30 }] })).toEqual([]);
+    expect(await found({ 'a.js': [list(12), { recent: 60, fixes: 30 }] })).toHaveLength(1);
+  });
+
+  it('says nothing of fixes where the subjects tell of one or of none', async () => {
+    const texts = async (fixes: number): Promise<string | undefined> =>
+      (await found({ 'a.js': [hard(), { recent: 12, fixes }] }))[0]?.evidence[0]?.text;
+    expect([await texts(0), await texts(1)]).toEqual(
+      Array.from({ length: 2 }, () => '12 commits in the 12 months before the newest commit.'),
+    );
   });
 
   it('is not a file that was copied from elsewhere', async () => {

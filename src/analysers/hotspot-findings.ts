@@ -25,6 +25,8 @@ const MIN_DENSITY = 0.15;
 const MIN_LARGE = 300;
 /** Below this share of a file's decisions, a function is not where to begin. */
 const MIN_SHARE = 0.15;
+/** Where none decides so much of its file, it is a flat list of small functions: nothing to take apart. */
+const MIN_WORST_SHARE = 0.08;
 const MAX_TITLE = 90;
 const MAX_NAME = 36;
 
@@ -83,7 +85,7 @@ function codeOf(hotspot: Hotspot, { files, parts, reader }: Known): Code | undef
 
 function isHard({ hard, decisions, lines, unit }: Code, recent: number): boolean {
   const [worst, second] = hard;
-  if (worst === undefined) return false;
+  if (worst === undefined || worst.decisions < decisions * MIN_WORST_SHARE) return false;
   if (second !== undefined || worst.decisions >= decisions * LARGE_SHARE) return true;
   const many = unit === 'decisions' ? MANY_DECISIONS : MANY_WORDS;
   if (decisions >= many && decisions >= lines * MIN_PARSED_DENSITY) return true;
@@ -128,7 +130,7 @@ function findingOf(hotspot: Hotspot, code: Code, history: HistoryData): Detected
     evidence: [
       {
         source: 'history',
-        text: `${countOf(recent, 'commit')} in the 12 months before the newest commit, ${fixesOf(recentFixes)}.`,
+        text: `${countOf(recent, 'commit')} in the 12 months before the newest commit${fixesOf(recentFixes)}.`,
       },
       { source: 'history', text: wholePast(hotspot, history) },
       ...hardest(code, file),
@@ -137,8 +139,9 @@ function findingOf(hotspot: Hotspot, code: Code, history: HistoryData): Detected
   };
 }
 
+/** Subjects tell of some fixes, never of all: one or none says nothing. */
 function fixesOf(fixes: number): string {
-  return fixes === 0 ? 'none of them a fix' : `${fixes} of them ${fixes === 1 ? 'a fix' : 'fixes'}`;
+  return fixes < 2 ? '' : `, at least ${fixes} of them fixes by their subjects`;
 }
 
 function wholePast({ file, commits, authors }: Hotspot, history: HistoryData): string {
