@@ -60,6 +60,17 @@ describe('texts that are probably no secrets', () => {
     });
     expect(findings).toEqual([]);
   });
+
+  it.each([
+    ['read', `pk_live_${DRAWN}`, 0],
+    ['read', `phc_${DRAWN}`, 0],
+    ['read', '', 0],
+    ['read-write', '', 1],
+  ])('are left out when they say that they may only %s: %j', async (right, key, count) => {
+    const token = key === '' ? btoa(`0d8f921f-a5a6-4ed8-a497-5913e4d53ad5|${right}`) : key;
+    const { findings } = await look({ 'nx.json': `{\n  "nxCloudAccessToken": "${token}"\n}\n` });
+    expect(findings).toHaveLength(count);
+  });
 });
 
 it.each([

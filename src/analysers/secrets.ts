@@ -182,8 +182,19 @@ function isReal({ isProven, confidence }: Match, { context, language }: FileEntr
   return confidence >= 0.5 && language !== 'Markdown';
 }
 
-/** Keys that browsers are meant to see: Firebase, Algolia search, sites behind a captcha. */
-function isPublic({ at, isProven }: Match, text: string): boolean {
+/** Publishable keys of Stripe and Clerk, public tokens of Mapbox, keys of PostHog that only send. */
+const PUBLISHABLE = /^(?:pk_(?:live|test)_|pk\.eyJ|phc_)/;
+
+/** Tokens that say themselves that they may only read, such as those of Nx Cloud: `<id>|read`, in base64. */
+function isReadOnly(secret: string): boolean {
+  return (
+    /^[A-Za-z0-9+/]{16,}={0,2}$/.test(secret) && Buffer.from(secret, 'base64').toString('latin1').endsWith('|read')
+  );
+}
+
+/** Keys that browsers are meant to see: Firebase, Algolia search, sites behind a captcha; and those that only read. */
+function isPublic({ at, isProven, secret }: Match, text: string): boolean {
+  if (!isProven && (PUBLISHABLE.test(secret) || isReadOnly(secret))) return true;
   const around = text.slice(Math.max(0, at - 250), at + 250);
   return !isProven && /firebase|authDomain|algolia|docsearch|recaptcha|publishable|site[_-]?key|sentry/i.test(around);
 }
