@@ -16,15 +16,17 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'empty-catch': 2,
   'import-cycle': 3,
   'lint-complaint': 2,
-  'eval-of-variable': 2,
+  'eval-of-variable': 3,
   'shell-string': 2,
-  'tls-check-off': 2,
+  'tls-check-off': 3,
   'html-from-variable': 2,
   'complex-function': 2,
   'hot-spot': 3,
   'untested-hot-spot': 2,
   'install-script': 2,
   'insecure-source': 2,
+  'missing-integrity': 2,
+  secret: 2,
 };
 
 const by = (task: string, ...kinds: readonly string[]): readonly (readonly [string, Detector])[] =>

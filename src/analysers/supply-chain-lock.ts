@@ -5,6 +5,8 @@ export type Origin = 'registry' | 'git' | 'plain-git' | 'tarball' | 'plain-http'
 export type LockedPackage = Readonly<{
   name: string;
   version: string;
+  /** The key of its entry, where that differs from its name. */
+  key?: string;
   origin: Origin;
   /** As written; `''` when the lock file does not say. */
   url: string;

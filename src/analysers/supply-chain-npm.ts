@@ -41,6 +41,7 @@ function packageOf(path: string, entry: JsonRecord): LockedPackage {
   return {
     name: asText(entry['name']) ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
     version: asText(entry['version']) ?? '',
+    key: path,
     origin: originOf(url),
     url,
     hasIntegrity: asText(entry['integrity']) !== undefined || entry['inBundle'] === true,

@@ -69,11 +69,13 @@ export function missingIntegrity({ path, text, packages, refresh }: LockView): r
       line: lineOf(text, first),
       anchor: 'missing integrity',
       evidence: [
-        ...bare.slice(0, SHOWN).map((one) => ({
-          source: 'supply-chain',
-          text: `${one.name} ${one.version}`,
-          ref: `${path}:${lineOf(text, one)}`,
-        })),
+        ...byLine(text, bare.slice(0, SHOWN * 4))
+          .slice(0, SHOWN)
+          .map(({ one, line }) => ({
+            source: 'supply-chain',
+            text: `${one.name} ${one.version}`,
+            ref: `${path}:${line}`,
+          })),
         {
           source: 'supply-chain',
           text: 'Without a hash an install takes whatever it is served under that name and version.',
@@ -218,9 +220,19 @@ export function licenceConflicts({ path, text, packages, licence }: LockView): r
   });
 }
 
+/** One package for each line: where a lock file cannot be told apart further, the first stands for the others. */
+function byLine(
+  text: string,
+  packages: readonly LockedPackage[],
+): readonly Readonly<{ one: LockedPackage; line: number }>[] {
+  const all = packages.map((one) => ({ one, line: lineOf(text, one) }));
+  return all.filter(({ line }, index) => all.findIndex((other) => other.line === line) === index);
+}
+
 /** Where the lock file speaks of the package; 0 when it cannot be told. */
-function lineOf(text: string, { name, version }: LockedPackage): number {
+function lineOf(text: string, { name, version, key }: LockedPackage): number {
   const marks = [
+    ...(key === undefined ? [] : [`"${key}": {`]),
     `node_modules/${name}": {`,
     `\n${name}@`,
     `\n"${name}@`,

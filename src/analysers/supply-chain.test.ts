@@ -36,6 +36,29 @@ describe('lock files', () => {
     expect(await found({ 'package.json': app({ dependencies: { a: '^1.0.0' } }), 'pnpm-lock.yaml': text })).toEqual([]);
   });
 
+  it('of npm without hashes are shown entry by entry, each with its own line', async () => {
+    const entries = [
+      'node_modules/a',
+      'node_modules/b',
+      'node_modules/a/node_modules/b',
+      'node_modules/c/node_modules/b',
+    ];
+    const packages = Object.fromEntries(entries.map((path) => [path, { version: '1.0.0' }]));
+    using repository = new TestRepository({
+      'package.json': app({ dependencies: { a: '^1.0.0', b: '^1.0.0' } }),
+      'package-lock.json': JSON.stringify({ lockfileVersion: 3, packages: { '': {}, ...packages } }, undefined, 1),
+    });
+    const { findings } = await analyseFolder(repository.path, ['supply-chain', supplyChain]);
+    const missing = findings.find(({ kind }) => kind === 'missing-integrity');
+    expect(missing?.evidence.map(({ ref }) => ref?.replace('package-lock.json:', ''))).toEqual([
+      '5',
+      '8',
+      '11',
+      '14',
+      undefined,
+    ]);
+  });
+
   it('of Yarn 1 may name folders of the project, which have no hash', async () => {
     const text =
       '# yarn lockfile v1\n\n\n"part@link:./part":\n  version "0.0.0"\n\n"shim@file:./shim":\n  version "1.0.0"\n';
