@@ -1,5 +1,6 @@
 import { codeLines, type CodeLine } from './code-lines.ts';
 import type { Detected } from './detected.ts';
+import { isSpokenOf, isUnderCondition } from './risky-around.ts';
 import { RISK_PATTERNS, type RiskPattern } from './risky-patterns.ts';
 
 /** Languages that are searched line by line. */
@@ -40,7 +41,7 @@ export function riskyLines(path: string, language: string, text: string): RiskyL
     compared += 1;
     if (risks.length >= MAX_RISKS || compared > MAX_COMPARED) return { risks, isCut: true };
     const found = likely.find((one) => fits(one, statement, { line: line.text, text }));
-    if (found === undefined || (found.kind === 'tls-check-off' && isAskedFor(lines, index))) continue;
+    if (found === undefined || isMeant(found, lines, { index, text })) continue;
     risks.push(detected(path, line, found, statement));
   }
   return { risks, isCut: false };
@@ -56,6 +57,15 @@ function nearHints(lines: readonly CodeLine[], patterns: readonly RiskPattern[])
       isNear.fill(1, Math.max(0, index - MAX_CONTINUED), index + 1);
   }
   return isNear;
+}
+
+type Found = Readonly<{ index: number; text: string }>;
+
+/** What whoever calls it asks for, and code that is there to run code. */
+function isMeant({ kind }: RiskPattern, lines: readonly CodeLine[], { index, text }: Found): boolean {
+  const at = (lines[index]?.line ?? 1) - 1;
+  if (kind === 'tls-check-off') return isAskedFor(lines, index) || isUnderCondition(text.split('\n'), at);
+  return kind === 'eval-of-variable' && isSpokenOf(/\beval(?:ed)?\b/i, text.split('\n'), at);
 }
 
 const ASKED =

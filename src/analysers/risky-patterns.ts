@@ -110,7 +110,7 @@ const RUBY: readonly RiskPattern[] = [
   evaluates(
     'eval',
     /(?<![\w.:])(?:instance_|class_|module_)?eval[ (]\s*(?!["':<&{|)]|do\b)[a-z@]\w*/,
-    /\bdef \w*eval\b|\bbinding\b.*\bbinding\b.*eval/,
+    /\bdef \w*eval\b|\bbinding\b.*\bbinding\b.*eval|eval[ (]\s*[\w@.]+,\s*\w*binding\w*(?:\([^)]*\))?,\s*\w/i,
   ),
   shell('#{', /(?:^|[\s=(])(?:system|exec|spawn|IO\.popen|Open3\.\w+)[ (]\s*"[^"]*#\{/, /shellescape|Shellwords/),
   namedShell('IO.popen', /\bIO\.popen[ (]\s*(?<name>[a-z_]\w*)\s*(?:\)|,|$)/),

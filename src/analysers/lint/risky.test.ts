@@ -16,6 +16,9 @@ describe('risky code', () => {
     ["new Function('a', body);", 'eval-of-variable'],
     ["import vm from 'node:vm'; vm.runInNewContext(input, {});", 'eval-of-variable'],
     ['https.request({ rejectUnauthorized: false });', 'tls-check-off'],
+    ["const ssl = env === 'production' ? { rejectUnauthorized: false } : false;", 'tls-check-off'],
+    ["if (a.protocol === 'https:') a.agent = new Agent({ rejectUnauthorized: false });", 'tls-check-off'],
+    ['if (a.b) a.go(() => https.request({ rejectUnauthorized: false }));', 'tls-check-off'],
     ["process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';", 'tls-check-off'],
     ["const stored = createHash('md5').update(password).digest('hex');", 'weak-password-hash'],
     ['user.passwordHash = sha1(input);', 'weak-password-hash'],
@@ -88,6 +91,11 @@ describe('risky code', () => {
     'db.query(sql`SELECT * FROM users WHERE id = ${userId}`);',
     'log(`Select a user from the list where name = ${name}`);',
     '// eslint-disable-next-line no-eval\neval(input);',
+    'function f(a) { if (a.unsafeTls) { a.agent = new Agent({ rejectUnauthorized: false }); } }',
+    'const agent = a.unsafeTls ? new Agent({ rejectUnauthorized: false }) : undefined;',
+    "if (a.insecure) process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';",
+    "/**\n * The options are eval'd.\n */\nexport function read(text) {\n  return eval('(' + text + ')');\n}",
+    "// It was written by serialize-javascript.\n\nconst a = eval('(' + serializedOptions + ')');",
   ])('is not: %s', (text) => {
     expect(risksIn(HEAD + text)).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import type { Severity } from '../../core/findings/finding.ts';
 import { child, children, textOf, type AstNode } from '../syntax.ts';
+import { isAskedFor, isSpokenOf } from './risky-around.ts';
 import { bare, FileValues, isSqlValue, nameOf, sqlText } from './risky-values.ts';
 import { brief } from './rule.ts';
 
@@ -64,37 +65,37 @@ export class RiskCollector {
     switch (node.type) {
       case 'CallExpression':
         return (
-          this.#evaluated(node) ??
+          this.#evaluated(node, path) ??
           this.#shell(node) ??
           this.#weakHash(node, path) ??
           this.#written(node) ??
           this.#query(node)
         );
       case 'NewExpression':
-        return this.#compiled(node);
+        return this.#compiled(node, path);
       case 'Property':
-        return this.#tlsOption(node) ?? this.#reactHtml(node, path);
+        return this.#tlsOption(node, path) ?? this.#reactHtml(node, path);
       case 'AssignmentExpression':
-        return this.#tlsVariable(node) ?? this.#html(node);
+        return this.#tlsVariable(node, path) ?? this.#html(node);
       default:
         return undefined;
     }
   }
 
   /** `eval(x)`, `vm.runInThisContext(x)`, `Function(x)`. */
-  #evaluated(node: AstNode): Risk | undefined {
+  #evaluated(node: AstNode, path: readonly AstNode[]): Risk | undefined {
     const callee = child(node, 'callee');
     const [code] = children(node, 'arguments');
     if (callee === undefined || code === undefined) return undefined;
-    if (callee.type === 'Identifier' && textOf(callee, 'name') === 'Function') return this.#compiled(node);
+    if (callee.type === 'Identifier' && textOf(callee, 'name') === 'Function') return this.#compiled(node, path);
     const isEval = isNamedEval(callee);
     const isVm = VM_RUNS.has(nameOf(callee)) && this.#values.isModule(child(callee, 'object'), 'vm');
-    if ((!isEval && !isVm) || this.#values.isFixed(code)) return undefined;
+    if ((!isEval && !isVm) || this.#values.isFixed(code) || this.#isMeantToRun(node, path)) return undefined;
     return this.#risk('eval-of-variable', node, { severity: isEval ? 'medium' : 'low', confidence: 0.55 });
   }
 
   /** `new Function(x)`, `new vm.Script(x)`. */
-  #compiled(node: AstNode): Risk | undefined {
+  #compiled(node: AstNode, path: readonly AstNode[]): Risk | undefined {
     const callee = child(node, 'callee');
     const all = children(node, 'arguments');
     if (callee === undefined || all.length === 0) return undefined;
@@ -102,7 +103,15 @@ export class RiskCollector {
     const isScript = nameOf(callee) === 'Script' && this.#values.isModule(child(callee, 'object'), 'vm');
     const code = isFunction ? all : all.slice(0, 1);
     if ((!isFunction && !isScript) || code.every((one) => this.#values.isFixed(one))) return undefined;
+    if (this.#isMeantToRun(node, path)) return undefined;
     return this.#risk('eval-of-variable', node, { severity: 'low', confidence: 0.5 });
+  }
+
+  /** A comment speaks of it, or the text was made by a program that writes code. */
+  #isMeantToRun(node: AstNode, path: readonly AstNode[]): boolean {
+    const code = this.#source.slice(node.start, node.end);
+    if (/serializ/i.test(code) && this.#source.includes('serialize-javascript')) return true;
+    return isSpokenOf(/\beval(?:ed)?\b/i, { node, path, source: this.#source });
   }
 
   #shell(node: AstNode): Risk | undefined {
@@ -125,22 +134,23 @@ export class RiskCollector {
     return isOpen ? this.#risk('shell-string', node, { severity: 'medium', confidence: 0.5 }) : undefined;
   }
 
-  #tlsOption(node: AstNode): Risk | undefined {
+  #tlsOption(node: AstNode, path: readonly AstNode[]): Risk | undefined {
     const name = propertyName(node);
     const value = child(node, 'value');
     const isOff = value?.type === 'Literal' && value['value'] === false;
     if (!isOff || (name !== 'rejectUnauthorized' && name !== 'strictSSL')) return undefined;
+    if (isAskedFor(node, path, this.#source)) return undefined;
     return this.#risk('tls-check-off', node, { severity: 'high', confidence: 0.8 });
   }
 
   /** `process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'` and `agent.options.rejectUnauthorized = false`. */
-  #tlsVariable(node: AstNode): Risk | undefined {
+  #tlsVariable(node: AstNode, path: readonly AstNode[]): Risk | undefined {
     const [left, right] = [child(node, 'left'), child(node, 'right')];
     if (left === undefined || right?.type !== 'Literal') return undefined;
     const name = nameOf(left);
     const isEnvironment = name === 'NODE_TLS_REJECT_UNAUTHORIZED' && String(right['value']) === '0';
     const isOption = name === 'rejectUnauthorized' && right['value'] === false;
-    if (!isEnvironment && !isOption) return undefined;
+    if ((!isEnvironment && !isOption) || isAskedFor(node, path, this.#source)) return undefined;
     return this.#risk('tls-check-off', node, { severity: 'high', confidence: 0.85 });
   }
 

@@ -95,11 +95,29 @@ export const shellString: RiskLook = (lines, at, text) => {
 const SWITCHED =
   /\b(?:if|elif|unless|when)\b.*\bverify\b|\b(?:if|when|unless)\b.*\b(?:insecure|skip_?verify|no_?verify|self_?signed|ignore_?(?:ssl|tls|cert)|dev(?:elopment)?|local(?:host)?|debug|test)|NODE_ENV|localhost|127\.0\.0\.1|\?\s*false|insecure\s*\?|allow_?(?:insecure|self_?signed)|--insecure/i;
 
+const SECURE = /\bhttps\b|\bprotocol\b|prod(?:uction)?\b/i;
+
+/** The `if` around it, by the white space before the lines. */
+function conditionOver(lines: readonly string[], at: number): string | undefined {
+  const depthOf = (line: string): number => line.length - line.trimStart().length;
+  let depth = depthOf(lines[at] ?? '');
+  for (const line of lines.slice(Math.max(0, at - 4 * BEFORE), at).toReversed()) {
+    if (line.trim() === '' || depthOf(line) >= depth) continue;
+    depth = depthOf(line);
+    if (/\b(?:def|func|function|class)\b|=>\s*\{?$/.test(line)) return undefined;
+    if (/^\s*(?:\}\s*)?(?:if|elif|elsif|else|unless)\b/.test(line))
+      return SECURE.test(line) ? undefined : line.trim().slice(0, 60);
+  }
+  return undefined;
+}
+
 export const tlsCheckOff: RiskLook = (lines, at) => {
   const near = lines.slice(Math.max(0, at - 4), at + 2).join('\n');
   const switched = SWITCHED.exec(near)?.[0];
   if (switched !== undefined)
     return reject(`It is switched by "${switched.trim().slice(0, 60)}": not so for everybody.`, shown(lines, at));
+  const condition = conditionOver(lines, at);
+  if (condition !== undefined) return reject(`It stands under a condition: "${condition}".`, shown(lines, at));
   const off =
     /rejectUnauthorized|TLS_REJECT|verify|CERT_NONE|VERIFY_NONE|InsecureSkipVerify|Hostname|ertificate|TrustManager|ServerTrusted/i.exec(
       statement(lines, at),
