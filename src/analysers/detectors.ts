@@ -11,7 +11,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'old-todo': 2,
   'unpinned-action': 2,
   'failure-ignored': 3,
-  'skipped-tests': 2,
+  'skipped-tests': 3,
   'duplicate-code': 2,
   'empty-catch': 2,
   'import-cycle': 3,

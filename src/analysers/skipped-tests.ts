@@ -3,8 +3,8 @@ import type { Detected } from './detected.ts';
 import type { TextReader } from './read-text.ts';
 import { countOf } from './words.ts';
 
-const MAX_FINDINGS = 25;
-const MAX_PLACES = 4;
+const MAX_PLACES = 40;
+const MAX_TITLE = 90;
 
 /** Tests that are switched off without a word, in languages that are not parsed. Texts between quotes are reasons. */
 const PATTERNS: Readonly<Record<string, RegExp>> = {
@@ -23,7 +23,7 @@ const COMMENT = /^(?:#(?!\[)|\/\/|\/?\*|--)|(?:\s#|\/\/)\s/;
 /** Tests of a test runner. */
 const ABOUT_SKIPPING = /(?:^|[/._-])(?:only|skip\w*|todo|focus\w*|pending|xfail)[^/]*$/i;
 
-/** One finding for each file with tests that are switched off. */
+/** One finding for all tests that are switched off; it stands in the file with most of them. */
 export function skippedTests(
   parsed: readonly ParsedFile[],
   files: readonly FileEntry[],
@@ -35,24 +35,45 @@ export function skippedTests(
     const lines = pattern === undefined ? [] : skippedLines(reader.text(path) ?? '', pattern);
     return lines.length === 0 ? [] : [{ path, lines }];
   });
-  return [...byParser, ...byLooks]
+  const found = [...byParser, ...byLooks]
     .filter(({ path }) => !ABOUT_SKIPPING.test(path))
-    .toSorted((a, b) => b.lines.length - a.lines.length)
-    .slice(0, MAX_FINDINGS)
-    .map(({ path, lines }) => finding(path, lines, reader));
+    .toSorted((a, b) => b.lines.length - a.lines.length);
+  return found.length === 0 ? [] : [finding(found, reader)];
 }
 
 function skippedLines(text: string, pattern: RegExp): readonly number[] {
   const lines = text.split('\n').map((line) => line.trim());
-  const found = lines.flatMap((line, index) => (pattern.test(line) && !isExplained(lines, index) ? [index + 1] : []));
+  const found = lines.flatMap((line, index) =>
+    pattern.test(line) && !isExplained(lines, index) && !IN_NAME.test(nameAt(lines, index + 1)) ? [index + 1] : [],
+  );
   // What stands at the head of a file holds for all of them.
-  return found.length > 0 && lines.some((line) => COMMENT.test(line) && FOR_ALL.test(line)) ? [] : found;
+  const isToldForAll = lines.some((line) => COMMENT.test(line) && FOR_ALL.test(line)) || FAULTS.test(aboveClass(lines));
+  return found.length > 0 && isToldForAll ? [] : found;
+}
+
+/** The comment of the first class. */
+function aboveClass(lines: readonly string[]): string {
+  const head = lines.slice(
+    0,
+    Math.max(
+      0,
+      lines.findIndex((line) => CLASS.test(line)),
+    ),
+  );
+  while (head.length > 0 && MARK.test(head.at(-1) ?? '')) head.pop();
+  return head.slice(head.findLastIndex((line) => !isComment(line)) + 1).join('\n');
 }
 
 /** Marks of a test, and what stands between them and its comment. */
 const MARK = /^(?:@|\[|#\[|$)/;
 const FOR_ALL = /disabled|switched off|@Ignore|@Disabled|by hand|manual(?:ly)?\b|not run|are skipped|remove the/i;
 const INSIDE = 4;
+const CLASS = /^(?:(?:public|internal|final|abstract|sealed|open|static)\s+)*class\s+\w/;
+const FAULTS =
+  /\b(?:do|does|did) not (?:pass|work|run)\b|\bfail(?:s|ing)?\b|https?:|\b(?!UTF|ISO|SHA|HTTP|RFC)[A-Z]{2,}-\d{2,}\b/;
+/** `testLang1593`, `test_issue_12`: the name is the reason; `testSkipped`: it is about such tests. */
+const IN_NAME =
+  /(?:[Ii]ssue|[Bb]ug|GH|gh|[Tt]icket|[Jj]ira)_?\d+|(?<![A-Z])(?!Sha|Utf|Iso|Aes|Rsa|Http|Status|Int|Float|Year|Max|Page|Size|Port)[A-Z][A-Za-z]+_?\d{3,}$|\b[A-Z]{2,}-\d{2,}|#\d+|[Ss]kip|[Pp]ending/;
 
 /** By a comment above its marks, beside them, or first inside. */
 function isExplained(lines: readonly string[], index: number): boolean {
@@ -67,34 +88,40 @@ function isComment(line: string): boolean {
   return COMMENT.test(line) || line.endsWith('*/');
 }
 
-function finding(file: string, lines: readonly number[], reader: TextReader): Detected {
-  const texts = (reader.text(file) ?? '').split('\n');
-  const textAt = (line: number): string => (texts[line - 1] ?? '').trim().slice(0, 160);
-  const [first = 0] = lines;
-  const rest = lines.length - MAX_PLACES;
-  const isOne = lines.length === 1;
+type Skipped = Readonly<{ path: string; lines: readonly number[] }>;
+
+function finding(found: readonly Skipped[], reader: TextReader): Detected {
+  const places = found.flatMap(({ path, lines }) => lines.map((line) => ({ path, line })));
+  const { path: file, line } = places[0] ?? { path: '', line: 0 };
+  const textsOf = (path: string): readonly string[] => (reader.text(path) ?? '').split('\n');
+  const rest = places.length - MAX_PLACES;
+  const it = places.length === 1 ? 'it' : 'them';
   return {
     kind: 'skipped-tests',
     severity: 'low',
     confidence: 0.85,
-    title: titleOf(nameAt(texts, first), rest + MAX_PLACES - 1),
+    title: titleOf(nameAt(textsOf(file), line), places.length - 1, found.length),
     file,
-    line: first,
-    anchor: file,
+    line,
+    anchor: 'tests that are switched off',
     evidence: [
-      ...lines
-        .slice(0, MAX_PLACES)
-        .map((line) => ({ source: 'tests-map', text: textAt(line), ref: `${file}:${line}` })),
+      ...places.slice(0, MAX_PLACES).map((place) => ({
+        source: 'tests-map',
+        text: (textsOf(place.path)[place.line - 1] ?? '').trim().slice(0, 160),
+        ref: `${place.path}:${place.line}`,
+      })),
       ...(rest > 0 ? [{ source: 'tests-map', text: `And at ${countOf(rest, 'further place')}.` }] : []),
     ],
-    fix: `Mend ${isOne ? 'it' : 'them'} and switch ${isOne ? 'it' : 'them'} on again, remove ${isOne ? 'it' : 'them'}, or write beside ${isOne ? 'it' : 'each'} why it waits.`,
+    fix: `Mend ${it} and switch ${it} on again, remove ${it}, or write beside ${it === 'it' ? it : 'each'} why it waits.`,
   };
 }
 
-/** `"adds" and 2 more are switched off, and no comment says why` */
-function titleOf(name: string, more: number): string {
-  const shown = name.length > 34 ? `${name.slice(0, 33).trim()}…` : name;
-  return `${shown}${more > 0 ? ` and ${more} more are` : ' is'} switched off, and no comment says why`;
+/** `"adds" and 2 more in 2 files are switched off, and no comment says why` */
+function titleOf(name: string, more: number, files: number): string {
+  const where = files > 1 ? ` in ${files} files` : '';
+  const rest = `${more > 0 ? ` and ${more} more${where} are` : ' is'} switched off, and no comment says why`;
+  const room = Math.min(34, MAX_TITLE - rest.length);
+  return `${name.length > room ? `${name.slice(0, room - 1).trim()}…` : name}${rest}`;
 }
 
 /** What the test is called, on the line or in the ones after it. */

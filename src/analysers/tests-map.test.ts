@@ -148,7 +148,7 @@ describe('a busy source', () => {
 });
 
 describe('tests that are switched off', () => {
-  it('are one finding for each file', async () => {
+  it('are one finding for the whole repository, where most of them are', async () => {
     const { findings } = await look({
       'test/a.test.js':
         "it.skip('adds', () => { add(1); });\nxit('takes away', () => { add(-1); });\nit('runs', () => {});\n",
@@ -159,10 +159,14 @@ describe('tests that are switched off', () => {
       'a_test.go': 'func TestA(t *testing.T) {\n\tt.Skip()\n}\n',
     });
     expect(findings.map(({ file, line, title }) => `${file}:${line} ${title}`)).toEqual([
-      'test/a.test.js:1 "adds" and 1 more are switched off, and no comment says why',
-      'a_test.go:2 TestA is switched off, and no comment says why',
-      'tests/test_b.py:1 test_one is switched off, and no comment says why',
-      'tests/test_d.py:1 test_chain is switched off, and no comment says why',
+      'test/a.test.js:1 "adds" and 4 more in 4 files are switched off, and no comment says why',
+    ]);
+    expect(findings[0]?.evidence.map(({ ref }) => ref)).toEqual([
+      'test/a.test.js:1',
+      'test/a.test.js:2',
+      'a_test.go:2',
+      'tests/test_b.py:1',
+      'tests/test_d.py:1',
     ]);
   });
 
@@ -183,8 +187,13 @@ describe('tests that are switched off', () => {
       'a comment at the head of the file',
       java('', bare, '// All tests here are disabled: remove the @Ignore to run them.\n'),
     ],
+    ['what is wrong, above the class', java('', bare, '/**\n * Those on lists do not pass.\n */\n@Slow\n')],
+    ['an issue above the class', java('', bare, '/**\n * @see LANG-762\n */\n')],
+    ['an issue in its name', java('', bare).replace('testA()', 'testLang1593()')],
+    ['a name about such tests', java('', bare).replace('testA()', 'testPendingOnes()')],
   ])('are left alone with a reason: %s', async (_, text) => {
     expect((await look({ 'src/test/java/ATest.java': text })).findings).toEqual([]);
-    expect((await look({ 'src/test/java/ATest.java': java('', bare) })).findings).toHaveLength(1);
+    const silent = java('', bare, '// Licensed: https://example.org\n\npackage a;\n\n/** Tests of lists. */\n');
+    expect((await look({ 'src/test/java/ATest.java': silent })).findings).toHaveLength(1);
   });
 });

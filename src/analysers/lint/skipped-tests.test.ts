@@ -37,8 +37,20 @@ describe('tests that are switched off', () => {
     "it.skip('adds (#6363)', () => { add(1); });",
     "it.skip('other values are deprecated', () => { add(1); });",
     "it.skip('adds: a bug of the driver', () => { add(1); });",
+    "describe('pending tests', () => {\n  it.skip('should not run', () => { add(1); });\n});",
+    "const off = xit('has a limit', () => { add(1); }).timeout(10);",
+    "let off;\noff = it.skip('has a limit', () => { add(1); });",
+    "it.skip('adds as SUMS-123 asks', () => { add(1); });",
+    "// These do not pass on slow machines.\ndescribe('sums', () => {\n  a();\n  it.skip('adds', () => { add(1); });\n});",
+    "/**\n * See https://example.org/12\n */\ndescribe('sums', () => {\n  a();\n  it.skip('adds', () => { add(1); });\n});",
   ])('are not: %s', (text) => {
     expect(skippedIn(`\n${text}\n`)).toEqual([]);
+  });
+
+  it('are seen in a group with a comment about something else', () => {
+    const text =
+      "// Sums of two numbers.\ndescribe('sums', () => {\n  a();\n  it.skip('adds UTF-16 to node-18', () => { add(1); });\n});\n";
+    expect(skippedIn(text)).toEqual([4]);
   });
 
   it('count in tests alone', () => {

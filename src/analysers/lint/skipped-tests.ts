@@ -3,11 +3,14 @@ import { child, children, isFunction, textOf, type AstNode } from '../syntax.ts'
 const SUITES = new Set(['describe', 'it', 'test', 'context', 'suite', 'specify', 'bench']);
 const SWITCHED_OFF = new Set(['xit', 'xtest', 'xdescribe', 'xcontext', 'xspecify']);
 /** Tests of a test runner, and measurements that are run by hand. */
-const ABOUT_SKIPPING = /skip|\bonly\b|todo|focus|chainable|performance|\bbench/i;
+const ABOUT_SKIPPING = /skip|pending|\bonly\b|todo|focus|chainable|performance|\bbench/i;
 
 /** A title that gives the reason, or the issue. */
 const SAYS_WHY =
-  /#\d+|\bbugs?\b|\bbroken\b|flak|\bfixme\b|not (?:yet )?(?:supported|implemented)|unsupported|deprecated/i;
+  /#\d+|https?:|\bbugs?\b|\bbroken\b|flak|\bfixme\b|not (?:yet )?(?:supported|implemented)|unsupported|deprecated/i;
+const ISSUE_KEY = /\b(?!UTF|ISO|SHA|ES|HTTP|RFC)[A-Z]{2,}-\d{2,}\b/;
+/** What a comment above a whole group says of the tests in it. */
+const TELLS_OF_FAULTS = /\b(?:do|does|did) not (?:pass|work|run)|\bfail(?:s|ing)?\b|\bswitched off\b|\bdisabled\b/i;
 
 /** A test or group of tests that is switched off for good, and nothing beside it says why. */
 export function isSkippedTest(node: AstNode, source: string, path: readonly AstNode[] = []): boolean {
@@ -15,12 +18,41 @@ export function isSkippedTest(node: AstNode, source: string, path: readonly AstN
   const [name, ...others] = children(node, 'arguments');
   if (callee === undefined || name === undefined || !isSwitchedOff(callee, others)) return false;
   const isTest = others.some(isFunction) && (name.type === 'Literal' || name.type === 'TemplateLiteral');
-  if (!isTest || others.every(isEmpty) || path.some(isCondition)) return false;
+  if (!isTest || others.every(isEmpty) || isOnPurpose(path, source)) return false;
   return !isTold(source.slice(name.start, name.end)) && !hasReason(node, source);
 }
 
+/** By what is around it. */
+function isOnPurpose(path: readonly AstNode[], source: string): boolean {
+  return isKept(path) || path.some((around) => isCondition(around) || isGroupTold(around, source));
+}
+
 function isTold(title: string): boolean {
-  return ABOUT_SKIPPING.test(title) || SAYS_WHY.test(title);
+  return ABOUT_SKIPPING.test(title) || SAYS_WHY.test(title) || ISSUE_KEY.test(title);
+}
+
+/** A group around it that is about such tests, or above which stands what is wrong with them. */
+function isGroupTold(around: AstNode, source: string): boolean {
+  const callee = around.type === 'CallExpression' ? child(around, 'callee') : undefined;
+  const [name] = children(around, 'arguments');
+  if (callee === undefined || name === undefined || !SUITES.has(suiteOf(callee))) return false;
+  const title = name.type === 'Literal' || name.type === 'TemplateLiteral' ? source.slice(name.start, name.end) : '';
+  const above = commentAbove(around, source);
+  return ABOUT_SKIPPING.test(title) || SAYS_WHY.test(above) || ISSUE_KEY.test(above) || TELLS_OF_FAULTS.test(above);
+}
+
+function commentAbove({ start }: AstNode, source: string): string {
+  const lines = source
+    .slice(Math.max(0, start - 2_000), start)
+    .split('\n')
+    .slice(0, -1);
+  return lines.slice(lines.findLastIndex((line) => !/^\s*(?:\/\/|\/?\*)/.test(line)) + 1).join('\n');
+}
+
+/** `const skipped = xit(...)`: a test of the runner looks at what it gives back. */
+function isKept(path: readonly AstNode[]): boolean {
+  const holder = path.findLast(({ type }) => type !== 'MemberExpression' && type !== 'CallExpression');
+  return holder?.type === 'VariableDeclarator' || holder?.type === 'AssignmentExpression';
 }
 
 /** It runs for some and not for others: somebody has thought about it. */

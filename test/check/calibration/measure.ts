@@ -22,6 +22,7 @@ const ALONE = new Set([
   'outdated-action',
   'unstated-rights',
   'old-todo',
+  'skipped-tests',
   'lock-files-compete',
   'package-name-twice',
   'case-collision',

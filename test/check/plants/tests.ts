@@ -168,6 +168,29 @@ describe.skip('a skipped group', () => {});
 `,
       ],
       [
+        'clinic/test/kept.test.js',
+        'kept, and looked at by another test',
+        `const off = xit('has a limit', function () {
+  assert.ok(limit());
+}).timeout(100);
+it('keeps the limit', () => assert.equal(off.limit, 100));
+`,
+      ],
+      [
+        'clinic/src/test/java/clinic/BedTest.java',
+        'the issue is its name',
+        `package clinic;
+
+class BedTest {
+    @Disabled
+    @Test
+    void testBeds1593() {
+        assertTrue(new Bed().isFree());
+    }
+}
+`,
+      ],
+      [
         'clinic/src/queue.js',
         'no test at all',
         `export const queue = {
