@@ -84,6 +84,37 @@ describe('a plan of changes', () => {
     ]);
   });
 
+  it('mends dependencies in the manifest with its lock file, whatever source shows them', () => {
+    const context = { ...NOTHING, lockFiles: ['package-lock.json', 'docs/yarn.lock', 'packages/b/yarn.lock'] };
+    const manifest = { source: 'manifests', text: 'It is not there.', ref: 'packages/a/package.json' };
+    const use = { source: 'graph', text: 'import of "x"', ref: 'packages/a/src/a.ts:3' };
+    const findings = [
+      confirmed({ file: 'packages/a/src/a.ts', kind: 'undeclared-dependency', evidence: [use, manifest] }),
+      confirmed({ file: 'packages/a/package.json', kind: 'unused-dependency', evidence: [manifest] }),
+      confirmed({ file: 'packages/b/package.json', kind: 'unused-dependency', severity: 'low' }),
+    ];
+    expect(planChanges(findings, context).map(({ role, writes }) => [role, ...writes])).toEqual([
+      ['integrator', 'packages/a/package.json', 'package-lock.json'],
+      ['integrator', 'packages/b/package.json', 'packages/b/yarn.lock'],
+    ]);
+  });
+
+  it('mends a lock file together with the manifest beside it', () => {
+    const context = { ...NOTHING, packages: [{ dir: '', hasTests: false }], lockFiles: ['yarn.lock'] };
+    const plan = planChanges([confirmed({ file: 'yarn.lock', kind: 'known-vulnerability' })], context);
+    expect(plan.map(({ writes }) => writes)).toEqual([['yarn.lock', 'package.json']]);
+  });
+
+  it('mends actions in every workflow that the evidence names', () => {
+    const at = (name: string): string => `.github/workflows/${name}.yml`;
+    const evidence = ['a:3', 'b:4', 'a:9'].map((place) => {
+      const [name = '', line] = place.split(':');
+      return { source: 'ci', text: 'uses: acme/a@v1', ref: `${at(name)}:${line}` };
+    });
+    const plan = planChanges([confirmed({ file: at('a'), kind: 'unpinned-action', evidence })], NOTHING);
+    expect(plan.map(({ writes }) => writes)).toEqual([[at('a'), at('b')]]);
+  });
+
   it('is shown to be done by the check itself and the tests that the repository has', () => {
     const context: PlanContext = {
       ...NOTHING,

@@ -44,6 +44,26 @@ const PRIORITY: Readonly<Record<Severity, Priority>> = {
 const OF_TESTER = new Set(['untested-hot-spot', 'focused-test', 'skipped-tests']);
 const OF_ARCHITECT = new Set(['import-cycle', 'duplicate-code', 'hot-spot']);
 
+/** Mended in a manifest, and with it in the lock file. */
+const OF_MANIFEST = new Set([
+  'undeclared-dependency',
+  'unused-dependency',
+  'dependency-twice',
+  'unpinned-git-source',
+  'lock-out-of-step',
+  'known-vulnerability',
+]);
+/** One finding for many workflows: mended in each that its evidence names. */
+const OF_WORKFLOWS = new Set(['unpinned-action', 'outdated-action', 'unstated-rights', 'failure-ignored']);
+const LOCK_NAMES = new Set([
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'yarn.lock',
+  'pnpm-lock.yaml',
+  'bun.lock',
+  'bun.lockb',
+]);
+
 type Draft = Omit<PlannedChange, 'id' | 'dependsOn'>;
 
 /**
@@ -53,7 +73,7 @@ type Draft = Omit<PlannedChange, 'id' | 'dependsOn'>;
  */
 export function planChanges(findings: readonly Finding[], context: PlanContext): readonly PlannedChange[] {
   const confirmed = findings.filter(({ state }) => state === 'confirmed');
-  const drafts = [...Map.groupBy(confirmed, ({ file }) => file).values()]
+  const drafts = [...Map.groupBy(confirmed, mendedIn).values()]
     .map((group) => draftOf(group, context))
     .filter((one) => one !== undefined)
     .toSorted((a, b) => b.worth - a.worth)
@@ -74,7 +94,7 @@ function draftOf(
   context: PlanContext,
 ): Readonly<{ draft: Draft; worth: number }> | undefined {
   const [first] = group;
-  const own = first === undefined ? undefined : claimOf(first.file);
+  const own = first === undefined ? undefined : claimOf(mendedIn(first));
   if (first === undefined || own === undefined) return undefined;
   const others = group.flatMap((finding) => otherFiles(finding, context)).flatMap((file) => claimOf(file) ?? []);
   const writes = [...new Set([own, ...others])].slice(0, MAX_WRITES);
@@ -90,6 +110,16 @@ function draftOf(
   return { draft, worth: Math.max(...group.map(({ severity }) => WEIGHT[severity])) * EASE[size] };
 }
 
+/** Where the answer to a finding is written: for an import that no manifest names, in that manifest. */
+function mendedIn({ kind, file, evidence }: Finding): string {
+  const manifests = evidence.flatMap(({ ref = '' }) => (isManifest(ref) ? [ref] : []));
+  return kind === 'undeclared-dependency' ? (manifests[0] ?? file) : file;
+}
+
+function isManifest(path: string): boolean {
+  return /(?:^|\/)package\.json$/.test(path);
+}
+
 /** The file itself, or the nearest folder around it that can be claimed; undefined for the whole repository. */
 function claimOf(file: string): string | undefined {
   const folders = file.split('/').map((_, index, parts) => `${parts.slice(0, parts.length - 1 - index).join('/')}/`);
@@ -97,19 +127,55 @@ function claimOf(file: string): string | undefined {
 }
 
 /** Where else the answer to a finding is written. */
-function otherFiles(finding: Finding, { cycles, testFiles }: PlanContext): readonly string[] {
+function otherFiles(finding: Finding, context: PlanContext): readonly string[] {
+  const { cycles, testFiles } = context;
+  if (OF_MANIFEST.has(finding.kind)) return manifestAndLock(finding, context);
+  if (OF_WORKFLOWS.has(finding.kind)) return filesOfEvidence(finding);
   switch (finding.kind) {
     case 'import-cycle': {
       const ways = cycles.map(({ path }) => path.map(({ file }) => file));
       return ways.find((way) => way.includes(finding.file)) ?? [];
     }
     case 'duplicate-code':
-      return finding.evidence.flatMap(({ ref }) => (ref === undefined ? [] : [ref.replace(/:\d+$/, '')]));
+      return filesOfEvidence(finding);
     case 'untested-hot-spot':
       return [testFileFor(finding.file, testFiles)];
     default:
       return [];
   }
+}
+
+function filesOfEvidence({ evidence }: Finding): readonly string[] {
+  return evidence.flatMap(({ ref }) => (ref === undefined ? [] : [ref.replace(/:\d+$/, '')]));
+}
+
+/** The manifests that the finding names, or the one beside its lock file; and the nearest lock file upwards of each. */
+function manifestAndLock(finding: Finding, { packages, lockFiles }: PlanContext): readonly string[] {
+  const file = mendedIn(finding);
+  const named = [file, ...filesOfEvidence(finding)].filter(isManifest);
+  const dir = folderOf(file);
+  const beside = LOCK_NAMES.has(nameOf(file)) && packages.some((one) => one.dir === dir) ? [inside(dir)] : [];
+  const manifests = named.length > 0 ? named : beside;
+  return [...manifests, ...manifests.flatMap((manifest) => nearestLocks(folderOf(manifest), lockFiles))];
+}
+
+function nearestLocks(dir: string, lockFiles: readonly string[]): readonly string[] {
+  const locks = lockFiles.filter((path) => LOCK_NAMES.has(nameOf(path)));
+  const around = locks.filter((path) => folderOf(path) === '' || `${dir}/`.startsWith(`${folderOf(path)}/`));
+  const nearest = Math.max(...around.map((path) => folderOf(path).length));
+  return around.filter((path) => folderOf(path).length === nearest);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function inside(dir: string): string {
+  return dir === '' ? 'package.json' : `${dir}/package.json`;
 }
 
 function sizeOf(group: readonly Finding[]): PlannedChange['size'] {
@@ -131,8 +197,8 @@ function verifyOf(group: readonly Finding[], context: PlanContext): readonly str
   return tests === undefined ? [gone] : [gone, tests];
 }
 
-function titleOf({ title, file }: Finding, more: number): string {
-  return more === 0 ? title : `${title}; and ${more} more in ${file}`;
+function titleOf(finding: Finding, more: number): string {
+  return more === 0 ? finding.title : `${finding.title}; and ${more} more in ${mendedIn(finding)}`;
 }
 
 function clash(draft: Draft, other: Draft): boolean {
