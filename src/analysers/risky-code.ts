@@ -17,6 +17,9 @@ const PROGRAM = /(?:^|\/)bin\//;
 /** What a tool does with its own arguments endangers only whoever starts it. */
 const HARMLESS_IN_TOOLS = new Set(['shell-string', 'eval-of-variable', 'sql-by-concatenation', 'html-from-variable']);
 
+/** A line that only opens a text says nothing. */
+const SAYS = /\w{2}/;
+
 /** Addresses of the own machine. */
 const LOOPBACK = /\b127\.0\.0\.1\b|\/\/localhost\b|["'[]::1["'\]]/;
 /** ms of processor time: only texts that were made for it take so long. */
@@ -102,7 +105,9 @@ function judged(group: readonly Detected[], isSmall: boolean): Detected {
     evidence: [
       ...places
         .slice(0, MAX_PLACES)
-        .flatMap(({ evidence }) => evidence.map((one) => ({ ...one, source: 'risky-code' }))),
+        .flatMap(({ evidence, title }) =>
+          evidence.map((one) => ({ ...one, source: 'risky-code', text: SAYS.test(one.text) ? one.text : title })),
+        ),
       ...(rest > 0 ? [{ source: 'risky-code', text: `And at ${countOf(rest, 'further place')}.` }] : []),
     ],
     ...(texts === undefined ? {} : { fix: texts.fix }),

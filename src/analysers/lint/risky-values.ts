@@ -1,4 +1,5 @@
-import { child, children, isFunction, nodesIn, textOf, type AstNode } from '../syntax.ts';
+import { child, children, isFunction, textOf, type AstNode } from '../syntax.ts';
+import { FileTops } from './risky-tops.ts';
 
 /** Calls whose result cannot carry foreign text: numbers, and what was made safe. */
 const SAFE_CALL =
@@ -28,35 +29,16 @@ export class FileValues {
   /** Names of functions of `child_process`, by the name they have here. */
   readonly #processes = new Map<string, string>();
   readonly #modules = new Map<string, string>();
-  /** Bodies of the functions at the top of the file; whether they give back fixed texts alone, once that is asked. */
-  readonly #bodies = new Map<string, AstNode | boolean>();
+  readonly #tops: FileTops = new FileTops();
+  /** Names that hold what a function gave. */
+  readonly #given = new Set<string>();
 
   enter(node: AstNode): void {
-    if (node.type === 'Program') this.#functions(node);
+    if (node.type === 'Program') this.#tops.read(node);
     else if (node.type === 'ImportDeclaration') this.#imported(node);
     else if (node.type === 'VariableDeclarator') this.#declared(node);
     else if (node.type === 'AssignmentExpression') this.#assigned(node);
     else if (isFunction(node)) for (const one of children(node, 'params')) this.#forget(one);
-  }
-
-  /** Those at the top, wherever they stand: they are there before the first line runs. */
-  #functions(program: AstNode): void {
-    for (const statement of children(program, 'body')) {
-      const declared = child(statement, 'declaration') ?? statement;
-      const name = textOf(child(declared, 'id'), 'name');
-      const body = child(declared, 'body');
-      if (declared.type === 'FunctionDeclaration' && name !== undefined && body !== undefined)
-        this.#bodies.set(name, body);
-    }
-  }
-
-  #givesFixed(name: string): boolean {
-    const body = this.#bodies.get(name);
-    if (body === undefined || typeof body === 'boolean') return body === true;
-    const given = [...nodesIn(body)].filter(({ type }) => type === 'ReturnStatement');
-    const isFixed = given.length > 0 && given.every((one) => isText(child(one, 'argument') ?? one));
-    this.#bodies.set(name, isFixed);
-    return isFixed;
   }
 
   isModule(node: AstNode | undefined, name: string): boolean {
@@ -88,6 +70,11 @@ export class FileValues {
     return !this.isFixed(text);
   }
 
+  /** What a function gave that is not seen here: nobody can tell whether it is fixed. */
+  isGiven(node: AstNode): boolean {
+    return node.type === 'CallExpression' || (node.type === 'Identifier' && this.#given.has(nameOf(node)));
+  }
+
   /** Whether nothing from outside this file can be in it. */
   isFixed(node: AstNode): boolean {
     switch (node.type) {
@@ -101,7 +88,7 @@ export class FileValues {
       case 'Identifier':
         return this.#isFixedName(nameOf(node));
       case 'MemberExpression':
-        return FIXED_MEMBER.test(nameOf(node)) || SAFE_NAME.test(nameOf(node));
+        return FIXED_MEMBER.test(nameOf(node)) || SAFE_NAME.test(nameOf(node)) || this.#tops.isListed(node);
       case 'TemplateLiteral':
         return children(node, 'expressions').every((one) => this.isFixed(one));
       case 'TaggedTemplateExpression':
@@ -139,8 +126,7 @@ export class FileValues {
   #isFixedCall(node: AstNode): boolean {
     const callee = child(node, 'callee');
     if (callee === undefined) return false;
-    const isFixed = callee.type === 'Identifier' && this.#givesFixed(nameOf(callee));
-    if (isFixed || SAFE_CALL.test(nameOf(callee))) return true;
+    if (this.#tops.givesFixed(callee, isSafeAnswer) || SAFE_CALL.test(nameOf(callee))) return true;
     return this.#isMadeOfFixed(node, callee);
   }
 
@@ -201,6 +187,8 @@ export class FileValues {
     if (process !== undefined) this.#processes.set(name, process);
     this.#behind.delete(name);
     this.#fixed.delete(name);
+    this.#given.delete(name);
+    if (/^(?:Call|Await)Expression$/.test(init.type)) this.#given.add(name);
     if (this.isFixed(init)) this.#fixed.add(name);
     else if (init.type === 'TemplateLiteral' || init.type === 'BinaryExpression') this.#behind.set(name, init);
   }
@@ -228,6 +216,7 @@ export class FileValues {
       const name = nameOf(bound);
       this.#fixed.delete(name);
       this.#behind.delete(name);
+      this.#given.delete(name);
       if (isNumber(bound)) this.#fixed.add(name);
     }
   }
@@ -246,6 +235,16 @@ function isText(node: AstNode): boolean {
   const isChoice = node.type === 'ConditionalExpression' || node.type === 'LogicalExpression';
   const parts = ['consequent', 'alternate', 'left', 'right'].flatMap((key) => child(node, key) ?? []);
   return isChoice && parts.every(isText);
+}
+
+/** A fixed text, or what a cleaner gives. */
+function isSafeAnswer(node: AstNode): boolean {
+  if (isText(node)) return true;
+  const callee = node.type === 'CallExpression' ? child(node, 'callee') : undefined;
+  if (callee !== undefined) return SAFE_CALL.test(nameOf(callee));
+  const isChoice = node.type === 'ConditionalExpression' || node.type === 'LogicalExpression';
+  const parts = ['consequent', 'alternate', 'left', 'right'].flatMap((key) => child(node, key) ?? []);
+  return isChoice && parts.every(isSafeAnswer);
 }
 
 function requiredModule(init: AstNode): string | undefined {

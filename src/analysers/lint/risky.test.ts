@@ -88,6 +88,12 @@ describe('risky code', () => {
     "const template = document.createElement('template'); template.innerHTML = html;",
     'db.query(`SELECT * FROM users WHERE id = ?`, [userId]);',
     'db.query(`SELECT * FROM ${table} ORDER BY ${column}`);',
+    "class D {\n static hour() {\n if (a) { return 'NOW()'; } else { return 'UTC()'; }\n }\n static async clear() {\n const h = D.hour(); await R.exec(`DELETE FROM t WHERE time < ${h}`);\n }\n}",
+    "class D {\n now() { return 'NOW()'; }\n clear() { db.query(`DELETE FROM t WHERE time < ${this.now()}`); }\n}",
+    "const now = () => 'NOW()';\nfunction clear() { db.query(`DELETE FROM t WHERE time < ${now()}`); }",
+    'enum State { Open }\nfunction f() { db.query(`SELECT * FROM t WHERE state = ${State.Open}`); }',
+    "const KINDS_OF = Object.freeze({ a: 'b' });\nfunction f(a) { db.query(`SELECT * FROM t WHERE kind = '${KINDS_OF[a]}'`); }",
+    'box.innerHTML = htmlOf(name);\nfunction htmlOf(a) { if (!a) return null; return DOMPurify.sanitize(marked(a)); }',
     'db.query(sql`SELECT * FROM users WHERE id = ${userId}`);',
     'log(`Select a user from the list where name = ${name}`);',
     '// eslint-disable-next-line no-eval\neval(input);',
@@ -104,6 +110,15 @@ describe('risky code', () => {
     expect(risksIn("const code = '1';\nexport const run = (code: string): unknown => eval(code);")).toEqual([
       'eval-of-variable:2',
     ]);
+  });
+
+  it('is less sure of what a function gave that is not seen', () => {
+    const parsed = parseSource(
+      'src/a.js',
+      "import { hour } from './hour.js';\nconst h = hour(); db.query(`DELETE FROM t WHERE time < ${h}`);",
+      'production',
+    );
+    expect(parsed.ok ? parsed.risks.map(({ confidence }) => confidence) : []).toEqual([0.45]);
   });
 
   it('is surer when the value comes from a request', () => {

@@ -219,10 +219,11 @@ export class RiskCollector {
     const [query] = children(node, 'arguments');
     if (callee?.type !== 'MemberExpression' || query === undefined || !QUERIES.has(nameOf(callee))) return undefined;
     const text = this.#values.behind(query);
-    const isOpen = sqlText(text)?.some(({ before, value }) => isSqlValue(before, value, this.#values)) === true;
-    if (!isOpen) return undefined;
+    const open = sqlText(text)?.filter(({ before, value }) => isSqlValue(before, value, this.#values)) ?? [];
+    if (open.length === 0) return undefined;
+    const confidence = open.every(({ value }) => this.#values.isGiven(value)) ? 0.45 : 0.6;
     const severity = this.#isForeign(text) ? 'high' : 'medium';
-    return this.#risk('sql-by-concatenation', text, { severity, confidence: 0.6 });
+    return this.#risk('sql-by-concatenation', text, { severity, confidence });
   }
 
   #isForeign(at: AstNode): boolean {

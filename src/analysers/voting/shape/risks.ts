@@ -11,7 +11,11 @@ const BEFORE = 12;
 const statement = (lines: readonly string[], at: number): string => lines.slice(at, at + REACH).join('\n');
 const around = (lines: readonly string[], at: number): string =>
   lines.slice(Math.max(0, at - BEFORE), at + REACH).join('\n');
-const shown = (lines: readonly string[], at: number): string => (lines[at] ?? '').trim().slice(0, 120);
+/** A line that only opens a text is shown with those after it. */
+const shown = (lines: readonly string[], at: number): string => {
+  const line = (lines[at] ?? '').trim();
+  return (/\w{2}/.test(line) ? line : statement(lines, at).replace(/\s+/g, ' ').trim()).slice(0, 120);
+};
 
 /** Names in what is put together: `${name}`, `+ name`, `#{name}`, `%s" % name`, and `{name}` in texts of Python and C#. */
 function namesIn(code: string): readonly string[] {
