@@ -8,7 +8,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'undeclared-dependency': 2,
   'unused-dependency': 2,
   'dead-link': 2,
-  'old-todo': 2,
+  'old-todo': 3,
   'unpinned-action': 3,
   'failure-ignored': 3,
   'skipped-tests': 3,

@@ -1,16 +1,14 @@
 import type { FileEntry } from './data.ts';
 import type { Detected } from './detected.ts';
 import { runGit, type GitOptions } from './git.ts';
-import { countOf } from './words.ts';
 
 /** A note to do something, where it stands. */
 export type Todo = Readonly<{ path: string; line: number; text: string }>;
 
 const YEAR_S = 365 * 24 * 3_600;
 const SHOWN = 6;
+const MAX_QUOTED = 58;
 const SHOWN_PLACES = 4;
-/** Fewer notes are worth a word only when one of them tells of danger. */
-const MANY = 40;
 /** Names of files that git is asked about in one call. */
 const MAX_NAMES = 500;
 const NOTE = /(?:^|\s)(?:\/\/|#|\*|\/\*|<!--|--|;)\s*(?:(?:TODO|FIXME|XXX|HACK)\b|@?(?:todo|fixme)\b\s*[:(])/;
@@ -19,8 +17,12 @@ const COMMENT = /^\s*(?:\/\/|#|\*|\/\*|<!--|--|;)/;
 const TRACKED =
   /(?:^|[\s(])(?:[\w.-]+\/[\w.-]+|GH)?#\d+\b|\bGH-\d+|\b(?:issue|bug|ticket|PR)s? #?\d+|\/(?:issues|pull|browse|discussions)\/|\b[A-Z]{2,}-\d{2,}\b/;
 const DANGER =
-  /secur(?!e context)|\b(?:un)?escaped\b|\bnot escap|\bescap\w* (?:properly|correctly)|\bneeds? (?:to )?(?:be )?escap|\bunsafe\b|saniti[sz]|\binject(?:ion|able)|vulnerab|\bxss\b|\bcsrf\b|untrusted|race condition|deadlock|memory leak|data loss|corrupt|overflow/;
+  /secur(?!e context)|\b(?:un)?escaped\b|\bnot escap|\bescap\w* (?:properly|correctly)|\bneeds? (?:to )?(?:be )?escap|\bunsafe\b|saniti[sz](?:e[ds]?|ing|ation)\b|(?<!dependency[ -])\binject(?:ion|able)|vulnerab|\b(?:xss|XSS|csrf|CSRF)\b|untrusted|\brac(?:e conditions?|es with|y)\b|\b(?:data race|deadlock)|\b(?:memory|handle|socket|descriptor|fd|connection|listener|goroutine|thread) leak|\b(?:this|it|that|which|still) leaks?\b|(?:los(?:e|es|s of)|losing) (?:\w+ )?data\b|data loss|wrong (?:result|answer|value)s?\b|corrupt|\b(?:integer|int|buffer|stack)[ -]overflow|\b(?:may|can|could|might|will) overflow|\boverflows\b/;
 const FAULT = /\bFIXME\b.*\b(?:bug|broken|wrong|incorrect|crash\w*|fails?|leaks?|race)\b/i;
+
+/** Left on purpose until something may break. */
+const WAITS =
+  /\bnext major\b|\bmajor (?:version|release|bump)|\bbreaking (?:change|release|BC)|\bbreak(?:s|ing)? (?:BC|compat|backwards?)|\b(?:in|for|until|by|with|at|remove in) v?\d+\.0\b|\bremove (?:\w+ )?in \w+ ?\d+\b/i;
 
 /** Notes in comments of code that people wrote and ship; those that name an issue are looked after there. */
 export function todosIn({ path, context, bytes }: FileEntry, text: string): readonly Todo[] {
@@ -45,26 +47,30 @@ function isTracked(lines: readonly string[], index: number): boolean {
 export type TodoOptions = Pick<GitOptions, 'searchPath' | 'signal'>;
 
 /**
- * One finding for all notes that stood there a year before the newest commit, where one tells of danger or there are
- * many. The commit of then is asked, not the clock: the same commit gives the same finding.
+ * One finding for all notes that tell of danger and stood there a year before the newest commit. The commit of then is
+ * asked, not the clock: the same commit gives the same finding.
  */
 export async function oldTodos(
   root: string,
   todos: readonly Todo[],
   options: TodoOptions,
 ): Promise<readonly Detected[]> {
-  if (todos.length < MANY && !todos.some(isTelling)) return [];
+  const telling = todos.filter(isTelling);
+  if (telling.length === 0) return [];
   const then = await commitOfThen(root, options);
-  const known = then === undefined ? undefined : await notesOf(then.hash, { root, todos, options });
+  const known = then === undefined ? undefined : await notesOf(then.hash, { root, todos: telling, options });
   if (then === undefined || known === undefined) return [];
-  const old = todos.filter(({ text }) => known.has(text));
-  const telling = old.filter(isTelling);
-  if (old.length < MANY && telling.length === 0) return [];
-  return [findingOf([...telling, ...old.filter((one) => !telling.includes(one))], then.day)];
+  const old = telling.filter(({ text }) => known.has(text));
+  if (old.length === 0) return [];
+  return [findingOf([...old.filter(isDangerous), ...old.filter((one) => !isDangerous(one))], then.day)];
 }
 
 function isTelling({ text }: Todo): boolean {
-  return DANGER.test(text) || FAULT.test(text);
+  return (DANGER.test(text) || FAULT.test(text)) && !WAITS.test(text);
+}
+
+function isDangerous({ text }: Todo): boolean {
+  return DANGER.test(text);
 }
 
 type Then = Readonly<{ hash: string; day: string }>;
@@ -102,13 +108,12 @@ async function notesOf(hash: string, { root, todos, options }: Asked): Promise<R
 function findingOf(notes: readonly Todo[], day: string): Detected {
   const groups = [...Map.groupBy(notes, ({ text }) => wordsOf(text)).values()];
   const { path, line, text } = notes[0] ?? { path: '', line: 0, text: '' };
-  const isDanger = DANGER.test(text);
   const rest = groups.length - SHOWN;
   return {
     kind: 'old-todo',
-    severity: isDanger ? 'medium' : 'low',
+    severity: DANGER.test(text) ? 'medium' : 'low',
     confidence: 0.75,
-    title: titleOf(text, notes.length, isTelling(notes[0] ?? { path, line, text })),
+    title: titleOf(text),
     file: path,
     line,
     anchor: 'old notes',
@@ -140,11 +145,7 @@ function wordsOf(text: string): string {
     .trim();
 }
 
-function titleOf(text: string, count: number, isAlarm: boolean): string {
-  const room = isAlarm ? 58 : 46;
+function titleOf(text: string): string {
   const words = wordsOf(text);
-  const quoted = `"${words.length > room ? `${words.slice(0, room - 1).trim()}…` : words}"`;
-  return isAlarm
-    ? `Left so for over a year: ${quoted}`
-    : `${quoted} and ${countOf(count - 1, 'more note')}, over a year old`;
+  return `Left so for over a year: "${words.length > MAX_QUOTED ? `${words.slice(0, MAX_QUOTED - 1).trim()}…` : words}"`;
 }

@@ -218,10 +218,18 @@ const NOTES: readonly Plant[] = [
   ),
   notes('src/notes-4.go', true, 'a race', 'package a\n\n// XXX: there is a race condition here\n'),
   notes('src/notes-5.js', true, 'others name an issue', `${NOTE}\n// TODO: see #12\n`),
+  notes('src/notes-13.js', true, 'a leak', 'export const a = 1;\n// FIXME: this leaks a socket for each call\n'),
+  notes('src/notes-14.rb', true, 'lost data', 'a = 1\n# TODO: data loss when two of them write\nb = 2\n'),
+  notes(
+    'src/notes-15.js',
+    false,
+    'they wait for a release that may break',
+    '// TODO: unsafe, make it private in the next major version\nexport const a = 1;\n',
+  ),
   notes(
     'src/notes-6.js',
-    true,
-    'many of them',
+    false,
+    'many, and all harmless',
     Array.from({ length: 50 }, (_, at) => `// TODO: part ${at}\nexport const a${at} = ${at};\n`).join(''),
   ),
   notes(
