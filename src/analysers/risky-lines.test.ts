@@ -12,6 +12,7 @@ const PATHS: Readonly<Record<string, string>> = {
   C: 'a.c',
   Vue: 'a.vue',
 };
+const TAG = '<p v-html="html(a)" />\n<script>\n';
 const kindsIn = (language: string, text: string): readonly string[] =>
   riskyLines(PATHS[language] ?? '', language, text).risks.map(({ kind }) => kind);
 
@@ -59,6 +60,11 @@ describe('risky lines', () => {
     ['C#', 'handler.ServerCertificateCustomValidationCallback = (a, b, c, d) => true;', 'tls-check-off'],
     ['C', 'system(command);', 'shell-string'],
     ['Vue', '<p v-html="comment" />', 'html-from-variable'],
+    ['Vue', `${TAG}const html = computed(() => marked(text.value))\n`, 'html-from-variable'],
+    ['Vue', `${TAG}const html = computed(() => a ? escapeHtml(a) : b)\n`, 'html-from-variable'],
+    ['Vue', `${TAG}html(a) {\n  if (a) return escapeHtml(a);\n  return a;\n}`, 'html-from-variable'],
+    ['Vue', `${TAG}const html = ref('');\nhtml.value = answer.text;\n`, 'html-from-variable'],
+    ['Vue', `${TAG}html(a) {\n  return escapeHtml(a) + a;\n}`, 'html-from-variable'],
   ])('are found: %s %s', (language, text, kind) => {
     expect(kindsIn(language, text)).toEqual([kind]);
   });
@@ -93,6 +99,12 @@ describe('risky lines', () => {
     ['Java', 'connection.prepareStatement("SELECT * FROM users WHERE name = ?");'],
     ['C', 'system("clear");'],
     ['Vue', '<p v-html="sanitize(comment)" />'],
+    [
+      'Vue',
+      `${TAG}methods: {\n  html(a) {\n    if (a) {\n      return DOMPurify.sanitize(marked(a));\n    }\n    return "";\n  },\n}`,
+    ],
+    ['Vue', `${TAG}const html = computed(() => DOMPurify.sanitize(text.value))\n`],
+    ['Vue', `${TAG}const html = computed(() => {\n  return a ? escapeHtml(a ? b : c) : '';\n})\n`],
   ])('are not: %s %s', (language, text) => {
     expect(kindsIn(language, text)).toEqual([]);
   });

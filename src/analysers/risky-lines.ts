@@ -1,6 +1,7 @@
 import { codeLines, type CodeLine } from './code-lines.ts';
 import type { Detected } from './detected.ts';
 import { isSpokenOf, isUnderCondition } from './risky-around.ts';
+import { isCleanedInScript } from './risky-bound.ts';
 import { RISK_PATTERNS, type RiskPattern } from './risky-patterns.ts';
 
 /** Languages that are searched line by line. */
@@ -41,7 +42,7 @@ export function riskyLines(path: string, language: string, text: string): RiskyL
     compared += 1;
     if (risks.length >= MAX_RISKS || compared > MAX_COMPARED) return { risks, isCut: true };
     const found = likely.find((one) => fits(one, statement, { line: line.text, text }));
-    if (found === undefined || isMeant(found, lines, { index, text })) continue;
+    if (found === undefined || isMeant(found, lines, { index, text, statement })) continue;
     risks.push(detected(path, line, found, statement));
   }
   return { risks, isCut: false };
@@ -59,12 +60,13 @@ function nearHints(lines: readonly CodeLine[], patterns: readonly RiskPattern[])
   return isNear;
 }
 
-type Found = Readonly<{ index: number; text: string }>;
+type Found = Readonly<{ index: number; text: string; statement: string }>;
 
-/** What whoever calls it asks for, and code that is there to run code. */
-function isMeant({ kind }: RiskPattern, lines: readonly CodeLine[], { index, text }: Found): boolean {
+/** What whoever calls it asks for, what the script cleans, and code that is there to run code. */
+function isMeant({ kind }: RiskPattern, lines: readonly CodeLine[], { index, text, statement }: Found): boolean {
   const at = (lines[index]?.line ?? 1) - 1;
   if (kind === 'tls-check-off') return isAskedFor(lines, index) || isUnderCondition(text.split('\n'), at);
+  if (kind === 'html-from-variable') return isCleanedInScript(statement, text);
   return kind === 'eval-of-variable' && isSpokenOf(/\beval(?:ed)?\b/i, text.split('\n'), at);
 }
 
