@@ -1,48 +1,60 @@
 import { reasonNear } from './ci-comments.ts';
-import { publishes, type CiFile, type CiJob, type CiStep } from './ci-steps.ts';
+import { stakeIn, type Stake } from './ci-stakes.ts';
+import type { CiFile } from './ci-steps.ts';
 import type { Detected } from './detected.ts';
 
 /** One use of an action by a name that can move, and what is at stake in its job. */
 type Used = Readonly<{ action: string; ref: string; line: number; path: string; stake: Stake }>;
 
-/** 3: the job may publish; 2: it may write; 1: it holds secrets, or a token whose rights nobody states; 0: neither. */
-type Stake = Readonly<{ weight: 0 | 1 | 2 | 3; why: string }>;
+/** Whose repository it is, and the tool that renews actions there; `''` when none does. */
+export type ActionsContext = Readonly<{ owners: ReadonlySet<string>; keeper: string }>;
 
 /** Written by those who run the service. */
 const FIRST_PARTY = new Set(['actions', 'github']);
 const COMMIT = /^(?:[0-9a-f]{40}(?:[0-9a-f]{24})?|sha256:[0-9a-f]{64})$/;
 /** Branches by their usual names: what they stand for changes every day. */
 const BRANCH = /^(?:main|master|develop|dev|trunk|head|latest|next|release|stable|v?\d+\.x)$/i;
-/** Rights that a stolen action would be after. */
-const STRONG = new Set(['all', 'contents', 'packages', 'id-token', 'actions', 'deployments', 'attestations']);
-const SECRET = /\$\{\{[^}]*\bsecrets\.(?!GITHUB_TOKEN\b)(\w+)|\bsecrets:\s*(inherit)\b/;
+/** They set up a language, come from those who know it best, and tell their users to name a tag. */
+const SETUP =
+  /^(?:ruby\/setup-ruby|dart-lang\/setup-dart|erlef\/setup-beam|julia-actions\/\S+|astral-sh\/setup-uv|pnpm\/action-setup|oven-sh\/setup-bun|denoland\/setup-deno|dtolnay\/rust-toolchain|shivammathur\/setup-php|haskell-actions\/setup|r-lib\/actions\/\S+|swift-actions\/setup-swift|msys2\/setup-msys2|gradle\/actions\/\S+|ocaml\/setup-ocaml)$/i;
 const SHOWN = 8;
-const SEVERITY = ['low', 'medium', 'high', 'high'] as const;
 
-/** Actions of others by a tag or branch, which its owner can move at any time: one finding, whatever their number. */
-export function unpinnedActions(files: readonly CiFile[], owners: ReadonlySet<string>): readonly Detected[] {
-  const used = files.filter(({ service }) => service === 'GitHub').flatMap((file) => usedIn(file, owners));
+/**
+ * Actions of others by a tag or branch, which its owner can move at any time: one finding, whatever their number. Only
+ * where whoever moves it gains something: rights to write, or a secret.
+ */
+export function unpinnedActions(files: readonly CiFile[], context: ActionsContext): readonly Detected[] {
+  const known = files.filter(({ service }) => service === 'GitHub');
+  const used = known.flatMap((file) => usedIn(file, known, context.owners));
   const byAction = [...Map.groupBy(used, ({ action }) => action.toLowerCase()).values()]
-    .map((uses) => uses.toSorted((a, b) => b.stake.weight - a.stake.weight))
+    .map((uses) => uses.toSorted((a, b) => b.stake.danger - a.stake.danger))
     .toSorted((a, b) => rankOf(b) - rankOf(a));
-  return byAction.length === 0 ? [] : [finding(byAction)];
+  const [first] = byAction[0] ?? [];
+  return first === undefined ? [] : [finding(first, byAction, context.keeper)];
 }
 
 function rankOf([first]: readonly Used[]): number {
-  return first === undefined ? 0 : first.stake.weight * 2 + (BRANCH.test(first.ref) ? 1 : 0);
+  return first === undefined ? 0 : first.stake.danger * 2 + (BRANCH.test(first.ref) ? 1 : 0);
 }
 
-function usedIn(file: CiFile, owners: ReadonlySet<string>): readonly Used[] {
+function usedIn(file: CiFile, files: readonly CiFile[], owners: ReadonlySet<string>): readonly Used[] {
   const lines = file.text.split('\n');
   return file.jobs.flatMap((job) =>
     job.steps.flatMap((step): readonly Used[] => {
       const { text = '', line = 0 } = step.uses ?? {};
-      const [, action = '', ref = ''] =
-        /^([\w.-]+\/[^@\s]+)@([^\s#]+)$/.exec(text) ?? /^(docker:\/\/[\w.-]+\/[^@:\s]+)[@:]([^\s#]+)$/.exec(text) ?? [];
+      const { action, ref } = partsOf(text);
       if (!isMovable(action, ref, owners) || reasonNear(lines, line)) return [];
-      return [{ action, ref, line, path: file.path, stake: stakeOf(file, job, step) }];
+      const stake = stakeIn({ file, job, step }, files);
+      if (stake === undefined || (SETUP.test(action) && stake.isSlight)) return [];
+      return [{ action, ref, line, path: file.path, stake }];
     }),
   );
+}
+
+function partsOf(uses: string): Readonly<{ action: string; ref: string }> {
+  const found =
+    /^([\w.-]+\/[^@\s]+)@([^\s#]+)$/.exec(uses) ?? /^(docker:\/\/[\w.-]+\/[^@:\s]+)[@:]([^\s#]+)$/.exec(uses);
+  return { action: found?.[1] ?? '', ref: found?.[2] ?? '' };
 }
 
 function isMovable(action: string, ref: string, owners: ReadonlySet<string>): boolean {
@@ -51,67 +63,34 @@ function isMovable(action: string, ref: string, owners: ReadonlySet<string>): bo
   return !COMMIT.test(ref) && !ref.includes('${{');
 }
 
-function stakeOf(file: CiFile, job: CiJob, step: CiStep): Stake {
-  return rightsAtStake(job) ?? secretsAtStake(file, job, step) ?? { weight: 0, why: '' };
-}
-
-function rightsAtStake(job: CiJob): Stake | undefined {
-  const rights = [...(job.writes ?? [])].filter((scope) => STRONG.has(scope));
-  const commands = job.steps.flatMap(({ run }) => publishes(run?.text ?? '') ?? []);
-  const command = commands.find((one) => one !== 'git push') ?? commands[0];
-  if (rights.length === 0 && command === undefined) return undefined;
-  const isPublishing = rights.includes('id-token') || (command !== undefined && command !== 'git push');
-  return { weight: isPublishing ? 3 : 2, why: whyOf(rights, command) };
-}
-
-function secretsAtStake(file: CiFile, job: CiJob, { with: given }: CiStep): Stake | undefined {
-  const [, name, inherit] = SECRET.exec(job.text) ?? SECRET.exec(file.text.split(/^jobs:/m)[0] ?? '') ?? [];
-  if (name !== undefined) return { weight: 1, why: `Its job holds the secret ${name}.` };
-  if (inherit !== undefined) return { weight: 1, why: 'It is given all secrets.' };
-  const isHanded = [...given.values()].some((value) => /secrets\.GITHUB_TOKEN|github\.token/.test(value));
-  if (!isHanded || job.writes !== undefined) return undefined;
-  return { weight: 1, why: 'It is handed a token whose rights no "permissions:" limits.' };
-}
-
-function whyOf(rights: readonly string[], command: string | undefined): string {
-  const has = rights.length === 0 ? [] : [`has ${rights.map((scope) => `${scope}: write`).join(', ')}`];
-  const runs = command === undefined ? [] : [`runs "${command}"`];
-  return `Its job ${[...has, ...runs].join(' and ')}.`;
-}
-
-function finding(byAction: readonly (readonly Used[])[]): Detected {
+function finding(first: Used, byAction: readonly (readonly Used[])[], keeper: string): Detected {
   const all = byAction.flat();
-  const { action, ref, path: file, line, stake } = all[0] ?? { ...NONE };
-  const more = byAction.length - 1;
+  const { action, ref } = first;
   const rest = all.length - SHOWN;
-  const atStake = byAction.filter(([first]) => (first?.stake.weight ?? 0) > 0);
+  const keeps = keeper === '' ? 'Dependabot or Renovate can keep it fresh.' : `${keeper} keeps it fresh.`;
   return {
     kind: 'unpinned-action',
-    severity: SEVERITY[stake.weight],
+    severity: first.stake.severity,
     confidence: BRANCH.test(ref) ? 0.85 : 0.75,
-    title: titleOf(`${nameOf(action)}@${ref}`, more, stake.weight),
-    file,
-    line,
-    anchor: (atStake.length > 0 ? atStake : byAction)
-      .map(([first]) => first?.action ?? '')
+    title: titleOf(first, byAction),
+    file: first.path,
+    line: first.line,
+    anchor: byAction
+      .map(([one]) => one?.action ?? '')
       .toSorted()
       .join(' '),
     evidence: [
       ...all
         .slice(0, SHOWN)
-        .map((one) => ({ source: 'ci', text: `uses: ${writtenAs(one)} ${one.stake.why}`.trim(), ref: placeOf(one) })),
+        .map((one) => ({ source: 'ci', text: `uses: ${writtenAs(one)} ${one.stake.why}`, ref: placeOf(one) })),
       ...(rest > 0
         ? [{ source: 'ci', text: `And ${rest} more: ${all.slice(SHOWN).map(placeOf).join(', ')}`.slice(0, 400) }]
         : []),
-      { source: 'ci', text: stake.weight > 0 ? RISK_WITH_RIGHTS : RISK },
+      { source: 'ci', text: 'Whoever moves the name runs other code with what its job has.' },
     ],
-    fix: `Name the commit instead, with the version in a comment: uses: ${action}@<commit> # ${ref}. A tool for updates keeps it fresh.`,
+    fix: `Name the commit instead, with the version in a comment: uses: ${action}@<commit> # ${ref}. ${keeps}`,
   };
 }
-
-const NONE: Used = { action: '', ref: '', line: 0, path: '', stake: { weight: 0, why: '' } };
-const RISK = 'Whoever moves the name runs other code in the build.';
-const RISK_WITH_RIGHTS = 'Whoever moves the name runs other code with what its job has.';
 
 function placeOf({ path, line }: Used): string {
   return `${path}:${line}`;
@@ -126,11 +105,22 @@ function nameOf(action: string): string {
   return action.replace('docker://', '').split('/').slice(0, 2).join('/');
 }
 
-const WHERE = ['', ', in a job with secrets', ', in a job that may write', ', in a job that may publish'] as const;
-const MAX_TITLE = 90;
+const MAX_TITLE = 100;
 
-function titleOf(name: string, more: number, weight: Stake['weight']): string {
-  const rest = more === 0 ? ' is not pinned to a commit' : ` and ${more} more are not pinned to a commit`;
-  const room = MAX_TITLE - rest.length - WHERE[weight].length;
-  return `${name.length > room ? `${name.slice(0, room - 1)}…` : name}${rest}${WHERE[weight]}`;
+/** The most dangerous by its name, how many more, and how many of them all stand where something can be written. */
+function titleOf({ action, ref, stake }: Used, byAction: readonly (readonly Used[])[]): string {
+  const name = `${nameOf(action)}@${ref}`;
+  const more = byAction.length - 1;
+  const writing = byAction.filter((uses) => uses.some((one) => one.stake.mayWrite)).length;
+  const rest =
+    more === 0
+      ? ` is not pinned to a commit, in a job ${stake.where}`
+      : ` and ${more} more are not pinned to a commit, ${whereOf(writing, byAction.length)}`;
+  const room = MAX_TITLE - rest.length;
+  return `${name.length > room ? `${name.slice(0, room - 1)}…` : name}${rest}`;
+}
+
+function whereOf(writing: number, all: number): string {
+  if (writing === 0) return 'in jobs with secrets or a token';
+  return writing === all ? 'in jobs that may write' : `${writing} of them in jobs that may write`;
 }

@@ -47,14 +47,68 @@ describe('tests that CI does not run', () => {
 });
 
 describe('actions by names that can move', () => {
-  it('are one finding where no secret is at stake, whatever their number', async () => {
-    const files = Object.fromEntries(
-      ['a', 'b', 'c'].map((name) => [`.github/workflows/${name}.yml`, workflow(`      - uses: acme/${name}@v1\n`)]),
-    );
-    expect(await found(files)).toEqual(['unpinned-action .github/workflows/a.yml']);
+  it('are one finding where secrets are at stake, whatever their number, and none where nothing is', async () => {
+    const filesWith = (more: string): Files =>
+      Object.fromEntries(
+        ['a', 'b', 'c'].map((name) => [
+          `.github/workflows/${name}.yml`,
+          workflow(`      - uses: acme/${name}@v1\n${more}`),
+        ]),
+      );
+    const held = '      - run: ./a.sh\n        env:\n          KEY: ${{ secrets.KEY }}\n';
+    expect(await found(filesWith(held))).toEqual(['unpinned-action .github/workflows/a.yml']);
+    expect(await found(filesWith(''))).toEqual([]);
   });
 
-  it('are one finding where much is at stake too: with every place, and what is most at stake first', async () => {
+  it('name the one that is handed a key first, and say how many of them may write', async () => {
+    const release = `on: push\njobs:\n  release:\n    runs-on: x\n    permissions:\n      contents: write\n    steps:\n      - uses: acme/build@v1\n      - uses: acme/sign@v2\n        with:\n          key: \${{ secrets.GPG_KEY }}\n      - uses: acme/done@v1\n`;
+    const test = 'on: push\njobs:\n  one:\n    runs-on: x\n    permissions:\n      contents: read\n    steps:\n';
+    using repository = new TestRepository({
+      '.github/workflows/release.yml': release,
+      '.github/workflows/test.yml': `${test}      - uses: acme/other@v1\n      - run: ./a.sh \${{ secrets.KEY }}\n`,
+      '.github/workflows/lint.yml': `${test}      - uses: acme/lint@v1\n`,
+    });
+    const [first] = (await analyseFolder(repository.path, ['ci', ci])).findings;
+    expect(first?.title).toBe('acme/sign@v2 and 3 more are not pinned to a commit, 3 of them in jobs that may write');
+    expect(first?.evidence.map(({ text }) => text).slice(0, 4)).toEqual([
+      'uses: acme/sign@v2 Its job has contents: write. It is handed the secret GPG_KEY.',
+      'uses: acme/build@v1 Its job has contents: write. Its job holds the secret GPG_KEY.',
+      'uses: acme/done@v1 Its job has contents: write. Its job holds the secret GPG_KEY.',
+      'uses: acme/other@v1 Its job holds the secret KEY.',
+    ]);
+  });
+
+  it.each([
+    ['medium', 'pages: write\n      id-token: write', 'acme/pages@v1', ''],
+    [undefined, 'pages: write\n      id-token: write', 'ruby/setup-ruby@v1', ''],
+    ['high', 'contents: write', 'ruby/setup-ruby@v1', ''],
+    [undefined, 'contents: read', 'ruby/setup-ruby@v1', ''],
+    ['low', 'contents: read', 'codecov/codecov-action@v5', 'CODECOV_TOKEN'],
+    ['high', 'contents: read', 'acme/publish@v1', 'NPM_TOKEN'],
+    ['medium', 'contents: read', 'acme/tell@v1', 'CHAT_TOKEN'],
+    [undefined, 'contents: read', 'acme/tell@v1', 'GITHUB_TOKEN'],
+    [undefined, 'contents: read', 'acme/tell@v1', 'DOCKER_USERNAME'],
+  ])('are %s where a job has %s and uses %s with %j', async (severity, rights, action, secret) => {
+    const given = secret === '' ? '' : `        with:\n          token: \${{ secrets.${secret} }}\n`;
+    const text = `on: push\njobs:\n  a:\n    runs-on: x\n    permissions:\n      ${rights}\n    steps:\n      - uses: ${action}\n${given}`;
+    using repository = new TestRepository({ '.github/workflows/a.yml': text });
+    const { findings } = await analyseFolder(repository.path, ['ci', ci]);
+    expect(findings.find(({ kind }) => kind === 'unpinned-action')?.severity).toBe(severity);
+  });
+
+  it.each([
+    ['Dependabot keeps it fresh.', '.github/dependabot.yml', 'updates:\n  - package-ecosystem: github-actions\n'],
+    ['Dependabot or Renovate can keep it fresh.', '.github/dependabot.yml', 'updates:\n  - package-ecosystem: npm\n'],
+    ['Renovate keeps it fresh.', 'renovate.json', '{"extends":["config:recommended"]}'],
+    ['Dependabot or Renovate can keep it fresh.', 'renovate.json', '{"enabledManagers":["npm"]}'],
+  ])('are told with "%s" for %s: %j', async (said, path, text) => {
+    const publish = workflow('      - uses: acme/a@v1\n      - run: npm publish\n');
+    using repository = new TestRepository({ '.github/workflows/a.yml': publish, [path]: text });
+    const { findings } = await analyseFolder(repository.path, ['ci', ci]);
+    expect(findings.find(({ kind }) => kind === 'unpinned-action')?.fix).toContain(said);
+  });
+
+  it('are one finding where much is at stake too: without those of jobs that only read', async () => {
     const release = `on: push\njobs:\n  lint:\n    runs-on: x\n    steps:\n      - uses: acme/lint@v1\n  release:\n    runs-on: x\n    permissions:\n      id-token: write\n    steps:\n      - uses: acme/publish@v2\n      - run: npm publish\n`;
     using repository = new TestRepository({
       '.github/workflows/a.yml': workflow('      - uses: acme/lint@v1\n      - uses: acme/lint@v2\n'),
@@ -62,14 +116,8 @@ describe('actions by names that can move', () => {
     });
     const { findings } = await analyseFolder(repository.path, ['ci', ci]);
     expect(findings).toMatchObject([{ severity: 'high', file: '.github/workflows/release.yml', line: 12 }]);
-    expect(findings[0]?.title).toBe('acme/publish@v2 and 1 more are not pinned to a commit, in a job that may publish');
-    expect(findings[0]?.evidence.map(({ ref }) => ref)).toEqual([
-      '.github/workflows/release.yml:12',
-      '.github/workflows/a.yml:6',
-      '.github/workflows/a.yml:7',
-      '.github/workflows/release.yml:6',
-      undefined,
-    ]);
+    expect(findings[0]?.title).toBe('acme/publish@v2 is not pinned to a commit, in a job that may publish');
+    expect(findings[0]?.evidence.map(({ ref }) => ref)).toEqual(['.github/workflows/release.yml:12', undefined]);
   });
 
   it('are told of in few words, for one and for many, however long their names are', async () => {
@@ -78,14 +126,13 @@ describe('actions by names that can move', () => {
       using repository = new TestRepository({ '.github/workflows/a.yml': text });
       return (await analyseFolder(repository.path, ['ci', ci])).findings[0]?.title;
     };
-    expect(await titleOf('uses: acme/a@v1')).toBe('acme/a@v1 is not pinned to a commit');
     const publish = 'run: npm publish';
     expect(await titleOf('uses: acme/a@v1', publish)).toBe(
       'acme/a@v1 is not pinned to a commit, in a job that may publish',
     );
     const long = await titleOf(`uses: acme/${'a'.repeat(60)}@v1`, 'uses: acme/b@v1', publish);
-    expect(long).toMatch(/^acme\/a+… and 1 more are not pinned to a commit, in a job that may publish$/);
-    expect(long).toHaveLength(90);
+    expect(long).toMatch(/^acme\/a+… and 1 more are not pinned to a commit, in jobs that may write$/);
+    expect(long).toHaveLength(100);
     expect(await titleOf('uses: github/codeql-action/init@v2')).toBe(
       'github/codeql-action/init@v2 is a retired version',
     );
@@ -103,16 +150,18 @@ describe('actions by names that can move', () => {
 
   it.each([
     ['high', '    permissions:\n      contents: write\n', ''],
-    ['low', '    permissions:\n      contents: read\n', ''],
+    [undefined, '    permissions:\n      contents: read\n', ''],
     ['high', '', '      - run: cargo publish\n'],
-    ['low', '', '      - run: echo "npm publish comes later"\n'],
+    [undefined, '', '      - run: echo "npm publish comes later"\n'],
     ['medium', '    env:\n      KEY: ${{ secrets.KEY }}\n', ''],
   ])('weigh as much as what their own job may do: %s with %j and %j', async (severity, more, step) => {
     const one = `on: push\njobs:\n  one:\n    runs-on: x\n${more}    steps:\n      - uses: acme/a@v1\n${step}`;
     const other = `  other:\n    runs-on: x\n    permissions: write-all\n    steps:\n      - run: npm publish\n        env:\n          A: \${{ secrets.A }}\n`;
     using repository = new TestRepository({ '.github/workflows/a.yml': one + other });
     const { findings } = await analyseFolder(repository.path, ['ci', ci]);
-    expect(findings).toMatchObject([{ kind: 'unpinned-action', severity }]);
+    expect(findings.map(({ kind, severity: weight }) => `${kind} ${weight}`)).toEqual(
+      severity === undefined ? [] : [`unpinned-action ${severity}`],
+    );
   });
 
   it.each([
@@ -124,7 +173,9 @@ describe('actions by names that can move', () => {
   });
 
   it('are found in images as well', async () => {
-    const text = workflow('      - uses: docker://acme/checker:v1.6\n      - uses: docker://alpine:3\n');
+    const text = workflow(
+      '      - uses: docker://acme/checker:v1.6\n      - uses: docker://alpine:3\n      - run: npm publish\n',
+    );
     expect(await found({ '.github/workflows/a.yml': text })).toEqual(['unpinned-action .github/workflows/a.yml']);
   });
 
@@ -149,11 +200,13 @@ describe('actions by names that can move', () => {
     expect(await found(files)).toEqual([]);
   });
 
-  it('are found in actions of the repository too', async () => {
+  it('are found in actions of the repository too, where a job that uses them has something to lose', async () => {
     const text = 'runs:\n  using: composite\n  steps:\n    - uses: acme/setup@main\n';
-    expect(await found({ '.github/actions/setup/action.yml': text })).toEqual([
-      'unpinned-action .github/actions/setup/action.yml',
-    ]);
+    const path = '.github/actions/setup/action.yml';
+    const steps = '      - uses: ./.github/actions/setup\n';
+    const publish = workflow(`${steps}      - run: npm publish\n`);
+    expect(await found({ [path]: text, '.github/workflows/a.yml': publish })).toEqual([`unpinned-action ${path}`]);
+    expect(await found({ [path]: text, '.github/workflows/a.yml': workflow(steps) })).toEqual([]);
   });
 });
 

@@ -41,7 +41,7 @@ export async function ci({ input, signal }: AnalyserCall): Promise<AnalyserResul
     ...read.flatMap((file) => [...untrustedInput(file), ...untrustedCheckouts(file)]),
     ...(await passedOver(read, { root: input.root, searchPath: input.searchPath, signal })),
     ...noTestStep(read, tests),
-    ...unpinnedActions(read, ownersOf(reader)),
+    ...unpinnedActions(read, { owners: ownersOf(reader), keeper: keeperOf(reader) }),
     ...unstatedRights(read),
     ...outdatedActions(read),
   ];
@@ -89,4 +89,19 @@ function ownersOf(reader: TextReader): ReadonlySet<string> {
   );
   const found = texts.flatMap((text) => /github(?:\.com[/:]|:)([\w-]+)\//i.exec(text)?.[1] ?? []);
   return new Set(found.map((owner) => owner.toLowerCase()));
+}
+
+const RENOVATE = ['renovate.json', 'renovate.json5', '.renovaterc', '.renovaterc.json'];
+
+/** The tool that renews the actions of workflows, where the repository has set one up for them; else `''`. */
+function keeperOf(reader: TextReader): string {
+  const dependabot = ['yml', 'yaml'].map((ending) => reader.text(`.github/dependabot.${ending}`) ?? '');
+  if (dependabot.some((text) => /^[^#\n]*package-ecosystem:\s*["']?github-actions\b/m.test(text))) return 'Dependabot';
+  const settings = [...RENOVATE, ...RENOVATE.map((name) => `.github/${name}`)].flatMap(
+    (path) => reader.text(path) ?? [],
+  );
+  const isRenewing = settings.some(
+    (text) => !/"?enabledManagers"?\s*:/.test(text) || /["']github-actions["']/.test(text),
+  );
+  return isRenewing ? 'Renovate' : '';
 }

@@ -12,7 +12,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'unpinned-action': 3,
   'failure-ignored': 3,
   'skipped-tests': 3,
-  'duplicate-code': 2,
+  'duplicate-code': 3,
   'empty-catch': 2,
   'import-cycle': 3,
   'lint-complaint': 2,

@@ -88,9 +88,15 @@ function ofWorkflow({ finding }: Motion, { reader }: Bench): Opinion {
   const line = ON_LINE.exec(text);
   const block = line === null ? '' : (text.slice(line.index).split(/\n(?=[a-z])/i)[0] ?? '');
   const isOnChange = /push|pull_request|merge_group|release/.test(line?.[1] ?? '') || ON_CHANGE.test(block);
-  if (!isOnChange) return abstain('It runs by the clock or by hand, not on every change.');
+  if (!isOnChange) return abstain(whenElse(block));
   return approve('It runs on changes that people push.', {
     text: `on: ${block.replace(/\s+/g, ' ').slice(0, 80)}`,
     ref: finding.file,
   });
+}
+
+function whenElse(block: string): string {
+  return /\bworkflow_call\b/.test(block)
+    ? 'Other workflows call it: when it runs is theirs to say.'
+    : 'It runs by the clock or by hand, not on every change.';
 }
