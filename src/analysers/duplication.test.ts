@@ -51,6 +51,17 @@ describe('duplication', () => {
     ]);
   });
 
+  it.each([
+    ['a.java', (type: string) => `  static void shift(final ${type}[] rows, int total) {\n${body('sum', 30)}  }\n`],
+    ['a.cs', (type: string) => `  public int Sum(\n    ${type}[] rows)\n  {\n${body('sum', 30)}  }\n`],
+    ['a.go', (type: string) => `func Sum${type}(rows []${type.toLowerCase()}) {\n${body('sum', 30)}}\n`],
+  ])('leaves alone one function for each primitive type: %s', async (name, of) => {
+    const other = of('Int').replace(/(?:shift|Sum\w*)\(/, 'other(');
+    const types = name === 'a.go' ? ['Int32', 'Int64', 'Float64'] : ['int', 'long', 'Object'];
+    expect((await look({ [`src/${name}`]: types.map(of).join('') })).findings).toEqual([]);
+    expect((await look({ [`src/${name}`]: `${types.map(of).join('')}${other}` })).findings).toHaveLength(1);
+  });
+
   it('says once what two files have in common, however many passages it is', async () => {
     const [one, two] = [body('one', 26), body('two', 30)];
     const { findings } = await look({

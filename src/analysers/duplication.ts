@@ -3,6 +3,7 @@ import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { isProduction } from './classify.ts';
 import { CloneIndex, type Clone, type Passage } from './clones.ts';
 import { codeLines, type CodeLine } from './code-lines.ts';
+import { headAround, isOverload } from './copy-overloads.ts';
 import { copyTitle } from './copy-title.ts';
 import { Places } from './copy-places.ts';
 import type { FileEntry, FindingsData } from './data.ts';
@@ -163,10 +164,20 @@ class Shown {
       (place) => isPart(textsOf(this.#lines(place)), lines) && !isTwin(this.#path(place), this.#path(longest)),
     );
     if (same.length === 0) return undefined;
-    const trimmed = [longest, ...same].map((place) => this.#trimmed(place));
+    const trimmed = this.#withoutOverloads([longest, ...same].map((place) => this.#trimmed(place)));
+    if (trimmed.length < 2) return undefined;
     const length = Math.min(...trimmed.slice(0, 2).map((place) => this.#size(place)));
     if (length < MIN_LINES || !this.#isWorth(trimmed[1] ?? longest)) return undefined;
     return { length, places: trimmed, isWhole: [longest, ...same].every((place) => this.#share(place) >= WHOLE) };
+  }
+
+  /** One for each primitive type cannot be one function: the first of them stands for all. */
+  #withoutOverloads(places: readonly Passage[]): readonly Passage[] {
+    const heads = places.map((place) => {
+      const path = this.#path(place);
+      return headAround(path, (this.#reader.text(path) ?? '').split('\n'), this.#fromTo(place)[0]);
+    });
+    return places.filter((_, at) => !heads.slice(0, at).some((head) => isOverload(head, heads[at])));
   }
 
   #isWorth(place: Passage): boolean {

@@ -23,6 +23,8 @@ const COLOURS = Array.from(
 const TYPES = Array.from({ length: 30 }, (_, at) => `  field${at}: string | null;\n`).join('');
 const CASES = Array.from({ length: 24 }, (_, at) => `    case 'state-${at}':\n`).join('');
 
+const PRIMITIVE = JAVA_EXPORT.replaceAll('Cell', 'Field').replaceAll('Row', 'Line');
+
 const REAL: readonly Plant[] = [
   copies(true, 'one check in two handlers', {
     'office/handlers/create-person.js': `export async function createPerson(body, { request, response, store, clock, log, countries }) {\n${VALIDATE}  response.status(201);\n  response.json(saved);\n}\n`,
@@ -93,6 +95,14 @@ const TEMPTING: readonly Plant[] = [
   copies(false, 'code that is kept and not used', {
     'office/legacy/columns.js': `export function columns(boxes, canvas) {\n${LAYOUT.replaceAll('box', 'part')}}\n`,
     'office/legacy/rows.js': `export function rows(boxes, canvas) {\n${LAYOUT.replaceAll('box', 'part')}}\n`,
+  }),
+  copies(false, 'one function for each primitive type', {
+    'office/numbers/Shifts.java': `package office.numbers;\n\nclass Shifts {\n${['int', 'long', 'double']
+      .map(
+        (type) =>
+          `    static void shift(final ${type}[] given, OutputStream target) throws IOException {\n${PRIMITIVE}    }\n`,
+      )
+      .join('\n')}}\n`,
   }),
   copies(false, 'steps of a database, each kept as it was', {
     'office/migrations/001-persons.js': `export async function up(boxes) {\n${LAYOUT.replaceAll('box', 'table')}}\n`,
