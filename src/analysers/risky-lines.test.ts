@@ -109,6 +109,14 @@ describe('risky lines', () => {
     expect(kindsIn(language, text)).toEqual([]);
   });
 
+  it('are high in a command only where the value is seen to come from outside', () => {
+    const severityOf = (text: string): string | undefined => riskyLines('a.php', 'PHP', text).risks[0]?.severity;
+    expect([severityOf('system("ls $name");'), severityOf('system("ls " . $_GET["name"]);')]).toEqual([
+      'medium',
+      'high',
+    ]);
+  });
+
   it('are found once, on the line where they begin', () => {
     const { risks } = riskyLines('a.py', 'Python', 'run(\n    first,\n    eval(expression),\n)\n');
     expect(risks.map(({ line }) => line)).toEqual([3]);

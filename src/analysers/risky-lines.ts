@@ -122,8 +122,14 @@ function openBrackets(text: string): number {
   return open;
 }
 
+/** Else nobody sees here where the value comes from. */
+const FROM_OUTSIDE =
+  /\$_(?:GET|POST|REQUEST|COOKIE)\b|\bparams\[|\brequest\.|\br\.(?:URL|Form)|\binput\(|\bgetParameter\(/;
+
 function detected(file: string, line: CodeLine, risk: RiskPattern, statement: string): Detected {
-  const { kind, severity, confidence } = risk;
+  const { kind, confidence } = risk;
+  const isUnseen = kind === 'shell-string' && !FROM_OUTSIDE.test(statement);
+  const severity = isUnseen && risk.severity === 'high' ? 'medium' : risk.severity;
   const short = statement.length > 60 ? `${statement.slice(0, 57)}...` : statement;
   return {
     kind,

@@ -63,6 +63,11 @@ export class FileValues {
     return partsOf(text).length > 1 && !this.isFixed(text);
   }
 
+  /** What is put into a text and is not fixed. */
+  openParts(node: AstNode): readonly AstNode[] {
+    return partsOf(this.behind(node)).filter((one) => staticText(one) === undefined && !this.isFixed(one));
+  }
+
   /** Whether text from elsewhere may become markup. */
   isOpenHtml(node: AstNode): boolean {
     const text = this.behind(node);

@@ -36,6 +36,11 @@ describe('risky code', () => {
     'const command = `git log ${branch}`; exec(command);',
     'const run = promisify(exec); run(`ls ${folder}`);',
     'spawn(tool, [file], { shell: true });',
+    "export function ask(tool) { return exec(tool + ' --version'); } ask('npm');",
+    "function ask(tool) { return exec(tool + ' --version'); } ask('npm'); ask(other);",
+    "function ask(tool) { return exec(tool + ' --version'); } ask('npm'); module.exports = { ask };",
+    "function ask(tool) { tool = a.b; return exec(tool + ' --version'); } ask('npm');",
+    "function ask(tool) { return exec(tool + ' ' + file); } ask('npm');",
   ])('is found where a shell is started: %s', (text) => {
     expect(risksIn(HEAD + text)).toEqual(['shell-string:2']);
   });
@@ -47,12 +52,14 @@ describe('risky code', () => {
     expect(of('script', '`run(${req.query.data})`')).toEqual(['html-from-variable:1']);
   });
 
-  it('is low where a value is handed on as it came', () => {
+  it('is less where a value is handed on as it came, or its origin is not seen', () => {
     const severityOf = (text: string): string | undefined => {
       const parsed = parseSource('src/a.js', text, 'production');
       return parsed.ok ? parsed.risks[0]?.severity : undefined;
     };
     expect(severityOf('box.innerHTML = html;')).toBe('low');
+    expect(severityOf(`${HEAD}exec('ls ' + name);`)).toBe('medium');
+    expect(severityOf(`${HEAD}exec('ls ' + req.query.name);`)).toBe('high');
     expect(severityOf("box.innerHTML = '<b>' + name;")).toBe('high');
     expect(severityOf('box.innerHTML = location.hash;')).toBe('high');
   });
@@ -76,6 +83,8 @@ describe('risky code', () => {
     'export const stop = (process: number): void => void exec(`kill ${process}`);',
     'box.innerHTML = `<script>${serialize(state)}</script>`;',
     'target.innerHTML = value.__html;',
+    "function ask(tool) { return exec(tool + ' --version'); }\nask('npm'); ask('yarn');",
+    "async function ask(tool) { exec(`${tool} -v`, () => 1); }\nexport async function f(a) { a = '/bin/npm'; await ask(a); }",
     'exec(`kill ${process.pid}`);',
     "spawn('git', ['log', branch]);",
     "spawn('npm', ['run', 'build'], { shell: true });",

@@ -1,6 +1,7 @@
 import type { Severity } from '../../core/findings/finding.ts';
 import { child, children, textOf, type AstNode } from '../syntax.ts';
 import { isAskedFor, isSpokenOf } from './risky-around.ts';
+import { isAlwaysFixed } from './risky-callers.ts';
 import { bare, FileValues, isSqlValue, nameOf, sqlText } from './risky-values.ts';
 import { brief } from './rule.ts';
 
@@ -66,7 +67,7 @@ export class RiskCollector {
       case 'CallExpression':
         return (
           this.#evaluated(node, path) ??
-          this.#shell(node) ??
+          this.#shell(node, path) ??
           this.#weakHash(node, path) ??
           this.#written(node) ??
           this.#query(node)
@@ -114,14 +115,13 @@ export class RiskCollector {
     return isSpokenOf(/\beval(?:ed)?\b/i, { node, path, source: this.#source });
   }
 
-  #shell(node: AstNode): Risk | undefined {
+  #shell(node: AstNode, path: readonly AstNode[]): Risk | undefined {
     const callee = child(node, 'callee');
     const [command, ...others] = children(node, 'arguments');
     const name = callee === undefined ? undefined : this.#values.processCall(callee);
     if (command === undefined || name === undefined) return undefined;
     if (name === 'exec' || name === 'execSync') {
-      if (!this.#values.isBuilt(command)) return undefined;
-      return this.#risk('shell-string', node, { severity: 'high', confidence: 0.65 });
+      return this.#isOpenCommand(command, path) ? this.#command(node) : undefined;
     }
     const options = others.findLast(({ type }) => type === 'ObjectExpression');
     if (options === undefined || !hasShell(options)) return undefined;
@@ -132,6 +132,19 @@ export class RiskCollector {
         : !this.#values.isFixed(one),
     );
     return isOpen ? this.#risk('shell-string', node, { severity: 'medium', confidence: 0.5 }) : undefined;
+  }
+
+  #isOpenCommand(command: AstNode, path: readonly AstNode[]): boolean {
+    if (!this.#values.isBuilt(command)) return false;
+    const [program] = path;
+    const open = this.#values.openParts(command);
+    return program === undefined || !open.every((one) => isAlwaysFixed(one, path, program));
+  }
+
+  /** Where the value comes from is seen only where it is taken from outside. */
+  #command(node: AstNode): Risk {
+    const severity = this.#isForeign(node) ? 'high' : 'medium';
+    return this.#risk('shell-string', node, { severity, confidence: 0.65 });
   }
 
   #tlsOption(node: AstNode, path: readonly AstNode[]): Risk | undefined {

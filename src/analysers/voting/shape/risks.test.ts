@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RiskLook, sqlByConcatenation, tlsCheckOff } from './risks.ts';
+import { type RiskLook, shellString, sqlByConcatenation, tlsCheckOff } from './risks.ts';
 
 const said = (look: RiskLook, text: string, line: number): string => {
   const { choice, reason, seen } = look(text.split('\n'), line - 1, text);
@@ -10,6 +10,12 @@ describe('a second look at dangerous code', () => {
   it('shows the text of a query that begins on the next line', () => {
     const text = "run(\n  `\n  DELETE FROM t\n  WHERE a = '${name}'\n  `,\n);";
     expect(said(sqlByConcatenation, text, 2)).toContain('DELETE FROM t WHERE a');
+  });
+
+  it('names what is part of the command, and says when nobody sees where it comes from', () => {
+    const text = "const version = execSync(tool + ' --version').toString();\nlog.info('It is ' + version);";
+    expect(said(shellString, text, 1)).toMatch(/^approve . "tool" becomes .* Where it comes from is not seen/);
+    expect(said(shellString, "exec('ls ' + req.query.name);", 1)).toMatch(/nothing quotes it\. \|/);
   });
 
   it('sees the condition that a certificate is not checked under', () => {

@@ -81,16 +81,25 @@ export const evalOfVariable: RiskLook = (lines, at, text) => {
 const QUOTED =
   /shell-?quote|shellescape|shlex|escapeshell|Shellwords|JSON\.stringify|\bquote\(|escapeArg|parseInt|Number\(|\bint\(/;
 
+const STARTS =
+  /\b(?:exec(?:Sync)?|spawn(?:Sync)?|system|[pP]open|run|call|check_output|check_call|getoutput|shell_exec|passthru|proc_open)\s*\(/;
+const OUTSIDE =
+  /\b(?:req|request|ctx|params|query|body|argv|environ|env|searchParams|location)\b|\$_(?:GET|POST|REQUEST|COOKIE)/;
+
 export const shellString: RiskLook = (lines, at, text) => {
   const code = statement(lines, at);
   const quoted = QUOTED.exec(code)?.[0];
   if (quoted !== undefined) return reject(`"${quoted}" makes the value harmless to the shell.`, shown(lines, at));
-  const names = namesIn(code.replace(/\bprocess\.(?:execPath|cwd\(\))|__dirname|__filename/g, 'FIXED'));
+  const given = argumentsOf(code, STARTS) || code;
+  const names = namesIn(given.replace(/\bprocess\.(?:execPath|cwd\(\))|__dirname|__filename/g, 'FIXED'));
   const open = names.filter((name) => !isFixed(name, text));
   if (names.length > 0 && open.length === 0)
     return reject('Only fixed names are put into the command.', shown(lines, at));
+  const whole = /^\s*([\w$.]+)\s*(?:,|$)/.exec(given)?.[1];
+  const named = open.length === 0 && whole !== undefined ? [whole] : open;
+  const origin = OUTSIDE.test(given) ? '' : ' Where it comes from is not seen in that line.';
   return approve(
-    `${open.length === 0 ? 'A value' : `"${open.slice(0, 3).join(', ')}"`} becomes part of the command, and nothing quotes it.`,
+    `${named.length === 0 ? 'A value' : `"${named.slice(0, 3).join(', ')}"`} becomes part of the command, and nothing quotes it.${origin}`,
     shown(lines, at),
   );
 };
