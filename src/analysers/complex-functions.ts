@@ -2,12 +2,17 @@ import type { FileEntry, ParseData } from './data.ts';
 import type { Detected } from './detected.ts';
 import { shortPath } from './hotspot-findings.ts';
 
-/** A function from here on is hard to test: McCabe's limit is 10, most linters warn at 20. */
-const COMPLEX = 25;
+/** A function from here on hurts: McCabe's limit is 10, most linters warn at 20. */
+const COMPLEX = 30;
 const VERY_COMPLEX = 50;
+/** Fewer hurt where they stand deep in each other, or far from each other. */
+const COMPLEX_WHERE_DEEP = 25;
+const DEEP = 4;
+const COMPLEX_WHERE_LONG = 20;
+const LONG = 200;
 /** Less is a row of guards or of choices: long to read, easy to follow. */
 const MIN_NESTING = 2;
-const MAX_FINDINGS = 8;
+const MAX_FINDINGS = 5;
 /** Run by hand, by those who keep the project. */
 const TOOLS = /^(?:scripts?|tools?|tasks?)\//;
 const MAX_TITLE = 90;
@@ -19,13 +24,20 @@ export function complexFunctions(parts: readonly ParseData[], files: readonly Fi
   const shipped = new Set(files.filter(isShipped).map(({ path }) => path));
   const worst = new Map<string, Complex>();
   for (const one of parts.flatMap(({ functions }) => functions)) {
-    if (!shipped.has(one.file) || one.complexity < COMPLEX || one.nesting < MIN_NESTING) continue;
+    if (!shipped.has(one.file) || !hurts(one)) continue;
     if ((worst.get(one.file)?.complexity ?? 0) < one.complexity) worst.set(one.file, one);
   }
   return [...worst.values()]
     .toSorted((a, b) => b.complexity - a.complexity)
     .slice(0, MAX_FINDINGS)
     .map(findingOf);
+}
+
+function hurts({ complexity, nesting, lines }: Complex): boolean {
+  if (nesting < MIN_NESTING) return false;
+  if (complexity >= COMPLEX) return true;
+  const isDeep = nesting >= DEEP && complexity >= COMPLEX_WHERE_DEEP;
+  return isDeep || (lines >= LONG && complexity >= COMPLEX_WHERE_LONG);
 }
 
 function isShipped({ path, context, isCopied }: FileEntry): boolean {

@@ -49,4 +49,16 @@ describe('what a file holds', () => {
     expect(parsed("const f = (a, b) => [a ?? b, a || {}, a || [], a || 'x'];").file.complexity).toBe(0);
     expect(parsed('const f = (a, b) => [a || b, a && b];').file.complexity).toBe(2);
   });
+
+  it('decides once by a chain of conditions, whatever is linked in it', () => {
+    const count = (code: string): number => parsed(`const f = (a, b, c) => ${code};`).file.complexity;
+    expect([count('a && b && c'), count('a || (b && !(c || a))'), count('(a && b) ?? c')]).toEqual([1, 1, 1]);
+    expect([count('[a && b, b || c]'), count('a && g(b || c)'), count('a && b ? 1 : 2')]).toEqual([2, 2, 2]);
+  });
+
+  it('decides once by a list of cases, and once more for each ten of them', () => {
+    const cases = (times: number): string => Array.from({ length: times }, (_, at) => `case ${at}: go();`).join(' ');
+    const count = (times: number): number => parsed(`function f(a) { switch (a) { ${cases(times)} } }`).file.complexity;
+    expect([count(9), count(10), count(45)]).toEqual([1, 2, 5]);
+  });
 });

@@ -1,7 +1,7 @@
 import type { ComplexFunction } from '../core/findings/check-report.ts';
-import { child, isFunction, textOf, type AstNode, type Lines } from './syntax.ts';
+import { child, children, isFunction, textOf, type AstNode, type Lines } from './syntax.ts';
 
-/** One decision each. A `switch` counts once, however many cases it has: a flat list is easy to read. */
+/** One decision each. A `switch` counts one more for each ten cases only: a flat list is easy to read. */
 const DECISIONS = new Set([
   'IfStatement',
   'ForStatement',
@@ -59,10 +59,9 @@ export class ComplexityMeter {
       return;
     }
     const frame = this.#frames.at(-1);
-    if (DECISIONS.has(node.type) && !isDefault(node)) {
-      this.total += 1;
-      if (frame !== undefined) frame.complexity += 1;
-    }
+    const decisions = decisionsOf(node, path);
+    this.total += decisions;
+    if (frame !== undefined) frame.complexity += decisions;
     if (frame !== undefined && NESTING.has(node.type) && !isElseIf(node, key)) {
       frame.nesting += 1;
       frame.deepest = Math.max(frame.deepest, frame.nesting);
@@ -90,6 +89,20 @@ export class ComplexityMeter {
     if (lines > Math.max(LONG_LINES, this.longest?.lines ?? 0)) this.longest = { name, line, lines };
     this.functions.push({ file: this.#file, line, name, complexity, nesting: deepest, lines });
   }
+}
+
+function decisionsOf(node: AstNode, path: readonly AstNode[]): number {
+  if (!DECISIONS.has(node.type) || isDefault(node) || isLink(node, path)) return 0;
+  return node.type === 'SwitchStatement' ? 1 + Math.floor(children(node, 'cases').length / 10) : 1;
+}
+
+/** `a && b && c` is one question: what stands in another chain does not count. */
+function isLink({ type }: AstNode, path: readonly AstNode[]): boolean {
+  if (type !== 'LogicalExpression') return false;
+  const around = path.findLast(
+    (one) => one.type !== 'ParenthesizedExpression' && one.type !== 'UnaryExpression' && !isDefault(one),
+  );
+  return around?.type === 'LogicalExpression';
 }
 
 /** `a ?? b`, `a || {}`: a value for when there is none, nothing to follow. */

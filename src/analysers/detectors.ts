@@ -23,7 +23,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'html-from-variable': 3,
   'complex-function': 3,
   'hot-spot': 3,
-  'untested-hot-spot': 2,
+  'untested-hot-spot': 3,
   'install-script': 2,
   'insecure-source': 2,
   'missing-integrity': 2,

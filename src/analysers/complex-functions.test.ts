@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { ComplexFunction } from '../core/findings/check-report.ts';
+import { complexFunctions } from './complex-functions.ts';
+import type { FileEntry } from './data.ts';
+
+type Shape = Readonly<{ complexity: number; nesting?: number; lines?: number; file?: string }>;
+
+function told(...shapes: readonly Shape[]): readonly string[] {
+  const functions = shapes.map(({ file = 'src/a.js', complexity, nesting = 2, lines = 60 }, at): ComplexFunction => ({
+    file,
+    line: at + 1,
+    name: `step${at}`,
+    complexity,
+    nesting,
+    lines,
+  }));
+  const files = [...new Set(functions.map(({ file }) => file))].map((path): FileEntry => ({
+    path,
+    bytes: 1,
+    lines: 1,
+    codeLines: 1,
+    branches: 0,
+    language: 'JavaScript',
+    context: 'production',
+    isText: true,
+  }));
+  return complexFunctions([{ files: [], functions, findings: [], risks: [], failed: [] }], files).map(
+    ({ file, line }) => `${file}:${line}`,
+  );
+}
+
+describe('a function that is complex', () => {
+  it.each<[string, Shape, Shape]>([
+    ['decides much', { complexity: 30 }, { complexity: 29 }],
+    ['decides deep inside', { complexity: 25, nesting: 4 }, { complexity: 25, nesting: 3 }],
+    ['goes on and on', { complexity: 20, lines: 200 }, { complexity: 20, lines: 199 }],
+    ['is more than a row of guards', { complexity: 90 }, { complexity: 90, nesting: 1 }],
+  ])('%s', (_, hard, easy) => {
+    expect([told(hard), told(easy)]).toEqual([['src/a.js:1'], []]);
+  });
+
+  it('is told once for each file, the worst, and for the five worst files', () => {
+    expect(told({ complexity: 31 }, { complexity: 40 }, { complexity: 32 })).toEqual(['src/a.js:2']);
+    const many = Array.from({ length: 7 }, (_, at) => ({ complexity: 40 + at, file: `src/${at}.js` }));
+    expect(told(...many)).toEqual(['src/6.js:7', 'src/5.js:6', 'src/4.js:5', 'src/3.js:4', 'src/2.js:3']);
+  });
+});
