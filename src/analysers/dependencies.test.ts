@@ -97,7 +97,64 @@ describe('an import that no manifest names', () => {
   });
 });
 
+describe('sources outside of every package, which a package takes in', () => {
+  const files = {
+    'package.json': JSON.stringify({ name: 'root', private: true, workspaces: ['packages/*'] }),
+    'tsconfig.json': '{ "compilerOptions": { "paths": { "@app/core": ["./libs/core/index.ts"] } } }',
+    'packages/a/package.json': JSON.stringify({ name: 'a', dependencies: { shared: '1' } }),
+    'packages/a/src/index.ts': "import '@app/core';\n",
+    'libs/core/index.ts': "import './more.ts';\n",
+    'libs/core/more.ts': "import 'shared';\n",
+  };
+
+  it('may import what that package declares', async () => {
+    expect(titlesOf(await look(files))).toEqual([]);
+  });
+
+  it('may not import what nobody declares, nor what a package declares that does not take them in', async () => {
+    const own = { 'packages/a/src/index.ts': 'export const a = 1;\n' };
+    expect(titlesOf(await look({ ...files, ...own }))).toEqual(['shared is imported but no package.json names it']);
+    const more = { 'libs/core/more.ts': "import 'shared';\nimport 'other';\n" };
+    expect(titlesOf(await look({ ...files, 'packages/a/src/index.ts': "import '@app/core';\n", ...more }))).toEqual([
+      'other is imported but no package.json names it',
+    ]);
+  });
+});
+
 describe('dependencies that nothing uses', () => {
+  it.each([
+    ['a source of the repository imports it', { 'libs/x.js': "import 'preset-one';\n" }],
+    ['a source has its name as a string', { 'libs/x.js': "export const name = 'preset-one';\n" }],
+    [
+      'a source loads it by the start of its name',
+      { 'libs/x.js': 'export const load = (n) => import(`preset-${n}`);\n' },
+    ],
+    ['a source puts its name together', { 'libs/x.js': "export const load = (n) => require('preset-' + n);\n" }],
+    ['a setting names it', { 'tools.config.yml': 'presets:\n  - preset-one\n' }],
+    [
+      'a script of another manifest names it',
+      { 'package.json': '{"name":"root","scripts":{"b":"x --use preset-one"}}' },
+    ],
+  ])('are none where %s', async (_, more) => {
+    const data = await look({
+      'package.json': JSON.stringify({ name: 'root', private: true, dependencies: { 'preset-one': '1' } }),
+      'packages/a/package.json': JSON.stringify({ name: 'a', dependencies: { 'preset-one': '1' } }),
+      'packages/a/src/index.js': 'export const a = 1;\n',
+      ...more,
+    });
+    expect(titlesOf(data).filter((title) => title.includes('nothing uses'))).toEqual([]);
+  });
+
+  it('are some where others only declare them, or have a name like it', async () => {
+    const data = await look({
+      'package.json': JSON.stringify({ name: 'root', private: true, devDependencies: { 'preset-one': '1' } }),
+      'packages/a/package.json': JSON.stringify({ name: 'a', dependencies: { 'preset-one': '1' } }),
+      'packages/a/src/index.js': 'export const a = 1;\n',
+      'libs/x.js': "export const names = ['preset-one-more', 'my-preset-one'];\n",
+    });
+    expect(titlesOf(data)).toEqual(['preset-one is a dependency that nothing uses']);
+  });
+
   it('are one finding for each manifest', async () => {
     const data = await look({
       'package.json': JSON.stringify({ name: 'a', dependencies: { one: '1', two: '1', used: '1' } }),

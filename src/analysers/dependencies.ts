@@ -85,6 +85,7 @@ function undeclaredImports(
   packages: readonly PackageEntry[],
 ): readonly Undeclared[] {
   const byFolder = realPackages(packages);
+  const adopters = adoptersOf(imports, byFolder);
   const found = new Map<string, Undeclared>();
   for (const entry of imports) {
     if (entry.kind !== 'value' || entry.to.kind !== 'package' || contextOf(entry.from) !== 'production') continue;
@@ -92,11 +93,37 @@ function undeclaredImports(
     const owners = ownersOf(entry.from, byFolder);
     const [owner] = owners;
     if (owner === undefined || isGiven(name) || entry.from.endsWith('.d.ts')) continue;
-    if (owners.some((one) => one.name === name || declaredBy(one).includes(name))) continue;
+    const around = [...owners, ...(adopters.get(entry.from) ?? [])];
+    if (around.some((one) => one.name === name || declaredBy(one).includes(name))) continue;
     const key = `${owner.dir}\0${name}`;
     if (!found.has(key)) found.set(key, { entry, name, owner });
   }
   return [...found.values()];
+}
+
+/** For each source that belongs to no package below the root: the packages that import it, directly or through others. */
+function adoptersOf(
+  imports: readonly ResolvedImport[],
+  byFolder: ReadonlyMap<string, PackageEntry>,
+): ReadonlyMap<string, ReadonlySet<PackageEntry>> {
+  const memberOf = (path: string): PackageEntry | undefined => ownersOf(path, byFolder).find(({ dir }) => dir !== '');
+  const free = imports.flatMap(({ from, to }) =>
+    to.kind === 'file' && memberOf(to.path) === undefined ? [{ from, to: to.path }] : [],
+  );
+  const next = Map.groupBy(free, ({ from }) => from);
+  const adopters = new Map<string, Set<PackageEntry>>();
+  const waiting = free.flatMap(({ from, to }) => {
+    const member = memberOf(from);
+    return member === undefined ? [] : [{ member, to }];
+  });
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    const { member, to } = one;
+    const known = adopters.get(to) ?? new Set();
+    if (known.has(member)) continue;
+    adopters.set(to, known.add(member));
+    waiting.push(...(next.get(to) ?? []).map((further) => ({ member, to: further.to })));
+  }
+  return adopters;
 }
 
 function isGiven(name: string): boolean {
@@ -166,27 +193,18 @@ export function unusedDependencies(
   packages: readonly PackageEntry[],
   sources: Sources,
 ): readonly Detected[] {
-  const importedBy = new Map<string, string[]>();
-  for (const { from, to } of imports) {
-    if (to.kind !== 'package') continue;
-    const users = importedBy.get(to.name);
-    if (users === undefined) importedBy.set(to.name, [from]);
-    else users.push(from);
-  }
+  const imported = new Set(imports.flatMap(({ to }) => (to.kind === 'package' ? [to.name] : [])));
   const own = new Set(packages.map(({ name }) => name));
-  // What another package imports without declaring it may work only because of this one.
-  const borrowed = new Set(undeclaredImports(imports, packages).map(({ name }) => name));
   const candidates = packages
     .filter(({ dir, context }) => isProduction(context) && isProduction(contextOf(posix.join(dir, 'x'))))
     .flatMap((entry) => entry.dependencies.map((name) => ({ entry, name })))
     .filter(({ name }) => !IMPLIED.test(name) && !own.has(name))
-    .filter(({ entry, name }) => !(importedBy.get(name) ?? []).some((from) => isBelow(from, entry.dir)))
-    .filter(({ name }) => !borrowed.has(name));
+    .filter(({ name }) => !imported.has(name));
   const peers = candidates.length === 0 ? new Set() : peerNames(packages, sources);
   const left = candidates.filter(({ name }) => !peers.has(name));
   const wanted = left.slice(0, MAX_FINDINGS).map((one) => ({
     ...one,
-    hint: one.name,
+    hint: hintOf(one.name),
     isIn: (text: string, file: FileEntry) => isUse(one.entry, one.name, { text, file }),
   }));
   const used = mentioned(wanted, sources);
@@ -219,11 +237,50 @@ function peerNames(packages: readonly PackageEntry[], { files, reader }: Sources
 
 type Place = Readonly<{ text: string; file: FileEntry }>;
 
-/** In scripts of the manifest, configuration, templates, style sheets, sources that are not parsed. */
+/** A part of the name that stands in every text that loads it, also where the rest is put together. */
+function hintOf(name: string): string {
+  return beginningsOf(name)[0] ?? name;
+}
+
+/** What a text may begin with that is completed to the name: `preset-` of `preset-one`. */
+function beginningsOf(name: string): readonly string[] {
+  const ends = [...name.matchAll(/[-/]/g)].map(({ index }) => name.slice(0, index + 1));
+  return ends.filter((one) => one.length >= 4 && !/^@[^/]+\/$/.test(one));
+}
+
+/**
+ * In scripts, configuration, templates, style sheets, sources that are not parsed; and in sources as a text, or as the
+ * beginning of one that is put together. Outside of its package the name must stand for itself.
+ */
 function isUse(entry: PackageEntry, name: string, { text, file }: Place): boolean {
-  if (!isBelow(file.path, entry.dir)) return entry.name !== '' && text.includes(`${entry.name} > ${name}`);
+  if (posix.basename(file.path) === 'package.json') return isInManifest(entry, name, { text, file });
+  if (isBelow(file.path, entry.dir) && text.includes(name)) return true;
+  if (beginningsOf(name).some((one) => isBegun(one, text))) return true;
+  const plain = name.replaceAll(/[^\w]/g, '\\$&');
+  const isQuotedName = new RegExp(`["'\`]${plain}["'\`/]`).test(text);
+  return isQuotedName || (file.context === 'config' && isWord(plain, text));
+}
+
+/** Named beside its declaration; in another manifest in a script or setting, where it is not declared as well. */
+function isInManifest(entry: PackageEntry, name: string, { text, file }: Place): boolean {
   // The manifest names it once, where it is declared.
-  return file.path !== posix.join(entry.dir, 'package.json') || text.includes(name, text.indexOf(name) + name.length);
+  if (file.path === posix.join(entry.dir, 'package.json')) return text.includes(name, text.indexOf(name) + name.length);
+  if (isBelow(file.path, entry.dir) && text.includes(name)) return true;
+  if (entry.name !== '' && text.includes(`${entry.name} > ${name}`)) return true;
+  const plain = name.replaceAll(/[^\w]/g, '\\$&');
+  return isWord(plain, text.replaceAll(new RegExp(`"${plain}"\\s*:`, 'g'), ''));
+}
+
+function isWord(pattern: string, text: string): boolean {
+  return new RegExp(`(?<![\\w@/.-])${pattern}(?![\\w.-])`).test(text);
+}
+
+/** `` `preset-${name}` `` or `'preset-' + name`. */
+function isBegun(beginning: string, text: string): boolean {
+  if (text.includes(`\`${beginning}\${`)) return true;
+  return ["'", '"'].some((quote) =>
+    new RegExp(`${quote}${beginning.replaceAll(/[^\w]/g, '\\$&')}${quote}\\s*\\+`).test(text),
+  );
 }
 
 function isBelow(path: string, dir: string): boolean {

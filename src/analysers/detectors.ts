@@ -13,7 +13,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'failure-ignored': 3,
   'skipped-tests': 3,
   'duplicate-code': 3,
-  'empty-catch': 2,
+  'empty-catch': 3,
   'import-cycle': 3,
   'lint-complaint': 2,
   'eval-of-variable': 3,
