@@ -14,6 +14,16 @@ describe('an empty catch', () => {
   });
 
   it.each([
+    'function f(a) { try { const b = a.getName(); a.send(b); } catch {} a.go(); }',
+    'async function f(a) { try { await a.push(a.getName()); } catch {} a.go(); }',
+    'function f(a) { try { a.b = JSON.parse(a.readText()); } catch {} a.go(); }',
+    'function f(a) { try { a.list.push(a.b); } catch {} a.go(); }',
+    'function f(a) { try { a.b = getB(); a.c = getC(); a.d = getD(); a.e = getE(); } catch {} a.go(); }',
+  ])('is told: %s', (text) => {
+    expect(foundIn(text)).toEqual(['empty-catch low:1']);
+  });
+
+  it.each([
     ['function f(a) { try {\n // may be gone\n a.save(); } catch {} }', 'a comment in the try'],
     ['function f(a) { try { a.save(); } catch { /* gone */ } }', 'a comment in the catch'],
     ['function f(a) {\n // may be gone\n try { a.save(); } catch {}\n}', 'a comment above'],
@@ -26,6 +36,8 @@ describe('an empty catch', () => {
     ['function f(a, b) { try { b = a.read(b); } catch {} a.use(b); }', 'the name keeps what it had'],
     ['function f(a) { try { a.x(); try { a.y(); } catch {} } catch (e) { a.log(e); } }', 'one of several ways'],
     ['function f(a) { try { new URL(a); } catch {} }', 'only asks'],
+    ['function f(a) { try {\n const b = getCaller()\n if (b) a.push(b)\n } catch {} a.go(); }', 'a detail'],
+    ['async function f(a) { try { a.ping = await a.pingHost(); } catch {} a.go(); }', 'a field that may be missing'],
   ])('is not: %s', (text) => {
     expect(foundIn(text)).toEqual([]);
   });

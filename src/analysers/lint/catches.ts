@@ -44,12 +44,27 @@ function hasComment(attempt: AstNode, tried: AstNode, source: string): boolean {
 
 /** Whether it does something: what only asks, waits for a name or gives its answer back says by failing that there is none. */
 function losesSomething(tried: AstNode): boolean {
-  if (isOneName(children(tried, 'body'))) return false;
+  if (isOneName(children(tried, 'body')) || onlyReads(tried)) return false;
   const nodes = [...nodesIn(tried)];
   if (nodes.some(({ type }) => type === 'ReturnStatement' || type === 'BreakStatement')) return false;
   if (nodes.some((one) => one.type === 'UnaryExpression' && one['operator'] === 'typeof')) return false;
   const calls = nodes.filter(({ type }) => type === 'CallExpression' || type === 'NewExpression');
   return calls.some((call) => !ASKS.test(nameOfCall(call)));
+}
+
+/** It gets a value that may be missing: nothing is written, sent or changed but what holds that value. */
+const READS =
+  /^(?:get|find|read|ping|lookup|list|calc|calculate|compute|detect|measure|stat|exists|is|has|inspect|describe|format|guess|peek|slice|trim|split|toString|push)(?:[A-Z_]\w*)?$/;
+const MAX_READ = 3;
+
+function onlyReads(tried: AstNode): boolean {
+  const nodes = [...nodesIn(tried)];
+  const names = nodes.filter(({ type }) => type === 'CallExpression').map(nameOfCall);
+  if (children(tried, 'body').length > MAX_READ || nodes.some(({ type }) => type === 'NewExpression')) return false;
+  // What is pushed with a wait goes elsewhere.
+  const waited = nodes.filter(({ type }) => type === 'AwaitExpression').map((one) => child(one, 'argument'));
+  if (waited.some((one) => one?.type === 'CallExpression' && nameOfCall(one) === 'push')) return false;
+  return names.every((name) => READS.test(name)) && names.some((name) => name !== 'push');
 }
 
 /** `data = read(data)`: the name keeps what it had. */

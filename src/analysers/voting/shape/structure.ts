@@ -154,6 +154,10 @@ function tryBefore(tokens: TokenList, at: number): Readonly<{ from: number; to: 
   return open === undefined ? undefined : { from: open + 1, to: at - 1 };
 }
 
+/** Words before a bracket that are not called. */
+const NO_CALL = /^(?:if|for|while|switch|catch|function|await|return|typeof|new|async|super)$/;
+const MAX_NAMED = 3;
+
 function judgeTry(tokens: TokenList, { from, to }: Readonly<{ from: number; to: number }>, next: number): Opinion {
   const inside = range(from, to);
   const calls = inside.filter((index) => tokens.text(index + 1) === '(' && tokens.all[index]?.kind === 'word');
@@ -165,9 +169,11 @@ function judgeTry(tokens: TokenList, { from, to }: Readonly<{ from: number; to: 
   const gives = inside.find((index) => tokens.text(index) === 'return');
   const follows = /^(?:return|throw)$/.test(tokens.text(next));
   if (gives !== undefined && follows) return reject('What the try cannot give is given right after it.');
-  const statements = inside.filter((index) => tokens.text(index) === ';').length;
-  const size = `${Math.max(1, statements)} ${statements > 1 ? 'statements are' : 'statement is'}`;
-  return approve(`${size} tried, "${tokens.show(from, Math.min(to, from + 8))}", and every error is dropped.`);
+  const names = [...new Set(calls.map((index) => tokens.text(index)))].filter((name) => !NO_CALL.test(name));
+  const called = names.slice(0, MAX_NAMED).map((name) => `"${name}()"`);
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  const tried = called.length === 0 ? 'The try calls nothing by name' : `The try calls ${called.join(', ')}${more}`;
+  return approve(`${tried}, and every error in it is dropped.`);
 }
 
 export const asyncExecutor: TokenLook = (tokens, line) => {
