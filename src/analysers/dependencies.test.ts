@@ -111,6 +111,13 @@ describe('sources outside of every package, which a package takes in', () => {
     expect(titlesOf(await look(files))).toEqual([]);
   });
 
+  it('may lie beside those that are imported: they are found by their path when the package is built', async () => {
+    const data = await look({ ...files, 'libs/core/data/template.cjs': "require('shared');\n" });
+    expect(titlesOf(data)).toEqual([]);
+    const elsewhere = await look({ 'libs/other/template.cjs': "require('shared');\n" });
+    expect(titlesOf(elsewhere)).toEqual(['shared is imported but no package.json names it']);
+  });
+
   it('may not import what nobody declares, nor what a package declares that does not take them in', async () => {
     const own = { 'packages/a/src/index.ts': 'export const a = 1;\n' };
     expect(titlesOf(await look({ ...files, ...own }))).toEqual(['shared is imported but no package.json names it']);

@@ -93,7 +93,7 @@ function undeclaredImports(
     const owners = ownersOf(entry.from, byFolder);
     const [owner] = owners;
     if (owner === undefined || isGiven(name) || entry.from.endsWith('.d.ts')) continue;
-    const around = [...owners, ...(adopters.get(entry.from) ?? [])];
+    const around = [...owners, ...foldersOf(entry.from).flatMap((dir) => [...(adopters.get(dir) ?? [])])];
     if (around.some((one) => one.name === name || declaredBy(one).includes(name))) continue;
     const key = `${owner.dir}\0${name}`;
     if (!found.has(key)) found.set(key, { entry, name, owner });
@@ -101,7 +101,15 @@ function undeclaredImports(
   return [...found.values()];
 }
 
-/** For each source that belongs to no package below the root: the packages that import it, directly or through others. */
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/**
+ * For each folder that belongs to no package below the root: the packages that import a source in it, directly or
+ * through others. They take in the folder: what it holds besides is often found by its path, when they are built.
+ */
 function adoptersOf(
   imports: readonly ResolvedImport[],
   byFolder: ReadonlyMap<string, PackageEntry>,
@@ -111,6 +119,7 @@ function adoptersOf(
     to.kind === 'file' && memberOf(to.path) === undefined ? [{ from, to: to.path }] : [],
   );
   const next = Map.groupBy(free, ({ from }) => from);
+  const reached = new Map<string, Set<PackageEntry>>();
   const adopters = new Map<string, Set<PackageEntry>>();
   const waiting = free.flatMap(({ from, to }) => {
     const member = memberOf(from);
@@ -118,9 +127,11 @@ function adoptersOf(
   });
   for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
     const { member, to } = one;
-    const known = adopters.get(to) ?? new Set();
+    const known = reached.get(to) ?? new Set();
     if (known.has(member)) continue;
-    adopters.set(to, known.add(member));
+    reached.set(to, known.add(member));
+    const folder = posix.dirname(to);
+    adopters.set(folder, (adopters.get(folder) ?? new Set()).add(member));
     waiting.push(...(next.get(to) ?? []).map((further) => ({ member, to: further.to })));
   }
   return adopters;
