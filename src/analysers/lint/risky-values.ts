@@ -311,8 +311,12 @@ export function sqlText(node: AstNode): readonly Hole[] | undefined {
   return holes;
 }
 
+/** A piece of SQL by its name: no parameter can be one. */
+const FRAGMENT = /^sql[A-Z_]\w*$|^\w*[a-z_](?:Sql|SQL|_sql)$/;
+
 /** Whether a value stands there, which a parameter could be: names of tables and columns cannot. */
 export function isSqlValue(before: string, value: AstNode, values: FileValues): boolean {
+  if (FRAGMENT.test(nameOf(value.type === 'CallExpression' ? (child(value, 'callee') ?? value) : value))) return false;
   if (values.isFixed(value) || /^(?:count|limit|offset|index|page\w*)$/i.test(nameOf(value))) return false;
   return /(?:[=<>]|\blike|\bin\s*\(|\bvalues\s*\([^)]*|\bbetween|\band|%)\s*['"]?%?$/i.test(before.slice(-200));
 }

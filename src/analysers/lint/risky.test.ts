@@ -100,6 +100,7 @@ describe('risky code', () => {
     "class D {\n static hour() {\n if (a) { return 'NOW()'; } else { return 'UTC()'; }\n }\n static async clear() {\n const h = D.hour(); await R.exec(`DELETE FROM t WHERE time < ${h}`);\n }\n}",
     "class D {\n now() { return 'NOW()'; }\n clear() { db.query(`DELETE FROM t WHERE time < ${this.now()}`); }\n}",
     "const now = () => 'NOW()';\nfunction clear() { db.query(`DELETE FROM t WHERE time < ${now()}`); }",
+    "const { hour } = require('./hour'); const sqlHour = hour(); db.exec('DELETE FROM t WHERE time < ' + sqlHour);",
     'enum State { Open }\nfunction f() { db.query(`SELECT * FROM t WHERE state = ${State.Open}`); }',
     "const KINDS_OF = Object.freeze({ a: 'b' });\nfunction f(a) { db.query(`SELECT * FROM t WHERE kind = '${KINDS_OF[a]}'`); }",
     'box.innerHTML = htmlOf(name);\nfunction htmlOf(a) { if (!a) return null; return DOMPurify.sanitize(marked(a)); }',
