@@ -66,6 +66,12 @@ export const FAILURE_PLANTS: readonly Plant[] = [
   ),
   ignored(
     false,
+    workflow('autofix'),
+    'a step that repairs what it can',
+    `${head('Autofix', 'pull_request')}  fix:\n    runs-on: ubuntu-latest\n    steps:\n${CHECKOUT}      - run: npx eslint . --fix\n        continue-on-error: true\n      - uses: autofix-ci/action@635ffb0c9798bd160680f18fd73371e355b85f27\n`,
+  ),
+  ignored(
+    false,
     workflow('merged'),
     'puts together what tests told before',
     `${head('Merged')}  all:\n    runs-on: ubuntu-latest\n    steps:\n${CHECKOUT}      - name: Merge reports\n        continue-on-error: true\n        run: pnpm test:ui --merge-reports\n`,

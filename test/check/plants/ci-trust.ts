@@ -266,6 +266,14 @@ const actions: readonly Plant[] = [
     'of the service itself too',
     `permissions:\n  contents: write\n${one('scan', 'on: push', uses('github/codeql-action/init@v3'))}`,
   ]),
+  workflow(PIN, false, 'reads-only', [
+    'in a job whose token may only read',
+    `permissions:\n  contents: read\n${one('reads-only', 'on: push', uses('golangci/golangci-lint-action@v6'))}`,
+  ]),
+  workflow(PIN, false, 'site', [
+    'the official set-up of a language, for the pages of the project',
+    `permissions:\n  contents: read\n  pages: write\n  id-token: write\n${one('site', 'on: push', uses('ruby/setup-ruby@v1', '      - run: bundle exec rake docs\n'))}`,
+  ]),
   workflow(PIN, false, 'local-action', [
     'of the repository itself',
     one('local-action', RELEASE, uses('./.github/actions/release', token('NPM_TOKEN'))),
