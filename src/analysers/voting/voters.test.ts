@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TestRepository } from '../../../test/check/support/repository.ts';
 import { VOTERS } from '../../core/findings/finding.ts';
 import { TextReader } from '../read-text.ts';
 import type { Motion, Usual } from './ballot.ts';
@@ -103,6 +104,20 @@ describe('the voter on tests', () => {
 });
 
 describe('the voter on the blast radius', () => {
+  it.each([
+    ['on:\n  workflow_call:\n', 'Other workflows call it: when it runs is theirs to say.'],
+    ['on:\n  schedule:\n', 'It runs by the clock or by hand, not on every change.'],
+  ])('says when a workflow runs: %j', (on, said) => {
+    const file = '.github/workflows/a.yml';
+    using repository = new TestRepository({ [file]: `${on}jobs:\n  a:\n    runs-on: x\n` });
+    const one = motion('unpinned-action');
+    const opinion = blastRadiusOf(
+      { ...one, finding: { ...one.finding, file } },
+      { ...bench(), root: repository.path, reader: new TextReader(repository.path) },
+    );
+    expect(JSON.stringify(opinion)).toContain(said);
+  });
+
   const of = (kind: string, use: Motion['use'], usual: Partial<Usual> = {}): string =>
     told(blastRadiusOf(motion(kind, { use }), bench(usual)));
 
