@@ -42,6 +42,13 @@ describe('a dead link', () => {
 });
 
 describe('no dead link', () => {
+  it('is the name of a passage that Sphinx knows', async () => {
+    const page = 'See [it](labels/line-length) and [gone](gone.md).\n';
+    const links = await found({ 'docs/conf.py': '', 'docs/guides/a.md': page });
+    expect(links.map(({ title }) => title)).toEqual(['Link to gone.md leads nowhere']);
+    expect(await found({ 'docs/guides/a.md': page })).toHaveLength(2);
+  });
+
   it.each([
     ['a binding of Vue', 'docs/a.md', '<a :href="latestPost.url">{{ x }}</a> <img v-bind:src="post.image">\n'],
     ['a binding of Angular', 'docs/a.md', '<a [href]="post.url"></a> <img [src]="post.image">\n'],

@@ -95,6 +95,11 @@ class Tree {
     return foldersAbove(path).find((folder) => !this.has(folder));
   }
 
+  /** Links of its pages may be names that the site knows, of passages and not of files. */
+  isSphinx(page: string): boolean {
+    return foldersAbove(page).some((folder) => this.#paths.has(`${folder}/conf.py`));
+  }
+
   /** The same name in other letters: works on some machines only. */
   otherCase(path: string): string | undefined {
     return this.#lower.get(path.toLowerCase());
@@ -110,7 +115,8 @@ function checkPage(path: string, text: string, tree: Tree): Page {
   const links = markdownLinks(text);
   const checked = links.flatMap((link) => {
     const expected = expectedPath(path, link.target);
-    return expected === undefined ? [] : [{ ...link, expected }];
+    const isName = posix.extname(expected ?? '') === '' && tree.isSphinx(path);
+    return expected === undefined || isName ? [] : [{ ...link, expected }];
   });
   const dead = checked
     .filter(({ expected }) => !isThere(expected, tree))

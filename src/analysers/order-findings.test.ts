@@ -44,3 +44,9 @@ it('no kind fills the report alone, nor one file with the same', () => {
   expect(Map.groupBy(first, (kind) => kind).get('merge-marker')).toHaveLength(5);
   expect(kinds).toHaveLength(39);
 });
+
+it('of small things a few of a kind are enough', () => {
+  const copies = Array.from({ length: 6 }, (_, index) => found('duplicate-code', `f${index}`, { severity: 'low' }));
+  const kinds = ordered([...copies, found('large-file', 'x', { severity: 'low', confidence: 0.1 })]);
+  expect(kinds.findIndex(({ kind }) => kind === 'large-file')).toBe(3);
+});

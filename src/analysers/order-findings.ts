@@ -16,6 +16,7 @@ const SAME_FILE = 0.8;
 const MIXED = 60;
 /** More of one kind, or of one kind in one file, come after everything else: no rule fills a report alone. */
 const MOST_OF_KIND = 12;
+const MOST_LOW_OF_KIND = 3;
 const MOST_IN_PLACE = 5;
 
 /** Tasks that leave a plain list of findings. */
@@ -93,8 +94,9 @@ function scoreOf({ severity, confidence, file, kind }: Detected, heat: ReadonlyM
 function mixed(scored: readonly Scored[]): readonly Ordered[] {
   const order = SEVERITIES.flatMap((severity) => varied(scored.filter((one) => one.detected.severity === severity)));
   const [kinds, places] = [new Map<string, number>(), new Map<string, number>()];
-  const isFirst = ({ detected: { kind, file } }: Ordered): boolean =>
-    countIn(kinds, kind) <= MOST_OF_KIND && countIn(places, `${kind} ${file}`) <= MOST_IN_PLACE;
+  const isFirst = ({ detected: { kind, file, severity } }: Ordered): boolean =>
+    countIn(kinds, kind) <= (severity === 'low' ? MOST_LOW_OF_KIND : MOST_OF_KIND) &&
+    countIn(places, `${kind} ${file}`) <= MOST_IN_PLACE;
   const { first = [], later = [] } = Object.groupBy(order, (one) => (isFirst(one) ? 'first' : 'later'));
   return [...first, ...later];
 }

@@ -115,7 +115,8 @@ const RUBY: readonly RiskPattern[] = [
   shell('#{', /(?:^|[\s=(])(?:system|exec|spawn|IO\.popen|Open3\.\w+)[ (]\s*"[^"]*#\{/, /shellescape|Shellwords/),
   namedShell('IO.popen', /\bIO\.popen[ (]\s*(?<name>[a-z_]\w*)\s*(?:\)|,|$)/),
   namedShell('system', /(?:^|[\s=(])system[ (]\s*(?<name>[a-z_]\w*)\s*(?:\)|$)/),
-  shell('`', /(?:^|[=(\s])`[^`]*#\{(?![^}]*(?:shellescape|Shellwords|escape))[^`]*`/),
+  // A backtick inside a text is a quotation mark of its own.
+  shell('`', /^(?:[^"`\n]|"[^"\n]*")*(?<![^=(\s])`[^`]*#\{(?![^}]*(?:shellescape|Shellwords|escape))[^`]*`/),
   tls('VERIFY_NONE', /\bOpenSSL::SSL::VERIFY_NONE\b/),
   hash('MD5', near(String.raw`\bDigest::MD5\b`)),
   hash('SHA1', near(String.raw`\bDigest::SHA1\b`), /hmac/i),
