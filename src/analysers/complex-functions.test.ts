@@ -24,7 +24,7 @@ function told(...shapes: readonly Shape[]): readonly string[] {
     context: 'production',
     isText: true,
   }));
-  return complexFunctions([{ files: [], functions, findings: [], risks: [], failed: [] }], files).map(
+  return complexFunctions([{ files: [], functions, findings: [], risks: [], failed: [] }], files, undefined).map(
     ({ file, line }) => `${file}:${line}`,
   );
 }
@@ -44,4 +44,26 @@ describe('a function that is complex', () => {
     const many = Array.from({ length: 7 }, (_, at) => ({ complexity: 40 + at, file: `src/${at}.js` }));
     expect(told(...many)).toEqual(['src/6.js:7', 'src/5.js:6', 'src/4.js:5', 'src/3.js:4', 'src/2.js:3']);
   });
+});
+
+it('is told where people work on it, or where nobody knows', () => {
+  const functions = [{ file: 'a.js', line: 1, name: 'f', complexity: 40, nesting: 3, lines: 100 }];
+  const file: FileEntry = {
+    path: 'a.js',
+    bytes: 1,
+    lines: 1,
+    codeLines: 1,
+    branches: 0,
+    language: 'JavaScript',
+    context: 'production',
+    isText: true,
+  };
+  const found = (months: readonly number[]): number => {
+    const past = { path: 'a.js', commits: 9, authors: 1, topAuthor: 9, fixes: 0, recentFixes: 0, lastAtMs: 0 };
+    const head = { commits: 9, authors: 1, newestAtMs: 0, oldestAtMs: 0, massCommits: 0, isCut: false, together: [] };
+    const history = { ...head, files: [{ ...past, trend: months }] };
+    return complexFunctions([{ files: [], functions, findings: [], risks: [], failed: [] }], [file], history).length;
+  };
+  expect(found([0, 0, 1, 1])).toBe(0);
+  expect(found([0, 1, 1, 1])).toBe(1);
 });

@@ -1,4 +1,4 @@
-import type { FileEntry, ParseData } from './data.ts';
+import type { FileEntry, HistoryData, ParseData } from './data.ts';
 import type { Detected } from './detected.ts';
 import { shortPath } from './hotspot-findings.ts';
 
@@ -12,6 +12,8 @@ const COMPLEX_WHERE_LONG = 20;
 const LONG = 200;
 /** Less is a row of guards or of choices: long to read, easy to follow. */
 const MIN_NESTING = 2;
+/** In the 12 months before the newest commit. */
+const MIN_CHANGES = 3;
 const MAX_FINDINGS = 5;
 /** Run by hand, by those who keep the project. */
 const TOOLS = /^(?:scripts?|tools?|tasks?)\//;
@@ -20,8 +22,12 @@ const MAX_TITLE = 90;
 type Complex = ParseData['functions'][number];
 
 /** Functions far beyond what people can hold in mind, the worst of each file only. */
-export function complexFunctions(parts: readonly ParseData[], files: readonly FileEntry[]): readonly Detected[] {
-  const shipped = new Set(files.filter(isShipped).map(({ path }) => path));
+export function complexFunctions(
+  parts: readonly ParseData[],
+  files: readonly FileEntry[],
+  history: HistoryData | undefined,
+): readonly Detected[] {
+  const shipped = new Set(files.filter((file) => isShipped(file) && isAlive(file, history)).map(({ path }) => path));
   const worst = new Map<string, Complex>();
   for (const one of parts.flatMap(({ functions }) => functions)) {
     if (!shipped.has(one.file) || !hurts(one)) continue;
@@ -38,6 +44,13 @@ function hurts({ complexity, nesting, lines }: Complex): boolean {
   if (complexity >= COMPLEX) return true;
   const isDeep = nesting >= DEEP && complexity >= COMPLEX_WHERE_DEEP;
   return isDeep || (lines >= LONG && complexity >= COMPLEX_WHERE_LONG);
+}
+
+/** What nobody has touched for a year hurts nobody; without a history it may. */
+function isAlive({ path }: FileEntry, history: HistoryData | undefined): boolean {
+  if (history === undefined) return true;
+  const recent = history.files.find((file) => file.path === path)?.trend ?? [];
+  return recent.reduce((sum, month) => sum + month, 0) >= MIN_CHANGES;
 }
 
 function isShipped({ path, context, isCopied }: FileEntry): boolean {

@@ -111,7 +111,7 @@ function findingOf(notes: readonly Todo[], day: string): Detected {
   const rest = groups.length - SHOWN;
   return {
     kind: 'old-todo',
-    severity: DANGER.test(text) ? 'medium' : 'low',
+    severity: 'low',
     confidence: 0.75,
     title: titleOf(text),
     file: path,

@@ -58,7 +58,7 @@ describe('old notes', () => {
       'app/other.py': '# FIXME: wrong for 0\n',
     });
     const { findings } = await look(repository);
-    expect(findings).toMatchObject([{ kind: 'old-todo', severity: 'medium', file: 'app/main.py', line: 3 }]);
+    expect(findings).toMatchObject([{ kind: 'old-todo', severity: 'low', file: 'app/main.py', line: 3 }]);
     expect(findings[0]?.title).toBe('Left so for over a year: "TODO: values should be escaped properly"');
     expect(findings[0]?.evidence.map(({ text }) => text)).toEqual([
       '# TODO: values should be escaped properly',

@@ -59,7 +59,7 @@ function gather(input: CheckInput): readonly Detected[] {
   const lists = [
     readData(input.data, 'manifests')?.findings,
     ...parts.map(({ findings }) => findings),
-    complexFunctions(parts, files),
+    complexFunctions(parts, files, readData(input.data, 'history')),
     ...DETECTING.map((id) => readData(input.data, id)?.findings),
   ];
   return lists.flatMap((list) => list ?? []);

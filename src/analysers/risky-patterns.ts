@@ -55,7 +55,7 @@ const built = (before: string, after: string = ''): RegExp =>
 const PROCESS = String.raw`\b(?:subprocess\.)?(?:run|call|Popen|check_output|check_call|getoutput)`;
 
 const PYTHON: readonly RiskPattern[] = [
-  evaluates('eval(', /(?<![\w."'])eval\(\s*(?!["')\s])(?!f?["'][^"'{]*["']\s*[,)])[^)]/, /\bdef eval\(|literal_eval/),
+  executes('eval(', /(?<![\w."'])eval\(\s*(?!["')\s])(?!f?["'][^"'{]*["']\s*[,)])[^)]/, /\bdef eval\(|literal_eval/),
   executes('exec(', /(?<![\w."'])exec\(\s*(?!["')\s])[^)]/, /\bdef exec\(/),
   shell('os.system(', built(String.raw`\bos\.system`)),
   shell('os.popen(', built(String.raw`\bos\.popen`)),

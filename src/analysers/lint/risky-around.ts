@@ -6,10 +6,11 @@ const COMMENT = /^(?:\/\/|\/\*|\*)/;
 /** Of a doc comment. */
 const MAX_COMMENT = 40;
 
-/** Under an `if` or `a ? b : c` of the same function: somebody has to ask for it. */
+/** Under an `if`, a `case` or `a ? b : c` of the same function: somebody has to ask for it. */
 export function isAskedFor(node: AstNode, path: readonly AstNode[], source: string): boolean {
   const above = path.slice(path.findLastIndex(isFunction) + 1);
   return above.some((one, index) => {
+    if (one.type === 'SwitchCase') return child(one, 'test') !== undefined;
     if (one.type !== 'IfStatement' && one.type !== 'ConditionalExpression') return false;
     const test = child(one, 'test');
     const isTest = test === (above[index + 1] ?? node);

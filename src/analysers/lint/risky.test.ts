@@ -90,6 +90,8 @@ describe('risky code', () => {
     "spawn('npm', ['run', 'build'], { shell: true });",
     'https.request({ rejectUnauthorized: true });',
     "createHash('md5').update(content).digest('hex');",
+    '// AuthenticationMD5Password of the protocol\nfunction hash(password, user) {\n  return md5(password + user);\n}',
+    "switch (mode) {\n  case 'no-verify':\n    options.rejectUnauthorized = false;\n}",
     "createHash('sha256').update(password).digest('hex');",
     "box.innerHTML = '';",
     'box.innerHTML = escapeHtml(name);',

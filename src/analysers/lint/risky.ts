@@ -28,6 +28,8 @@ const QUERIES = new Set([
   'executeSql',
 ]);
 const HTML_SINKS = new Set(['innerHTML', 'outerHTML']);
+/** The other end asks for that hash: nobody here can choose. */
+const PROTOCOL = /\b(?:protocol|RFC ?\d+|handshake|wire format|AuthenticationMD5\w*)\b/i;
 const ABOUT_SECRETS =
   /passw(?:or)?d|passphrase|\bpwd\b|\bpass\b|credential|(?:access|auth|reset|session|api|bearer|refresh|login)_?token|\btoken\b|secret/i;
 /** Values that somebody else chooses: of a request, an address, a form. */
@@ -173,6 +175,7 @@ export class RiskCollector {
       path.findLast(({ type }) => /Statement$|VariableDeclaration$/.test(type) && type !== 'BlockStatement') ?? node;
     const text = this.#source.slice(statement.start, Math.min(statement.end, node.start + 300));
     if (!ABOUT_SECRETS.test(text.replace(/(['"])[^'"\n]*\1/g, ''))) return undefined;
+    if (isSpokenOf(PROTOCOL, { node, path, source: this.#source })) return undefined;
     return this.#risk('weak-password-hash', node, { severity: 'high', confidence: 0.65 });
   }
 

@@ -110,6 +110,10 @@ export const PARSE_PLANTS: readonly Plant[] = [
       ['same function, other argument', 'export const f = (a, b) => (b ? g(a) : g(b));\nconst g = (x) => x;\n'],
       ['a chain of choices', "export const f = (a) => (a > 1 ? 'x' : a > 0 ? 'y' : 'x');\n"],
       ['optional chaining', 'export const f = (a) => (a?.b ? a.b : a);\n'],
+      [
+        'a way around, and said so',
+        'export function f(a) {\n  // Workaround for the compiler\n  return a instanceof Map ? a.size : a.size;\n}\n',
+      ],
     ],
   }),
   ...plantsOf('negates-left-side', 'js', {

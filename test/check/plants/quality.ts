@@ -72,15 +72,19 @@ const OLD = changes(2, { daysAgo: 1_200, every: 30 });
 const BUSY = changes(6, { daysAgo: 3, every: 20 });
 
 const COMPLEX: readonly Plant[] = [
-  real('complex-function', 'plain', 'deep, and no test reaches it', [nested(5), {}]),
+  real('complex-function', 'plain', 'deep, and no test reaches it', [nested(5), { past: BUSY }]),
   real('complex-function', 'busy', 'deep and worked on', [nested(5), { past: BUSY, users: 1 }]),
-  real('complex-function', 'central', 'deep and imported by many', [nested(6), { users: 5 }]),
+  real('complex-function', 'central', 'deep and imported by many', [nested(6), { past: BUSY, users: 5 }]),
   real('complex-function', 'tested', 'deep, worked on, though tested', [nested(6), { past: BUSY, users: 4, tests: 2 }]),
   real('complex-function', 'fixed', 'deep, and mostly fixed', [
     nested(5),
     { past: changes(6, { daysAgo: 5, every: 25, isFix: true }), users: 1, tests: 1 },
   ]),
-  real('complex-function', 'old-central', 'deep and old, but much depends on it', [nested(7), { past: OLD, users: 6 }]),
+  real('complex-function', 'few', 'deep, and changed now and then', [
+    nested(7),
+    { past: changes(4, { daysAgo: 10, every: 60 }), users: 2 },
+  ]),
+  tempting('complex-function', 'old-central', 'deep, and nobody works on it', [nested(7), { past: OLD, users: 6 }]),
   tempting('complex-function', 'flat', 'one plain question after the other', [flat(40), { users: 1 }]),
   tempting('complex-function', 'flat-busy', 'a list that grows', [flat(30), { past: BUSY, users: 1 }]),
   tempting('complex-function', 'done', 'untouched for years, and well tested', [
