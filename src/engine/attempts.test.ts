@@ -6,7 +6,8 @@ import type { AttemptResult, Evidence } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver } from '../ports/agent-driver.ts';
 import type { ScriptedAttempt } from '../testing/scripted-agent.ts';
-import type { Engine, EnginePorts } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { EnginePorts } from './engine-options.ts';
 
 const STOPPED: AttemptResult = { ok: false, failure: { reason: 'stopped', why: 'cancelled' } };
 const proof: Evidence = { check: 'command', ok: true, argv: ['true'], exitCode: 0, workspace: 'copy', tail: '' };

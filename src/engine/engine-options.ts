@@ -1,0 +1,41 @@
+import type { SwarmId } from '../core/ids.ts';
+import type { SwarmRules } from '../core/swarm-state.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { ProposalDuties } from '../ports/proposal-duties.ts';
+import type { Random } from '../ports/random.ts';
+import type { Workspaces } from '../ports/workspace.ts';
+import type { AttemptPorts } from './attempts.ts';
+
+/** Opened and closed by the composition root. */
+export type EnginePorts = AttemptPorts &
+  Readonly<{
+    journal: Journal;
+    sink: EventSink;
+    clock: Clock;
+    random: Random;
+    /** Checks vetoes and does what was approved. Without it no veto is confirmed, and approved actions fail. */
+    proposals?: ProposalDuties;
+    /** What is left of a run is cleaned up when it ends. */
+    workspaces?: Pick<Workspaces, 'forget'>;
+    /** Runs `turn` soon, after what is ready to run now. @default setImmediate */
+    defer?: (turn: () => void) => void;
+  }>;
+
+/** Limits and rules of one swarm. */
+export type EngineOptions = Readonly<{
+  swarmId: SwarmId;
+  rules: SwarmRules;
+  /** Inputs that may wait for a commit before new commands are turned away. @default 10_000 */
+  maxBacklog?: number;
+  /** Inputs per commit. @default 512 */
+  maxBatch?: number;
+  /**
+   * True: this process ends soon. It gives no task to an agent and begins no check, because both would be broken off;
+   * what was approved is done, and a drain waits for its end. @default false
+   */
+  isBrief?: boolean;
+  /** Told when the store has become full, and when it has room again. It throws nothing. */
+  onFull?: (isFull: boolean) => void;
+}>;
