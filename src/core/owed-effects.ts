@@ -9,59 +9,64 @@ import { isActive, type Task } from './tasks/task.ts';
 
 const NOTHING: readonly Effect[] = [];
 
+type EffectFinders = {
+  readonly [Type in SwarmEvent['type']]: (
+    swarm: Swarm,
+    event: Extract<SwarmEvent, { type: Type }>,
+  ) => readonly Effect[];
+};
+
+/** What each event asks for. The compiler misses none. */
+const FINDERS: EffectFinders = {
+  'agent.removed': nothing,
+  'agents.registered': nothing,
+  'attempt.assigned': (_swarm, { taskId, attempt, agentId }) => [{ type: 'run-attempt', taskId, attempt, agentId }],
+  'attempt.claimed': (_swarm, { taskId, attempt }) => [{ type: 'verify-attempt', taskId, attempt }],
+  'attempt.failed': (swarm, { taskId, attempt, retryAtMs }) =>
+    swarm.tasks.get(taskId)?.status === 'backing-off' ? [retryAt(taskId, attempt, retryAtMs)] : NOTHING,
+  'attempt.reported': nothing,
+  'host.registered': nothing,
+  'proposal.acted': effectsOfProposal,
+  'proposal.closed': effectsOfProposal,
+  'proposal.opened': effectsOfProposal,
+  'proposal.veto-judged': effectsOfProposal,
+  'proposal.voted': effectsOfProposal,
+  'proposal.voting-ended': effectsOfProposal,
+  'run.created': (swarm, { runId }) => wallDeadline(swarm.runs.get(runId)),
+  'run.ending': nothing,
+  'run.finished': (_swarm, { runId }) => [
+    { type: 'forget-wake', key: deadlineKey(runId) },
+    { type: 'clean-up-run', runId },
+  ],
+  'run.paused': (swarm, { runId }) => stopActive(swarm, runId),
+  'run.resumed': nothing,
+  'task.became-ready': nothing,
+  'task.cancelled': nothing,
+  'task.cancelling': stopCancelled,
+  'task.failed': nothing,
+  'task.outcome-unknown': nothing,
+  'task.skipped': nothing,
+  'task.succeeded': nothing,
+  'tasks.added': nothing,
+};
+
 /**
  * What `event` asks for. Derived from stored facts alone, so nothing can be asked for that is not stored. `swarm` may
  * be ahead of the event by the rest of its batch: an attempt that has ended meanwhile is not started.
  */
 export function effectsOf(swarm: Swarm, event: SwarmEvent): readonly Effect[] {
-  switch (event.type) {
-    case 'attempt.assigned':
-      return [{ type: 'run-attempt', taskId: event.taskId, attempt: event.attempt, agentId: event.agentId }];
-    case 'attempt.claimed':
-      return [{ type: 'verify-attempt', taskId: event.taskId, attempt: event.attempt }];
-    case 'attempt.failed':
-      return swarm.tasks.get(event.taskId)?.status === 'backing-off'
-        ? [retryAt(event.taskId, event.attempt, event.retryAtMs)]
-        : NOTHING;
-    case 'task.cancelling': {
-      const attempt = swarm.tasks.get(event.taskId)?.attempt;
-      return attempt === undefined
-        ? NOTHING
-        : [{ type: 'stop-attempt', taskId: event.taskId, attempt, why: 'cancelled' }];
-    }
-    case 'run.paused':
-      return stopActive(swarm, event.runId);
-    case 'run.created':
-      return wallDeadline(swarm.runs.get(event.runId));
-    case 'run.finished':
-      return [
-        { type: 'forget-wake', key: deadlineKey(event.runId) },
-        { type: 'clean-up-run', runId: event.runId },
-      ];
-    case 'proposal.opened':
-    case 'proposal.voted':
-    case 'proposal.veto-judged':
-    case 'proposal.voting-ended':
-    case 'proposal.closed':
-    case 'proposal.acted':
-      return effectsOfProposal(swarm.proposals.get(event.proposalId), event);
-    case 'agent.removed':
-    case 'agents.registered':
-    case 'attempt.reported':
-    case 'host.registered':
-    case 'run.ending':
-    case 'run.resumed':
-    case 'task.became-ready':
-    case 'task.cancelled':
-    case 'task.failed':
-    case 'task.outcome-unknown':
-    case 'task.skipped':
-    case 'task.succeeded':
-    case 'tasks.added':
-      return NOTHING;
-    default:
-      return unreachable(event);
-  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table has the finder of just this type
+  const find = FINDERS[event.type] as (swarm: Swarm, event: SwarmEvent) => readonly Effect[];
+  return find(swarm, event);
+}
+
+function nothing(): readonly Effect[] {
+  return NOTHING;
+}
+
+function stopCancelled(swarm: Swarm, { taskId }: Extract<SwarmEvent, { type: 'task.cancelling' }>): readonly Effect[] {
+  const attempt = swarm.tasks.get(taskId)?.attempt;
+  return attempt === undefined ? NOTHING : [{ type: 'stop-attempt', taskId, attempt, why: 'cancelled' }];
 }
 
 /** What a new leader owes: whatever the old process was doing has ended with that process. In the order of the tasks. */
@@ -76,9 +81,10 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
   return owed;
 }
 
-/** `proposal` is undefined when its run has ended in the same batch. */
-function effectsOfProposal(proposal: Proposal | undefined, event: ProposalEvent): readonly Effect[] {
+/** The proposal is gone when its run has ended in the same batch. */
+function effectsOfProposal(swarm: Swarm, event: ProposalEvent): readonly Effect[] {
   const { proposalId } = event;
+  const proposal = swarm.proposals.get(proposalId);
   switch (event.type) {
     case 'proposal.opened':
     case 'proposal.veto-judged':
