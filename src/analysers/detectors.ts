@@ -7,7 +7,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'package-name-twice': 2,
   'undeclared-dependency': 3,
   'unused-dependency': 3,
-  'dead-link': 2,
+  'dead-link': 3,
   'old-todo': 3,
   'unpinned-action': 3,
   'failure-ignored': 3,

@@ -10,21 +10,45 @@ async function found(files: Files): Promise<readonly Detected[]> {
 }
 
 describe('a dead link', () => {
-  it('names the only file of that name as the likely target', async () => {
+  it('names the only file of that name as the target', async () => {
     const [link] = await found({
-      'README.md': 'See [it](src/bench/Decode.java).\n',
+      'guides/start.md': 'See [it](src/bench/Decode.java).\n',
       'metrics/src/bench/Decode.java': 'class Decode {}\n',
     });
     expect(link?.evidence[0]?.text).toBe(
-      'The folder src does not exist. The only file of that name is metrics/src/bench/Decode.java.',
+      'Link to src/bench/Decode.java: The only file of that name is metrics/src/bench/Decode.java.',
     );
-    expect(link?.fix).toBe('If metrics/src/bench/Decode.java is meant, link to metrics/src/bench/Decode.java.');
+    expect(link?.fix).toBe('Write ../metrics/src/bench/Decode.java for src/bench/Decode.java.');
   });
 
-  it('names none where several have that name, and the file where its folder is there', async () => {
-    const [link] = await found({ 'README.md': '[it](src/a.md)\n', 'src/b.md': '', 'x/a.md': '', 'y/a.md': '' });
-    expect(link?.evidence[0]?.text).toBe('src/a.md does not exist.');
+  it('names the commit that removed its target, or where it went', async () => {
+    const text = 'One line after the other,\nuntil there are enough of them\nto know it again.\n';
+    using repository = new TestRepository({
+      'guides/old.md': text,
+      'guides/gone.md': 'gone\n',
+      'a/x.md': '',
+      'b/x.md': '',
+    });
+    repository.commit('first');
+    repository.git('mv', 'guides/old.md', 'guides/new.md');
+    repository.git('rm', '--quiet', 'guides/gone.md');
+    repository.write({ 'guides/start.md': 'See [old](old.md), [gone](gone.md) and [never](never.md).\n' });
+    repository.commit('second');
+    const { findings } = await analyseFolder(repository.path, ['docs', docs]);
+    expect(findings).toMatchObject([{ title: 'Link to old.md and 1 more lead nowhere', anchor: 'dead links' }]);
+    expect(findings[0]?.evidence.map(({ text: told }) => told.replaceAll(/\w{7,} \([\d-]+\)/g, 'C'))).toEqual([
+      'Link to old.md: guides/old.md became guides/new.md in C.',
+      'Link to gone.md: guides/gone.md was removed in C.',
+    ]);
+    expect(findings[0]?.fix).toBe('Write new.md for old.md. Remove the link to gone.md.');
+  });
+
+  it('that nothing mends is told of pages that are read first alone', async () => {
+    const two = { 'src/b.md': '', 'x/a.md': '', 'y/a.md': '' };
+    const [link] = await found({ 'README.md': '[it](src/a.md)\n', ...two });
+    expect(link?.evidence[0]?.text).toBe('Link to src/a.md: src/a.md does not exist.');
     expect(link?.fix).toBe('Correct the link, or remove it.');
+    expect(await found({ 'guides/start.md': '[it](../src/a.md)\n', ...two })).toEqual([]);
   });
 
   it('to somebody is told from one to a file', async () => {
@@ -43,10 +67,18 @@ describe('a dead link', () => {
 
 describe('no dead link', () => {
   it('is the name of a passage that Sphinx knows', async () => {
-    const page = 'See [it](labels/line-length) and [gone](gone.md).\n';
-    const links = await found({ 'docs/conf.py': '', 'docs/guides/a.md': page });
-    expect(links.map(({ title }) => title)).toEqual(['Link to gone.md leads nowhere']);
-    expect(await found({ 'docs/guides/a.md': page })).toHaveLength(2);
+    const page = { 'docs/guides/README.md': 'See [it](labels/line-length).\n' };
+    expect(await found({ 'docs/conf.py': '', ...page })).toEqual([]);
+    expect(await found(page)).toHaveLength(1);
+  });
+
+  it.each([
+    ['a page that a site makes', { 'docs/a.md': '[it](./making-changes.html)\n', 'other/making-changes.html': '' }],
+    ['on a page of a site', { 'docs/a.md': '[it](img.png)\n', 'assets/img.png': '', 'docs/_config.yml': '' }],
+    ['on a page with a head', { 'docs/a.md': '---\ntitle: A\n---\n[it](img.png)\n', 'assets/img.png': '' }],
+    ['to a page of any name', { 'guides/a.md': '[it](part/index.md)\n', 'other/index.md': '' }],
+  ])('is one %s', async (_, files) => {
+    expect(await found(files)).toEqual([]);
   });
 
   it.each([

@@ -3,53 +3,95 @@ import { join, posix } from 'node:path';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import type { FileEntry, FindingsData, PackageEntry } from './data.ts';
 import { needData, readData, writeData } from './data-files.ts';
+import { deadLinkFindings, isAddress, isReadFirst, type DeadLink, type Mend, type MendedLink } from './dead-links.ts';
 import type { Detected } from './detected.ts';
-import { codeOf, markdownLinks, type MarkdownLink } from './markdown-links.ts';
+import { lostFiles, type Lost } from './lost-files.ts';
+import { codeOf, markdownLinks } from './markdown-links.ts';
+import { PageSites } from './page-sites.ts';
 import { TextReader } from './read-text.ts';
 import { countOf } from './words.ts';
 
 const MAX_FINDINGS = 60;
-/** A documentation site resolves links in its own way: where this share of links is dead, nothing is said about them. */
-const SITE_SHARE = 0.3;
-const SITE_LINKS = 6;
 
-type Page = Readonly<{ path: string; links: readonly MarkdownLink[]; dead: readonly DeadLink[]; checked: number }>;
-type DeadLink = MarkdownLink &
-  Readonly<{ expected: string; sameName: string | undefined; likely: string | undefined; missing: string }>;
+type Page = Readonly<{ path: string; isOfSite: boolean; dead: readonly DeadLink[]; checked: number }>;
 
 /** Looks up relative links, and scripts that a page says to run. */
-export function docs({ input, signal }: AnalyserCall): AnalyserResult {
+export async function docs({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const { files } = needData(input.data, 'inventory');
   const packages = readData(input.data, 'manifests')?.packages ?? [];
   const reader = new TextReader(input.root);
   const tree = new Tree(input.root, files);
+  const sites = new PageSites(files.map(({ path }) => path));
   const pages: Page[] = [];
   const scripts: Detected[] = [];
   for (const { path, context } of files.filter(isPage)) {
     signal.throwIfAborted();
     const text = reader.text(path);
     if (text === undefined) continue;
-    pages.push(checkPage(path, text, tree));
+    pages.push({ ...checkPage(path, text, tree), isOfSite: sites.has(path, text) });
     if (context === 'docs') scripts.push(...missingScripts(path, text, packages));
   }
-  const sites = siteFolders(pages);
-  const own = pages.filter(({ path }) => !sites.has(folderOf(path)));
-  const dead = own.flatMap(deadLinks);
-  const left = pages.filter(({ path }) => sites.has(folderOf(path))).reduce((sum, page) => sum + page.dead.length, 0);
+  const dead = pages.flatMap((page) => page.dead);
+  const asked = dead.flatMap(({ expected }) => namesOf(expected));
+  const lost = await lostFiles(input.root, asked, { searchPath: input.searchPath, signal });
+  const told = pages.flatMap((page) => mended(page, lost, tree));
+  const left = dead.length - told.length;
   const data: FindingsData = {
-    findings: [...scripts, ...dead].slice(0, MAX_FINDINGS),
+    findings: [...scripts, ...deadLinkFindings(told)].slice(0, MAX_FINDINGS),
     looked: pages.reduce((sum, { checked }) => sum + checked, 0),
     leftOut:
-      left === 0
-        ? []
-        : [
-            `${countOf(left, 'link')} in ${[...sites].join(', ')}: a documentation site seems to resolve them in its own way.`,
-          ],
+      left === 0 ? [] : [`${countOf(left, 'link')} to what is not in the repository: a site or a build may make it.`],
   };
   return {
     file: writeData(input.data, 'docs', data),
     summary: { pages: pages.length, links: data.looked, dead: dead.length },
   };
+}
+
+/** Links that are surely dead: their mend is known, or the page is read where it stands. */
+function mended({ path, dead, isOfSite }: Page, lost: readonly Lost[], tree: Tree): readonly MendedLink[] {
+  const single = [...Map.groupBy(dead, ({ target }) => target).values()].flatMap((same) => same.slice(0, 1));
+  return single.flatMap((link) => {
+    const mend = mendOf(link, lost, tree);
+    const isByName = mend === null || mend.isByName;
+    if (isByName && (isOfSite || /\.html?$/.test(link.expected))) return [];
+    return mend !== null || isReadFirst(path) ? [{ ...link, mend }] : [];
+  });
+}
+
+type Found = NonNullable<Mend> & Readonly<{ isByName: boolean }>;
+
+/** By the letters, by the history, or by the name. */
+function mendOf(link: DeadLink, lost: readonly Lost[], tree: Tree): Found | null {
+  const { target, page, expected, sameName, likely } = link;
+  const write = (path: string): string => `Write ${posix.relative(posix.dirname(page), path)} for ${target}.`;
+  if (sameName !== undefined) {
+    const text = `${sameName} is there, in other letters: the link works on some machines only.`;
+    return { text, fix: `Write it as ${posix.basename(sameName)}.`, isByName: false };
+  }
+  if (isAddress(target)) {
+    const text = `Without "mailto:" it is a path: ${expected} does not exist.`;
+    return { text, fix: `Write it as mailto:${target}.`, isByName: false };
+  }
+  const names = namesOf(expected);
+  const gone = lost.find(({ path }) => names.some((name) => path === name || path.startsWith(`${name}/`)));
+  if (gone !== undefined) {
+    const { path, commit, day, to } = gone;
+    const isMoved = to !== undefined && tree.has(to) && names.includes(path);
+    if (isMoved) return { text: `${path} became ${to} in ${commit} (${day}).`, fix: write(to), isByName: false };
+    const known = likely === undefined ? '' : ` The only file of that name is ${likely}.`;
+    const fix = likely === undefined ? `Remove the link to ${target}.` : write(likely);
+    return { text: `${path} was removed in ${commit} (${day}).${known}`, fix, isByName: false };
+  }
+  if (likely === undefined) return null;
+  return { text: `The only file of that name is ${likely}.`, fix: write(likely), isByName: true };
+}
+
+/** What a link to it may have meant: the file itself, or the page that it was made of. */
+function namesOf(expected: string): readonly string[] {
+  const stem = expected.replace(/\.html?$/, '');
+  if (posix.extname(stem) !== '' && stem === expected) return [expected];
+  return [expected, `${stem}.md`, `${stem}.mdx`, `${stem}/index.md`, `${stem}/README.md`];
 }
 
 function isPage({ path, context, isText }: FileEntry): boolean {
@@ -60,6 +102,9 @@ function isPage({ path, context, isText }: FileEntry): boolean {
     (context === 'docs' || context === 'example' || context === 'config')
   );
 }
+
+/** Names that say nothing of what was meant. */
+const EVERYWHERE = /^(?:index|readme|license|licence|package|main|mod|setup|config|changelog)(?:\.\w+)?$/;
 
 /** The files there are, in their own and in lower case. */
 class Tree {
@@ -82,6 +127,7 @@ class Tree {
   /** The only file of that name, ending and letters aside where it has none: what was meant, most likely. */
   likely(path: string): string | undefined {
     const name = posix.basename(path).toLowerCase();
+    if (EVERYWHERE.test(name)) return undefined;
     const isAlike = (known: string): boolean => {
       const other = posix.basename(known).toLowerCase();
       return other === name || (!name.includes('.') && other.replace(/\.(?:md|mdx|markdown)$/, '') === name);
@@ -111,22 +157,22 @@ function foldersAbove(path: string): readonly string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-function checkPage(path: string, text: string, tree: Tree): Page {
-  const links = markdownLinks(text);
-  const checked = links.flatMap((link) => {
+function checkPage(path: string, text: string, tree: Tree): Omit<Page, 'isOfSite'> {
+  const checked = markdownLinks(text).flatMap((link) => {
     const expected = expectedPath(path, link.target);
     const isName = posix.extname(expected ?? '') === '' && tree.isSphinx(path);
     return expected === undefined || isName ? [] : [{ ...link, expected }];
   });
   const dead = checked
     .filter(({ expected }) => !isThere(expected, tree))
-    .map((link) => {
-      const { expected } = link;
-      const folder = tree.missingFolder(expected);
-      const missing = folder === undefined ? `${expected} does not exist.` : `The folder ${folder} does not exist.`;
-      return { ...link, missing, sameName: tree.otherCase(expected), likely: tree.likely(expected) };
-    });
-  return { path, links, dead, checked: checked.length };
+    .map((link) => ({
+      ...link,
+      page: path,
+      missingFolder: tree.missingFolder(link.expected),
+      sameName: tree.otherCase(link.expected),
+      likely: tree.likely(link.expected),
+    }));
+  return { path, dead, checked: checked.length };
 }
 
 /** The file that a relative link means; undefined for links that lead out, to another page of a forge, or to a template. */
@@ -154,61 +200,6 @@ function isThere(path: string, tree: Tree): boolean {
   const stem = path.replace(/\.html?$/, '');
   const pages = ['.md', '.mdx', '.markdown', '.rst', '.ipynb', '.adoc'].map((end) => stem + end);
   return [...pages, `${stem}/index.md`, `${stem}/README.md`, `${stem}/index.mdx`].some((page) => tree.has(page));
-}
-
-/** The first two folders: a site is one of them. */
-function folderOf(path: string): string {
-  const parts = path.split('/').slice(0, -1);
-  return parts.slice(0, 2).join('/');
-}
-
-function siteFolders(pages: readonly Page[]): ReadonlySet<string> {
-  const byFolder = Map.groupBy(pages, ({ path }) => folderOf(path));
-  const sites = [...byFolder].filter(([folder, inside]) => {
-    const dead = inside.reduce((sum, page) => sum + page.dead.length, 0);
-    const checked = inside.reduce((sum, page) => sum + page.checked, 0);
-    return folder !== '' && dead >= SITE_LINKS && dead > checked * SITE_SHARE;
-  });
-  return new Set(sites.map(([folder]) => folder));
-}
-
-/** More dead links than this in one page are one finding. */
-const MANY = 3;
-
-function deadLinks({ path, dead, checked }: Page): readonly Detected[] {
-  const single = [...new Map(dead.map((link) => [link.target, link])).values()];
-  const severity = /^(?:readme|contributing|security)\.(?:md|markdown)$/i.test(path) ? 'medium' : 'low';
-  const found = single.map((link) => deadLink(path, link, severity));
-  const [first] = found;
-  if (first === undefined || found.length <= MANY) return found;
-  const title = `${first.title.replace(/ leads nowhere$/, '')} and ${found.length - 1} more lead nowhere`;
-  const count = { source: 'docs', text: `${found.length} of ${checked} links of the page.` };
-  const evidence = [...found.slice(0, 8).flatMap((one) => one.evidence), count];
-  return [{ ...first, title, anchor: 'many dead links', evidence, fix: 'Correct the links, or remove them.' }];
-}
-
-function deadLink(path: string, link: DeadLink, severity: 'medium' | 'low'): Detected {
-  const { target, line, expected, sameName, likely, missing } = link;
-  const shown = target.length > 60 ? `…${target.slice(-58)}` : target;
-  const base = { kind: 'dead-link', severity, confidence: 0.85, file: path, line, anchor: target } as const;
-  const ref = `${path}:${line}`;
-  if (sameName !== undefined) {
-    const otherCase = `${sameName} is there, in other letters: the link works on some machines only.`;
-    const evidence = [{ source: 'docs', text: `${expected} does not exist. ${otherCase}`, ref }];
-    const fix = `Write it as ${posix.basename(sameName)}.`;
-    return { ...base, title: `Link to ${shown} has the wrong case`, evidence, fix };
-  }
-  if (/^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(target)) {
-    const evidence = [{ source: 'docs', text: `Without "mailto:" it is a path: ${expected} does not exist.`, ref }];
-    return { ...base, title: `Link to ${shown} lacks "mailto:"`, evidence, fix: `Write it as mailto:${target}.` };
-  }
-  const only = likely === undefined ? '' : ` The only file of that name is ${likely}.`;
-  const fix =
-    likely === undefined
-      ? 'Correct the link, or remove it.'
-      : `If ${likely} is meant, link to ${posix.relative(posix.dirname(path), likely)}.`;
-  const evidence = [{ source: 'docs', text: `${missing}${only}`, ref }];
-  return { ...base, title: `Link to ${shown} leads nowhere`, evidence, fix };
 }
 
 const RUN = /(?:^|[\s;&|(])(?:npm run(?:-script)?|pnpm run|yarn run|bun run)\s+([\w:.-]+)(?=\s|$|[;&|)])/g;

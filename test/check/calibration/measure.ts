@@ -22,6 +22,7 @@ const ALONE = new Set([
   'outdated-action',
   'unstated-rights',
   'old-todo',
+  'dead-link',
   'skipped-tests',
   'lock-files-compete',
   'package-name-twice',

@@ -14,12 +14,22 @@ function page(
 }
 
 const LINKS: readonly Plant[] = [
-  page('links-1', true, ['a page that was removed', 'See [more](more.md).']),
-  page('links-2', true, ['a folder up', 'See [the code](../../src/base/gone.js).']),
-  page('links-3', true, ['a picture', '![How it looks](pictures/look.png)']),
-  page('links-4', true, ['with an anchor', 'See [the rules](rules.md#third).']),
-  page('links-5', true, ['defined below', 'See [the list][list].\n\n[list]: lists/all.md']),
+  page('links-1', true, ['a page that stands elsewhere', 'See [more](more-words.md).'], {
+    'docs/about/more-words.md': '#\n',
+  }),
+  page('links-2', true, ['a folder up', 'See [the code](../../src/base/gone.js).'], { 'src/later/gone.js': 'a();\n' }),
+  page('links-3', true, ['a picture', '![How it looks](pictures/look.png)'], { 'assets/look.png': 'picture' }),
+  page('links-4', true, ['with an anchor', 'See [the rules](rules.md#third).'], { 'docs/about/rules.md': '# Third\n' }),
+  page('links-5', true, ['defined below', 'See [the list][list].\n\n[list]: lists/every.md'], {
+    'docs/about/every.md': '# Every\n',
+  }),
   page('links-6', true, ['the wrong case', 'See [one](One.md).']),
+  page('links-12', false, ['nothing tells what was meant', 'See [it](never-there.md).']),
+  page('links-13', false, ['a page of a site', 'See [it](other-name.md).'], {
+    'docs/links-13/_config.yml': 'title: A\n',
+    'docs/about/other-name.md': '#\n',
+  }),
+  page('links-14', false, ['made by a site', 'See [it](../made/by-hand.html).'], { 'pages/by-hand.html': '<p>\n' }),
   page('links-7', false, ['served from another folder', '![Logo](img/links-7/logo.png)'], {
     'docs/public/img/links-7/logo.png': 'picture',
   }),

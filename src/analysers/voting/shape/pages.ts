@@ -3,38 +3,77 @@ import { IgnoreFile } from '../../ignore-file.ts';
 import { asPattern, countOf } from '../../words.ts';
 import type { Motion } from '../ballot.ts';
 import { isOnDisk, namesIn } from '../on-disk.ts';
-import { approve, type Bench, type Opinion, reject } from '../opinion.ts';
+import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
 
 /** Folders that a site or a registry serves as if they were the page's own. */
 const SERVED = ['', 'docs', 'public', 'static', 'src', 'website', 'website/docs', 'docs/public', 'content', 'site'];
 
-/** Looks for the target where a site, a registry or a build would have it. */
-export function deadLink({ finding, anchor }: Motion, { root, reader }: Bench): Opinion {
-  const targets = anchor === 'many dead links' ? manyTargets(finding.evidence) : [anchor];
-  const dir = posix.dirname(finding.file);
-  const served = targets.flatMap((target) => whereElse(target, dir, root) ?? []);
-  if (targets.length > 0 && served.length * 2 >= targets.length) {
-    return reject(`${served.length} of ${targets.length} are served from another folder: ${served[0] ?? ''}.`);
+type Place = Readonly<{ target: string; dir: string; ref: string; isKnown: boolean }>;
+
+/** A detector that knows what mends a link says it so. */
+const KNOWN =
+  /^Link to (\S+): (?:(.+ (?:became|was removed in) |the only file of that name is |.+ is there, in other letters|Without "mailto:")|)/i;
+
+/** Looks for the targets where a site, a registry or a build would have them. */
+export function deadLink({ finding }: Motion, { root, reader }: Bench): Opinion {
+  const places = finding.evidence.flatMap((one) => placeOf(one) ?? []);
+  const standing = places.filter(({ target, ref }) => lineAt(ref, reader).includes(target));
+  if (standing.length === 0) return reject('The line does not have the link.');
+  const served = standing.flatMap(({ target, dir }) => whereElse(target, dir, root) ?? []);
+  if (served.length * 2 >= standing.length) {
+    return reject(`${served.length} of ${standing.length} are served from another folder: ${served[0] ?? ''}.`);
   }
-  const ignored = targets.filter((target) => isIgnored(posix.join(dir, bare(target)), reader));
-  if (ignored.length === targets.length) return reject('.gitignore names it: a build makes it.');
-  const line = (reader.text(finding.file) ?? '').split('\n')[finding.line - 1] ?? '';
-  if (anchor !== 'many dead links' && !line.includes(anchor)) return reject('The line does not have the link.');
-  const there = whatIsThere(root, posix.dirname(posix.join(dir, bare(targets[0] ?? ''))));
+  const ignored = standing.filter(({ target, dir }) => isIgnored(posix.join(dir, bare(target)), reader));
+  if (ignored.length * 2 >= standing.length) return reject('.gitignore names it: a build makes it.');
+  const sentOn = standing.filter(({ target, dir }) => isSentOn(posix.join(dir, bare(target)), root, reader));
+  if (sentOn.length * 2 >= standing.length) return reject('The site sends readers of that address on.');
+  const known = standing.find(({ isKnown }) => isKnown);
+  if (known === undefined) return abstain('Nothing tells where it should lead.');
+  const there = whatIsThere(root, posix.dirname(posix.join(known.dir, bare(known.target))));
   return approve(`${there}, and it is in no folder that a site serves.`, {
     text: `Looked in ${SERVED.length} folders.`,
-    ref: `${finding.file}:${finding.line}`,
+    ref: known.ref,
   });
+}
+
+function placeOf({ text, ref }: Motion['finding']['evidence'][number]): Place | undefined {
+  const [, target, known] = KNOWN.exec(text) ?? [];
+  if (target === undefined || ref === undefined) return undefined;
+  return { target, dir: posix.dirname(ref.replace(/:\d+$/, '')), ref, isKnown: known !== undefined };
+}
+
+/** Lists of addresses that a site sends on, in the folders above a page. */
+const REDIRECTS = [
+  '_redirects',
+  '.vuepress/redirects',
+  '.vitepress/redirects',
+  'public/_redirects',
+  'static/_redirects',
+];
+const SITE_SETTINGS = ['netlify.toml', 'vercel.json', 'mkdocs.yml', 'docusaurus.config.js', 'docusaurus.config.ts'];
+
+function isSentOn(path: string, root: string, reader: Bench['reader']): boolean {
+  const parts = path.split('/').slice(0, -1);
+  const folders = ['', ...parts.map((_, at) => parts.slice(0, at + 1).join('/'))];
+  const name = path.replace(/\.(?:mdx?|html?)$/, '');
+  return folders.some((folder) =>
+    [...REDIRECTS, ...SITE_SETTINGS].some((list) => {
+      const file = posix.join(folder, list);
+      const below = posix.relative(folder, name);
+      return isOnDisk(root, file) && below.includes('/') && (reader.text(file) ?? '').includes(below);
+    }),
+  );
+}
+
+function lineAt(ref: string, reader: Bench['reader']): string {
+  const [, path = '', line = '1'] = /^(.*):(\d+)$/.exec(ref) ?? [];
+  return (reader.text(path) ?? '').split('\n')[Number(line) - 1] ?? '';
 }
 
 function whatIsThere(root: string, folder: string): string {
   const names = namesIn(root, folder).length;
   if (names === 0) return `The folder ${folder} does not exist`;
   return `The folder ${folder} has ${countOf(names, 'name')}, none of them the target`;
-}
-
-function manyTargets(evidence: Motion['finding']['evidence']): readonly string[] {
-  return evidence.flatMap(({ text }) => /^(\S+) does not exist/.exec(text)?.[1] ?? []);
 }
 
 const bare = (target: string): string => {

@@ -76,9 +76,18 @@ describe('a second look at what leads nowhere', () => {
   it('says that the folder does not exist, or how many names it has', () => {
     write('README.md', '[a](gone/a.md) [b](docs/b.md)\n');
     write('docs/c.md', '');
-    const link = { kind: 'dead-link', file: 'README.md' } as const;
-    expect(said(link, { anchor: 'gone/a.md' })).toMatch(/^approve: The folder gone does not exist, and it is in no/);
-    expect(said(link, { anchor: 'docs/b.md' })).toMatch(/^approve: The folder docs has 1 name, none of them the/);
+    const to = (target: string, mend: string): string =>
+      said({
+        kind: 'dead-link',
+        file: 'README.md',
+        evidence: [{ source: 'docs', text: `Link to ${target}: ${mend}`, ref: 'README.md:1' }],
+      });
+    const moved = 'x became y in 1234567 (2024-01-01).';
+    expect(to('gone/a.md', moved)).toMatch(/^approve: The folder gone does not exist, and it is in no/);
+    expect(to('docs/b.md', moved)).toMatch(/^approve: The folder docs has 1 name, none of them the/);
+    expect(to('docs/b.md', 'docs/b.md does not exist.')).toBe('abstain: Nothing tells where it should lead.');
+    write('_redirects', '/docs/b /docs/c\n');
+    expect(to('docs/b.md', moved)).toBe('reject: The site sends readers of that address on.');
     symlinkSync('gone/a', join(root, 'link'));
     expect(said({ kind: 'dead-symlink', file: 'link' })).toBe('approve: The folder gone does not exist.');
   });
