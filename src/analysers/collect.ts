@@ -187,7 +187,8 @@ function hardestFunctions(data: string, parts: readonly ParseData[]): CheckRepor
     .flatMap(({ functions }) => functions)
     .filter(({ file }) => shipped.has(file))
     .toSorted((a, b) => b.complexity - a.complexity)
-    .slice(0, MAX_FUNCTIONS);
+    .slice(0, MAX_FUNCTIONS)
+    .map(({ file, line, name, complexity, nesting, lines }) => ({ file, line, name, complexity, nesting, lines }));
 }
 
 function causes(failed: readonly Readonly<{ path: string; cause: string }>[]): CheckReport['size']['unread'] {

@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { ComplexFunction } from '../core/findings/check-report.ts';
 import { complexFunctions } from './complex-functions.ts';
+import type { MeasuredFunction } from './complexity.ts';
 import type { FileEntry } from './data.ts';
 
-type Shape = Readonly<{ complexity: number; nesting?: number; lines?: number; file?: string }>;
+type Shape = Pick<MeasuredFunction, 'complexity'> & Partial<MeasuredFunction>;
 
 function told(...shapes: readonly Shape[]): readonly string[] {
-  const functions = shapes.map(({ file = 'src/a.js', complexity, nesting = 2, lines = 60 }, at): ComplexFunction => ({
-    file,
+  const functions = shapes.map((shape, at): MeasuredFunction => ({
+    file: 'src/a.js',
     line: at + 1,
     name: `step${at}`,
-    complexity,
-    nesting,
-    lines,
+    nesting: 4,
+    lines: 60,
+    depth: 1.6,
+    guards: 0.2,
+    ...shape,
   }));
   const files = [...new Set(functions.map(({ file }) => file))].map((path): FileEntry => ({
     path,
@@ -31,10 +33,13 @@ function told(...shapes: readonly Shape[]): readonly string[] {
 
 describe('a function that is complex', () => {
   it.each<[string, Shape, Shape]>([
-    ['decides much', { complexity: 30 }, { complexity: 29 }],
-    ['decides deep inside', { complexity: 25, nesting: 4 }, { complexity: 25, nesting: 3 }],
-    ['goes on and on', { complexity: 20, lines: 200 }, { complexity: 20, lines: 199 }],
-    ['is more than a row of guards', { complexity: 90 }, { complexity: 90, nesting: 1 }],
+    ['decides much', { complexity: 25 }, { complexity: 24 }],
+    ['decides deep inside', { complexity: 90 }, { complexity: 90, depth: 1.4 }],
+    ['is more than a loop of choices', { complexity: 90 }, { complexity: 90, nesting: 3 }],
+    ['goes on and on', { complexity: 20, depth: 0, lines: 200 }, { complexity: 20, lines: 199 }],
+    ['is more than steps that leave', { complexity: 40, guards: 0.3 }, { complexity: 40, guards: 0.4 }],
+    ['is deep among them', { complexity: 40, guards: 0.6, depth: 2.5 }, { complexity: 40, guards: 0.7, depth: 2.5 }],
+    ['is more than a row of guards', { complexity: 90, lines: 300 }, { complexity: 90, lines: 300, nesting: 1 }],
   ])('%s', (_, hard, easy) => {
     expect([told(hard), told(easy)]).toEqual([['src/a.js:1'], []]);
   });
@@ -47,7 +52,7 @@ describe('a function that is complex', () => {
 });
 
 it('is told where people work on it, or where nobody knows', () => {
-  const functions = [{ file: 'a.js', line: 1, name: 'f', complexity: 40, nesting: 3, lines: 100 }];
+  const functions = [{ file: 'a.js', line: 1, name: 'f', complexity: 40, nesting: 4, lines: 100, depth: 2, guards: 0 }];
   const file: FileEntry = {
     path: 'a.js',
     bytes: 1,

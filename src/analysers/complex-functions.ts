@@ -2,16 +2,22 @@ import type { FileEntry, HistoryData, ParseData } from './data.ts';
 import type { Detected } from './detected.ts';
 import { shortPath } from './hotspot-findings.ts';
 
-/** A function from here on hurts: McCabe's limit is 10, most linters warn at 20. */
-const COMPLEX = 30;
+/** McCabe's limit is 10, most linters warn at 20; from here on it hurts where branches stand in branches. */
+const COMPLEX = 25;
 const VERY_COMPLEX = 50;
-/** Fewer hurt where they stand deep in each other, or far from each other. */
-const COMPLEX_WHERE_DEEP = 25;
-const DEEP = 4;
+/** It hurts as well where the decisions stand far from each other. */
 const COMPLEX_WHERE_LONG = 20;
 const LONG = 200;
 /** Less is a row of guards or of choices: long to read, easy to follow. */
 const MIN_NESTING = 2;
+const DEEP = 4;
+/** Branches and loops around a branch or loop, on average. */
+const MIN_DEPTH = 1.5;
+/** From here on nothing else matters. */
+const VERY_DEEP = 2.5;
+/** Share of its questions that only leave: a function of such steps is split already. */
+const MANY_GUARDS = 0.4;
+const MOSTLY_GUARDS = 0.7;
 /** In the 12 months before the newest commit. */
 const MIN_CHANGES = 3;
 const MAX_FINDINGS = 5;
@@ -39,11 +45,11 @@ export function complexFunctions(
     .map(findingOf);
 }
 
-function hurts({ complexity, nesting, lines }: Complex): boolean {
-  if (nesting < MIN_NESTING) return false;
-  if (complexity >= COMPLEX) return true;
-  const isDeep = nesting >= DEEP && complexity >= COMPLEX_WHERE_DEEP;
-  return isDeep || (lines >= LONG && complexity >= COMPLEX_WHERE_LONG);
+function hurts({ complexity, nesting, lines, depth, guards }: Complex): boolean {
+  if (nesting < MIN_NESTING || guards >= MOSTLY_GUARDS) return false;
+  if (lines >= LONG && complexity >= COMPLEX_WHERE_LONG) return true;
+  if (complexity < COMPLEX || nesting < DEEP || depth < MIN_DEPTH) return false;
+  return guards < MANY_GUARDS || depth >= VERY_DEEP;
 }
 
 /** What nobody has touched for a year hurts nobody; without a history it may. */
@@ -57,7 +63,7 @@ function isShipped({ path, context, isCopied }: FileEntry): boolean {
   return context === 'production' && isCopied !== true && !TOOLS.test(path);
 }
 
-function findingOf({ file, line, name, complexity, nesting, lines }: Complex): Detected {
+function findingOf({ file, line, name, complexity, nesting, lines, depth }: Complex): Detected {
   const what = `makes ${complexity} decisions in ${lines} lines`;
   return {
     kind: 'complex-function',
@@ -70,11 +76,11 @@ function findingOf({ file, line, name, complexity, nesting, lines }: Complex): D
     evidence: [
       {
         source: 'parse',
-        text: `${complexity} decisions, nested ${nesting} deep, ${lines} lines. Above 20 is hard to test.`,
+        text: `${complexity} decisions in ${lines} lines, nested ${nesting} deep; ${depth} branches and loops stand around one on average.`,
         ref: `${file}:${line}`,
       },
     ],
-    fix: 'Move branches that belong together into functions of their own, guards first.',
+    fix: 'Give what stands deepest, and each step that can be named, a function of its own.',
   };
 }
 

@@ -30,14 +30,36 @@ const PLAIN = new Set(['Literal', 'TemplateLiteral', 'ObjectExpression', 'ArrayE
 /** Longer functions are named, whatever they decide. */
 const LONG_LINES = 300;
 
-type Frame = { node: AstNode; name: string; isVague: boolean; complexity: number; nesting: number; deepest: number };
+/** What stands in them is read with them in mind; a `switch` or a `try` around it is not. */
+const HELD = /^(?:If|For|ForIn|ForOf|While|DoWhile)Statement$/;
+const STATEMENTS = /^(?:If|For|ForIn|ForOf|While|DoWhile|Switch)Statement$/;
+
+/**
+ * `depth`: how many branches and loops stand around a branch or loop, on average. `guards`: share of its `if`s that
+ * leave what they stand in.
+ */
+export type MeasuredFunction = ComplexFunction & Readonly<{ depth: number; guards: number }>;
+
+type Frame = {
+  node: AstNode;
+  name: string;
+  isVague: boolean;
+  complexity: number;
+  nesting: number;
+  deepest: number;
+  held: number;
+  branches: number;
+  depths: number;
+  ifs: number;
+  guards: number;
+};
 
 /** Counts the decisions of each function as the walk passes; a function inside another counts for itself. */
 export class ComplexityMeter {
   readonly #frames: Frame[] = [];
   readonly #file: string;
   readonly #lines: Lines;
-  readonly functions: ComplexFunction[] = [];
+  readonly functions: MeasuredFunction[] = [];
   /** Decisions in the file, those outside functions too. */
   total = 0;
   count = 0;
@@ -55,17 +77,27 @@ export class ComplexityMeter {
       const own = nameOf(node, path);
       const isVague = VAGUE.test(own);
       const name = isVague ? this.#vagueName(own) : own;
-      this.#frames.push({ node, name, isVague, complexity: 1, nesting: 0, deepest: 0 });
+      const counts = { complexity: 1, nesting: 0, deepest: 0, held: 0, branches: 0, depths: 0, ifs: 0, guards: 0 };
+      this.#frames.push({ node, name, isVague, ...counts });
       return;
     }
     const frame = this.#frames.at(-1);
     const decisions = decisionsOf(node, path);
     this.total += decisions;
-    if (frame !== undefined) frame.complexity += decisions;
-    if (frame !== undefined && NESTING.has(node.type) && !isElseIf(node, key)) {
-      frame.nesting += 1;
-      frame.deepest = Math.max(frame.deepest, frame.nesting);
+    if (frame === undefined) return;
+    frame.complexity += decisions;
+    if (STATEMENTS.test(node.type)) {
+      frame.branches += 1;
+      frame.depths += frame.held - (isElseIf(node, key) ? 1 : 0);
     }
+    if (node.type === 'IfStatement') {
+      frame.ifs += 1;
+      if (isGuard(node)) frame.guards += 1;
+    }
+    if (!NESTING.has(node.type) || isElseIf(node, key)) return;
+    frame.nesting += 1;
+    if (HELD.test(node.type)) frame.held += 1;
+    frame.deepest = Math.max(frame.deepest, frame.nesting);
   }
 
   leave(node: AstNode, key: string): void {
@@ -74,7 +106,10 @@ export class ComplexityMeter {
     if (frame.node === node) {
       this.#frames.pop();
       this.#close(frame);
-    } else if (NESTING.has(node.type) && !isElseIf(node, key)) frame.nesting -= 1;
+    } else if (NESTING.has(node.type) && !isElseIf(node, key)) {
+      frame.nesting -= 1;
+      if (HELD.test(node.type)) frame.held -= 1;
+    }
   }
 
   /** Without a name of its own: what it is given to, and the function around it that has a name. */
@@ -83,12 +118,25 @@ export class ComplexityMeter {
     return around === undefined ? name : `${name} in ${around}`;
   }
 
-  #close({ node, name, complexity, deepest }: Frame): void {
+  #close({ node, name, complexity, deepest, ...counts }: Frame): void {
     const line = this.#lines.at(node.start);
     const lines = this.#lines.at(node.end) - line + 1;
     if (lines > Math.max(LONG_LINES, this.longest?.lines ?? 0)) this.longest = { name, line, lines };
-    this.functions.push({ file: this.#file, line, name, complexity, nesting: deepest, lines });
+    const depth = ratio(counts.depths, counts.branches);
+    const guards = ratio(counts.guards, counts.ifs);
+    this.functions.push({ file: this.#file, line, name, complexity, nesting: deepest, lines, depth, guards });
   }
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.round((part / whole) * 100) / 100;
+}
+
+/** What follows is only for the other case. */
+function isGuard(node: AstNode): boolean {
+  const then = child(node, 'consequent');
+  const last = then?.type === 'BlockStatement' ? children(then, 'body').at(-1) : then;
+  return last !== undefined && /^(?:Return|Throw|Continue|Break)Statement$/.test(last.type);
 }
 
 function decisionsOf(node: AstNode, path: readonly AstNode[]): number {

@@ -1,6 +1,5 @@
 import type {
   CheckReport,
-  ComplexFunction,
   Hotspot,
   ImportCycle,
   LanguageShare,
@@ -9,6 +8,7 @@ import type {
 } from '../core/findings/check-report.ts';
 import type { Finding, FindingVote, Voter } from '../core/findings/finding.ts';
 import type { GivenBaseline } from './baseline.ts';
+import type { MeasuredFunction } from './complexity.ts';
 import type { Detected } from './detected.ts';
 import type { FileContext } from './classify.ts';
 import type { RepositoryHead } from './head.ts';
@@ -102,7 +102,7 @@ export type ParsedFile = Readonly<{
 export type ParseData = Readonly<{
   files: readonly ParsedFile[];
   /** Functions worth showing: complexity 10 and more. */
-  functions: readonly ComplexFunction[];
+  functions: readonly MeasuredFunction[];
   findings: readonly Detected[];
   /** Code that may be dangerous, for `risky-code` to judge. */
   risks: readonly Detected[];

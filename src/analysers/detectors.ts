@@ -21,7 +21,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'tls-check-off': 3,
   'sql-by-concatenation': 2,
   'html-from-variable': 3,
-  'complex-function': 3,
+  'complex-function': 4,
   'hot-spot': 3,
   'untested-hot-spot': 3,
   'install-script': 2,

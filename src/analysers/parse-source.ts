@@ -1,15 +1,15 @@
 import { parseSync } from 'oxc-parser';
-import type { ComplexFunction } from '../core/findings/check-report.ts';
 import { isProduction, type FileContext } from './classify.ts';
-import { ComplexityMeter } from './complexity.ts';
+import { ComplexityMeter, type MeasuredFunction } from './complexity.ts';
 import type { ParsedFile } from './data.ts';
 import type { Detected } from './detected.ts';
 import { complaintsAbout } from './lint/rules.ts';
-import type { Complaint } from './lint/rule.ts';
+import { brief, type Complaint } from './lint/rule.ts';
 import { mayHoldRisks, RiskCollector, type Risk } from './lint/risky.ts';
 import { isSkippedTest } from './lint/skipped-tests.ts';
 import { countFilled } from './code-only.ts';
 import { hasOnlyTypes, ImportCollector } from './module-imports.ts';
+import { FROM_OUTSIDE } from './risk-texts.ts';
 import { isNode, Lines, walk, type AstNode, type Visitor } from './syntax.ts';
 
 /** Functions with fewer decisions are not kept. */
@@ -20,7 +20,7 @@ export type ParsedSource =
   | Readonly<{
       ok: true;
       file: ParsedFile;
-      functions: readonly ComplexFunction[];
+      functions: readonly MeasuredFunction[];
       findings: readonly Detected[];
       risks: readonly Detected[];
     }>
@@ -58,7 +58,7 @@ export function parseSource(path: string, text: string, context: FileContext): P
     },
     functions: meter.functions.filter(({ complexity }) => complexity >= MIN_COMPLEXITY),
     findings: perFile(look.complaints.map((complaint) => findingOf(path, text, complaint, lines))),
-    risks: look.risks.map((risk) => findingOf(path, text, risk, lines)),
+    risks: look.risks.map((risk) => riskOf(path, text, risk, lines)),
   };
 }
 
@@ -140,6 +140,18 @@ function findingOf(file: string, text: string, complaint: Complaint | Risk, line
     anchor: anchorOf(text, at),
     evidence: [{ source: 'parse', text: lineAround(text, at.start), ref: `${file}:${line}` }],
   };
+}
+
+/** With the place where somebody else's value comes in. */
+function riskOf(file: string, text: string, { origin, ...risk }: Risk, lines: Lines): Detected {
+  const found = findingOf(file, text, risk, lines);
+  if (origin === undefined) return found;
+  const shown = {
+    source: 'parse',
+    text: `${FROM_OUTSIDE}${brief(text, origin)}`,
+    ref: `${file}:${lines.at(origin.start)}`,
+  };
+  return { ...found, evidence: [...found.evidence, shown] };
 }
 
 /** Somebody has told another linter to say nothing here: they know. */

@@ -34,6 +34,23 @@ function small(times: number): string {
   return Array.from({ length: times }, (_, index) => one(index)).join('\n');
 }
 
+/** A loop of steps that each go on with the next. */
+function steps(times: number): string {
+  const part = (index: number): string =>
+    `    if (sign === 'sign ${index}') {\n      if (found.length > ${index}) {\n        if (sign.next) {\n          found.push(${index});\n          continue;\n        }\n        continue;\n      }\n      continue;\n    }\n`;
+  const body = Array.from({ length: times }, (_, index) => part(index)).join('');
+  return `export function scan(signs) {\n  const found = [];\n  for (const sign of signs) {\n${body}  }\n  return found;\n}\n`;
+}
+
+/** As a standard has it. */
+function standard(times: number): string {
+  let step = 0;
+  return nested(times).replaceAll(
+    /^( {4,6})(?=if|for)/gm,
+    (indent) => `${indent}// ${(step += 1)}. If it is so, then:\n${indent}`,
+  );
+}
+
 type Place = Readonly<{ past?: Past; users?: number; tests?: number }>;
 
 /** A file with the files around it that import it. */
@@ -96,6 +113,8 @@ const COMPLEX: readonly Plant[] = [
     { past: OLD, tests: 1 },
   ]),
   tempting('complex-function', 'alone', 'well tested, and nothing uses it', [nested(5), { tests: 3 }]),
+  tempting('complex-function', 'steps', 'a loop of steps that leave', [steps(14), { past: BUSY, users: 3 }]),
+  tempting('complex-function', 'standard', 'the steps of a standard', [standard(7), { past: BUSY, users: 3 }]),
   tempting('complex-function', 'small', 'many small functions', [small(12), { users: 1 }]),
 ];
 

@@ -26,9 +26,9 @@ const one = (kind: string, file: string, content: string, more: Files = {}): Tru
   files: { [file]: content, ...more },
 });
 
-/** Branches in branches: two decisions a line. */
+/** Branches in branches in branches: four decisions a line. */
 const branches = (count: number): string =>
-  `export function huge(a) {\n${Array.from({ length: count / 2 }, (_, index) => `  if (a > ${index}) { while (a < ${index * 2}) a += ${index}; }`).join('\n')}\n  return a;\n}\n`;
+  `export function huge(a) {\n${Array.from({ length: Math.ceil(count / 4) }, (_, index) => `  if (a > ${index}) { while (a < ${index * 2}) { for (const b of a) { if (b) a += ${index}; } } }`).join('\n')}\n  return a;\n}\n`;
 
 export const TRUE_PLANTS: readonly TruePlant[] = [
   one('assigns-in-condition', 'src/assigns.js', 'export function f(a, b) { if (a = b) return 1; return 2; }\n'),

@@ -76,6 +76,17 @@ describe('a second look at a complex function', () => {
     expect(choiceOf(complexFunction, flat(400))).toBe('reject');
   });
 
+  it('leaves code alone that follows the steps of a standard', () => {
+    const steps = repeat(10, (at) => `  // ${at + 1}. Let x be y.\n  a.b();\n`);
+    expect(choiceOf(complexFunction, deep(2).replace('{\n', `{\n${steps}`))).toBe('reject');
+    expect(choiceOf(hotSpot, deep(2).replace('{\n', `{\n${steps}`))).toBe('reject');
+  });
+
+  it('reads on behind a value for what is not given', () => {
+    const text = deep(3).replace('function deep(a) {', 'function deep({\n  a,\n  b\n} = {}) {');
+    expect(choiceOf(complexFunction, text)).toBe('approve');
+  });
+
   it('reads on behind a head of several lines', () => {
     const text = deep(3).replace(
       'function deep(a) {',

@@ -20,7 +20,9 @@ const HARD_BLOCK_SHARE = 0.05;
 export function complexFunction({ finding }: Motion, { reader }: Bench): Opinion {
   const text = reader.text(finding.file);
   if (text === undefined) return abstain('The file cannot be read.');
-  const depths = blockDepths(finding.file, text, finding.line);
+  const block = blockFrom(text.split('\n'), finding.line - 1).join('\n');
+  if (stepsIn(block) >= MANY_STEPS) return reject(`It follows ${stepsIn(block)} numbered steps of a text elsewhere.`);
+  const depths = depthsOf(finding.file, block);
   const { lines, deep, deepest, isIndented } = depths;
   if (!isIndented || lines < SHORT_LINES) return abstain('Its indentation tells nothing.');
   const seen = {
@@ -39,13 +41,23 @@ export function complexFunction({ finding }: Motion, { reader }: Bench): Opinion
   return abstain(`${lines} lines of code, ${deep} of them more than ${DEEP} deep: neither flat nor deep.`);
 }
 
+/** Code that follows the steps of a standard keeps their shape: `// 12. If x, then ...`. */
+const STEP = /^[ \t]*(?:\/\/|#|\*)[ \t]*(?:step )?\d+(?:\.\d+)*[.)][ \t]+\S/gim;
+const MANY_STEPS = 10;
+/** Share of the lines of code of a file. */
+const STEPS_SHARE = 0.1;
+
+function stepsIn(text: string): number {
+  return text.match(STEP)?.length ?? 0;
+}
+
 /** Of the function that begins in the line. */
 function blockDepths(file: string, text: string, line: number): Depths {
   return depthsOf(file, blockFrom(text.split('\n'), line - 1).join('\n'));
 }
 
 /** Lines that go on with a head of several lines. */
-const GOES_ON = /^\s*(?:[)\]]?\s*[:{]|\)|\}\s*\)?\s*(?::|=>|\{))/;
+const GOES_ON = /^\s*(?:[)\]]?\s*[:{]|\)|\}(?:\s*=\s*\{\s*\})?\s*\)?\s*(?::|=>|\{))/;
 
 /** The lines from `start` to the one that goes back to its indentation. */
 function blockFrom(lines: readonly string[], start: number): readonly string[] {
@@ -61,6 +73,10 @@ export function hotSpot({ finding }: Motion, { reader }: Bench): Opinion {
   if (text === undefined) return abstain('The file cannot be read.');
   const { lines, deep, isIndented } = depthsOf(finding.file, text);
   if (!isIndented) return abstain('Its indentation tells nothing.');
+  const steps = stepsIn(text);
+  if (steps >= MANY_STEPS && steps >= lines * STEPS_SHARE) {
+    return reject(`It follows ${steps} numbered steps of a text elsewhere.`);
+  }
   const share = deep / Math.max(1, lines);
   const counted = `${deep} of ${lines} lines of code stand more than ${DEEP} deep in their function`;
   const seen = { text: `${counted}.`, ref: finding.file };
