@@ -1,3 +1,24 @@
+import type { FindingEvidence } from '../core/findings/finding-evidence.ts';
+
+/** Begins the evidence that says where somebody else's value comes in. */
+export const FROM_OUTSIDE = 'From outside: ';
+/** Stands in its place where nothing of the kind is seen. */
+export const UNSEEN = 'Nothing here shows that somebody else chooses the value: it matters only where that is so.';
+/** Dangerous only with values of somebody else. */
+export const NEEDS_ORIGIN: ReadonlySet<string> = new Set([
+  'eval-of-variable',
+  'shell-string',
+  'html-from-variable',
+  'sql-by-concatenation',
+]);
+
+/** Of those where no origin is seen: after everything else. */
+export const UNSEEN_CONFIDENCE = 0.2;
+
+export function isOriginSeen(evidence: readonly FindingEvidence[]): boolean {
+  return !evidence.some(({ text }) => text === UNSEEN);
+}
+
 /** What each kind of risk is called, and what to do about it. */
 export const RISK_TEXTS: Readonly<Record<string, Readonly<{ title: string; fix: string }>>> = {
   'eval-of-variable': {

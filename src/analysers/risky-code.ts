@@ -5,7 +5,7 @@ import { needData, readParts, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { TextReader } from './read-text.ts';
 import { RISKY_LANGUAGES, riskyLines } from './risky-lines.ts';
-import { RISK_TEXTS } from './risk-texts.ts';
+import { NEEDS_ORIGIN, RISK_TEXTS, UNSEEN, UNSEEN_CONFIDENCE } from './risk-texts.ts';
 import { countOf } from './words.ts';
 
 const MAX_FINDINGS = 80;
@@ -57,7 +57,7 @@ export function riskyCode({ input, signal }: AnalyserCall): AnalyserResult {
       (contexts.get(file) !== 'example' || COPIED.has(kind)) &&
       !(HARMLESS_IN_TOOLS.has(kind) && isTool(file, contexts.get(file))),
   );
-  const findings = [...Map.groupBy(kept, ({ kind, file }) => `${kind}\0${file}`).values()]
+  const findings = [...Map.groupBy(kept, (one) => `${one.kind}\0${one.file}\0${isSeen(one)}`).values()]
     .map((group) => judged(group, isLess(group, contexts, reader)))
     .toSorted((a, b) => b.confidence - a.confidence);
   const data: FindingsData = {
@@ -90,7 +90,12 @@ function isLess([first]: readonly Detected[], contexts: Contexts, reader: TextRe
   return isLocal || isByHand || contexts.get(first.file) === 'example';
 }
 
-/** One finding for all places of a kind in a file. */
+/** Whether a value of somebody else is seen to come in, where that is what makes it dangerous. */
+function isSeen({ kind, confidence }: Detected): boolean {
+  return !NEEDS_ORIGIN.has(kind) || confidence > UNSEEN_CONFIDENCE;
+}
+
+/** One finding for all places of a kind in a file, those apart where nobody else is seen. */
 function judged(group: readonly Detected[], isSmall: boolean): Detected {
   const [first, ...others] = group.toSorted((a, b) => b.confidence - a.confidence);
   if (first === undefined) throw new Error('no group is empty');
@@ -108,6 +113,7 @@ function judged(group: readonly Detected[], isSmall: boolean): Detected {
         .flatMap(({ evidence, title }) =>
           evidence.map((one) => ({ ...one, source: 'risky-code', text: SAYS.test(one.text) ? one.text : title })),
         ),
+      ...(isSeen(first) ? [] : [{ source: 'risky-code', text: UNSEEN }]),
       ...(rest > 0 ? [{ source: 'risky-code', text: `And at ${countOf(rest, 'further place')}.` }] : []),
     ],
     ...(texts === undefined ? {} : { fix: texts.fix }),

@@ -111,12 +111,13 @@ describe('risky lines', () => {
     expect(kindsIn(language, text)).toEqual([]);
   });
 
-  it('are high in a command only where the value is seen to come from outside', () => {
+  it('are grave as far as somebody else is near', () => {
     const severityOf = (text: string): string | undefined => riskyLines('a.php', 'PHP', text).risks[0]?.severity;
-    expect([severityOf('system("ls $name");'), severityOf('system("ls " . $_GET["name"]);')]).toEqual([
-      'medium',
-      'high',
-    ]);
+    expect([
+      severityOf('system("ls $name");'),
+      severityOf('$name = $_GET["name"];\nsystem("ls $name");'),
+      severityOf('system("ls " . $_GET["name"]);'),
+    ]).toEqual(['low', 'medium', 'high']);
   });
 
   it('are found once, on the line where they begin', () => {

@@ -2,6 +2,7 @@ import { codeLines, type CodeLine } from './code-lines.ts';
 import type { Detected } from './detected.ts';
 import { isSpokenOf, isUnderCondition } from './risky-around.ts';
 import { isCleanedInScript } from './risky-bound.ts';
+import { NEEDS_ORIGIN, UNSEEN_CONFIDENCE } from './risk-texts.ts';
 import { RISK_PATTERNS, type RiskPattern } from './risky-patterns.ts';
 
 /** Languages that are searched line by line. */
@@ -43,7 +44,7 @@ export function riskyLines(path: string, language: string, text: string): RiskyL
     if (risks.length >= MAX_RISKS || compared > MAX_COMPARED) return { risks, isCut: true };
     const found = likely.find((one) => fits(one, statement, { line: line.text, text }));
     if (found === undefined || isMeant(found, lines, { index, text, statement })) continue;
-    risks.push(detected(path, line, found, statement));
+    risks.push(detected(path, line, found, { statement, text }));
   }
   return { risks, isCut: false };
 }
@@ -60,7 +61,8 @@ function nearHints(lines: readonly CodeLine[], patterns: readonly RiskPattern[])
   return isNear;
 }
 
-type Found = Readonly<{ index: number; text: string; statement: string }>;
+type Stated = Readonly<{ text: string; statement: string }>;
+type Found = Stated & Readonly<{ index: number }>;
 
 /** What whoever calls it asks for, what the script cleans, and code that is there to run code. */
 function isMeant({ kind }: RiskPattern, lines: readonly CodeLine[], { index, text, statement }: Found): boolean {
@@ -122,14 +124,18 @@ function openBrackets(text: string): number {
   return open;
 }
 
-/** Else nobody sees here where the value comes from. */
-const FROM_OUTSIDE =
-  /\$_(?:GET|POST|REQUEST|COOKIE)\b|\bparams\[|\brequest\.|\br\.(?:URL|Form)|\binput\(|\bgetParameter\(/;
+/** Words of a request: in a file without one nobody else's values are seen. */
+const ABOUT_REQUESTS =
+  /\$_(?:GET|POST|REQUEST|COOKIE|SERVER)\b|\bparams\b|\brequest\b|\bRequest\b|\br\.(?:URL|Form|Header|Body)|\bc\.(?:Param|Query)|\$route\b|\blocation\.|QueryParam|RequestParam|PathVariable|@\w+\.(?:route|get|post)\(/;
 
-function detected(file: string, line: CodeLine, risk: RiskPattern, statement: string): Detected {
-  const { kind, confidence } = risk;
-  const isUnseen = kind === 'shell-string' && !FROM_OUTSIDE.test(statement);
-  const severity = isUnseen && risk.severity === 'high' ? 'medium' : risk.severity;
+function detected(file: string, line: CodeLine, risk: RiskPattern, { statement, text }: Stated): Detected {
+  const { kind } = risk;
+  const isNear = !NEEDS_ORIGIN.has(kind) || ABOUT_REQUESTS.test(statement);
+  const isLikely = isNear || ABOUT_REQUESTS.test(text);
+  const confidence = isLikely ? risk.confidence : UNSEEN_CONFIDENCE;
+  const lesser = isLikely ? 'medium' : 'low';
+  const severity = isNear ? risk.severity : lesser;
+  const ref = `${file}:${line.line}`;
   const short = statement.length > 60 ? `${statement.slice(0, 57)}...` : statement;
   return {
     kind,
@@ -139,6 +145,6 @@ function detected(file: string, line: CodeLine, risk: RiskPattern, statement: st
     file,
     line: line.line,
     anchor: statement.slice(0, 400),
-    evidence: [{ source: 'risky-code', text: statement.slice(0, 160), ref: `${file}:${line.line}` }],
+    evidence: [{ source: 'risky-code', text: statement.slice(0, 160), ref }],
   };
 }

@@ -211,7 +211,6 @@ const C: readonly RiskPattern[] = [
   ),
   maybeShell('popen(', /(?<![\w.>:])popen\(\s*[a-z_]\w*(?:\.c_str\(\))?\s*,/, /FILE\s*\*\s*popen\(/),
   tls('SSL_VERIFY', /CURLOPT_SSL_VERIFY(?:PEER|HOST)\s*,\s*(?:0L?|false)\b/),
-  tls('SSL_VERIFY_NONE', /SSL_(?:CTX_)?set_verify\([^,]+,\s*SSL_VERIFY_NONE/),
 ];
 
 /** Elements of pages that take HTML from the program. */

@@ -2,7 +2,7 @@ import { child, children, isFunction, textOf, type AstNode } from '../syntax.ts'
 import { FileTops } from './risky-tops.ts';
 
 /** Calls whose result cannot carry foreign text: numbers, and what was made safe. */
-const SAFE_CALL =
+export const SAFE_CALL: RegExp =
   /(?<!un)escape|sanit|purify|(?<!de)serializ|encode|quote|^(?:Number|parseInt|parseFloat|Boolean|String\.raw|toFixed|stringify|html|t|highlight|codeToHtml|renderToString|renderToStaticMarkup|svg|toSvg)$|placeholder|shellescape|literal|identifier|^(?:isArray|includes|has)$/i;
 /** Names that hold nothing from outside; which program installs packages is one of a few. */
 const FIXED_NAME =
@@ -30,8 +30,6 @@ export class FileValues {
   readonly #processes = new Map<string, string>();
   readonly #modules = new Map<string, string>();
   readonly #tops: FileTops = new FileTops();
-  /** Names that hold what a function gave. */
-  readonly #given = new Set<string>();
 
   enter(node: AstNode): void {
     if (node.type === 'Program') this.#tops.read(node);
@@ -73,11 +71,6 @@ export class FileValues {
     const text = this.behind(node);
     if (isFunction(text)) return false;
     return !this.isFixed(text);
-  }
-
-  /** What a function gave that is not seen here: nobody can tell whether it is fixed. */
-  isGiven(node: AstNode): boolean {
-    return node.type === 'CallExpression' || (node.type === 'Identifier' && this.#given.has(nameOf(node)));
   }
 
   /** Whether nothing from outside this file can be in it. */
@@ -192,8 +185,6 @@ export class FileValues {
     if (process !== undefined) this.#processes.set(name, process);
     this.#behind.delete(name);
     this.#fixed.delete(name);
-    this.#given.delete(name);
-    if (/^(?:Call|Await)Expression$/.test(init.type)) this.#given.add(name);
     if (this.isFixed(init)) this.#fixed.add(name);
     else if (init.type === 'TemplateLiteral' || init.type === 'BinaryExpression') this.#behind.set(name, init);
   }
@@ -221,7 +212,6 @@ export class FileValues {
       const name = nameOf(bound);
       this.#fixed.delete(name);
       this.#behind.delete(name);
-      this.#given.delete(name);
       if (isNumber(bound)) this.#fixed.add(name);
     }
   }
@@ -269,6 +259,27 @@ function wrappedProcess(init: AstNode): AstNode | undefined {
 export function bare(node: AstNode): AstNode {
   const inner = node.type === 'ParenthesizedExpression' ? child(node, 'expression') : undefined;
   return inner === undefined ? node : bare(inner);
+}
+
+/** Without brackets, `await`, `?.` and what types say of it. */
+export function unwrapped(node: AstNode): AstNode {
+  const isAround =
+    /^(?:ParenthesizedExpression|AwaitExpression|ChainExpression|TSAsExpression|TSSatisfiesExpression|TSNonNullExpression)$/;
+  if (!isAround.test(node.type)) return node;
+  const one = child(node, 'expression') ?? child(node, 'argument');
+  return one === undefined ? node : unwrapped(one);
+}
+
+/** `a.b.c()` of members and calls, without arguments; `''` begins what has no name. */
+export function dotted(outer: AstNode): string {
+  const node = unwrapped(outer);
+  if (node.type === 'Identifier') return nameOf(node);
+  if (node.type === 'ThisExpression') return 'this';
+  const callee = node.type === 'CallExpression' ? child(node, 'callee') : undefined;
+  if (callee !== undefined) return `${dotted(callee)}()`;
+  const object = node.type === 'MemberExpression' ? child(node, 'object') : undefined;
+  if (object === undefined) return '';
+  return node['computed'] === true ? `${dotted(object)}[]` : `${dotted(object)}.${nameOf(node)}`;
 }
 
 /** The parts of a text that is put together, in their order. */

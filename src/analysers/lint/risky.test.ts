@@ -47,21 +47,9 @@ describe('risky code', () => {
 
   it('is not told of the styles and scripts that a page is made with', () => {
     const of = (tag: string, value: string): readonly string[] =>
-      risksIn(`const a = <${tag} dangerouslySetInnerHTML={{ __html: ${value} }} />;`, 'src/a.tsx');
+      risksIn(`const a = (req) => <${tag} dangerouslySetInnerHTML={{ __html: ${value} }} />;`, 'src/a.tsx');
     expect([of('style', 'css'), of('script', '`run(${data})`')]).toEqual([[], []]);
     expect(of('script', '`run(${req.query.data})`')).toEqual(['html-from-variable:1']);
-  });
-
-  it('is less where a value is handed on as it came, or its origin is not seen', () => {
-    const severityOf = (text: string): string | undefined => {
-      const parsed = parseSource('src/a.js', text, 'production');
-      return parsed.ok ? parsed.risks[0]?.severity : undefined;
-    };
-    expect(severityOf('box.innerHTML = html;')).toBe('low');
-    expect(severityOf(`${HEAD}exec('ls ' + name);`)).toBe('medium');
-    expect(severityOf(`${HEAD}exec('ls ' + req.query.name);`)).toBe('high');
-    expect(severityOf("box.innerHTML = '<b>' + name;")).toBe('high');
-    expect(severityOf('box.innerHTML = location.hash;')).toBe('high');
   });
 
   it('is found in JSX', () => {
@@ -124,21 +112,45 @@ describe('risky code', () => {
     ]);
   });
 
-  it('is less sure of what a function gave that is not seen', () => {
-    const parsed = parseSource(
-      'src/a.js',
-      "import { hour } from './hour.js';\nconst h = hour(); db.query(`DELETE FROM t WHERE time < ${h}`);",
-      'production',
-    );
-    expect(parsed.ok ? parsed.risks.map(({ confidence }) => confidence) : []).toEqual([0.45]);
+  const originOf = (text: string, path = 'src/a.js'): string => {
+    const parsed = parseSource(path, HEAD + text, 'production');
+    const [risk] = parsed.ok ? parsed.risks : [];
+    const from = risk?.evidence.find((one) => one.text.startsWith('From outside: '));
+    return from === undefined ? `${risk?.severity} nowhere` : `${risk?.severity} ${from.text.slice(14)}`;
+  };
+
+  it.each([
+    ['app.get("/", (req, res) => exec("ls " + req.query.folder));', 'req.query'],
+    ['function list(req) { const { folder } = req.query; exec(`ls ${folder}`); }', 'req.query'],
+    ['function list(req) { const { query: { folder } } = req; exec(`ls ${folder.trim()}`); }', 'query: { folder }'],
+    ['const list = ({ params }, res) => { exec("ls " + decodeURIComponent(params.folder)); };', 'params'],
+    ['function list(req) { let a = "x"; a = req.body.a ?? a; const cmd = `ls ${a}`; exec(cmd); }', 'req.body'],
+    ['const all = (req) => req.body.files.forEach((file) => exec("rm " + file));', 'req.body'],
+    ['const all = (req) => { for (const file of req.body.files) exec("rm " + file); };', 'req.body'],
+    ['async function list(c) { exec("ls " + c.req.query("a")); }', 'c.req.query("a")'],
+    ['async function go(u) { const t = await (await fetch(u)).text(); eval(t); }', 'fetch(u)'],
+    ['const q = new URLSearchParams(location.search).get("q"); box.innerHTML = "<b>" + q;', 'location.search'],
+    ['window.addEventListener("message", (e) => { box.innerHTML = e.data; });', 'e'],
+    [
+      'class A { find() { return this.db.query(`SELECT a FROM t WHERE b = ${this.req.params.b}`); } }',
+      'this.req.params',
+    ],
+  ])('comes from outside: %s', (text, from) => {
+    expect(originOf(text)).toBe(`high ${from}`);
   });
 
-  it('is surer when the value comes from a request', () => {
-    const confidenceOf = (text: string): number => {
-      const parsed = parseSource('src/a.js', text, 'production');
-      return parsed.ok ? (parsed.risks[0]?.confidence ?? 0) : 0;
-    };
-    const plain = confidenceOf('db.query(`SELECT * FROM users WHERE id = ${id}`)');
-    expect(confidenceOf('db.query(`SELECT * FROM users WHERE id = ${req.params.id}`)')).toBeGreaterThan(plain);
+  it.each([
+    'function list(folder) { exec("ls " + folder); }',
+    'const req = make(); exec("ls " + req.query.folder);',
+    'function list(req) { const n = Number(req.query.n); exec("head -n" + n + file); }',
+    'function list(req) { const { a } = req.query; if (!/^\\w+$/.test(a)) return; exec("ls " + a); }',
+    'function list(req) { const { a } = req.query; if (NAMES.includes(a)) exec("ls " + a); }',
+    'function list(req) { exec("ls " + req.query.a.replace(/\\W/g, "")); }',
+    'async function go(u) { box.innerHTML = await (await fetch(u)).text(); }',
+    'window.addEventListener("message", (e) => { if (e.origin === HOME) box.innerHTML = e.data; });',
+    'function list(req) { const a = b; return () => { const a = c; exec("ls " + a); }; }',
+    'exec("ls " + process.argv[2]);',
+  ])('is a question only, where nobody else is seen: %s', (text) => {
+    expect(originOf(text)).toBe('low nowhere');
   });
 });

@@ -1,14 +1,28 @@
 import type { Severity } from '../../core/findings/finding.ts';
+import { UNSEEN_CONFIDENCE } from '../risk-texts.ts';
 import { child, children, textOf, type AstNode } from '../syntax.ts';
 import { isAskedFor, isSpokenOf } from './risky-around.ts';
 import { isAlwaysFixed } from './risky-callers.ts';
+import { originOf } from './risky-origins.ts';
 import { bare, FileValues, isSqlValue, nameOf, sqlText } from './risky-values.ts';
 import { brief } from './rule.ts';
 
 /** Code that may be dangerous: for `risky-code` to judge, and for people to vote on. */
-export type Risk = Readonly<{ kind: string; severity: Severity; confidence: number; title: string; at: AstNode }>;
+export type Risk = Readonly<{
+  kind: string;
+  severity: Severity;
+  confidence: number;
+  title: string;
+  at: AstNode;
+  /** Where somebody else's value comes in, as far as that is seen. */
+  origin?: AstNode;
+}>;
+
+/** `values`: what becomes dangerous when somebody else chooses it. */
+type Sink = Readonly<{ node: AstNode; path: readonly AstNode[]; values: readonly AstNode[] }>;
 
 const MAX_RISKS = 60;
+const SEEN_CONFIDENCE = 0.85;
 /** Of `vm`: what is run is the first argument. */
 const VM_RUNS = new Set(['runInThisContext', 'runInNewContext', 'runInContext', 'compileFunction']);
 const QUERIES = new Set([
@@ -32,9 +46,6 @@ const HTML_SINKS = new Set(['innerHTML', 'outerHTML']);
 const PROTOCOL = /\b(?:protocol|RFC ?\d+|handshake|wire format|AuthenticationMD5\w*)\b/i;
 const ABOUT_SECRETS =
   /passw(?:or)?d|passphrase|\bpwd\b|\bpass\b|credential|(?:access|auth|reset|session|api|bearer|refresh|login)_?token|\btoken\b|secret/i;
-/** Values that somebody else chooses: of a request, an address, a form. */
-const FROM_OUTSIDE =
-  /\b(?:req|request|ctx)\.(?:body|query|params?|headers|cookies|url|input)\b|\bsearchParams\b|\blocation\.(?:hash|search|href)\b|\bformData\b|\bevent\.(?:data|body|queryStringParameters)\b/;
 /** A text put into an element that never shows it. */
 const INERT = /^(?:template|tmpl|tpl|textarea)\w*$|Template$|Textarea$/i;
 
@@ -71,15 +82,15 @@ export class RiskCollector {
           this.#evaluated(node, path) ??
           this.#shell(node, path) ??
           this.#weakHash(node, path) ??
-          this.#written(node) ??
-          this.#query(node)
+          this.#written(node, path) ??
+          this.#query(node, path)
         );
       case 'NewExpression':
         return this.#compiled(node, path);
       case 'Property':
         return this.#tlsOption(node, path) ?? this.#reactHtml(node, path);
       case 'AssignmentExpression':
-        return this.#tlsVariable(node, path) ?? this.#html(node);
+        return this.#tlsVariable(node, path) ?? this.#html(node, path);
       default:
         return undefined;
     }
@@ -94,7 +105,7 @@ export class RiskCollector {
     const isEval = isNamedEval(callee);
     const isVm = VM_RUNS.has(nameOf(callee)) && this.#values.isModule(child(callee, 'object'), 'vm');
     if ((!isEval && !isVm) || this.#values.isFixed(code) || this.#isMeantToRun(node, path)) return undefined;
-    return this.#risk('eval-of-variable', node, { severity: isEval ? 'medium' : 'low', confidence: 0.55 });
+    return this.#risk('eval-of-variable', { node, path, values: [code] });
   }
 
   /** `new Function(x)`, `new vm.Script(x)`. */
@@ -107,7 +118,7 @@ export class RiskCollector {
     const code = isFunction ? all : all.slice(0, 1);
     if ((!isFunction && !isScript) || code.every((one) => this.#values.isFixed(one))) return undefined;
     if (this.#isMeantToRun(node, path)) return undefined;
-    return this.#risk('eval-of-variable', node, { severity: 'low', confidence: 0.5 });
+    return this.#risk('eval-of-variable', { node, path, values: code });
   }
 
   /** A comment speaks of it, or the text was made by a program that writes code. */
@@ -123,7 +134,8 @@ export class RiskCollector {
     const name = callee === undefined ? undefined : this.#values.processCall(callee);
     if (command === undefined || name === undefined) return undefined;
     if (name === 'exec' || name === 'execSync') {
-      return this.#isOpenCommand(command, path) ? this.#command(node) : undefined;
+      const sink = { node, path, values: [command] };
+      return this.#isOpenCommand(command, path) ? this.#risk('shell-string', sink) : undefined;
     }
     const options = others.findLast(({ type }) => type === 'ObjectExpression');
     if (options === undefined || !hasShell(options)) return undefined;
@@ -133,7 +145,7 @@ export class RiskCollector {
         ? children(one, 'elements').some((part) => !this.#values.isFixed(part))
         : !this.#values.isFixed(one),
     );
-    return isOpen ? this.#risk('shell-string', node, { severity: 'medium', confidence: 0.5 }) : undefined;
+    return isOpen ? this.#risk('shell-string', { node, path, values: given }) : undefined;
   }
 
   #isOpenCommand(command: AstNode, path: readonly AstNode[]): boolean {
@@ -143,19 +155,13 @@ export class RiskCollector {
     return program === undefined || !open.every((one) => isAlwaysFixed(one, path, program));
   }
 
-  /** Where the value comes from is seen only where it is taken from outside. */
-  #command(node: AstNode): Risk {
-    const severity = this.#isForeign(node) ? 'high' : 'medium';
-    return this.#risk('shell-string', node, { severity, confidence: 0.65 });
-  }
-
   #tlsOption(node: AstNode, path: readonly AstNode[]): Risk | undefined {
     const name = propertyName(node);
     const value = child(node, 'value');
     const isOff = value?.type === 'Literal' && value['value'] === false;
     if (!isOff || (name !== 'rejectUnauthorized' && name !== 'strictSSL')) return undefined;
     if (isAskedFor(node, path, this.#source)) return undefined;
-    return this.#risk('tls-check-off', node, { severity: 'high', confidence: 0.8 });
+    return this.#found('tls-check-off', node, { severity: 'high', confidence: 0.8 });
   }
 
   /** `process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'` and `agent.options.rejectUnauthorized = false`. */
@@ -166,7 +172,7 @@ export class RiskCollector {
     const isEnvironment = name === 'NODE_TLS_REJECT_UNAUTHORIZED' && String(right['value']) === '0';
     const isOption = name === 'rejectUnauthorized' && right['value'] === false;
     if ((!isEnvironment && !isOption) || isAskedFor(node, path, this.#source)) return undefined;
-    return this.#risk('tls-check-off', node, { severity: 'high', confidence: 0.85 });
+    return this.#found('tls-check-off', node, { severity: 'high', confidence: 0.85 });
   }
 
   #weakHash(node: AstNode, path: readonly AstNode[]): Risk | undefined {
@@ -176,7 +182,7 @@ export class RiskCollector {
     const text = this.#source.slice(statement.start, Math.min(statement.end, node.start + 300));
     if (!ABOUT_SECRETS.test(text.replace(/(['"])[^'"\n]*\1/g, ''))) return undefined;
     if (isSpokenOf(PROTOCOL, { node, path, source: this.#source })) return undefined;
-    return this.#risk('weak-password-hash', node, { severity: 'high', confidence: 0.65 });
+    return this.#found('weak-password-hash', node, { severity: 'high', confidence: 0.65 });
   }
 
   /** `createHash('md5')`, `md5(x)`. */
@@ -189,16 +195,16 @@ export class RiskCollector {
     return /^(?:md5|sha1)$/i.test(name) && !this.#values.isFixed(first);
   }
 
-  #html(node: AstNode): Risk | undefined {
+  #html(node: AstNode, path: readonly AstNode[]): Risk | undefined {
     const [left, right] = [child(node, 'left'), child(node, 'right')];
     if (left?.type !== 'MemberExpression' || right === undefined || !HTML_SINKS.has(nameOf(left))) return undefined;
     const target = child(left, 'object');
     if (INERT.test(target === undefined ? '' : nameOf(target)) || !this.#values.isOpenHtml(right)) return undefined;
-    return this.#markup(node, right);
+    return this.#risk('html-from-variable', { node, path, values: [right] });
   }
 
   /** `document.write(x)`, `element.insertAdjacentHTML('beforeend', x)`. */
-  #written(node: AstNode): Risk | undefined {
+  #written(node: AstNode, path: readonly AstNode[]): Risk | undefined {
     const callee = child(node, 'callee');
     if (callee?.type !== 'MemberExpression') return undefined;
     const all = children(node, 'arguments');
@@ -206,7 +212,7 @@ export class RiskCollector {
     const isWrite = /^write(?:ln)?$/.test(nameOf(callee)) && textOf(object, 'name') === 'document';
     const html = isWrite ? all[0] : all[1];
     if ((!isWrite && nameOf(callee) !== 'insertAdjacentHTML') || html === undefined) return undefined;
-    return this.#values.isOpenHtml(html) ? this.#markup(node, html) : undefined;
+    return this.#values.isOpenHtml(html) ? this.#risk('html-from-variable', { node, path, values: [html] }) : undefined;
   }
 
   /** `dangerouslySetInnerHTML={{ __html: x }}` */
@@ -216,41 +222,31 @@ export class RiskCollector {
     const at = path.findLastIndex((above) => textOf(child(above, 'name'), 'name') === 'dangerouslySetInnerHTML');
     if (at < 0) return undefined;
     const tag = textOf(child(path[at - 1] ?? node, 'name'), 'name') ?? '';
+    const found = this.#risk('html-from-variable', { node, path, values: [value] });
     // Styles and scripts cannot be set as text, and are made by the program that makes the page.
-    if (/^(?:style|script)$/i.test(tag) && !this.#isForeign(node)) return undefined;
-    return this.#markup(node, value);
+    return /^(?:style|script)$/i.test(tag) && found.origin === undefined ? undefined : found;
   }
 
-  /** Put together here, or from outside: then it is built of what somebody else may choose. Else its maker knows. */
-  #markup(node: AstNode, value: AstNode): Risk {
-    const isOpen = this.#values.isBuilt(value) || this.#isForeign(node);
-    return this.#risk('html-from-variable', node, {
-      severity: isOpen ? 'high' : 'low',
-      confidence: isOpen ? 0.55 : 0.4,
-    });
-  }
-
-  #query(node: AstNode): Risk | undefined {
+  #query(node: AstNode, path: readonly AstNode[]): Risk | undefined {
     const callee = child(node, 'callee');
     const [query] = children(node, 'arguments');
     if (callee?.type !== 'MemberExpression' || query === undefined || !QUERIES.has(nameOf(callee))) return undefined;
     const text = this.#values.behind(query);
     const open = sqlText(text)?.filter(({ before, value }) => isSqlValue(before, value, this.#values)) ?? [];
     if (open.length === 0) return undefined;
-    const confidence = open.every(({ value }) => this.#values.isGiven(value)) ? 0.45 : 0.6;
-    const severity = this.#isForeign(text) ? 'high' : 'medium';
-    return this.#risk('sql-by-concatenation', text, { severity, confidence });
+    return this.#risk('sql-by-concatenation', { node: text, path, values: open.map(({ value }) => value) });
   }
 
-  #isForeign(at: AstNode): boolean {
-    return FROM_OUTSIDE.test(this.#source.slice(at.start, Math.min(at.end, at.start + 500)));
+  /** Only where somebody else's value is seen to come in it is more than a question. */
+  #risk(kind: string, { node, path, values }: Sink): Risk {
+    const scope = { path: [...path], source: this.#source, fetched: kind === 'eval-of-variable' };
+    const origin = values.map((value) => originOf(value, scope)).find((one) => one !== undefined);
+    if (origin === undefined) return this.#found(kind, node, { severity: 'low', confidence: UNSEEN_CONFIDENCE });
+    return { ...this.#found(kind, node, { severity: 'high', confidence: SEEN_CONFIDENCE }), origin };
   }
 
-  #risk(kind: string, at: AstNode, worth: Pick<Risk, 'severity' | 'confidence'>): Risk {
-    const isForeign = this.#isForeign(at);
-    const confidence = Math.min(0.95, worth.confidence + (isForeign ? 0.2 : 0));
-    const severity = isForeign && worth.severity !== 'high' ? 'medium' : worth.severity;
-    return { kind, severity, confidence, title: brief(this.#source, at), at };
+  #found(kind: string, at: AstNode, worth: Pick<Risk, 'severity' | 'confidence'>): Risk {
+    return { kind, ...worth, title: brief(this.#source, at), at };
   }
 }
 

@@ -1,5 +1,6 @@
+import { isOriginSeen, NEEDS_ORIGIN } from '../risk-texts.ts';
 import type { Motion } from './ballot.ts';
-import { abstain, type Bench, type JudgeMotion, type Opinion } from './opinion.ts';
+import { abstain, approve, type Bench, type JudgeMotion, type Opinion } from './opinion.ts';
 import { lintComplaint } from './shape/complaints.ts';
 import {
   assignsInCondition,
@@ -26,6 +27,7 @@ import {
   missingIntegrity,
 } from './shape/locks.ts';
 import { brokenShebang, brokenYaml, caseCollision, deadSymlink, oldTodo, skippedTests } from './shape/names.ts';
+import { originIn } from './shape/origins.ts';
 import {
   dependencyTwice,
   lockFilesCompete,
@@ -154,10 +156,23 @@ export function shapeOf(motion: Motion, bench: Bench): Opinion {
   if (text === undefined) return abstain('The file cannot be read.');
   const riskLook = RISK_LOOKS[kind];
   const ref = `${file}:${line}`;
-  if (riskLook !== undefined) return withPlace(riskLook(text.split('\n'), line - 1, text), ref);
+  if (riskLook !== undefined) {
+    const lines = text.split('\n');
+    return withOrigin(withPlace(riskLook(lines, line - 1, text), ref), motion, lines);
+  }
   const tokenLook = TOKEN_LOOKS[kind];
   if (tokenLook === undefined) return abstain('There is no second way to look for this kind.');
   return withPlace(tokenLook(new TokenList(text), line), ref);
+}
+
+/** With whatever value it is dangerous only where somebody else chooses it: that has to be seen here too. */
+function withOrigin(opinion: Opinion, { finding }: Motion, lines: readonly string[]): Opinion {
+  const { kind, file, line, evidence } = finding;
+  if (opinion.choice !== 'approve' || !NEEDS_ORIGIN.has(kind)) return opinion;
+  const origin = isOriginSeen(evidence) ? originIn(file, lines, line - 1) : undefined;
+  if (origin === undefined) return abstain('Nobody sees here that somebody else chooses the value.');
+  const seen = { text: origin.text, ref: `${file}:${origin.line}` };
+  return approve(`${opinion.reason} It comes from outside: "${origin.text}".`, ...opinion.seen, seen);
 }
 
 function withPlace(opinion: Opinion, ref: string): Opinion {

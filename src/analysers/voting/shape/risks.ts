@@ -1,4 +1,4 @@
-import { approve, type Opinion, reject } from '../opinion.ts';
+import { abstain, approve, type Opinion, reject } from '../opinion.ts';
 import { asPattern } from '../../words.ts';
 
 /** A second look at dangerous code: by the line and the ones around it, in any language. */
@@ -83,8 +83,6 @@ const QUOTED =
 
 const STARTS =
   /\b(?:exec(?:Sync)?|spawn(?:Sync)?|system|[pP]open|run|call|check_output|check_call|getoutput|shell_exec|passthru|proc_open)\s*\(/;
-const OUTSIDE =
-  /\b(?:req|request|ctx|params|query|body|argv|environ|env|searchParams|location)\b|\$_(?:GET|POST|REQUEST|COOKIE)/;
 
 export const shellString: RiskLook = (lines, at, text) => {
   const code = statement(lines, at);
@@ -97,9 +95,8 @@ export const shellString: RiskLook = (lines, at, text) => {
     return reject('Only fixed names are put into the command.', shown(lines, at));
   const whole = /^\s*([\w$.]+)\s*(?:,|$)/.exec(given)?.[1];
   const named = open.length === 0 && whole !== undefined ? [whole] : open;
-  const origin = OUTSIDE.test(given) ? '' : ' Where it comes from is not seen in that line.';
   return approve(
-    `${named.length === 0 ? 'A value' : `"${named.slice(0, 3).join(', ')}"`} becomes part of the command, and nothing quotes it.${origin}`,
+    `${named.length === 0 ? 'A value' : `"${named.slice(0, 3).join(', ')}"`} becomes part of the command, and nothing quotes it.`,
     shown(lines, at),
   );
 };
@@ -124,7 +121,29 @@ function conditionOver(lines: readonly string[], at: number): string | undefined
   return undefined;
 }
 
-export const tlsCheckOff: RiskLook = (lines, at) => {
+/** Whoever writes why has thought about it. */
+const COMMENT = /^\s*(?:\/\/|#(?!\{)|\/?\*)|\s(?:\/\/|#)\s/;
+/** The same file leaves it on elsewhere, or takes it as an option: who uses it can choose. */
+const OFFERED =
+  /rejectUnauthorized['"]?\s*[:=]\s*(?![\s=]|false)|strictSSL['"]?\s*[:=]\s*(?![\s=]|false)|CERT_REQUIRED|VERIFY_PEER\b(?!['"]?\s*(?:,|=>)\s*(?:false|0))|\bverify\s*=\s*(?!False)\w|InsecureSkipVerify:?\s*=?\s*(?!true|=)\w|SSL_VERIFYPEER\s*(?:,|=>)\s*(?!\s|false|0)|\b(?:skip|no|ssl|tls|cert|disable)_?verif\w*|\binsecure\b|\bverify_?(?:ssl|tls|cert)\w*/i;
+/** The own machine, or another way to know the other end. */
+const KNOWN_END =
+  /\b127\.0\.0\.1\b|localhost|kubernetes|\bk8s\b|docker|self-?signed|health-?check|fingerprint|\bpinn(?:ed|ing)\b|\bproxy\b|\bunix:/i;
+const CLIENT =
+  /TLS_REJECT|\bAgent\(|https?\.(?:request|get)\b|\bfetch\(|\b(?:axios|got|undici|requests|httpx|urllib|urllib3|aiohttp|faraday|curl|RestClient|HTTParty)\b|http\.(?:Client|Transport)|Net::HTTP|curl_|CURLOPT|HttpClient|OkHttp|stream_context_create|_create_unverified_context|CertificateValidationCallback/i;
+
+/** Why it may be what its users want. */
+function reasonToLeave(lines: readonly string[], at: number, text: string): string | undefined {
+  if (lines.slice(Math.max(0, at - 2), at + 1).some((line) => COMMENT.test(line)))
+    return 'A comment stands beside it: somebody has thought about it.';
+  const offered = OFFERED.exec(text)?.[0];
+  if (offered !== undefined) return `"${offered.trim()}" stands in the same file: it can be chosen.`;
+  const known = KNOWN_END.exec(text)?.[0];
+  if (known !== undefined) return `"${known}" stands in the same file: it may be for that only.`;
+  return CLIENT.test(text) ? undefined : 'No client is seen that would connect with it.';
+}
+
+export const tlsCheckOff: RiskLook = (lines, at, text) => {
   const near = lines.slice(Math.max(0, at - 4), at + 2).join('\n');
   const switched = SWITCHED.exec(near)?.[0];
   if (switched !== undefined)
@@ -136,11 +155,29 @@ export const tlsCheckOff: RiskLook = (lines, at) => {
       statement(lines, at),
     )?.[0];
   if (off === undefined) return reject('The line does not speak of a check of certificates.', shown(lines, at));
-  return approve(`"${off}" is switched off, and no condition stands before it.`, shown(lines, at));
+  const left = reasonToLeave(lines, at, text);
+  if (left !== undefined) return abstain(left);
+  return approve(`"${off}" is switched off for everybody, and no condition stands before it.`, shown(lines, at));
 };
 
 const NO_PASSWORD =
   /\b(?:etag|checksum|cache_?key|gravatar|fingerprint|file_?name|dedup|content_?hash|identicon|avatar|color|token_?id)\b/i;
+
+/** What another program asks for, or what is on its way out. */
+const ASKED_FOR =
+  /digest auth|\brealm\b|\bnonce\b|ntlm|scramble|handshake|pwned|\bhibp\b|protocol|\bRFC ?\d|\bapop\b|\bcram\b|\bsasl\b|mysql_native|legacy|migrat|deprecat|rehash|upgrade|htpasswd|\bwpa|kerberos|\bcache/i;
+const HASH = String.raw`(?:md5|sha-?1)\w*`;
+const PASSWORD = String.raw`\w*(?:passw(?:or)?d|passwd|passphrase|pwd)\w*`;
+/** The password itself goes in. */
+const HASHES_PASSWORD = new RegExp(String.raw`${HASH}\W(?:[^;]{0,80}?[^\w"'])?(?<name>${PASSWORD})`, 'i');
+/** Somebody else can guess what the token was made of. */
+const MAKES_TOKEN = new RegExp(
+  String.raw`\w*token\w*\s*:?=[^;=]*${HASH}\W[^;]*(?:\btime|Date\b|now\(|random|rand\(|uniqid|mail)`,
+  'i',
+);
+/** Kept, or compared with what is kept. */
+const KEPT =
+  /\w*(?:hash|passw(?:or)?d|digest|stored|secret)\w*['"\]]?\s*(?:===?|[:=](?!=))|\b(?:return|save|insert|update|store|execute|add|create|set\w*|where|equals?)\b/i;
 
 export const weakPasswordHash: RiskLook = (lines, at) => {
   const near = around(lines, at);
@@ -151,11 +188,21 @@ export const weakPasswordHash: RiskLook = (lines, at) => {
   const word = /passw(?:or)?d|passphrase|\bpwd\b|secret|credential|token/i.exec(near)?.[0];
   if (hash === undefined || word === undefined)
     return reject('No quick hash meets a password in these lines.', shown(lines, at));
-  return approve(
-    `${hash.toUpperCase()} and "${word}" stand together; nothing slow like bcrypt or scrypt is near.`,
-    shown(lines, at),
-  );
+  const asked = ASKED_FOR.exec(lines.slice(Math.max(0, at - 4 * BEFORE), at + 2 * BEFORE).join('\n'))?.[0];
+  if (asked !== undefined) return abstain(`"${asked}" stands near it: another program may ask for that hash.`);
+  return keptHash(lines, at, hash.toUpperCase());
 };
+
+function keptHash(lines: readonly string[], at: number, hash: string): Opinion {
+  const code = statement(lines, at);
+  const token = MAKES_TOKEN.exec(code)?.[0];
+  if (token !== undefined) return approve(`A token is the ${hash} of what others can guess.`, shown(lines, at));
+  const { name = '' } = HASHES_PASSWORD.exec(code)?.groups ?? {};
+  const from = Math.max(0, at - 4);
+  if (name === '' || !KEPT.test(lines.slice(from, at + REACH).join('\n')))
+    return abstain('That a password is kept like this is not seen here.');
+  return approve(`"${name}" is kept as ${hash}; nothing slow like bcrypt or scrypt is near.`, shown(lines, at));
+}
 
 const CLEANED =
   /saniti[sz]e|purify|escapeHtml|escape_?html|htmlspecialchars|htmlentities|encodeHTML|\bescape\(|\bhe\.encode|trustedHTML|createHTML|highlight|\bxss\(/i;
