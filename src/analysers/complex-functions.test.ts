@@ -14,6 +14,7 @@ function told(...shapes: readonly Shape[]): readonly string[] {
     lines: 60,
     depth: 1.6,
     guards: 0.2,
+    chosen: 0,
     ...shape,
   }));
   const files = [...new Set(functions.map(({ file }) => file))].map((path): FileEntry => ({
@@ -39,6 +40,7 @@ describe('a function that is complex', () => {
     ['goes on and on', { complexity: 20, depth: 0, lines: 200 }, { complexity: 20, lines: 199 }],
     ['is more than steps that leave', { complexity: 40, guards: 0.3 }, { complexity: 40, guards: 0.4 }],
     ['is deep among them', { complexity: 40, guards: 0.6, depth: 2.5 }, { complexity: 40, guards: 0.7, depth: 2.5 }],
+    ['is more than a table', { complexity: 40, chosen: 0.5 }, { complexity: 40, chosen: 0.6 }],
     ['is more than a row of guards', { complexity: 90, lines: 300 }, { complexity: 90, lines: 300, nesting: 1 }],
   ])('%s', (_, hard, easy) => {
     expect([told(hard), told(easy)]).toEqual([['src/a.js:1'], []]);
@@ -52,7 +54,9 @@ describe('a function that is complex', () => {
 });
 
 it('is told where people work on it, or where nobody knows', () => {
-  const functions = [{ file: 'a.js', line: 1, name: 'f', complexity: 40, nesting: 4, lines: 100, depth: 2, guards: 0 }];
+  const functions = [
+    { file: 'a.js', line: 1, name: 'f', complexity: 40, nesting: 4, lines: 100, depth: 2, guards: 0, chosen: 0 },
+  ];
   const file: FileEntry = {
     path: 'a.js',
     bytes: 1,

@@ -18,6 +18,8 @@ const VERY_DEEP = 2.5;
 /** Share of its questions that only leave: a function of such steps is split already. */
 const MANY_GUARDS = 0.4;
 const MOSTLY_GUARDS = 0.7;
+/** Share of its branches in a row of choices: a table, however long. */
+const MOSTLY_CHOSEN = 0.6;
 /** In the 12 months before the newest commit. */
 const MIN_CHANGES = 3;
 const MAX_FINDINGS = 5;
@@ -45,8 +47,9 @@ export function complexFunctions(
     .map(findingOf);
 }
 
-function hurts({ complexity, nesting, lines, depth, guards }: Complex): boolean {
+function hurts({ complexity, nesting, lines, depth, guards, chosen }: Complex): boolean {
   if (nesting < MIN_NESTING || guards >= MOSTLY_GUARDS) return false;
+  if (chosen >= MOSTLY_CHOSEN && depth < VERY_DEEP) return false;
   if (lines >= LONG && complexity >= COMPLEX_WHERE_LONG) return true;
   if (complexity < COMPLEX || nesting < DEEP || depth < MIN_DEPTH) return false;
   return guards < MANY_GUARDS || depth >= VERY_DEEP;

@@ -36,9 +36,9 @@ const STATEMENTS = /^(?:If|For|ForIn|ForOf|While|DoWhile|Switch)Statement$/;
 
 /**
  * `depth`: how many branches and loops stand around a branch or loop, on average. `guards`: share of its `if`s that
- * leave what they stand in.
+ * leave what they stand in. `chosen`: share of its branches and loops in a `switch` or a long row of `else if`.
  */
-export type MeasuredFunction = ComplexFunction & Readonly<{ depth: number; guards: number }>;
+export type MeasuredFunction = ComplexFunction & Readonly<{ depth: number; guards: number; chosen: number }>;
 
 type Frame = {
   node: AstNode;
@@ -52,6 +52,8 @@ type Frame = {
   depths: number;
   ifs: number;
   guards: number;
+  choices: number;
+  chosen: number;
 };
 
 /** Counts the decisions of each function as the walk passes; a function inside another counts for itself. */
@@ -77,7 +79,18 @@ export class ComplexityMeter {
       const own = nameOf(node, path);
       const isVague = VAGUE.test(own);
       const name = isVague ? this.#vagueName(own) : own;
-      const counts = { complexity: 1, nesting: 0, deepest: 0, held: 0, branches: 0, depths: 0, ifs: 0, guards: 0 };
+      const counts = {
+        complexity: 1,
+        nesting: 0,
+        deepest: 0,
+        held: 0,
+        branches: 0,
+        depths: 0,
+        ifs: 0,
+        guards: 0,
+        choices: 0,
+        chosen: 0,
+      };
       this.#frames.push({ node, name, isVague, ...counts });
       return;
     }
@@ -86,17 +99,11 @@ export class ComplexityMeter {
     this.total += decisions;
     if (frame === undefined) return;
     frame.complexity += decisions;
-    if (STATEMENTS.test(node.type)) {
-      frame.branches += 1;
-      frame.depths += frame.held - (isElseIf(node, key) ? 1 : 0);
-    }
-    if (node.type === 'IfStatement') {
-      frame.ifs += 1;
-      if (isGuard(node)) frame.guards += 1;
-    }
+    countBranch(frame, node, key);
     if (!NESTING.has(node.type) || isElseIf(node, key)) return;
     frame.nesting += 1;
     if (HELD.test(node.type)) frame.held += 1;
+    if (isChoice(node)) frame.choices += 1;
     frame.deepest = Math.max(frame.deepest, frame.nesting);
   }
 
@@ -109,6 +116,7 @@ export class ComplexityMeter {
     } else if (NESTING.has(node.type) && !isElseIf(node, key)) {
       frame.nesting -= 1;
       if (HELD.test(node.type)) frame.held -= 1;
+      if (isChoice(node)) frame.choices -= 1;
     }
   }
 
@@ -124,12 +132,35 @@ export class ComplexityMeter {
     if (lines > Math.max(LONG_LINES, this.longest?.lines ?? 0)) this.longest = { name, line, lines };
     const depth = ratio(counts.depths, counts.branches);
     const guards = ratio(counts.guards, counts.ifs);
-    this.functions.push({ file: this.#file, line, name, complexity, nesting: deepest, lines, depth, guards });
+    const chosen = ratio(counts.chosen, counts.branches);
+    this.functions.push({ file: this.#file, line, name, complexity, nesting: deepest, lines, depth, guards, chosen });
+  }
+}
+
+function countBranch(frame: Frame, node: AstNode, key: string): void {
+  if (STATEMENTS.test(node.type)) {
+    frame.branches += 1;
+    if (frame.choices > 0 || isChoice(node)) frame.chosen += 1;
+    frame.depths += frame.held - (isElseIf(node, key) ? 1 : 0);
+  }
+  if (node.type === 'IfStatement') {
+    frame.ifs += 1;
+    if (isGuard(node)) frame.guards += 1;
   }
 }
 
 function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : Math.round((part / whole) * 100) / 100;
+}
+
+/** A row of so many `else if` is a table, as a `switch` is. */
+const MANY_CHOICES = 4;
+
+function isChoice(node: AstNode): boolean {
+  if (node.type !== 'IfStatement') return node.type === 'SwitchStatement';
+  let others = 0;
+  for (let at = child(node, 'alternate'); at?.type === 'IfStatement'; at = child(at, 'alternate')) others += 1;
+  return others >= MANY_CHOICES;
 }
 
 /** What follows is only for the other case. */

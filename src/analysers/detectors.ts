@@ -12,7 +12,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'unpinned-action': 3,
   'failure-ignored': 3,
   'skipped-tests': 3,
-  'duplicate-code': 3,
+  'duplicate-code': 4,
   'empty-catch': 3,
   'import-cycle': 3,
   'lint-complaint': 2,

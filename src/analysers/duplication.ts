@@ -4,6 +4,7 @@ import { isProduction } from './classify.ts';
 import { CloneIndex, type Clone, type Passage } from './clones.ts';
 import { codeLines, type CodeLine } from './code-lines.ts';
 import { headAround, isOverload } from './copy-overloads.ts';
+import { isBundle, longestUnit, Variants } from './copy-purpose.ts';
 import { copyTitle } from './copy-title.ts';
 import { Places } from './copy-places.ts';
 import type { FileEntry, FindingsData } from './data.ts';
@@ -28,6 +29,10 @@ const MIN_LINES = 25;
 const MIN_WORDY = 18;
 /** Lines of them that decide something: else it is a list, a table or a chain of calls. */
 const MIN_DECISIONS = 3;
+/** Share of it that closes what it opens: else it is the end of one function and the beginning of another. */
+const MIN_UNIT_SHARE = 0.6;
+/** Share of a file that another one has to hold. */
+const HELD_SHARE = 0.5;
 /** Share of a file that makes the whole file a copy. */
 const WHOLE = 0.9;
 /** More are not opened again: the longest come first. */
@@ -55,7 +60,7 @@ export function duplication({ input, signal }: AnalyserCall): AnalyserResult {
   for (const { path } of files.filter((file) => isCompared(file) && places.isShipped(file.path))) {
     signal.throwIfAborted();
     const text = reader.text(path);
-    if (text === undefined) continue;
+    if (text === undefined || isBundle(text)) continue;
     repeated.push(...blocksIn(path, text));
     if (index.add(codeLines(path, text))) compared.push(path);
     else tooMany += 1;
@@ -65,7 +70,7 @@ export function duplication({ input, signal }: AnalyserCall): AnalyserResult {
     .clones(MIN_LOGIC)
     .filter(({ length }) => length >= MIN_WORDY)
     .slice(0, MAX_CLONES);
-  const copies = clones.flatMap((clone) => shown.verified(clone) ?? []);
+  const copies = shown.withoutBundles(clones.flatMap((clone) => shown.verified(clone) ?? []));
   const groups = [...Map.groupBy(copies, (one) => shown.files(one).join('\0')).values()];
   const chosen = groups.toSorted((a, b) => weight(b) - weight(a)).slice(0, MAX_FINDINGS);
   const data: FindingsData = {
@@ -146,6 +151,7 @@ class Shown {
   readonly #paths: readonly string[];
   readonly #reader: TextReader;
   readonly #places: Places;
+  readonly #variants: Variants;
   readonly #texts = new Map<number, readonly CodeLine[]>();
 
   constructor({ index, paths, reader, places }: Compared) {
@@ -153,6 +159,22 @@ class Shown {
     this.#paths = paths;
     this.#reader = reader;
     this.#places = places;
+    this.#variants = new Variants(paths);
+  }
+
+  /** A file that holds most of two others was made of them. */
+  withoutBundles(all: readonly Copies[]): readonly Copies[] {
+    const held = new Map<number, Set<number>>();
+    for (const { places } of all) {
+      for (const { file } of places.filter((place) => this.#share(place) < HELD_SHARE)) {
+        const others = places.filter((place) => place.file !== file && this.#share(place) >= HELD_SHARE);
+        held.set(file, new Set([...(held.get(file) ?? []), ...others.map((place) => place.file)]));
+      }
+    }
+    return all.flatMap((one) => {
+      const places = one.places.filter(({ file }) => (held.get(file)?.size ?? 0) < 2);
+      return places.length < 2 ? [] : [{ ...one, places }];
+    });
   }
 
   /** What is really the same, line by line, and worth a module; undefined when nothing is. The longest place first. */
@@ -161,7 +183,7 @@ class Shown {
     if (longest === undefined) return undefined;
     const lines = textsOf(this.#lines(longest));
     const same = others.filter(
-      (place) => isPart(textsOf(this.#lines(place)), lines) && !isTwin(this.#path(place), this.#path(longest)),
+      (place) => isPart(textsOf(this.#lines(place)), lines) && !this.#areApart(this.#path(place), this.#path(longest)),
     );
     if (same.length === 0) return undefined;
     const trimmed = this.#withoutOverloads([longest, ...same].map((place) => this.#trimmed(place)));
@@ -180,8 +202,16 @@ class Shown {
     return places.filter((_, at) => !heads.slice(0, at).some((head) => isOverload(head, heads[at])));
   }
 
+  /** Kept apart on purpose: kinds of modules, variants of one thing, packages that are published each. */
+  #areApart(one: string, other: string): boolean {
+    const [here, there] = [this.#places.publishedIn(one), this.#places.publishedIn(other)];
+    const isPublishedApart = here !== undefined && there !== undefined && here !== there;
+    return isPublishedApart || isTwin(one, other) || this.#variants.has(one, other);
+  }
+
   #isWorth(place: Passage): boolean {
     const lines = this.#lines(place);
+    if (BRACES.test(this.#path(place)) && longestUnit(textsOf(lines)) < lines.length * MIN_UNIT_SHARE) return false;
     const logic = lines.filter(({ isLogic }) => isLogic).length;
     const decisions = lines.filter(({ text }) => DECIDES.test(text)).length;
     return lines.length >= MIN_WORDY && logic >= lines.length / 2 && decisions >= MIN_DECISIONS;
@@ -220,7 +250,7 @@ class Shown {
     const more = others.length > MAX_PLACES ? [`And ${countOf(others.length - MAX_PLACES, 'further passage')}.`] : [];
     return {
       kind: 'duplicate-code',
-      severity: (total >= 40 || places > 2 || longest.isWhole) && !this.#isAcross(longest) ? 'medium' : 'low',
+      severity: total >= 40 || places > 2 || longest.isWhole ? 'medium' : 'low',
       confidence: 0.85,
       title: copyTitle(
         copies.length,
@@ -237,12 +267,6 @@ class Shown {
       ],
       fix: fixFor(this.files(longest)),
     };
-  }
-
-  /** Packages that are published apart share code by a third one only; a file that is a copy as a whole is told all the same. */
-  #isAcross({ places, isWhole }: Copies): boolean {
-    const packages = new Set(places.map((place) => this.#places.publishedIn(this.#path(place))));
-    return packages.size > 1 && !packages.has(undefined) && !isWhole;
   }
 
   #share(place: Passage): number {
