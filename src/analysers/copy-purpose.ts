@@ -43,7 +43,7 @@ const TEXTS = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/(?![*
 /** The most lines in a row that close every bracket that they open, and no other: what could be moved as it is. */
 export function longestUnit(lines: readonly string[]): number {
   const changes = lines.map((line) => {
-    const bare = line.replaceAll(TEXTS, '');
+    const bare = line.replaceAll(TEXTS, '').replace(/\/\/.*$/, '');
     const count = (signs: RegExp): number => bare.match(signs)?.length ?? 0;
     const first = bare.search(/[([{]/);
     const closing = first < 0 ? count(CLOSES) : (bare.slice(0, first).match(CLOSES)?.length ?? 0);

@@ -11,7 +11,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'old-todo': 3,
   'unpinned-action': 3,
   'failure-ignored': 3,
-  'skipped-tests': 3,
+  'skipped-tests': 4,
   'duplicate-code': 4,
   'empty-catch': 3,
   'import-cycle': 3,

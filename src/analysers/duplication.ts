@@ -31,6 +31,8 @@ const MIN_WORDY = 18;
 const MIN_DECISIONS = 3;
 /** Share of it that closes what it opens: else it is the end of one function and the beginning of another. */
 const MIN_UNIT_SHARE = 0.6;
+/** Lines that close what is open, after the last one that does something. */
+const MAX_ENDS = 6;
 /** Share of a file that another one has to hold. */
 const HELD_SHARE = 0.5;
 /** Share of a file that makes the whole file a copy. */
@@ -211,10 +213,22 @@ class Shown {
 
   #isWorth(place: Passage): boolean {
     const lines = this.#lines(place);
-    if (BRACES.test(this.#path(place)) && longestUnit(textsOf(lines)) < lines.length * MIN_UNIT_SHARE) return false;
+    if (!this.#hasUnit(place)) return false;
     const logic = lines.filter(({ isLogic }) => isLogic).length;
     const decisions = lines.filter(({ text }) => DECIDES.test(text)).length;
     return lines.length >= MIN_WORDY && logic >= lines.length / 2 && decisions >= MIN_DECISIONS;
+  }
+
+  /** Something in it could be moved as it is. */
+  #hasUnit(place: Passage): boolean {
+    const path = this.#path(place);
+    if (!BRACES.test(path)) return true;
+    const [from, to] = this.#fromTo(place);
+    const all = (this.#reader.text(path) ?? '').split('\n');
+    const after = all.slice(to, to + MAX_ENDS);
+    const ends = after.findIndex((line) => !/^\s*[\])};,]*\s*$/.test(line));
+    const lines = all.slice(from - 1, to + (ends < 0 ? after.length : ends));
+    return longestUnit(lines) >= (to - from + 1) * MIN_UNIT_SHARE;
   }
 
   /** Without what does nothing at its begin and end: types, entries of a list. */

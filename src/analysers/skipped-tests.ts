@@ -1,6 +1,8 @@
+import { codeOnly } from './code-only.ts';
 import type { FileEntry, ParsedFile } from './data.ts';
 import type { Detected } from './detected.ts';
 import type { TextReader } from './read-text.ts';
+import type { LinesOf } from './settled-lines.ts';
 import { countOf } from './words.ts';
 
 const MAX_PLACES = 40;
@@ -23,32 +25,67 @@ const COMMENT = /^(?:#(?!\[)|\/\/|\/?\*|--)|(?:\s#|\/\/)\s/;
 /** Tests of a test runner. */
 const ABOUT_SKIPPING = /(?:^|[/._-])(?:only|skip\w*|todo|focus\w*|pending|xfail)[^/]*$/i;
 
-/** One finding for all tests that are switched off; it stands in the file with most of them. */
-export function skippedTests(
+/** Where tests are switched off without a word, the file with most of them first. */
+export function skippedPlaces(
   parsed: readonly ParsedFile[],
   files: readonly FileEntry[],
   reader: TextReader,
-): readonly Detected[] {
+): readonly LinesOf[] {
   const byParser = parsed.flatMap(({ path, skipped }) => (skipped === undefined ? [] : [{ path, lines: skipped }]));
   const byLooks = files.flatMap(({ path, context, language, isText }) => {
     const pattern = context === 'test' && isText ? PATTERNS[language] : undefined;
-    const lines = pattern === undefined ? [] : skippedLines(reader.text(path) ?? '', pattern);
+    const lines = pattern === undefined ? [] : skippedLines(path, reader.text(path) ?? '', pattern);
     return lines.length === 0 ? [] : [{ path, lines }];
   });
-  const found = [...byParser, ...byLooks]
+  return [...byParser, ...byLooks]
     .filter(({ path }) => !ABOUT_SKIPPING.test(path))
     .toSorted((a, b) => b.lines.length - a.lines.length);
-  return found.length === 0 ? [] : [finding(found, reader)];
 }
 
-function skippedLines(text: string, pattern: RegExp): readonly number[] {
+/** A commit that says why it switched something off. */
+export function tellsWhyOff(subject: string): boolean {
+  return OFF.test(subject) && WHY.test(subject);
+}
+
+const OFF =
+  /\b(?:skip\w*|disabl\w*|mut(?:e|ed|ing)|xfail|ignor\w*|switch\w* off|turn\w* off|comment\w* out|quarantin\w*|pending)\b/i;
+const WHY =
+  /\b(?:flak\w*|fail\w*|broken|break\w*|because|until|since|due to|for now|temporar\w*|hang\w*|slow|timeouts?|unstable|on (?:windows|ci|mac\w*|linux|node)|not (?:yet )?(?:supported|work\w*|implemented))\b/i;
+
+/** One finding for all tests that are switched off; it stands in the file with most of them. */
+export function skippedTests(found: readonly LinesOf[], reader: TextReader): readonly Detected[] {
+  const sorted = found.toSorted((a, b) => b.lines.length - a.lines.length);
+  return sorted.length === 0 ? [] : [finding(sorted, reader)];
+}
+
+function skippedLines(path: string, text: string, pattern: RegExp): readonly number[] {
   const lines = text.split('\n').map((line) => line.trim());
+  if (!lines.some((line) => pattern.test(line))) return [];
+  const code = codeOnly(path, text).split('\n');
   const found = lines.flatMap((line, index) =>
-    pattern.test(line) && !isExplained(lines, index) && !IN_NAME.test(nameAt(lines, index + 1)) ? [index + 1] : [],
+    pattern.test(line) && isAlways(code, index) && !isExplained(lines, index) && !IN_NAME.test(nameAt(lines, index + 1))
+      ? [index + 1]
+      : [],
   );
   // What stands at the head of a file holds for all of them.
   const isToldForAll = lines.some((line) => COMMENT.test(line) && FOR_ALL.test(line)) || FAULTS.test(aboveClass(lines));
   return found.length > 0 && isToldForAll ? [] : found;
+}
+
+/** It stands in no text, and under no condition: that runs for some and not for others. */
+function isAlways(code: readonly string[], index: number): boolean {
+  const own = code[index] ?? '';
+  if (own.trim() === '') return false;
+  const around = code
+    .slice(0, index)
+    .findLast((line) => line.trim() !== '' && indentOf(line) < indentOf(own) && !/^\s*[{)]+\s*$/.test(line));
+  return !CONDITION.test(around ?? '');
+}
+
+const CONDITION = /^\s*(?:\}\s*)?(?:if|else|elif|elsif|unless|switch|case|catch|except|match|foreach|for|while)\b/;
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 /** The comment of the first class. */
@@ -88,9 +125,7 @@ function isComment(line: string): boolean {
   return COMMENT.test(line) || line.endsWith('*/');
 }
 
-type Skipped = Readonly<{ path: string; lines: readonly number[] }>;
-
-function finding(found: readonly Skipped[], reader: TextReader): Detected {
+function finding(found: readonly LinesOf[], reader: TextReader): Detected {
   const places = found.flatMap(({ path, lines }) => lines.map((line) => ({ path, line })));
   const { path: file, line } = places[0] ?? { path: '', line: 0 };
   const textsOf = (path: string): readonly string[] => (reader.text(path) ?? '').split('\n');
@@ -121,7 +156,9 @@ function titleOf(name: string, more: number, files: number): string {
   const where = files > 1 ? ` in ${files} files` : '';
   const rest = `${more > 0 ? ` and ${more} more${where} are` : ' is'} switched off, and no comment says why`;
   const room = Math.min(34, MAX_TITLE - rest.length);
-  return `${name.length > room ? `${name.slice(0, room - 1).trim()}…` : name}${rest}`;
+  if (name.length <= room) return `${name}${rest}`;
+  const isQuoted = name.startsWith('"');
+  return `${name.slice(0, room - (isQuoted ? 2 : 1)).trim()}…${isQuoted ? '"' : ''}${rest}`;
 }
 
 /** What the test is called, on the line or in the ones after it. */

@@ -44,7 +44,7 @@ async function look(
     trend: [0, recent],
   }));
   writeData(data, 'hotspots', { hotspots, findings: [] });
-  testsMap(call);
+  await testsMap(call);
   return needData(data, 'tests-map');
 }
 
@@ -168,6 +168,15 @@ describe('tests that are switched off', () => {
       'tests/test_b.py:1',
       'tests/test_d.py:1',
     ]);
+  });
+
+  it('are those that nothing asks and no text holds', async () => {
+    const text = 'def test_run(run):\n    run("""\n        @pytest.mark.skip\n        def test_one(): pass\n    """)\n';
+    const php =
+      'class ATest {\n  function testA() {\n    if (PHP_VERSION_ID === 70103) {\n      $this->markTestSkipped();\n    }\n  }\n}\n';
+    const go = 'func TestA(t *testing.T) {\n\tif short {\n\t\tt.Skip()\n\t}\n}\n';
+    const files = { 'tests/test_a.py': text, 'tests/ATest.php': `<?php\n${php}`, 'a_test.go': go };
+    expect((await look(files)).findings).toEqual([]);
   });
 
   it('are none where the file is about switching off', async () => {

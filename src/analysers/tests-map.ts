@@ -7,7 +7,8 @@ import type { Detected } from './detected.ts';
 import { shortPath } from './hotspot-findings.ts';
 import { NamedInTests } from './named-in-tests.ts';
 import { TextReader } from './read-text.ts';
-import { skippedTests } from './skipped-tests.ts';
+import { settledLines } from './settled-lines.ts';
+import { skippedPlaces, skippedTests, tellsWhyOff } from './skipped-tests.ts';
 
 /** Where tests reach fewer sources than this by their imports, they work in another way: over the network, on a build. */
 const MIN_REACH = 0.4;
@@ -22,7 +23,7 @@ const MIN_COMPLEXITY = 20;
 const MAX_TITLE = 90;
 
 /** Which sources the tests reach, by imports or by their own report; busy ones that they do not; tests switched off. */
-export function testsMap({ input }: AnalyserCall): AnalyserResult {
+export async function testsMap({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const { files } = needData(input.data, 'inventory');
   const graph = readData(input.data, 'graph');
   const reader = new TextReader(input.root);
@@ -31,10 +32,12 @@ export function testsMap({ input }: AnalyserCall): AnalyserResult {
   const reports = readCoverage(input.root, reader, { paths, folders });
   const reach = new Reach(files, graph, { reports, folders });
   const parsed = readParts(input.data, input.shards ?? 0).flatMap((part) => part.files);
+  const asking = { root: input.root, searchPath: input.searchPath, signal };
+  const skipped = await settledLines(asking, skippedPlaces(parsed, files, reader), tellsWhyOff);
   const data: FindingsData = {
     findings: [
       ...untestedHotSpots(readData(input.data, 'hotspots')?.hotspots ?? [], reach, new NamedInTests(files, reader)),
-      ...skippedTests(parsed, files, reader),
+      ...skippedTests(skipped, reader),
     ],
     looked: reach.sources,
     leftOut: [...reach.notes(), ...reports.flatMap((report) => doubtsAbout(report))],

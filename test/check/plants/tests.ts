@@ -147,6 +147,33 @@ def test_print():
 `,
       ],
       [
+        'clinic/tests/test_runner_texts.py',
+        'a text that another test runs',
+        `def test_skips(run):
+    run("""
+        import pytest
+
+        @pytest.mark.skip
+        def test_one():
+            pass
+    """)
+`,
+      ],
+      [
+        'clinic/tests/VersionTest.php',
+        'under a condition',
+        `<?php
+class VersionTest {
+  public function testDates(): void {
+    if (PHP_VERSION_ID === 70103) {
+      $this->markTestSkipped();
+    }
+    $this->assertTrue(dates());
+  }
+}
+`,
+      ],
+      [
         'clinic/test/list.test.js',
         'skip of something else',
         `it('leaves the first ones out', () => {
@@ -203,5 +230,21 @@ queue.skip('first', () => {});
       ],
     ],
   ),
+  {
+    kind: 'skipped-tests',
+    file: 'clinic/test/young.test.js',
+    isTrue: false,
+    why: 'switched off this month',
+    files: { 'clinic/test/young.test.js': "it.skip('are young', () => {\n  expect(young()).toBe(true);\n});\n" },
+    past: [{ daysAgo: 20, author: 'Ada', message: 'tests of the young' }],
+  },
+  {
+    kind: 'skipped-tests',
+    file: 'clinic/test/flaky.test.js',
+    isTrue: false,
+    why: 'the commit tells why',
+    files: { 'clinic/test/flaky.test.js': "it.skip('are quick', () => {\n  expect(quick()).toBe(true);\n});\n" },
+    past: [{ daysAgo: 500, author: 'Ada', message: 'skip the flaky test of speed' }],
+  },
   ...UNTESTED_PLANTS,
 ];
