@@ -26,7 +26,7 @@ const TEST_NAME =
   /(?:[._-](?:test|tests|spec|e2e|cy|test-d|stories|fixture|mock|bench)\.\w+|(?:^|\/)(?:test[_-][^/]*|tests?|conftest|specs?|jest\.setup|vitest\.setup|setup-?tests?)\.\w+|_(?:test|spec)\.\w+|(?:^|\/)[A-Z]\w*Tests?\.(?:java|kt|cs|scala|swift|php))$/i;
 const EXAMPLE =
   /(?:^|\/)(?:[\w.]+[-_])?(?:examples?|samples?|demos?|playgrounds?|sandbox(?:es)?|tutorials?|templates?|starters?|boilerplates?|bench(?:marks?)?|perf|scaffold|experiments?)(?:[-_][\w.]+)*\//i;
-const TEST_HELPER = /(?:^|\/)integration\/(?:helpers?|support|utils?)\//i;
+const TEST_HELPER = /^t\/|(?:^|\/)integration\/(?:helpers?|support|utils?)\//i;
 /** Folders at the top that hold what is not shipped: measurements, leftovers, gifts. Deeper down they may be modules. */
 const BESIDE = /^(?:extras?|contrib|metrics\/src)\//i;
 const DOCS =
@@ -48,6 +48,15 @@ const BY_PATH: readonly (readonly [FileContext, RegExp])[] = [
   ['docs', DOCS],
   ['config', CONFIG],
 ];
+
+/** What only runs on the machines of those who work on it, or in their tests. */
+const DEVELOPMENT =
+  /(?:^|[/_.-])(?:devel?|development|localhost|snake-?oil|self-?signed|insecure|vagrant(?:file)?|devcontainer|dummy|fake|sandbox|docker-compose|compose|tox|ci|tests?|specs?|testdata|testing|fixtures?|examples?|samples?|demos?)(?=$|[/_.-])/i;
+
+/** Whether its path says that it is for development, where keys and passwords are made up. */
+export function isForDevelopment(path: string): boolean {
+  return DEVELOPMENT.test(path) && !/prod(?:uction)?\b/i.test(path);
+}
 
 const CI =
   /^(?:\.github\/(?:workflows|actions)\/.*\.ya?ml|\.gitlab-ci\.ya?ml|\.gitlab\/ci\/.*\.ya?ml|\.circleci\/config\.ya?ml|azure-pipelines\.ya?ml|\.azure-pipelines\/.*\.ya?ml|\.travis\.ya?ml|Jenkinsfile|bitbucket-pipelines\.ya?ml|\.buildkite\/.*\.ya?ml|\.drone\.ya?ml|appveyor\.ya?ml|\.appveyor\.ya?ml|\.woodpecker(?:\/.*)?\.ya?ml|\.cirrus\.ya?ml|\.ci\/run)$/;

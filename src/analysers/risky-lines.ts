@@ -14,7 +14,8 @@ const MAX_STATEMENT = 700;
 /** In one file: more of them are made, not written. */
 const MAX_RISKS = 60;
 /** Somebody has told a checker of the language to say nothing here: they know. */
-const SILENCED = /#\s*nosec\b|#\s*noqa:[^\n]*\bS\d|\/\/\s*(?:nolint|#nosec|nosemgrep)|#\s*nosemgrep|rubocop:disable/i;
+const SILENCED =
+  /#\s*nosec\b|#\s*noqa:[^\n]*\bS\d|\/\/\s*(?:nolint|#nosec|nosemgrep)|#\s*nosemgrep|rubocop:disable|pylint:\s*disable=(?:exec|eval)-used/i;
 
 /** A condition may stand so many lines above. */
 const MAX_CONDITION = 3;

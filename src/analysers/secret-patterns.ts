@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Severity } from '../core/findings/finding.ts';
 
@@ -168,6 +169,28 @@ export function assignedSecrets(text: string): readonly Readonly<{ name: string;
 
 const PLACEHOLDER =
   /example|sample|dummy|fake|mock|placeholder|changeme|change[-_]me|replace|your[-_]|insert|todo|redacted|xxx|\*\*\*|\.\.\.|<|\$\{|\{\{|%[({s]|test|demo|foo|bar|lorem|secret|password|passw0rd|hunter2|deadbeef|abcdef|123456|qwerty|localhost|127\.0\.0\.1|process\.env|getenv|environ|undefined|null|none|default|unused|invalid|expired|not[-_]?(?:a|real)/i;
+
+/** Beginnings of SHA-256: keys that emulators have for everybody (Azurite, the emulator of Cosmos DB). */
+const KEYS_FOR_ALL: ReadonlySet<string> = new Set(['0011cc25eb432071', 'aa6547439583c3a2']);
+/** Words that stand beside what an emulator or an image takes as its key. */
+const EMULATOR = /devstoreaccount1|azurite|UseDevelopmentStorage|localstack|\bemulator\b|minioadmin/i;
+
+/** Whether everybody may know the key: it comes with an emulator. `around`: the text near it. */
+export function isForEverybody(secret: string, around: string): boolean {
+  const hash = createHash('sha256').update(secret).digest('hex');
+  return KEYS_FOR_ALL.has(hash.slice(0, 16)) || EMULATOR.test(around);
+}
+
+/** A password of an address that is none: the name again, or for a server that only this machine or a test has. */
+export function isLocalAddress(address: string): boolean {
+  const [, name = '', password = '', host = ''] = /\/\/([^:@/]*):([^@/]*)@([\w.-]+)/.exec(address) ?? [];
+  return (
+    (name !== '' && name.toLowerCase() === password.toLowerCase()) ||
+    /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0)|(?:^|\.)(?:local|localhost|test|example|invalid|localdomain)$|(?:^|\.)example\.\w+$/i.test(
+      host,
+    )
+  );
+}
 
 /** A value that stands for a secret but is none. */
 export function isPlaceholder(value: string): boolean {

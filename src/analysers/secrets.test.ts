@@ -73,6 +73,42 @@ describe('texts that are probably no secrets', () => {
   });
 });
 
+describe('what everybody may know', () => {
+  const AZURITE = ['Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6', 'IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=='].join(
+    '',
+  );
+  const BODY = Array.from({ length: 12 }, (_, index) => `${DRAWN}${index}Rk${DRAWN.slice(index % 9)}xGiF1wuAoT5`).join(
+    '\n',
+  );
+  const PEM = ['-----BEGIN RSA ', `PRIVATE KEY-----\n${BODY}\n-----END RSA `, 'PRIVATE KEY-----\n'].join('');
+
+  it.each([
+    ['the key of an emulator', 'deploy/a.yml', `url: AccountName=devstoreaccount1;AccountKey=${AZURITE};\n`],
+    ['the same without its account', 'deploy/a.yml', `url: AccountKey=${AZURITE};\n`],
+    ['the name as password', 'config/a.yml', 'url: postgres://shopadmin9:shopadmin9@db.shop.net/shop\n'],
+    ['a server of the own machine', 'config/a.yml', `url: postgres://shop:${DRAWN}@127.0.0.1/shop\n`],
+  ])('is left out: %s', async (_, file, text) => {
+    expect((await look({ [file]: text })).findings).toEqual([]);
+  });
+
+  it.each([
+    ['t/unit/keys.py', `KEY = """${PEM}"""\n`],
+    ['spec/server.key', PEM],
+    ['lib/testing/server.key', PEM],
+    ['docker-compose.yml', `environment:\n  - URL=postgres://shop:${DRAWN}@db.shop.net/shop\n`],
+    ['config/snakeoil.key', PEM],
+  ])('is at most a question where keys are made up: %s', async (file, text) => {
+    expect((await look({ [file]: text })).findings.map(({ severity }) => severity)).toEqual(['low']);
+  });
+
+  it('is grave elsewhere, and told once for all files', async () => {
+    const url = `url: postgres://shop:${DRAWN}@db.shop.net/shop\n`;
+    const { findings } = await look({ 'deploy/server.key': PEM, 'config/a.yml': url, 'config/b.yml': url });
+    expect(findings.map(({ file }) => file)).toEqual(['config/a.yml', 'deploy/server.key']);
+    expect(findings[0]?.evidence.map(({ ref }) => ref)).toEqual(['config/a.yml:1', 'config/b.yml:1']);
+  });
+});
+
 it.each([
   ['pass', 'p… (4 characters)'],
   ['secret', 'se… (6 characters)'],

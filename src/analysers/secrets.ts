@@ -1,5 +1,5 @@
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
-import { isProduction, type FileContext } from './classify.ts';
+import { isForDevelopment, isProduction, type FileContext } from './classify.ts';
 import type { FileEntry, FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
@@ -8,6 +8,8 @@ import { countOf } from './words.ts';
 import {
   assignedSecrets,
   entropyOf,
+  isForEverybody,
+  isLocalAddress,
   isPlaceholder,
   looksRandom,
   masked,
@@ -34,7 +36,7 @@ type Match = Readonly<{
 export function secrets({ input, signal }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
-  const findings: Detected[] = [];
+  const findings: Secret[] = [];
   const doubtful: Doubtful[] = [];
   let [looked, samples] = [0, 0];
   for (const file of files) {
@@ -46,7 +48,7 @@ export function secrets({ input, signal }: AnalyserCall): AnalyserResult {
     const matches = isEnvFile(file.path) ? [...envSecrets(text), ...findSecrets(text)] : findSecrets(text);
     const real = matches.filter((match) => isReal(match, file) && !isPublic(match, text));
     samples += matches.length - real.length;
-    findings.push(...real.map((match) => findingOf(match, file, text)));
+    findings.push(...real.map((match) => ({ secret: match.secret, finding: findingOf(match, file, text) })));
     doubtful.push(
       ...doubtfulOf(
         matches.filter((match) => !real.includes(match)),
@@ -61,7 +63,7 @@ export function secrets({ input, signal }: AnalyserCall): AnalyserResult {
     left === 0
       ? []
       : [`${countOf(left, 'text')} shaped like a key or password: samples, test data, or keys meant for everybody.`];
-  const shown = unique(findings).slice(0, MAX_FINDINGS);
+  const shown = together(findings).slice(0, MAX_FINDINGS);
   const data: FindingsData = { findings: [...shown, ...asked], looked, leftOut };
   return {
     file: writeData(input.data, 'secrets', data),
@@ -176,10 +178,15 @@ function envSecrets(text: string): readonly Match[] {
 }
 
 /** In tests, examples and docs only a key that proves itself counts; made-up ones are the rule there. */
-function isReal({ isProven, confidence }: Match, { context, language }: FileEntry): boolean {
+function isReal({ isProven, confidence, name }: Match, { context, language, path }: FileEntry): boolean {
   if (isProven) return true;
-  if (!isProduction(context)) return false;
+  if (!isProduction(context) || (!isOfService(name) && isForDevelopment(path))) return false;
   return confidence >= 0.5 && language !== 'Markdown';
+}
+
+/** What was issued by a service opens something wherever it stands. */
+function isOfService(name: string): boolean {
+  return !/^(?:value of|private key|password in|Azure)/.test(name);
 }
 
 /** Publishable keys of Stripe and Clerk, public tokens of Mapbox, keys of PostHog that only send. */
@@ -193,9 +200,12 @@ function isReadOnly(secret: string): boolean {
 }
 
 /** Keys that browsers are meant to see: Firebase, Algolia search, sites behind a captcha; and those that only read. */
-function isPublic({ at, isProven, secret }: Match, text: string): boolean {
+function isPublic({ at, isProven, secret, name }: Match, text: string): boolean {
   if (!isProven && (PUBLISHABLE.test(secret) || isReadOnly(secret))) return true;
   const around = text.slice(Math.max(0, at - 250), at + 250);
+  if (!isProven && isForEverybody(secret, around)) return true;
+  const isAddress = name === 'password in a URL';
+  if (isAddress && isLocalAddress(text.slice(Math.max(0, at - 1), at + 300))) return true;
   return !isProven && /firebase|authDomain|algolia|docsearch|recaptcha|publishable|site[_-]?key|sentry/i.test(around);
 }
 
@@ -217,7 +227,17 @@ function findingOf(match: Match, { path, context }: FileEntry, text: string): De
   };
 }
 
-/** The same secret many times in one file is one finding. */
-function unique(findings: readonly Detected[]): readonly Detected[] {
-  return [...new Map(findings.map((finding) => [`${finding.file}\0${finding.anchor}`, finding])).values()];
+type Secret = Readonly<{ secret: string; finding: Detected }>;
+
+const MAX_PLACES = 5;
+
+/** The same secret is one finding, wherever it stands. */
+function together(found: readonly Secret[]): readonly Detected[] {
+  return [...Map.groupBy(found, ({ secret }) => secret).values()].flatMap((group) => {
+    const [first, ...others] = group.map(({ finding }) => finding);
+    if (first === undefined) return [];
+    const files = [...new Map(others.map((one) => [one.file, one])).values()].filter(({ file }) => file !== first.file);
+    const places = files.slice(0, MAX_PLACES).flatMap(({ evidence }) => evidence.slice(0, 1));
+    return [{ ...first, evidence: [...first.evidence, ...places] }];
+  });
 }

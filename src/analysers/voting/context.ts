@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type FileContext, isCiFile } from '../classify.ts';
+import { type FileContext, isCiFile, isForDevelopment } from '../classify.ts';
 import { IgnoreFile } from '../ignore-file.ts';
 import type { TextReader } from '../read-text.ts';
 import type { Motion } from './ballot.ts';
@@ -53,6 +53,7 @@ function inFile({ finding, place }: Motion, rule: KindClass, bench: Bench): Opin
   const text = place.isText ? (bench.reader.text(file) ?? '') : '';
   const against =
     samplePath(file, place.context) ??
+    madeUpThere(finding, place.context) ??
     (IS_CODE.has(rule) ? (disowned(file, bench.reader) ?? foreign(text)) : marked(file, bench.reader));
   if (against !== undefined) return reject(against, { text: against, ref: file });
   const around = rule === 'leftover' ? undefined : aroundLine(text, line, file);
@@ -69,6 +70,14 @@ function whatItIs(context: FileContext, file: string): string {
   return context === 'config'
     ? 'It stands in a setting that the project runs with.'
     : 'It stands in code that the project ships: no sample, no test, nothing generated or copied.';
+}
+
+/** Keys of a service open something wherever they stand; others are made up for tests and for one's own machine. */
+function madeUpThere({ kind, file, title }: Motion['finding'], context: FileContext): string | undefined {
+  if (kind !== 'secret') return undefined;
+  if (context === 'test' || context === 'fixture') return 'It stands among the tests, where keys are made up.';
+  const isOfOwn = /^(?:value of|private key|password in|Azure)/.test(title);
+  return isOfOwn && isForDevelopment(file) ? 'Its path says that it is for development or tests.' : undefined;
 }
 
 /** By the whole path, in wider words than those that sort files. */

@@ -58,10 +58,8 @@ function hasRun(value: string): boolean {
 }
 
 function privateKey(lines: readonly string[], ref: string): Opinion {
-  const body = lines
-    .join('\n')
-    .replace(/-----[^-]+-----/g, '')
-    .replace(/\\n|\s|["',+]/g, '');
+  const [whole = ''] = lines.join('\n').split('-----END');
+  const body = whole.replace(/-----[^-]+-----/g, '').replace(/\\n|\s|["',+]/g, '');
   const bits = entropyOf(body.slice(0, 2_000));
   const counted = `${body.length} signs with ${bits.toFixed(1)} bits each`;
   if (bits < 4.5) return reject(`${counted}: the body of a key has more.`, { text: counted, ref });
