@@ -127,7 +127,7 @@ function openBrackets(text: string): number {
 
 /** Words of a request: in a file without one nobody else's values are seen. */
 const ABOUT_REQUESTS =
-  /\$_(?:GET|POST|REQUEST|COOKIE|SERVER)\b|\bparams\b|\brequest\b|\bRequest\b|\br\.(?:URL|Form|Header|Body)|\bc\.(?:Param|Query)|\$route\b|\blocation\.|QueryParam|RequestParam|PathVariable|@\w+\.(?:route|get|post)\(/;
+  /\$_(?:GET|POST|REQUEST|COOKIE|SERVER)\b|\bparams\b|\brequest\b|\bRequest\b|\br\.(?:URL|Form|Header|Body)|\bc\.(?:Param|Query)|\broute\.(?:query|params)\b|\blocation\.|QueryParam|RequestParam|PathVariable|@\w+\.(?:route|get|post)\(/;
 
 function detected(file: string, line: CodeLine, risk: RiskPattern, { statement, text }: Stated): Detected {
   const { kind } = risk;

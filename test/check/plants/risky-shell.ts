@@ -11,8 +11,11 @@ export const RISKY_SHELL_PLANTS: readonly Plant[] = [
         'a name of a file that was sent',
         `import { exec } from 'node:child_process';
 
-export function thumbnail(upload: { name: string }, done: (error: Error | null) => void): void {
-  exec(\`convert uploads/\${upload.name} -resize 200x200 thumbs/\${upload.name}\`, done);
+import type { Request, Response } from 'express';
+
+export function thumbnail(req: Request, res: Response): void {
+  const { name } = req.body;
+  exec(\`convert uploads/\${name} -resize 200x200 thumbs/\${name}\`, () => res.sendStatus(204));
 }
 `,
       ],
@@ -21,7 +24,10 @@ export function thumbnail(upload: { name: string }, done: (error: Error | null) 
         'a name after plus',
         `const { execSync } = require('child_process');
 
-exports.archive = (folder) => execSync('tar czf /tmp/archive.tgz ' + folder);
+exports.archive = (req, res) => {
+  execSync('tar czf /tmp/archive.tgz ' + req.query.folder);
+  res.download('/tmp/archive.tgz');
+};
 `,
       ],
       [
@@ -29,7 +35,8 @@ exports.archive = (folder) => execSync('tar czf /tmp/archive.tgz ' + folder);
         'kept in a variable first',
         `import { execSync } from 'node:child_process';
 
-export function log(branch) {
+export async function log(ctx) {
+  const branch = ctx.query.branch ?? 'main';
   const command = \`git log --oneline \${branch}\`;
   return execSync(command, { encoding: 'utf8' }).split('\\n');
 }
@@ -43,9 +50,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(exec);
 
-export async function duration(video) {
+export async function duration(request, reply) {
+  const video = decodeURIComponent(request.params.video);
   const { stdout } = await run(\`ffprobe -show_entries format=duration "\${video}"\`);
-  return Number.parseFloat(stdout);
+  reply.send(stdout);
 }
 `,
       ],
@@ -53,15 +61,14 @@ export async function duration(video) {
         'media/convert/convert.py',
         'a name in a command',
         `import os
-import subprocess
+
+from flask import request
 
 
-def to_png(name):
+def to_png():
+    name = request.form["name"]
     os.system(f"convert {name} {name}.png")
-
-
-def sizes(folder):
-    return subprocess.check_output("du -s " + folder, shell=True)
+    return "", 204
 `,
       ],
       [
@@ -69,19 +76,26 @@ def sizes(folder):
         'a host in a command',
         `package convert
 
-import "os/exec"
+import (
+	"net/http"
+	"os/exec"
+)
 
-func Ping(host string) ([]byte, error) {
-	return exec.Command("sh", "-c", "ping -c 1 "+host).Output()
+func Ping(w http.ResponseWriter, r *http.Request) {
+	host := r.URL.Query().Get("host")
+	out, _ := exec.Command("sh", "-c", "ping -c 1 "+host).Output()
+	w.Write(out)
 }
 `,
       ],
       [
         'media/convert/backup.rb',
         'a name in a command',
-        `class Backup
-  def run(database)
+        `class BackupsController < ApplicationController
+  def create
+    database = params[:database]
     system("pg_dump #{database} | gzip > /backups/#{database}.gz")
+    head :created
   end
 end
 `,
@@ -96,6 +110,37 @@ echo '<pre>' . htmlspecialchars(shell_exec("whois $domain")) . '</pre>';
       ],
     ],
     [
+      [
+        'media/play/branches.js',
+        'what its callers give, who are the project itself',
+        `import { execSync } from 'node:child_process';
+
+export const log = (branch) => execSync(\`git log --oneline \${branch}\`, { encoding: 'utf8' });
+`,
+      ],
+      [
+        'media/play/checked.js',
+        'one of a known list',
+        `import { exec } from 'node:child_process';
+
+const FORMATS = new Set(['png', 'jpg']);
+export function convert(req, res) {
+  const { format } = req.query;
+  if (!FORMATS.has(format)) return res.sendStatus(400);
+  return exec(\`convert cover.svg cover.\${format}\`, () => res.sendStatus(204));
+}
+`,
+      ],
+      [
+        'media/play/sizes.py',
+        'a folder of the settings',
+        `import subprocess
+
+
+def sizes(folder):
+    return subprocess.check_output("du -s " + folder, shell=True)
+`,
+      ],
       [
         'media/play/arguments.ts',
         'a list of arguments, no shell',

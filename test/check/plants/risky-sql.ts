@@ -23,24 +23,30 @@ export const findOrders = (pool: Pool) => async (req: Request, res: Response): P
       [
         'shop/orders/delete-order.js',
         'put together with plus',
-        `export async function deleteOrder(db, number) {
-  const sql = "DELETE FROM orders WHERE number = '" + number + "'";
+        `export const deleteOrder = (db) => async (req, res) => {
+  const sql = "DELETE FROM orders WHERE number = '" + req.params.number + "'";
   await db.run(sql);
-}
+  res.sendStatus(204);
+};
 `,
       ],
       [
         'shop/orders/rename.js',
         'a name in an update',
-        `export function rename(connection, id, name) {
-  return connection.execute(\`UPDATE customers SET name = '\${name}' WHERE id = \${id}\`);
+        `export async function rename(ctx) {
+  const { name } = ctx.request.body;
+  await ctx.connection.execute(\`UPDATE customers SET name = '\${name}' WHERE id = 7\`);
 }
 `,
       ],
       [
         'shop/orders/reports.py',
         'a month in an f-string',
-        `def monthly(cursor, month):
+        `from flask import request
+
+
+def monthly(cursor):
+    month = request.args.get("month", "")
     cursor.execute(
         f"SELECT day, SUM(total) FROM orders WHERE month = '{month}' GROUP BY day"
     )
@@ -55,9 +61,11 @@ export const findOrders = (pool: Pool) => async (req: Request, res: Response): P
 import (
 	"database/sql"
 	"fmt"
+	"net/http"
 )
 
-func ByMail(db *sql.DB, mail string) (*sql.Rows, error) {
+func ByMail(db *sql.DB, r *http.Request) (*sql.Rows, error) {
+	mail := r.FormValue("mail")
 	return db.Query(fmt.Sprintf("SELECT id FROM customers WHERE mail = '%s'", mail))
 }
 `,
@@ -68,7 +76,8 @@ func ByMail(db *sql.DB, mail string) (*sql.Rows, error) {
         `package shop.orders;
 
 class CustomerStore {
-    ResultSet find(Connection connection, String name) throws SQLException {
+    ResultSet find(Connection connection, HttpServletRequest request) throws SQLException {
+        String name = request.getParameter("name");
         Statement statement = connection.createStatement();
         return statement.executeQuery("SELECT * FROM customers WHERE name = '" + name + "'");
     }
@@ -79,7 +88,8 @@ class CustomerStore {
         'shop/orders/customer.php',
         'a variable inside the text',
         `<?php
-function customer($db, $mail) {
+function customer($db) {
+    $mail = trim($_GET['mail']);
     $result = mysqli_query($db, "SELECT * FROM customers WHERE mail = '$mail'");
     return mysqli_fetch_assoc($result);
 }
@@ -87,6 +97,31 @@ function customer($db, $mail) {
       ],
     ],
     [
+      [
+        'shop/stock/rename.js',
+        'a value of the program itself',
+        `export function rename(connection, id, name) {
+  return connection.execute(\`UPDATE stock SET name = '\${name}' WHERE id = \${id}\`);
+}
+`,
+      ],
+      [
+        'shop/stock/by-number.js',
+        'a number in any case',
+        `export async function byNumber(req, res) {
+  const number = Number(req.params.number);
+  res.json(await req.db.all(\`SELECT * FROM stock WHERE number = \${number}\`));
+}
+`,
+      ],
+      [
+        'shop/stock/monthly.py',
+        'a month of the program itself',
+        `def monthly(cursor, month):
+    cursor.execute(f"SELECT day FROM stock WHERE month = '{month}'")
+    return cursor.fetchall()
+`,
+      ],
       [
         'shop/stock/find-stock.ts',
         'a parameter',

@@ -93,6 +93,24 @@ function download($url) {
     ],
     [
       [
+        'media/list/probe.js',
+        'asks its own server whether it is well',
+        `import { request } from 'node:https';
+
+export const probe = (port, done) =>
+  request({ host: '127.0.0.1', port, path: '/health', rejectUnauthorized: false }, done).end();
+`,
+      ],
+      [
+        'media/list/printer.ts',
+        'with the reason beside it',
+        `import { Agent } from 'node:https';
+
+// Printers make their certificates themselves.
+export const agent: Agent = new Agent({ rejectUnauthorized: false });
+`,
+      ],
+      [
         'media/list/client.ts',
         'left on',
         `import { Agent } from 'node:https';
@@ -227,9 +245,23 @@ class Passwords {
 `,
       ],
       [
-        'accounts/login/token.go',
-        'SHA-1 of an access token',
+        'accounts/login/passwords.go',
+        'SHA-1 of a password',
         `package login
+
+import "crypto/sha1"
+
+func hashOf(password string) [20]byte {
+	return sha1.Sum([]byte(password))
+}
+`,
+      ],
+    ],
+    [
+      [
+        'accounts/avatars/token.go',
+        'a long random token, which nobody can guess from its hash',
+        `package avatars
 
 import "crypto/sha1"
 
@@ -238,8 +270,15 @@ func key(accessToken string) [20]byte {
 }
 `,
       ],
-    ],
-    [
+      [
+        'accounts/avatars/scramble.js',
+        'the server asks for that hash',
+        `import { createHash } from 'node:crypto';
+
+// The handshake of the protocol: the server sends a salt.
+export const scramble = (password, salt) => createHash('sha1').update(salt + password).digest();
+`,
+      ],
       [
         'accounts/avatars/etag.ts',
         'the mark of a file',

@@ -17,23 +17,23 @@ export const RISKY_WEB_PLANTS: readonly Plant[] = [
       ],
       [
         'shop/client/messages.js',
-        'names of other people in a row of a list',
-        `export function addMessage(list, message) {
-  list.insertAdjacentHTML(
-    'beforeend',
-    \`<li><b>\${message.author}</b>: \${message.text}</li>\`,
-  );
-}
+        'what any other window sends becomes a row of a list',
+        `const list = document.querySelector('#messages');
+
+window.addEventListener('message', (event) => {
+  list.insertAdjacentHTML('beforeend', \`<li><b>\${event.data.author}</b>: \${event.data.text}</li>\`);
+});
 `,
       ],
       [
         'shop/client/Comment.tsx',
-        'a comment of anybody, as it came',
-        `export function Comment({ comment }: { comment: { body: string; at: string } }) {
+        'the mark in the address, as it came',
+        `export function Comment({ at }: { at: string }) {
+  const mark = decodeURIComponent(location.hash.slice(1));
   return (
     <article>
-      <time>{comment.at}</time>
-      <div dangerouslySetInnerHTML={{ __html: comment.body }} />
+      <time>{at}</time>
+      <div dangerouslySetInnerHTML={{ __html: mark }} />
     </article>
   );
 }
@@ -41,25 +41,24 @@ export const RISKY_WEB_PLANTS: readonly Plant[] = [
       ],
       [
         'shop/client/print.js',
-        'a page for the printer, written from a form',
-        `export function print(order) {
-  const page = window.open();
-  const title = document.querySelector('#title').value;
-  page.document.write('<h1>' + title + '</h1>');
-  document.write(order.html);
-  page.print();
+        'the page one comes from, written into this one',
+        `export function print() {
+  const from = document.referrer;
+  document.write('<a href="' + from + '">Back</a>');
+  window.print();
 }
 `,
       ],
       [
         'shop/web/profile.py',
         'a name between tags, declared safe',
-        `from markupsafe import Markup
+        `from flask import request
+from markupsafe import Markup
 
 
 def badge(user):
-    colour = "gold" if user.is_paying else "grey"
-    return Markup(f"<span class='{colour}'>{user.display_name}</span>")
+    colour = request.args.get("colour", "grey")
+    return Markup(f"<span class='{colour}'>Member</span>")
 `,
       ],
       [
@@ -75,17 +74,37 @@ foreach (find($_GET['q']) as $row) {
       ],
       [
         'shop/client/Review.vue',
-        'a review of anybody, as it came',
+        'a part of the address, as it came',
         `<template>
   <article>
-    <h2>{{ review.title }}</h2>
-    <div class="text" v-html="review.text"></div>
+    <h2>Reviews</h2>
+    <div class="text" v-html="term"></div>
   </article>
 </template>
+<script setup>
+const route = useRoute();
+const term = computed(() => route.query.term);
+</script>
 `,
       ],
     ],
     [
+      [
+        'shop/client/rows.js',
+        'names that the program itself knows',
+        `export function addRow(list, row) {
+  list.insertAdjacentHTML('beforeend', \`<li><b>\${row.title}</b>: \${row.price}</li>\`);
+}
+`,
+      ],
+      [
+        'shop/client/Post.tsx',
+        'a page that its authors wrote',
+        `export function Post({ post }: { post: { html: string } }) {
+  return <article dangerouslySetInnerHTML={{ __html: post.html }} />;
+}
+`,
+      ],
       [
         'shop/client/icons.js',
         'a fixed picture',
@@ -180,16 +199,17 @@ def bold(name):
       [
         'shop/rules/calculate.js',
         'a formula that users write',
-        `export function calculate(formula, values) {
-  const names = Object.keys(values).map((name) => \`const \${name} = \${values[name]};\`);
-  return eval(names.join('') + formula);
+        `export function calculate(req, res) {
+  const { formula, x } = req.body;
+  res.json({ x, y: eval(formula) });
 }
 `,
       ],
       [
         'shop/rules/filter.ts',
-        'a condition from the settings',
-        `export function filterOf(condition: string): (row: unknown) => boolean {
+        'a condition in the address of the page',
+        `export function filterOfPage(): (row: unknown) => boolean {
+  const condition = new URLSearchParams(location.search).get('filter') ?? 'true';
   return new Function('row', \`return \${condition};\`) as (row: unknown) => boolean;
 }
 `,
@@ -218,23 +238,21 @@ module.exports = { loadPlugin };
       ],
       [
         'shop/rules/discount.py',
-        'an expression of the database',
-        `def discount(rule, order):
+        'an expression of the request',
+        `def discount(request, order):
     names = {"total": order.total, "count": len(order.lines)}
-    return eval(rule.expression, {}, names)
+    expression = request.POST["expression"]
+    return eval(expression, {}, names)
 `,
       ],
       [
         'shop/rules/hook.rb',
-        'a hook from the settings',
-        `class Hook
-  def initialize(settings)
-    @code = settings.fetch('code')
-  end
-
-  def run(order)
-    order.instance_eval(@code)
-    eval(@code)
+        'a hook of the request',
+        `class HooksController < ApplicationController
+  def run
+    code = params[:code]
+    eval(code)
+    head :ok
   end
 end
 `,
@@ -243,7 +261,8 @@ end
         'shop/rules/formula.php',
         'a formula that users write',
         `<?php
-function formula($formula, $x) {
+function formula($x) {
+    $formula = $_POST['formula'];
     eval('$result = ' . $formula . ';');
     return $result;
 }
@@ -251,6 +270,22 @@ function formula($formula, $x) {
       ],
     ],
     [
+      [
+        'shop/prices/compile.js',
+        'a template that is compiled, as its users want it',
+        `export function compile(template) {
+  const body = 'return \`' + template.source + '\`;';
+  return new Function('data', body);
+}
+`,
+      ],
+      [
+        'shop/prices/condition.py',
+        'a condition of the configuration',
+        `def is_cheap(rule, order):
+    return eval(rule.expression, {}, {"total": order.total})
+`,
+      ],
       [
         'shop/prices/require.js',
         'a fixed text, hidden from the bundler',

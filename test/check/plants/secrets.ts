@@ -11,6 +11,7 @@ const key = (...parts: readonly string[]): string => parts.join('');
 const AWS = key('AKIA', 'Q3EGRZ5X', 'T2MJ7VWK');
 const SLACK = key('xoxb-', '417283904611-', '5528190047712-', 'Zk3vQ9mRt7LcXw2BnH8sYpDe');
 const STRIPE = key('sk_', 'live_', '9fKq2LzT7vXwB4nRc8MdJ3sH');
+const AZURITE = key('Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6', 'IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==');
 const DRAWN = key('q7Zt2LmX', '9vKc4RbN', '8sWd');
 const BODY = Array.from({ length: 24 }, (_, index) =>
   `${'MIIEowIBAAKCAQEAz3VbYt81'.slice(index % 7)}Rk${index}q7Zt2LmX9vKc4RbN8sWdH3jYpE6uAoT5xGiF1w`.slice(0, 64),
@@ -34,7 +35,7 @@ export const SECRET_PLANTS: readonly Plant[] = [
     true,
     'config/database.yml',
     'a password in an address',
-    `production:\n  url: postgres://shop:${DRAWN}@db.shop-internal.net/shop\n`,
+    `production:\n  url: postgres://shop:${DRAWN.slice(4)}Tx3@db.shop-internal.net/shop\n`,
   ),
   secret(
     true,
@@ -75,6 +76,19 @@ export const SECRET_PLANTS: readonly Plant[] = [
     'src/connect.ts',
     'filled in when it runs',
     'export const url = (user: string, password: string): string => `postgres://${user}:${password}@db.example.org/shop`;\n',
+  ),
+  secret(
+    false,
+    'deploy/storage.yml',
+    'the key that an emulator has for everybody',
+    `storage: "AccountName=devstoreaccount1;AccountKey=${AZURITE};BlobEndpoint=http://azurite:10000/"\n`,
+  ),
+  secret(false, 't/unit/keys.py', 'the key of a test, in another folder for tests', `KEY = """${PEM}"""\n`),
+  secret(
+    false,
+    'docker-compose.yml',
+    'a server that only the machines of developers have',
+    `services:\n  app:\n    environment:\n      URL: postgres://shop:${DRAWN}@db.shop-internal.net/shop\n`,
   ),
   secret(
     false,
