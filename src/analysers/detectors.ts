@@ -8,7 +8,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'undeclared-dependency': 3,
   'unused-dependency': 3,
   'dead-link': 3,
-  'old-todo': 3,
+  'old-todo': 4,
   'unpinned-action': 3,
   'failure-ignored': 3,
   'skipped-tests': 4,

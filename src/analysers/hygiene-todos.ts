@@ -1,36 +1,27 @@
 import type { FileEntry } from './data.ts';
 import type { Detected } from './detected.ts';
 import { runGit, type GitOptions } from './git.ts';
+import { dueOf, isPassed, Versions } from './overdue.ts';
 
-/** A note to do something, where it stands. */
-export type Todo = Readonly<{ path: string; line: number; text: string }>;
+/** A note to do something, where it stands. `words`: with the line after it, where that goes on. */
+export type Todo = Readonly<{ path: string; line: number; text: string; words: string }>;
 
-const YEAR_S = 365 * 24 * 3_600;
+const GRACE_S = 30 * 24 * 3_600;
 const SHOWN = 6;
 const MAX_QUOTED = 58;
 const SHOWN_PLACES = 4;
-/** Names of files that git is asked about in one call. */
-const MAX_NAMES = 500;
 const NOTE = /(?:^|\s)(?:\/\/|#|\*|\/\*|<!--|--|;)\s*(?:(?:TODO|FIXME|XXX|HACK)\b|@?(?:todo|fixme)\b\s*[:(])/;
 const COMMENT = /^\s*(?:\/\/|#|\*|\/\*|<!--|--|;)/;
 /** An issue, or a page that keeps track of it. */
 const TRACKED =
   /(?:^|[\s(])(?:[\w.-]+\/[\w.-]+|GH)?#\d+\b|\bGH-\d+|\b(?:issue|bug|ticket|PR)s? #?\d+|\/(?:issues|pull|browse|discussions)\/|\b[A-Z]{2,}-\d{2,}\b/;
-const DANGER =
-  /secur(?!e context)|\b(?:un)?escaped\b|\bnot escap|\bescap\w* (?:properly|correctly)|\bneeds? (?:to )?(?:be )?escap|\bunsafe\b|saniti[sz](?:e[ds]?|ing|ation)\b|(?<!dependency[ -])\binject(?:ion|able)|vulnerab|\b(?:xss|XSS|csrf|CSRF)\b|untrusted|\brac(?:e conditions?|es with|y)\b|\b(?:data race|deadlock)|\b(?:memory|handle|socket|descriptor|fd|connection|listener|goroutine|thread) leak|\b(?:this|it|that|which|still) leaks?\b|(?:los(?:e|es|s of)|losing) (?:\w+ )?data\b|data loss|wrong (?:result|answer|value)s?\b|corrupt|\b(?:integer|int|buffer|stack)[ -]overflow|\b(?:may|can|could|might|will) overflow|\boverflows\b/;
-const FAULT = /\bFIXME\b.*\b(?:bug|broken|wrong|incorrect|crash\w*|fails?|leaks?|race)\b/i;
-
-/** Left on purpose until something may break. */
-const WAITS =
-  /\bnext major\b|\bmajor (?:version|release|bump)|\bbreaking (?:change|release|BC)|\bbreak(?:s|ing)? (?:BC|compat|backwards?)|\b(?:in|for|until|by|with|at|remove in) v?\d+\.0\b|\bremove (?:\w+ )?in \w+ ?\d+\b/i;
-
 /** Notes in comments of code that people wrote and ship; those that name an issue are looked after there. */
 export function todosIn({ path, context, bytes }: FileEntry, text: string): readonly Todo[] {
   if (context !== 'production' || bytes > 512 * 1024 || !/\b(?:todo|fixme|xxx|hack)\b/i.test(text)) return [];
   const lines = text.split('\n');
   return lines.flatMap((line, index) =>
     line.length < 300 && NOTE.test(line) && !isTracked(lines, index)
-      ? [{ path, line: index + 1, text: line.trim() }]
+      ? [{ path, line: index + 1, text: line.trim(), words: wordsAt(lines, index) }]
       : [],
   );
 }
@@ -44,98 +35,89 @@ function isTracked(lines: readonly string[], index: number): boolean {
   return lines.slice(from, to + 1).some((line) => TRACKED.test(line));
 }
 
-export type TodoOptions = Pick<GitOptions, 'searchPath' | 'signal'>;
+function wordsAt(lines: readonly string[], index: number): string {
+  const [here = '', next = ''] = lines.slice(index, index + 2).map((line) => line.trim());
+  const goesOn = COMMENT.test(next) && !NOTE.test(next) && !next.includes('*/');
+  return goesOn ? `${here} ${next.replace(COMMENT, '').trim()}` : here;
+}
+
+export type TodoOptions = Pick<GitOptions, 'searchPath' | 'signal'> &
+  Readonly<{
+    /** Text of a file of the repository; undefined where there is none. */
+    read: (path: string) => string | undefined;
+  }>;
 
 /**
- * One finding for all notes that tell of danger and stood there a year before the newest commit. The commit of then is
- * asked, not the clock: the same commit gives the same finding.
+ * One finding for all notes that are overdue: they wait for a version that the project has passed, or for a day that
+ * has gone by when the newest commit was made. The same commit gives the same finding, whatever the clock says.
  */
 export async function oldTodos(
   root: string,
   todos: readonly Todo[],
   options: TodoOptions,
 ): Promise<readonly Detected[]> {
-  const telling = todos.filter(isTelling);
-  if (telling.length === 0) return [];
-  const then = await commitOfThen(root, options);
-  const known = then === undefined ? undefined : await notesOf(then.hash, { root, todos: telling, options });
-  if (then === undefined || known === undefined) return [];
-  const old = telling.filter(({ text }) => known.has(text));
-  if (old.length === 0) return [];
-  return [findingOf([...old.filter(isDangerous), ...old.filter((one) => !isDangerous(one))], then.day)];
-}
-
-function isTelling({ text }: Todo): boolean {
-  return (DANGER.test(text) || FAULT.test(text)) && !WAITS.test(text);
-}
-
-function isDangerous({ text }: Todo): boolean {
-  return DANGER.test(text);
-}
-
-type Then = Readonly<{ hash: string; day: string }>;
-
-/** The newest commit that was a year old when the newest of all was made. */
-async function commitOfThen(root: string, options: TodoOptions): Promise<Then | undefined> {
-  const newest = await runGit(root, ['log', '-1', '--format=%ct', 'HEAD'], options);
-  if (!newest.ok) return undefined;
-  const before = Number(newest.stdout.toString('utf8').trim()) - YEAR_S;
-  const found = await runGit(root, ['rev-list', '-1', `--before=${before}`, 'HEAD'], options);
-  const hash = found.ok ? found.stdout.toString('utf8').trim() : '';
-  return /^[0-9a-f]{40,64}$/.test(hash)
-    ? { hash, day: new Date(before * 1_000).toISOString().slice(0, 10) }
-    : undefined;
-}
-
-type Asked = Readonly<{ root: string; todos: readonly Todo[]; options: TodoOptions }>;
-
-/** Lines with such words in files of the same names, wherever they stood then; undefined when git does not say. */
-async function notesOf(hash: string, { root, todos, options }: Asked): Promise<ReadonlySet<string> | undefined> {
-  const names = [...new Set(todos.map(({ path }) => path.split('/').at(-1) ?? ''))].slice(0, MAX_NAMES);
-  const patterns = names.map((name) => `:(glob)**/${name.replaceAll(/[*?[\\]/g, '?')}`);
-  const words = ['-e', 'TODO', '-e', 'FIXME', '-e', 'XXX', '-e', 'HACK'];
-  const told = await runGit(root, ['grep', '-h', '-I', '-i', '-F', ...words, hash, '--', ...patterns], options);
-  if (!told.ok) return told.reason === 'failed' && told.message === '' ? new Set() : undefined;
-  return new Set(
-    told.stdout
-      .toString('utf8')
-      .split('\n')
-      .map((line) => line.trim()),
+  const due = todos.flatMap((todo) => dueOf(todo.words).map((one) => ({ todo, due: one })));
+  if (due.length === 0) return [];
+  const today = await newestDay(root, options);
+  const versions = new Versions(options.read, await newestTag(root, options));
+  const late = due.flatMap(({ todo, due: one }): readonly Late[] => {
+    if (one.kind === 'day')
+      return today !== undefined && one.day < today ? [{ ...todo, why: `${one.day} is past.` }] : [];
+    const now = versions.of(todo.path);
+    return now !== undefined && isPassed(one, now) ? [{ ...todo, why: `The project is at ${now.text}.` }] : [];
+  });
+  const single = [...Map.groupBy(late, ({ path, line }) => `${path}:${line}`).values()].flatMap((all) =>
+    all.slice(0, 1),
   );
+  return single.length === 0 ? [] : [findingOf(single)];
 }
 
-/** The most telling note first, those with the same words together. */
-function findingOf(notes: readonly Todo[], day: string): Detected {
+type Late = Todo & Readonly<{ why: string }>;
+
+/** 30 days are given. */
+async function newestDay(root: string, { searchPath, signal }: TodoOptions): Promise<string | undefined> {
+  const newest = await runGit(root, ['log', '-1', '--format=%ct', 'HEAD'], { searchPath, ...signalOf(signal) });
+  const seconds = newest.ok ? Number(newest.stdout.toString('utf8').trim()) : Number.NaN;
+  return Number.isNaN(seconds) ? undefined : new Date((seconds - GRACE_S) * 1_000).toISOString().slice(0, 10);
+}
+
+async function newestTag(root: string, { searchPath, signal }: TodoOptions): Promise<string | undefined> {
+  const told = await runGit(root, ['describe', '--tags', '--abbrev=0', 'HEAD'], { searchPath, ...signalOf(signal) });
+  return told.ok ? told.stdout.toString('utf8').trim() : undefined;
+}
+
+function signalOf(signal: AbortSignal | undefined): Pick<GitOptions, 'signal'> {
+  return signal === undefined ? {} : { signal };
+}
+
+/** Those with the same words together. */
+function findingOf(notes: readonly Late[]): Detected {
   const groups = [...Map.groupBy(notes, ({ text }) => wordsOf(text)).values()];
   const { path, line, text } = notes[0] ?? { path: '', line: 0, text: '' };
   const rest = groups.length - SHOWN;
   return {
     kind: 'old-todo',
     severity: 'low',
-    confidence: 0.75,
-    title: titleOf(text),
+    confidence: 0.85,
+    title: titleOf(text, notes.length - 1),
     file: path,
     line,
-    anchor: 'old notes',
+    anchor: 'overdue notes',
     evidence: [
       ...groups.slice(0, SHOWN).map(groupEvidence),
       ...(rest > 0 ? [{ source: 'hygiene', text: `And ${rest} more.` }] : []),
-      {
-        source: 'history',
-        text: `${notes.length === 1 ? 'It' : 'All'} stood there on ${day}, a year before the newest commit.`,
-      },
     ],
-    fix: 'Do it, turn it into an issue, or remove the note: after a year nobody will do it by chance.',
+    fix: 'Do what it says, or write down what it waits for now.',
   };
 }
 
-function groupEvidence(group: readonly Todo[]): Detected['evidence'][number] {
+function groupEvidence(group: readonly Late[]): Detected['evidence'][number] {
   const [first, ...more] = group;
-  const { path, line, text } = first ?? { path: '', line: 0, text: '' };
+  const { path, line, text, why } = first ?? { path: '', line: 0, text: '', why: '' };
   const others = more.slice(0, SHOWN_PLACES).map((one) => `${one.path}:${one.line}`);
   const further = more.length - others.length;
   const also = others.length === 0 ? '' : `; also at ${others.join(', ')}${further > 0 ? ` and ${further} more` : ''}`;
-  return { source: 'hygiene', text: `${text.slice(0, 160)}${also}`, ref: `${path}:${line}` };
+  return { source: 'hygiene', text: `${text.slice(0, 160)}${also}. ${why}`, ref: `${path}:${line}` };
 }
 
 function wordsOf(text: string): string {
@@ -145,7 +127,8 @@ function wordsOf(text: string): string {
     .trim();
 }
 
-function titleOf(text: string): string {
+function titleOf(text: string, more: number): string {
   const words = wordsOf(text);
-  return `Left so for over a year: "${words.length > MAX_QUOTED ? `${words.slice(0, MAX_QUOTED - 1).trim()}…` : words}"`;
+  const shown = words.length > MAX_QUOTED ? `${words.slice(0, MAX_QUOTED - 1).trim()}…` : words;
+  return `Overdue: "${shown}"${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { analyseFolder } from '../../test/check/support/analyse.ts';
@@ -38,92 +38,58 @@ describe('links', () => {
 });
 
 describe('old notes', () => {
-  const CODE = '# TODO: split this\na = 1\n# FIXME(ada): wrong for 0\nb = 2\n';
-  const OLD = '2023-05-01T12:00:00Z';
   const NEW = '2025-01-01T12:00:00Z';
+  const LATE = '# TODO: remove in v2.0\na = 1\n';
 
-  /** Committed long ago, with another commit later. */
-  const aged = (files: Files, later: Files = { 'later.txt': 'x' }): TestRepository => {
-    const repository = new TestRepository(files);
-    repository.commitAt(OLD);
-    repository.write(later);
+  const committed = (files: Files, version = '3.1.0'): TestRepository => {
+    const repository = new TestRepository({ 'package.json': `{ "version": "${version}" }`, ...files });
     repository.commitAt(NEW);
     return repository;
   };
 
-  it('are one finding, with the words of the one that tells most', async () => {
-    using repository = aged({
-      'app/a.py': '# TODO: split this\na = 1\n# FIXME: wrong for 0\n',
-      'app/main.py': '# TODO: split this\na = 1\n# TODO: values should be escaped properly\nb = 2\n',
-      'app/other.py': '# FIXME: wrong for 0\n',
+  it('are one finding, with what has passed', async () => {
+    using repository = committed({
+      'app/a.py': '# FIXME: drop this name after 2024-06-30\n# TODO: split this\na = 1\n',
+      'app/main.py': LATE,
+      'app/other.py': LATE,
     });
     const { findings } = await look(repository);
-    expect(findings).toMatchObject([{ kind: 'old-todo', severity: 'low', file: 'app/main.py', line: 3 }]);
-    expect(findings[0]?.title).toBe('Left so for over a year: "TODO: values should be escaped properly"');
+    expect(findings).toMatchObject([{ kind: 'old-todo', severity: 'low', file: 'app/a.py', line: 1 }]);
+    expect(findings[0]?.title).toBe('Overdue: "FIXME: drop this name after 2024-06-30" and 2 more');
     expect(findings[0]?.evidence.map(({ text }) => text)).toEqual([
-      '# TODO: values should be escaped properly',
-      '# FIXME: wrong for 0; also at app/other.py:1',
-      'All stood there on 2024-01-02, a year before the newest commit.',
+      '# FIXME: drop this name after 2024-06-30. 2024-06-30 is past.',
+      '# TODO: remove in v2.0; also at app/other.py:1. The project is at 3.1.0.',
     ]);
   });
 
-  it.each([
-    'FIXME: this leaks a handle',
-    'TODO: race condition when two close it',
-    'XXX: wrong results for 0',
-    'TODO: may overflow',
-  ])('are told of when they tell of danger: %s', async (note) => {
-    using repository = aged({ 'app/main.py': `# ${note}\na = 1\n` });
-    expect((await look(repository)).findings).toMatchObject([{ title: `Left so for over a year: "${note}"` }]);
+  it('wait for a version that has come, or not', async () => {
+    using repository = committed({ 'app/main.py': LATE }, '2.0.0');
+    expect(keys(await look(repository))).toEqual(['old-todo app/main.py']);
+    using early = committed({ 'app/main.py': LATE }, '2.0.0-beta.1');
+    expect(keys(await look(early))).toEqual([]);
   });
 
-  it('are told of when one says that something is wrong', async () => {
-    using repository = aged({ 'app/main.py': CODE });
+  it('are read over two lines', async () => {
+    using repository = committed({ 'app/main.py': '# TODO: this was for the old names,\n# remove it in v2\n' });
     expect(keys(await look(repository))).toEqual(['old-todo app/main.py']);
   });
 
   it.each([
-    ['few and harmless', { 'app/a.py': '# TODO: split this\n# TODO: escape should know dots\n' }],
-    ['many and harmless', { 'app/a.py': '# TODO: part\nx = 1\n'.repeat(200) }],
-    ['left until something may break', { 'app/a.py': '# TODO: unsafe, remove in v4.0\n# FIXME: wrong, next major\n' }],
-    ['about parts that are put in', { 'app/a.py': '# TODO: use dependency injection\n# TODO: overflow menu\n' }],
-    ['looked after in an issue', { 'app/a.py': '# FIXME: wrong for 0\n# when it is late,\n# see #498\na = 1\n' }],
-    ['looked after elsewhere', { 'app/a.py': '# https://github.com/a/b/pull/481\n# FIXME: wrong for 0\na = 1\n' }],
-    ['in tests', { 'tests/test_a.py': CODE }],
-    ['in prose', { 'notes.md': CODE }],
+    ['old and telling, and wait for nothing', { 'app/a.py': '# FIXME: a race, values are not escaped\n' }],
+    ['left for a version of something else', { 'app/a.py': '# TODO: remove with Django 1.11\n' }],
+    ['looked after in an issue', { 'app/a.py': '# TODO: remove in v2.0\n# see #498\na = 1\n' }],
+    ['in tests', { 'tests/test_a.py': LATE }],
+    ['in prose', { 'notes.md': LATE }],
+    ['words of code', { 'app/a.py': 'print("TODO: remove in v2.0")\n' }],
+    ['due in a month', { 'app/a.py': '# TODO: remove after 2024-12-24\n' }],
   ])('that are %s are none', async (_, files) => {
-    using repository = aged(files);
+    using repository = committed(files);
     expect(keys(await look(repository))).toEqual([]);
   });
 
-  it('that are young, or were changed since, are none', async () => {
-    using repository = aged(
-      { 'app/old.py': '# FIXME: a bug\n' },
-      { 'app/new.py': CODE, 'app/old.py': '# FIXME: broken\n' },
-    );
-    expect(keys(await look(repository))).toEqual([]);
-  });
-
-  it('are words of comments, not of code or of other words', async () => {
-    using repository = aged({
-      'app/a.py': 'TODO = "unsafe"\nprint("TODO: unsafe")\nhack = unsafe_list\n# the hackers of unsafe lists\n',
-    });
-    expect(keys(await look(repository))).toEqual([]);
-  });
-
-  it('are dated without starting a program of the repository', async () => {
-    using repository = aged({ 'app/main.py': CODE, '.gitattributes': '* filter=x diff=x\n' });
-    const mark = join(repository.path, '.git', 'ran');
-    for (const key of ['filter.x.clean', 'filter.x.smudge', 'diff.x.textconv', 'diff.external'])
-      repository.git('config', key, `touch ${mark}; cat`);
-    repository.write({ 'app/main.py': `${CODE}c = 3\n` });
-    expect(keys(await look(repository))).toEqual(['old-todo app/main.py']);
-    expect(existsSync(mark)).toBe(false);
-  });
-
-  it('are left alone without git', async () => {
-    using repository = new TestRepository({ 'app/main.py': CODE });
-    expect(await look(repository)).toMatchObject({ findings: [], leftOut: [] });
+  it('that wait for a version are told without git', async () => {
+    using repository = new TestRepository({ 'app/main.py': LATE, 'package.json': '{ "version": "3.0.0" }' });
+    expect(await look(repository)).toMatchObject({ findings: [{ kind: 'old-todo' }], leftOut: [] });
   });
 });
 

@@ -42,7 +42,11 @@ export async function hygiene({ input, signal }: AnalyserCall): Promise<Analyser
     todos.push(...todosIn(file, text));
   }
   const options = { searchPath: input.searchPath, signal };
-  const [links, notes] = await Promise.all([deadLinks(input.root, options), oldTodos(input.root, todos, options)]);
+  const read = (path: string): string | undefined => reader.text(path);
+  const [links, notes] = await Promise.all([
+    deadLinks(input.root, options),
+    oldTodos(input.root, todos, { ...options, read }),
+  ]);
   const names = [...links, ...caseCollisions(files)];
   const data: FindingsData = {
     findings: [...findings, ...names, ...largeFiles(files), ...notes],

@@ -159,10 +159,10 @@ export const PROJECT_KINDS: readonly (readonly [string, KindText])[] = [
     ],
     [
       'old-todo',
-      'Old TODO notes',
-      'Notes about open work stand in the code for more than a year.',
-      'Nobody knows any more whether they still hold.',
-      'Do what they say, move them to where work is planned, or remove them.',
+      'Overdue TODO notes',
+      'Notes wait for a version that the project has passed, or for a day that has gone by.',
+      'What was to be removed or changed by then is still there.',
+      'Do what they say, or write down what they wait for now.',
     ],
     [
       'large-file',

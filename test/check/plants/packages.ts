@@ -1,5 +1,4 @@
 import type { Plant } from './plant.ts';
-import { changes } from './snippets.ts';
 
 type Parts = Readonly<Record<string, string | object>>;
 
@@ -201,58 +200,56 @@ const UNLOCKED: readonly Plant[] = [
   }),
 ];
 
-const NOTE = 'export const a = 1;\n// TODO: say more\nexport const b = 2;\n// FIXME: the last one is wrong\n';
-
-function notes(file: string, isTrue: boolean, why: string, text: string): Plant {
-  return { kind: 'old-todo', file, isTrue, why, files: { [file]: text } };
+/** A file of a package that is at 3.2.0. */
+function notes(name: string, isTrue: boolean, [why, text]: readonly [string, string]): Plant {
+  const file = `kept/${name}`;
+  const manifest = { name: 'kept', version: '3.2.0', private: true };
+  return {
+    kind: 'old-todo',
+    file,
+    isTrue,
+    why,
+    files: { [file]: text, 'kept/package.json': JSON.stringify(manifest) },
+  };
 }
 
+const WAITING = 'export const a = 1;\n// TODO: remove the old name in v3\nexport const b = a;\n';
+
 const NOTES: readonly Plant[] = [
-  notes('src/notes-1.js', true, 'something is wrong', NOTE),
-  notes('src/notes-2.py', true, 'values that are not escaped', 'a = 1\n# TODO: values should be escaped\nb = 2\n'),
-  notes(
-    'src/notes-3.js',
-    true,
-    'in a block',
-    'export const a = 1;\n/*\n * TODO: this is unsafe\n * for threads\n */\n',
-  ),
-  notes('src/notes-4.go', true, 'a race', 'package a\n\n// XXX: there is a race condition here\n'),
-  notes('src/notes-5.js', true, 'others name an issue', `${NOTE}\n// TODO: see #12\n`),
-  notes('src/notes-13.js', true, 'a leak', 'export const a = 1;\n// FIXME: this leaks a socket for each call\n'),
-  notes('src/notes-14.rb', true, 'lost data', 'a = 1\n# TODO: data loss when two of them write\nb = 2\n'),
-  notes(
-    'src/notes-15.js',
-    false,
-    'they wait for a release that may break',
-    '// TODO: unsafe, make it private in the next major version\nexport const a = 1;\n',
-  ),
-  notes(
-    'src/notes-6.js',
-    false,
-    'many, and all harmless',
-    Array.from({ length: 50 }, (_, at) => `// TODO: part ${at}\nexport const a${at} = ${at};\n`).join(''),
-  ),
-  notes(
-    'src/notes-7.js',
-    false,
+  notes('notes-1.js', true, ['for a major version that has come', WAITING]),
+  notes('notes-2.py', true, ['for a minor one', 'a = 1\n# TODO: drop the alias in 3.1\nb = 2\n']),
+  notes('notes-3.js', true, [
+    'over two lines',
+    '/*\n * TODO: the old way of calling it,\n * remove in version 2.0.\n */\n',
+  ]),
+  notes('notes-4.go', true, ['for a day that is past', 'package a\n\n// TODO: delete this after 2025-01-31\n']),
+  notes('notes-5.js', true, [
+    'in its mark',
+    'export const a = 1;\n// TODO(v3): make it private\nexport const b = 2;\n',
+  ]),
+  notes('notes-13.js', true, ['others wait for what comes', `${WAITING}// TODO: remove in v9\nexport const c = 2;\n`]),
+  notes('notes-14.rb', true, ['until a month', 'a = 1\n# FIXME: revisit in 2024-02\nb = 2\n']),
+  notes('notes-15.js', false, ['for a version to come', '// TODO: unsafe, remove in v4\nexport const a = 1;\n']),
+  notes('notes-16.js', false, [
+    'for some major version',
+    '// TODO: remove in the next major version\nexport const a = 1;\n',
+  ]),
+  notes('notes-17.js', false, ['for another program', '// TODO: remove with Node 2.0\nexport const a = 1;\n']),
+  notes('notes-18.js', false, ['for a day to come', '// TODO: remove after 2027-01-01\nexport const a = 1;\n']),
+  notes('notes-19.js', false, ['when it was written', '// TODO (2019-05-01): split it\nexport const a = 1;\n']),
+  notes('notes-20.js', false, [
+    'something is wrong, and waits for nothing',
+    '// FIXME: wrong for 0\nexport const a = 1;\n',
+  ]),
+  notes('notes-7.js', false, [
     'issues keep track of them',
-    '// FIXME(#12): wrong for 0\nexport const a = 1;\n// FIXME: unsafe, see https://example.org/issues/3\n',
-  ),
-  notes(
-    'src/notes-8.js',
-    false,
-    'tickets keep track of them',
-    '// TODO SHOP-12: unsafe\nexport const a = 1;\n// FIXME SHOP-13: wrong\n',
-  ),
-  notes('src/notes-9.js', false, 'few and harmless', '// TODO: say more\nexport const a = 1;\n// TODO: split\n'),
-  { ...notes('src/notes-10.js', false, 'written last month', NOTE), past: changes(1, { daysAgo: 20, every: 1 }) },
-  notes('test/notes-11.test.js', false, 'in a test', NOTE),
-  notes(
-    'src/notes-12.js',
-    false,
+    '// TODO(#12): remove in v3\nexport const a = 1;\n// TODO: drop in v3, see https://example.org/issues/3\n',
+  ]),
+  notes('test/notes-11.test.js', false, ['in a test', WAITING]),
+  notes('notes-12.js', false, [
     'words in a text',
-    "export const a = ['TODO', 'FIXME'];\nexport const b = 'TODO: unsafe';\n",
-  ),
+    "export const a = ['TODO', 'FIXME'];\nexport const b = 'TODO: remove in v3';\n",
+  ]),
 ];
 
 const LARGE = 'a,b,c,1,2,3\n'.repeat(90_000);
