@@ -173,7 +173,13 @@ function checkTwice({ path, text, value }: Manifest): readonly Detected[] {
     const other = asText(asRecord(second)[name]);
     if (other === undefined) return [];
     const line = lineOf(text, `"${name}"`);
-    return [declaredTwice({ path }, { name, line, first: `${name} ${String(range)}`, second: `${name} ${other}` })];
+    const twice = declaredTwice(
+      { path },
+      { name, line, first: `${name} ${String(range)}`, second: `${name} ${other}` },
+    );
+    const said = `In dependencies as ${String(range)}, in devDependencies as ${other}.`;
+    const fix = 'Delete the one in devDependencies: what is in dependencies is there to develop as well.';
+    return [{ ...twice, evidence: twice.evidence.map((one) => ({ ...one, text: said })), fix }];
   });
 }
 

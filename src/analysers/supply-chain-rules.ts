@@ -161,11 +161,15 @@ function otherSources({ path, text, direct }: LockView, packages: readonly Locke
   ];
 }
 
+/** Everybody who takes one of these knows that it gets or builds a program of its own. */
+const KNOWN_BUILDERS =
+  /^(?:@swc\/|@parcel\/|@tailwindcss\/|@sentry\/cli|@prisma\/|@nestjs\/|@playwright\/|@vscode\/|@ffmpeg|@serialport\/|@tensorflow\/)|^(?:esbuild|swc|sharp|bcrypt|argon2|canvas|fsevents|puppeteer|playwright|cypress|electron|better-sqlite3|sqlite3|core-js(?:-pure|-bundle)?|es5-ext|msw|prisma|protobufjs|unrs-resolver|lightningcss|nx|node-sass|sass-embedded|grpc|bufferutil|utf-8-validate|node-pty|keytar|husky|simple-git-hooks|lefthook|ffmpeg-static|chromedriver|geckodriver|workerd|wrangler|turbo|re2|zeromq|leveldown|classic-level|serialport|usb|node-hid|robotjs|oracledb|snappy|kerberos|ssh2|cpu-features|dtrace-provider|microtime|couchbase|realm|dugite|gifsicle|mozjpeg|optipng-bin|pngquant-bin|jpegtran-bin|cwebp-bin|vue-demi|postinstall-postinstall|node-gyp)$/;
+
 /** Direct dependencies of what is shipped that run a program of their own when they are installed. */
 export function installScripts({ path, text, packages, direct }: LockView): readonly Detected[] {
   const running = packages.filter(
     ({ name, hasInstallScript, isDev, isOptional }) =>
-      hasInstallScript === true && !isDev && !isOptional && direct.has(name),
+      hasInstallScript === true && !isDev && !isOptional && direct.has(name) && !KNOWN_BUILDERS.test(name),
   );
   const names = [...new Set(running.map(({ name }) => name))].toSorted();
   const [first] = running;

@@ -27,6 +27,10 @@ describe('an empty catch', () => {
     ['function f(a) { try {\n // may be gone\n a.save(); } catch {} }', 'a comment in the try'],
     ['function f(a) { try { a.save(); } catch { /* gone */ } }', 'a comment in the catch'],
     ['function f(a) {\n // may be gone\n try { a.save(); } catch {}\n}', 'a comment above'],
+    [
+      'function f(a) {\n // closes itself\n void (async () => {\n try { await a.save(); } catch {}\n })();\n}',
+      'above its wrapper',
+    ],
     ['function f(a) { try { return a.load(); } catch {} }', 'no answer is an answer'],
     ['function f(a) { try { a.load(); } catch {} return 1; }', 'a value right after it'],
     ['function f(a) { let b; try { b = a.load(); } catch {} if (!b) a.make(); }', 'asked for right after it'],

@@ -14,6 +14,7 @@ export function emptyCatch(node: AstNode, context: RuleContext): readonly Compla
   if (path.some((one) => one !== attempt && /^(?:CatchClause|TryStatement)$/.test(one.type))) return undefined;
   const tried = child(attempt, 'block');
   if (tried === undefined || hasComment(attempt, tried, source) || !losesSomething(tried)) return undefined;
+  if (path.some((around) => isWrapper(around, attempt) && isToldAbove(around, source))) return undefined;
   if (hasFallback(attempt, tried, path) || swallowedThrow(attempt, context) !== undefined) return undefined;
   return [
     {
@@ -36,11 +37,23 @@ function isSilent(handler: AstNode, source: string): boolean {
 
 /** In what is tried, or on the line above it: somebody has thought about it. */
 function hasComment(attempt: AstNode, tried: AstNode, source: string): boolean {
-  const lineStart = source.lastIndexOf('\n', attempt.start - 1) + 1;
-  const above = source.slice(source.lastIndexOf('\n', lineStart - 2) + 1, lineStart).trim();
   const inside = source.slice(tried.start, tried.end).replace(/https?:\/\//g, '');
-  return COMMENT.test(inside) || /^(?:\/\/|\/\*|\*)/.test(above);
+  return COMMENT.test(inside) || isToldAbove(attempt, source);
 }
+
+function isToldAbove({ start }: AstNode, source: string): boolean {
+  const lineStart = source.lastIndexOf('\n', start - 1) + 1;
+  const above = source.slice(source.lastIndexOf('\n', lineStart - 2) + 1, lineStart).trim();
+  return /^(?:\/\/|\/\*|\*)/.test(above);
+}
+
+/** A statement that holds hardly more than the try: `void (async () => { try { … } catch {} })()`, `if (a) { try … }`. */
+function isWrapper(around: AstNode, attempt: AstNode): boolean {
+  if (!/^(?:Expression|If)Statement$|^VariableDeclaration$/.test(around.type)) return false;
+  return attempt.start - around.start < MAX_WRAPPING && around.end - attempt.end < MAX_WRAPPING;
+}
+
+const MAX_WRAPPING = 120;
 
 /** Whether it does something: what only asks, waits for a name or gives its answer back says by failing that there is none. */
 function losesSomething(tried: AstNode): boolean {

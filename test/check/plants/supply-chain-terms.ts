@@ -9,28 +9,28 @@ export const SCRIPT_PLANTS: readonly Plant[] = [
   npmPlant(SCRIPT, true, {
     dir: 'images',
     why: 'a direct dependency compiles itself',
-    manifest: app('images', uses('canvas')),
-    packages: { 'node_modules/canvas': runs('canvas', '2.11.2') },
+    manifest: app('images', uses('drawing-core')),
+    packages: { 'node_modules/drawing-core': runs('drawing-core', '2.11.2') },
   }),
   npmPlant(SCRIPT, true, {
     dir: 'passwords',
     why: 'a direct dependency fetches a binary',
-    manifest: app('passwords', uses('bcrypt')),
-    packages: { 'node_modules/bcrypt': runs('bcrypt', '5.1.1') },
+    manifest: app('passwords', uses('password-native')),
+    packages: { 'node_modules/password-native': runs('password-native', '5.1.1') },
   }),
   npmPlant(SCRIPT, true, {
     dir: 'crawler',
     why: 'a browser is fetched, and the program needs it',
-    manifest: app('crawler', uses('puppeteer')),
-    packages: { 'node_modules/puppeteer': runs('puppeteer', '22.15.0') },
+    manifest: app('crawler', uses('page-reader')),
+    packages: { 'node_modules/page-reader': runs('page-reader', '22.15.0') },
   }),
   plantOf(SCRIPT, true, {
     file: 'telemetry/npm-shrinkwrap.json',
     why: 'whoever installs the package runs it too',
     files: {
-      'telemetry/package.json': JSON.stringify(library('telemetry', uses('protobufjs'))),
-      'telemetry/npm-shrinkwrap.json': npmLock(library('telemetry', uses('protobufjs')), {
-        'node_modules/protobufjs': runs('protobufjs', '7.4.0'),
+      'telemetry/package.json': JSON.stringify(library('telemetry', uses('wire-notes'))),
+      'telemetry/npm-shrinkwrap.json': npmLock(library('telemetry', uses('wire-notes')), {
+        'node_modules/wire-notes': runs('wire-notes', '7.4.0'),
       }),
     },
   }),
@@ -38,8 +38,8 @@ export const SCRIPT_PLANTS: readonly Plant[] = [
     file: 'render/pnpm-lock.yaml',
     why: 'pnpm marks what it builds',
     files: {
-      'render/package.json': JSON.stringify(app('render', { dependencies: { sharp: '^0.32.0' } })),
-      'render/pnpm-lock.yaml': `lockfileVersion: '6.0'\n\ndependencies:\n  sharp:\n    specifier: ^0.32.0\n    version: 0.32.6\n\npackages:\n\n  /sharp@0.32.6:\n    resolution: {integrity: ${integrity('sharp')}}\n    requiresBuild: true\n    dev: false\n`,
+      'render/package.json': JSON.stringify(app('render', { dependencies: { 'picture-resize': '^0.32.0' } })),
+      'render/pnpm-lock.yaml': `lockfileVersion: '6.0'\n\ndependencies:\n  picture-resize:\n    specifier: ^0.32.0\n    version: 0.32.6\n\npackages:\n\n  /picture-resize@0.32.6:\n    resolution: {integrity: ${integrity('picture-resize')}}\n    requiresBuild: true\n    dev: false\n`,
     },
   }),
   npmPlant(SCRIPT, true, {
@@ -47,13 +47,19 @@ export const SCRIPT_PLANTS: readonly Plant[] = [
     why: 'a package of the workspace asks for it',
     manifest: app('suite', { workspaces: ['apps/*'] }),
     packages: {
-      'apps/db': { name: '@suite/db', version: '1.0.0', dependencies: { 'better-sqlite3': '^11.0.0' } },
+      'apps/db': { name: '@suite/db', version: '1.0.0', dependencies: { 'rows-native': '^11.0.0' } },
       'node_modules/@suite/db': { resolved: 'apps/db', link: true },
-      'node_modules/better-sqlite3': runs('better-sqlite3', '11.3.0'),
+      'node_modules/rows-native': runs('rows-native', '11.3.0'),
     },
     more: {
-      'suite/apps/db/package.json': JSON.stringify(app('@suite/db', { dependencies: { 'better-sqlite3': '^11.0.0' } })),
+      'suite/apps/db/package.json': JSON.stringify(app('@suite/db', { dependencies: { 'rows-native': '^11.0.0' } })),
     },
+  }),
+  npmPlant(SCRIPT, false, {
+    dir: 'hashes',
+    why: 'everybody knows that it builds itself',
+    manifest: app('hashes', uses('bcrypt')),
+    packages: { 'node_modules/bcrypt': runs('bcrypt', '5.1.1') },
   }),
   npmPlant(SCRIPT, false, {
     dir: 'crawler-tests',

@@ -123,6 +123,9 @@ export function installScript(motion: Motion, { root, reader }: Bench): Opinion 
       asRecord(manifest['pnpm'])['onlyBuiltDependencies'],
       manifest['dependenciesMeta'],
     ]) + (reader.text('pnpm-workspace.yaml') ?? '');
+  const [shipped, developed] = [asRecord(manifest['dependencies']), asRecord(manifest['devDependencies'])];
+  if (names.every((name) => name in developed && !(name in shipped)))
+    return reject('The manifest names it among what is needed to develop.');
   if (names.every((name) => allowed.includes(name)))
     return reject(`The project names ${names.join(', ')} as allowed to run scripts.`);
   const installed = names

@@ -16,21 +16,38 @@ export function undeclaredDependency({ finding, anchor }: Motion, { root, reader
   const text = reader.text(finding.file) ?? '';
   if (isInTry(text, finding.line)) return reject('It is loaded inside a try: it may be missing.');
   const name = names.find((one) => text.includes(one)) ?? names[0] ?? '';
-  for (let dir = posix.dirname(finding.file); ; dir = posix.dirname(dir)) {
-    for (const setting of namesIn(root, dir).filter((one) => SETTINGS.test(one))) {
-      const path = posix.join(dir, setting);
-      if (namesWord(reader.text(path) ?? '', name))
-        return reject(`${path} names ${name}: a tool puts something in its place.`);
-    }
-    const manifest = reader.text(posix.join(dir, 'package.json'));
-    if (manifest !== undefined && namesWord(manifest, name))
-      return reject(`${posix.join(dir, 'package.json')} names ${name}.`);
-    if (dir === '.') break;
-  }
+  const named = whereNamed(name, finding.file, { root, reader });
+  if (named !== undefined) return reject(named);
+  if (isIdleScript(finding.file, reader)) return reject('It stands in a script that nothing starts.');
   return approve(`No manifest or setting from ${posix.dirname(finding.file)} upwards names ${name}.`, {
     text: `0 mentions of "${name}".`,
     ref: `${finding.file}:${finding.line}`,
   });
+}
+
+function whereNamed(name: string, file: string, { root, reader }: Pick<Bench, 'root' | 'reader'>): string | undefined {
+  for (let dir = posix.dirname(file); ; dir = posix.dirname(dir)) {
+    for (const setting of namesIn(root, dir).filter((one) => SETTINGS.test(one))) {
+      const path = posix.join(dir, setting);
+      if (namesWord(reader.text(path) ?? '', name)) return `${path} names ${name}: a tool puts something in its place.`;
+    }
+    const manifest = reader.text(posix.join(dir, 'package.json'));
+    if (manifest !== undefined && namesWord(manifest, name)) return `${posix.join(dir, 'package.json')} names ${name}.`;
+    if (dir === '.') return undefined;
+  }
+}
+
+/** In a folder for what people start by hand, and no manifest starts it. */
+function isIdleScript(file: string, reader: Bench['reader']): boolean {
+  if (!/(?:^|\/)(?:scripts?|tools?|tasks?|utils?\/dev|dev|hack|misc|contrib)\//.test(file)) return false;
+  const [name, stem] = [posix.basename(file), posix.basename(file).replace(/\.\w+$/, '')];
+  for (let dir = posix.dirname(file); ; dir = posix.dirname(dir)) {
+    const scripts = JSON.stringify(
+      asRecord(parseJson(reader.text(posix.join(dir, 'package.json')) ?? ''))['scripts'] ?? {},
+    );
+    if (scripts.includes(name) || scripts.includes(`/${stem}`)) return false;
+    if (dir === '.') return true;
+  }
 }
 
 function namesWord(text: string, name: string): boolean {
