@@ -52,6 +52,21 @@ describe('risky lines', () => {
     ['PHP', 'echo $_GET["name"];', 'html-from-variable'],
     ['PHP', 'mysqli_query($db, "SELECT * FROM users WHERE id = $id");', 'sql-by-concatenation'],
     ['Java', 'statement.executeQuery("SELECT * FROM users WHERE name = \'" + name + "\'");', 'sql-by-concatenation'],
+    [
+      'PHP',
+      '$id = $_GET["id"];\n$query = "SELECT a FROM users WHERE id = \'$id\'";\nmysqli_query($db, $query);',
+      'sql-by-concatenation',
+    ],
+    [
+      'Python',
+      'name = request.args["n"]\nsql = f"SELECT a FROM t WHERE n = \'{name}\'"\ncursor.execute(sql)',
+      'sql-by-concatenation',
+    ],
+    [
+      'Java',
+      'String n = request.getParameter("n");\nString sql = "SELECT a FROM t WHERE n = \'" + n + "\'";\nst.executeQuery(sql);',
+      'sql-by-concatenation',
+    ],
     ['Java', 'byte[] hash = MessageDigest.getInstance("MD5").digest(password.getBytes());', 'weak-password-hash'],
     [
       'C#',
@@ -79,6 +94,8 @@ describe('risky lines', () => {
     ['Python', 'def get(url, verify=False):'],
     ['Python', 'cursor.execute("SELECT * FROM users WHERE name = %s", (name,))'],
     ['Python', 'cursor.execute(f"SELECT * FROM {table}")'],
+    ['Python', 'sql = f"SELECT a FROM t WHERE n = \'{name}\'"\ncursor.execute(sql)'],
+    ['Python', 'name = request.args["n"]\nsql = f"SELECT a FROM t WHERE n = \'{name}\'"\nlog(sql)'],
     ['Python', 'etag = hashlib.md5(content).hexdigest()'],
     ['Python', 'hashlib.md5(password, usedforsecurity=False)'],
     ['Python', 'eval(expression)  # nosec'],

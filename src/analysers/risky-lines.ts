@@ -4,6 +4,7 @@ import { isSpokenOf, isUnderCondition } from './risky-around.ts';
 import { isCleanedInScript } from './risky-bound.ts';
 import { NEEDS_ORIGIN, UNSEEN_CONFIDENCE } from './risk-texts.ts';
 import { RISK_PATTERNS, type RiskPattern } from './risky-patterns.ts';
+import { asPattern } from './words.ts';
 
 /** Languages that are searched line by line. */
 export const RISKY_LANGUAGES: ReadonlySet<string> = new Set(Object.keys(RISK_PATTERNS));
@@ -85,10 +86,15 @@ function isAskedFor(lines: readonly CodeLine[], index: number): boolean {
 
 type Around = Readonly<{ line: string; text: string }>;
 
-function fits({ pattern, not, kind, isNamed }: RiskPattern, statement: string, { line, text }: Around): boolean {
+function fits(
+  { pattern, not, kind, isNamed, isRunLater }: RiskPattern,
+  statement: string,
+  { line, text }: Around,
+): boolean {
   const match = pattern.exec(statement);
   // What begins on a later line is found there.
   if (match === null || match.index > line.length || not?.test(statement) === true) return false;
+  if (isRunLater === true) return isRun(match.groups?.['name'] ?? '', text);
   if (isNamed === true) return isPutTogether(match.groups?.['name'] ?? '', text);
   return kind !== 'shell-string' || !holdsNumbersOnly(statement.slice(match.index));
 }
@@ -98,6 +104,15 @@ function isPutTogether(name: string, text: string): boolean {
   return new RegExp(`(?:^[ \\t]*|\\s)(?:def ${name}(?:\\(\\))?\\n\\s*|${name} *(?:\\|\\|)?= *)"[^"\\n]*#\\{`, 'm').test(
     text,
   );
+}
+
+/** `execute(name)`, in a file where values of requests are near: else it would be one question more. */
+function isRun(name: string, text: string): boolean {
+  const run = new RegExp(
+    `(?:query|execute|exec|raw|prepare)\\w*\\(\\s*(?:\\$\\w+\\s*,\\s*)?${asPattern(name)}(?!\\w)`,
+    'i',
+  );
+  return ABOUT_REQUESTS.test(text) && run.test(text);
 }
 
 /** `kill #{pid}`: no text can come in. */

@@ -12,6 +12,8 @@ export type RiskPattern = Readonly<{
   not?: RegExp;
   /** A text that is put together must have been given to what the pattern calls `name`, in the same file. */
   isNamed?: boolean;
+  /** A query is put together first: what the pattern calls `name` must be run in the same file. */
+  isRunLater?: boolean;
 }>;
 
 type Worth = readonly [Severity, number];
@@ -39,6 +41,8 @@ const tls = of('tls-check-off', ['high', 0.75]);
 const hash = of('weak-password-hash', ['high', 0.6]);
 const html = of('html-from-variable', ['high', 0.55]);
 const sql = of('sql-by-concatenation', ['high', 0.6]);
+/** Kept before it is run. */
+const laterSql = (hint: string, pattern: RegExp): RiskPattern => ({ ...sql(hint, pattern), isRunLater: true });
 
 const SECRET = String.raw`(?:passw(?:or)?d|passphrase|\bpwd\b|\bpass\b|secret|credential|(?:access|auth|reset|session|api|login)_?token)`;
 const near = (code: string): RegExp => new RegExp(`${code}[^;]{0,120}${SECRET}|${SECRET}[^;]{0,80}${code}`, 'i');
@@ -78,6 +82,11 @@ const PYTHON: readonly RiskPattern[] = [
   sql('execute', query(String.raw`\.execute(?:many)?\(\s*f["']+${VERB}.*${AT_VALUE}\{`)),
   sql('execute', query(String.raw`\.execute(?:many)?\(\s*["']+${VERB}.*${AT_VALUE}(?:%s|%d)?["']+\s*(?:%\s|\+\s*\w)`)),
   sql('execute', query(String.raw`\.execute(?:many)?\(\s*["']+${VERB}[^{]*${AT_VALUE}\{\w*\}[^)]*\.format\(`)),
+  laterSql('= f"', query(String.raw`^(?<name>\w+)\s*=\s*\(?\s*f["']+${VERB}.*${AT_VALUE}\{`)),
+  laterSql(
+    '= "',
+    query(String.raw`^(?<name>\w+)\s*=\s*\(?\s*["']+${VERB}.*${AT_VALUE}(?:%s|%d)?["']+\s*(?:%\s|\+\s*\w)`),
+  ),
   sql('text(f', query(String.raw`\btext\(\s*f["']+${VERB}.*${AT_VALUE}\{`)),
 ];
 
@@ -148,6 +157,7 @@ const PHP: readonly RiskPattern[] = [
     new RegExp(String.raw`(?:\becho|\bprint|<\?=)\s[^;]*${INPUT}`),
     /htmlspecialchars|htmlentities|\(int\)|intval|json_encode|isset\([^)]*\)\s*\?\s*['"]/,
   ),
+  laterSql('= "', query(String.raw`^(?<name>\$\w+)\s*=\s*"${VERB}[^"]*${AT_VALUE}\{?\$\w`)),
   sql('query(', query(String.raw`query\(\s*(?:\$\w+\s*,\s*)?"${VERB}[^"]*${AT_VALUE}\{?\$\w`)),
   sql(
     'query(',
@@ -167,6 +177,10 @@ const JVM: readonly RiskPattern[] = [
   hash('getInstance("MD5")', near(String.raw`getInstance\("MD5"\)`)),
   hash('md5', near(String.raw`\bmd5(?:Hex|Hash)?\(`)),
   hash('getInstance("SHA', near(String.raw`getInstance\("SHA-?1"\)`)),
+  laterSql(
+    '= "',
+    query(String.raw`^(?:final\s+)?(?:String|var|val)\s+(?<name>\w+)\s*=\s*"${VERB}[^;]*${AT_VALUE}"\s*\+\s*\w`),
+  ),
   sql(
     '"',
     query(

@@ -15,6 +15,7 @@ describe('where a value comes in, by the text of the lines', () => {
     ['a.rb', 'def f\n  name = params[:name]\n  sink("ls #{name}")\nend', 'params['],
     ['a.php', '<?php\n$q = trim($_GET["q"]);\n$sql = "SELECT $q";\nsink($sql);', '$_GET'],
     ['a.php', '<?php\nforeach ($_POST["a"] as $row) {\n  sink("ls $row");\n}', '$_POST'],
+    ['a.php', '<?php\n$a = $_GET["a"];\n$a = trim($a);\nsink("ls ".$a);', '$_GET'],
     ['a.go', 'func f(w W, r *R) {\n\tname := r.URL.Query().Get("n")\n\tsink("ls "+name)\n}', 'r.URL.Query('],
     ['A.java', 'void f(@RequestParam("n") String name) {\n  sink("ls" + name);\n}', 'name of the request'],
     ['a.cs', 'void F() {\n  var name = Request.Query["n"];\n  sink($"ls {name}");\n}', 'Request.Query'],
@@ -31,6 +32,11 @@ describe('where a value comes in, by the text of the lines', () => {
     ['a.py', 'def f():\n    n = request.args["n"]\n    if n not in NAMES:\n        return\n    sink(f"ls {n}")'],
     ['a.py', 'def g():\n    name = request.args["n"]\n\ndef f(name):\n    sink(f"ls {name}")'],
     ['a.rb', 'def f(params)\n  http.get(params)\n  sink("ls #{name}")\nend'],
+    ['a.php', '<?php\n$a = $_GET["a"];\n$a = "x";\nsink("ls " . $a);'],
+    [
+      'a.php',
+      '<?php\n$a = $_GET["a"];\n$b = explode(".", $a);\nif (is_numeric($b[0])) {\n  $a = $b[0];\n  sink("ls $a");\n}',
+    ],
     ['a.c', 'int f(char *name) {\n  sink(name);\n}'],
     ['a.go', 'func f(name string) {\n\tsink("ls "+name)\n}'],
   ])('is not seen in %s: %j', (file, text) => {

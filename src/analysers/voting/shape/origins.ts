@@ -86,21 +86,38 @@ type Following = Readonly<{
 function follow({ names, lines, range, source }: Following): Origin | Readonly<{ names: readonly string[] }> {
   const next: string[] = [];
   for (const name of names) {
-    const word = new RegExp(`(?<![\\w$.])${asPattern(name)}(?![\\w$(])`);
+    const word = new RegExp(`(?<![\\w$${name.startsWith('$') ? '' : '.'}])${asPattern(name)}(?![\\w$(])`);
     const about = range.filter((index) => word.test(lines[index] ?? ''));
     if (about.some((index) => CHECKED.test(lines[index] ?? ''))) continue;
     for (const index of about.toReversed()) {
-      const whole = statementAt(lines, index);
-      const bound = /=>|\bfunction\b/.test(whole) ? source.exec(whole)?.[0] : undefined;
-      if (bound !== undefined && word.test(bound)) return { text: bound, line: index + 1 };
-      const right = rightOf(word, whole);
-      if (right === undefined || CLEANED.test(right)) continue;
-      const text = source.exec(right)?.[0];
+      const { text, from, isLast } = settingOf(word, statementAt(lines, index), source);
       if (text !== undefined) return { text, line: index + 1 };
-      next.push(...namesOf(right));
+      next.push(...from);
+      if (isLast) break;
     }
   }
   return { names: [...new Set(next)] };
+}
+
+type Setting = Readonly<{
+  /** The words that take it from outside. */
+  text: string | undefined;
+  /** Names that go into it. */
+  from: readonly string[];
+  /** What it held before is gone. */
+  isLast: boolean;
+}>;
+
+const NOT_SET: Setting = { text: undefined, from: [], isLast: false };
+
+function settingOf(name: RegExp, statement: string, source: RegExp): Setting {
+  const bound = /=>|\bfunction\b/.test(statement) ? source.exec(statement)?.[0] : undefined;
+  if (bound !== undefined && name.test(bound)) return { text: bound, from: [], isLast: true };
+  const right = rightOf(name, statement);
+  if (right === undefined) return NOT_SET;
+  if (CLEANED.test(right)) return { ...NOT_SET, isLast: true };
+  const goesOn = name.test(right) || ADDS.test(statement);
+  return { text: source.exec(right)?.[0], from: namesOf(right), isLast: !goesOn };
 }
 
 /** `foreach (rows as $row)` */
@@ -113,6 +130,9 @@ function rightOf(name: RegExp, statement: string): string | undefined {
   const { loop = '', all } = (EACH.exec(statement) ?? SETS.exec(statement))?.groups ?? {};
   return name.test(loop) ? all : undefined;
 }
+
+/** `a += b` */
+const ADDS = /^[^=]*(?:\+|\.|\|\||\?\?)=/;
 
 /** `const [a, b] =` sets a and b; `rows[name] =` does not set name. */
 function ofPattern(rest: string): string {
@@ -167,7 +187,7 @@ function openBrackets(text: string): number {
 function namesOf(code: string): readonly string[] {
   const holes = [...code.matchAll(/[$#]?\{([^{}]*)\}|(\$\w+)/g)].flatMap(([, hole, name]) => hole ?? name ?? []);
   const bare = code.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`/g, ' ');
-  const all = [bare, ...holes].flatMap((part) => part.match(/(?<![\w$.])[A-Za-z_$@][\w$]*/g) ?? []);
+  const all = [bare, ...holes].flatMap((part) => part.match(/(?<![\w$.])[A-Za-z_@][\w$]*|\$\w+/g) ?? []);
   return [...new Set(all)].filter((name) => !WORDS.test(name) && name !== '$').slice(0, MAX_NAMES);
 }
 

@@ -167,7 +167,7 @@ const NO_PASSWORD =
 const ASKED_FOR =
   /digest auth|\brealm\b|\bnonce\b|ntlm|scramble|handshake|pwned|\bhibp\b|protocol|\bRFC ?\d|\bapop\b|\bcram\b|\bsasl\b|mysql_native|legacy|migrat|deprecat|rehash|upgrade|htpasswd|\bwpa|kerberos|\bcache/i;
 const HASH = String.raw`(?:md5|sha-?1)\w*`;
-const PASSWORD = String.raw`\w*(?:passw(?:or)?d|passwd|passphrase|pwd)\w*`;
+const PASSWORD = String.raw`\w*(?:passw(?:or)?d|passwd|passphrase|pwd)\w*|pass(?:_\w+)?\b`;
 /** The password itself goes in. */
 const HASHES_PASSWORD = new RegExp(String.raw`${HASH}\W(?:[^;]{0,80}?[^\w"'])?(?<name>${PASSWORD})`, 'i');
 /** Somebody else can guess what the token was made of. */
@@ -177,7 +177,7 @@ const MAKES_TOKEN = new RegExp(
 );
 /** Kept, or compared with what is kept. */
 const KEPT =
-  /\w*(?:hash|passw(?:or)?d|digest|stored|secret)\w*['"\]]?\s*(?:===?|[:=](?!=))|\b(?:return|save|insert|update|store|execute|add|create|set\w*|where|equals?)\b/i;
+  /\w*(?:hash|pass(?:w(?:or)?d|_\w+)?|digest|stored|secret)\w*['"\]]?\s*(?:===?|[:=](?!=))|\b(?:return|save|insert|update|store|execute|add|create|set\w*|where|equals?)\b/i;
 
 export const weakPasswordHash: RiskLook = (lines, at) => {
   const near = around(lines, at);
