@@ -39,7 +39,12 @@ describe('a function that is complex', () => {
     ['is more than a loop of choices', { complexity: 90 }, { complexity: 90, nesting: 3 }],
     ['goes on and on', { complexity: 20, depth: 0, lines: 200 }, { complexity: 20, lines: 199 }],
     ['is more than steps that leave', { complexity: 40, guards: 0.3 }, { complexity: 40, guards: 0.4 }],
-    ['is deep among them', { complexity: 40, guards: 0.6, depth: 2.5 }, { complexity: 40, guards: 0.7, depth: 2.5 }],
+    ['is deep among them', { complexity: 40, guards: 0.5, depth: 2.5 }, { complexity: 40, guards: 0.6, depth: 2.5 }],
+    [
+      'is no flat row of guards',
+      { complexity: 40, lines: 300, depth: 0.7, guards: 0.4 },
+      { complexity: 40, lines: 300, depth: 0.7, guards: 0.5 },
+    ],
     ['is more than a table', { complexity: 40, chosen: 0.5 }, { complexity: 40, chosen: 0.6 }],
     ['is more than a row of guards', { complexity: 90, lines: 300 }, { complexity: 90, lines: 300, nesting: 1 }],
   ])('%s', (_, hard, easy) => {

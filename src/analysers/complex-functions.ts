@@ -8,7 +8,7 @@ const VERY_COMPLEX = 50;
 /** It hurts as well where the decisions stand far from each other. */
 const COMPLEX_WHERE_LONG = 20;
 const LONG = 200;
-/** Less is a row of guards or of choices: long to read, easy to follow. */
+/** Less is a row. */
 const MIN_NESTING = 2;
 const DEEP = 4;
 /** Branches and loops around a branch or loop, on average. */
@@ -17,7 +17,9 @@ const MIN_DEPTH = 1.5;
 const VERY_DEEP = 2.5;
 /** Share of its questions that only leave: a function of such steps is split already. */
 const MANY_GUARDS = 0.4;
-const MOSTLY_GUARDS = 0.7;
+const HALF_GUARDS = 0.5;
+const FLAT = 0.75;
+const MOSTLY_GUARDS = 0.6;
 /** Share of its branches in a row of choices: a table, however long. */
 const MOSTLY_CHOSEN = 0.6;
 /** In the 12 months before the newest commit. */
@@ -47,12 +49,18 @@ export function complexFunctions(
     .map(findingOf);
 }
 
-function hurts({ complexity, nesting, lines, depth, guards, chosen }: Complex): boolean {
-  if (nesting < MIN_NESTING || guards >= MOSTLY_GUARDS) return false;
-  if (chosen >= MOSTLY_CHOSEN && depth < VERY_DEEP) return false;
+function hurts(one: Complex): boolean {
+  const { complexity, nesting, lines, depth, guards } = one;
+  if (isRow(one)) return false;
   if (lines >= LONG && complexity >= COMPLEX_WHERE_LONG) return true;
   if (complexity < COMPLEX || nesting < DEEP || depth < MIN_DEPTH) return false;
   return guards < MANY_GUARDS || depth >= VERY_DEEP;
+}
+
+/** Of guards, or of choices: long to read, easy to follow. */
+function isRow({ nesting, depth, guards, chosen }: Complex): boolean {
+  if (nesting < MIN_NESTING || guards >= MOSTLY_GUARDS) return true;
+  return (chosen >= MOSTLY_CHOSEN && depth < VERY_DEEP) || (guards >= HALF_GUARDS && depth < FLAT);
 }
 
 /** What nobody has touched for a year hurts nobody; without a history it may. */

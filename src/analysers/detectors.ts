@@ -14,7 +14,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'skipped-tests': 4,
   'duplicate-code': 4,
   'empty-catch': 4,
-  'import-cycle': 3,
+  'import-cycle': 4,
   'lint-complaint': 2,
   'eval-of-variable': 4,
   'shell-string': 4,

@@ -53,13 +53,13 @@ function mended({ path, dead, isOfSite }: Page, lost: readonly Lost[], tree: Tre
   const single = [...Map.groupBy(dead, ({ target }) => target).values()].flatMap((same) => same.slice(0, 1));
   return single.flatMap((link) => {
     const mend = mendOf(link, lost, tree);
-    const isByName = mend === null || mend.isByName;
-    if (isByName && (isOfSite || /\.html?$/.test(link.expected))) return [];
+    if ((mend === null || !mend.isSure) && (isOfSite || /\.html?$/.test(link.expected))) return [];
     return mend !== null || isReadFirst(path) ? [{ ...link, mend }] : [];
   });
 }
 
-type Found = NonNullable<Mend> & Readonly<{ isByName: boolean }>;
+/** `isSure`: on a site too, and for a page that a program makes. */
+type Found = NonNullable<Mend> & Readonly<{ isSure: boolean }>;
 
 /** By the letters, by the history, or by the name. */
 function mendOf(link: DeadLink, lost: readonly Lost[], tree: Tree): Found | null {
@@ -67,24 +67,24 @@ function mendOf(link: DeadLink, lost: readonly Lost[], tree: Tree): Found | null
   const write = (path: string): string => `Write ${posix.relative(posix.dirname(page), path)} for ${target}.`;
   if (sameName !== undefined) {
     const text = `${sameName} is there, in other letters: the link works on some machines only.`;
-    return { text, fix: `Write it as ${posix.basename(sameName)}.`, isByName: false };
+    return { text, fix: `Write it as ${posix.basename(sameName)}.`, isSure: true };
   }
   if (isAddress(target)) {
     const text = `Without "mailto:" it is a path: ${expected} does not exist.`;
-    return { text, fix: `Write it as mailto:${target}.`, isByName: false };
+    return { text, fix: `Write it as mailto:${target}.`, isSure: true };
   }
   const names = namesOf(expected);
   const gone = lost.find(({ path }) => names.some((name) => path === name || path.startsWith(`${name}/`)));
   if (gone !== undefined) {
     const { path, commit, day, to } = gone;
     const isMoved = to !== undefined && tree.has(to) && names.includes(path);
-    if (isMoved) return { text: `${path} became ${to} in ${commit} (${day}).`, fix: write(to), isByName: false };
+    if (isMoved) return { text: `${path} became ${to} in ${commit} (${day}).`, fix: write(to), isSure: true };
     const known = likely === undefined ? '' : ` The only file of that name is ${likely}.`;
     const fix = likely === undefined ? `Remove the link to ${target}.` : write(likely);
-    return { text: `${path} was removed in ${commit} (${day}).${known}`, fix, isByName: false };
+    return { text: `${path} was removed in ${commit} (${day}).${known}`, fix, isSure: false };
   }
   if (likely === undefined) return null;
-  return { text: `The only file of that name is ${likely}.`, fix: write(likely), isByName: true };
+  return { text: `The only file of that name is ${likely}.`, fix: write(likely), isSure: false };
 }
 
 /** What a link to it may have meant: the file itself, or the page that it was made of. */

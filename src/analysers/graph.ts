@@ -1,7 +1,7 @@
 import type { ImportCycle } from '../core/findings/check-report.ts';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf, isProduction } from './classify.ts';
-import { shortestCycle, tangles, type Edges } from './cycles.ts';
+import { cycleThrough, shortestCycle, tangles, type Edges } from './cycles.ts';
 import type { GraphData, ImportEntry, ParsedFile } from './data.ts';
 import { needData, readData, readParts, writeData } from './data-files.ts';
 import { undeclaredDependencies, unusedDependencies } from './dependencies.ts';
@@ -14,6 +14,8 @@ import { readAliases } from './tsconfig.ts';
 const MAX_CYCLES = 12;
 /** Told as findings: the largest say enough. */
 const MAX_TOLD = 3;
+/** Imports of one cycle that are followed. */
+const MAX_EAGER = 40;
 
 /** Puts the imports together: who needs whom, cycles, packages that are used or declared but not both. */
 export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
@@ -51,7 +53,8 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
   return { file: writeData(input.data, 'graph', data), summary };
 }
 
-type FoundCycle = Readonly<{ cycle: ImportCycle; isEager: boolean }>;
+/** `eager`: an import of which the importing file uses something while it loads. */
+type FoundCycle = Readonly<{ cycle: ImportCycle; eager: ResolvedImport | undefined }>;
 
 /** Files as numbers, imports as edges between them. */
 class Network {
@@ -92,15 +95,30 @@ class Network {
       .toSorted((a, b) => b.length - a.length)
       .slice(0, MAX_CYCLES)
       .map((tangle) => {
-        const nodes = shortestCycle(this.#loads, tangle);
+        const { eager, nodes } = this.#wayAround(tangle);
         const path = nodes.map((node, at) => {
           const next = nodes[(at + 1) % nodes.length] ?? node;
           return { file: this.#path(node), line: this.#lineOf(node, next) };
         });
         const inside = new Set(tangle.map((node) => this.#path(node)));
         const cycle = { files: [...inside].toSorted(), path };
-        return { cycle, isEager: this.#imports.some((entry) => isInside(entry, inside) && entry.isEager) };
+        return { cycle, eager };
       });
+  }
+
+  /** Through an import that matters while the files load, if there is one; the shortest of them. */
+  #wayAround(tangle: readonly number[]): Readonly<{ eager: ResolvedImport | undefined; nodes: readonly number[] }> {
+    const inside = new Set(tangle.map((node) => this.#path(node)));
+    const ways = this.#imports
+      .filter((entry) => entry.isEager && isInside(entry, inside))
+      .slice(0, MAX_EAGER)
+      .map((eager) => ({ eager, nodes: cycleThrough(this.#loads, tangle, this.#stepOf(eager)) }));
+    const [shortest] = ways.filter(({ nodes }) => nodes.length > 0).toSorted((a, b) => a.nodes.length - b.nodes.length);
+    return shortest ?? { eager: ways[0]?.eager, nodes: shortestCycle(this.#loads, tangle) };
+  }
+
+  #stepOf({ from, to }: ResolvedImport): readonly [number, number] {
+    return [this.#index.get(from) ?? -1, to.kind === 'file' ? (this.#index.get(to.path) ?? -1) : -1];
   }
 
   /** Cycles that are there with types only. */
@@ -146,8 +164,6 @@ function isInside(entry: ResolvedImport, files: ReadonlySet<string>): boolean {
   return entry.kind === 'value' && entry.to.kind === 'file' && files.has(entry.from) && files.has(entry.to.path);
 }
 
-const EAGER = 'At least one of them uses what it imports while it loads: the order of loading matters.';
-
 /** The innermost package that holds the file. */
 function packageOf(file: string, folders: readonly string[]): string {
   const around = folders.filter((folder) => folder !== '' && file.startsWith(`${folder}/`));
@@ -155,15 +171,13 @@ function packageOf(file: string, folders: readonly string[]): string {
 }
 
 /** None where nothing runs while the files load and all are of one package: such a cycle is counted, and does no harm. */
-function cycleFinding(
-  { cycle: { files, path }, isEager }: FoundCycle,
-  folders: readonly string[],
-): readonly Detected[] {
+function cycleFinding({ cycle: { files, path }, eager }: FoundCycle, folders: readonly string[]): readonly Detected[] {
   const { file, line } = path[0] ?? { file: files[0] ?? '', line: 0 };
   const names = path.map((step) => step.file);
   const size = files.length;
   const crossed = new Set(files.map((one) => packageOf(one, folders)));
-  if (!isEager && crossed.size < 2) return [];
+  if (eager === undefined && crossed.size < 2) return [];
+  const told = eager === undefined ? undefined : eagerStep(eager);
   const title =
     size === 2 ? `Two files import each other: ${files.join(' and ')}` : `${size} files import each other in a cycle`;
   const finding: Detected = {
@@ -176,11 +190,26 @@ function cycleFinding(
     anchor: names.toSorted().join(' '),
     evidence: [
       { source: 'graph', text: `Shortest way around: ${[...names, file].join(' → ')}`, ref: `${file}:${line}` },
-      ...(isEager ? [{ source: 'graph', text: EAGER }] : []),
+      ...(told === undefined ? [] : [told]),
       ...(crossed.size > 1 ? [{ source: 'graph', text: `It runs through ${crossed.size} packages.` }] : []),
       { source: 'graph', text: 'Imports of types alone are not counted.' },
     ],
-    fix: 'Move what both need into a file of its own, or turn one of the imports into `import type`.',
+    fix: cycleFix(eager),
   };
   return [finding];
+}
+
+function eagerStep({ from, to, line }: ResolvedImport): Detected['evidence'][number] {
+  const name = to.kind === 'file' ? to.path : '';
+  const text = `${from} uses what it imports from ${name} while it loads: where that one comes first, it gets nothing.`;
+  return { source: 'graph', text, ref: `${from}:${line}` };
+}
+
+/** One that takes all from the root of a package is mended by taking it from where it stands. */
+function cycleFix(eager: ResolvedImport | undefined): string {
+  const to = eager?.to.kind === 'file' ? eager.to.path : '';
+  if (eager !== undefined && /(?:^|\/)index\.\w+$/.test(to)) {
+    return `Let ${eager.from} import from the files that hold what it needs, not from ${to}.`;
+  }
+  return 'Move what both need into a file of its own, or turn one of the imports into `import type`.';
 }

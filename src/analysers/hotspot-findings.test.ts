@@ -61,7 +61,7 @@ describe('a hot spot', () => {
     const [one] = await found({ 'lib/route.js': [comment + hard(), { recent: 12, fixes: 2, commits: 40 }] });
     expect(one).toMatchObject({
       severity: 'medium',
-      title: 'lib/route.js: hard to read (24 decisions in 74 lines), 12 changes in a year',
+      title: 'lib/route.js: hard to read (24 decisions in 74 code lines), 12 changes in a year',
       line: 53,
       fix: 'Split route first: it holds 100% of the decisions of the file.',
     });
@@ -174,7 +174,7 @@ describe('a hot spot in a language that is not parsed', () => {
   it('is told by its words, texts and comments left out, and names its hardest function', async () => {
     const text = `class A:\n${Array.from({ length: 8 }, (_, at) => method(`step${at}`, 20 + at)).join('\n')}`;
     const [one] = await found({ 'core.py': [text, { recent: 20 }] });
-    expect(one?.title).toBe('core.py: hard to read (376 branching words in 385 lines), 20 changes in a year');
+    expect(one?.title).toBe('core.py: hard to read (376 branching words in 385 code lines), 20 changes in a year');
     expect(one?.evidence[2]?.text).toBe('Hardest function: A.step7, 54 branching words in 56 lines.');
   });
 

@@ -118,7 +118,7 @@ function findingOf(hotspot: Hotspot, code: Code, history: HistoryData): Detected
   const recent = recentOf(hotspot);
   const recentFixes = past?.recentFixes ?? 0;
   const [worst] = code.hard;
-  const what = `hard to read (${code.decisions} ${code.unit} in ${code.lines} lines), ${recent} changes in a year`;
+  const what = `hard to read (${code.decisions} ${code.unit} in ${code.lines} code lines), ${recent} changes in a year`;
   return {
     kind: 'hot-spot',
     severity: recent >= MANY_RECENT && recentFixes >= recent * MANY_FIXES ? 'high' : 'medium',

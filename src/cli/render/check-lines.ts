@@ -49,10 +49,14 @@ function headLine(run: CheckRun, style: Style): string {
   return `${style.bold(plural(total, 'confirmed finding'))}: ${split}`;
 }
 
+/** A check looks at no more. */
+const MOST_COMMITS = 3_000;
+
 function sizeLine({ size: { files, lines, commits, tasks }, record }: CheckRun): string {
   const number = (value: number, noun: string): string =>
     plural(value, noun).replace(/^\d+/, value.toLocaleString('en-US'));
-  const past = commits === null ? '' : `, ${number(commits, 'commit')}`;
+  const which = commits === MOST_COMMITS ? 'the newest ' : '';
+  const past = commits === null ? '' : `, ${which}${number(commits, 'commit')}`;
   const took = record.finishedAtMs === undefined ? '' : ` in ${duration(record.finishedAtMs - record.createdAtMs)}`;
   return `${number(files, 'file')}, ${number(lines, 'line')}${past}; ${number(tasks, 'task')}${took}`;
 }

@@ -183,8 +183,8 @@ const B_READS_A = "import { a } from './a.js';\nexport const b = (n) => n + (a ?
 const CYCLES: readonly Plant[] = [
   ring('two', true, 'two files, one calls the other while it loads', { 'a.js': A_RUNS_B, 'b.js': B_READS_A }),
   ring('three', true, 'three files, one reads the next while it loads', {
-    'a.js': A_NEEDS_B,
     'b.js': "import { c } from './c.js';\nexport const limit = c + 1;\nexport const b = () => limit;\n",
+    'a.js': A_NEEDS_B,
     'c.js': "import { a } from './a.js';\nexport const c = 9;\nexport const again = () => a();\n",
   }),
   ring('eager', true, 'a class is made of one that is not there yet', {
