@@ -94,12 +94,17 @@ function namesOf(expected: string): readonly string[] {
   return [expected, `${stem}.md`, `${stem}.mdx`, `${stem}/index.md`, `${stem}/README.md`];
 }
 
+/** They tell of what was, and are left as they are. */
+const OF_THE_PAST =
+  /(?:^|\/)(?:changelogs?|blog|archived?|rfcs?|news|old|legacy|attic)\/|(?:^|\/)(?:changelog|changes|history|release-?notes|news)[\w.-]*\.\w+$/i;
+
 function isPage({ path, context, isText }: FileEntry): boolean {
   return (
     isText &&
     /\.(?:md|markdown)$/i.test(path) &&
     !/template[^/]*$/i.test(path) &&
-    (context === 'docs' || context === 'example' || context === 'config')
+    !OF_THE_PAST.test(path) &&
+    (context === 'docs' || context === 'config')
   );
 }
 

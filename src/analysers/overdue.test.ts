@@ -49,6 +49,8 @@ describe('the version of a project', () => {
     ['3.0.0', '3.0.0-beta.1', false],
     ['3.1.0', '3.0.4', false],
     ['3.1.0', '4.0.0-beta.1', true],
+    ['3.0.0', '7.0.0', true],
+    ['3.0.0', '8.0.0', false],
   ])('has passed %s at %s: %s', (due, now, isSo) => {
     const [major = 0, minor = 0] = due.split('.').map(Number);
     const at = new Versions(() => `{ "version": "${now}" }`, undefined).of('a.js');

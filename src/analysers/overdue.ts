@@ -47,9 +47,12 @@ function versionDue(major: string, minor: string, isAfter: boolean): Due {
   return { kind: 'version', major: Number(major), minor: /^\d+$/.test(minor) ? Number(minor) : 0, isAfter };
 }
 
+/** A note for a version further back speaks of another way of counting, or of another program. */
+const MAX_GAP = 4;
+
 /** A year is no version of most projects: "in 2024" says when, not which. */
 export function isPassed({ major, minor, isAfter }: Extract<Due, { kind: 'version' }>, now: Version): boolean {
-  if (major >= 1_900 || major === 0) return false;
+  if (major >= 1_900 || major === 0 || now.major - major > MAX_GAP) return false;
   if (now.major !== major) return now.major > major;
   if (now.minor !== minor) return now.minor > minor;
   return !now.isPrerelease && !isAfter;
