@@ -233,7 +233,7 @@ const MAX_PLACES = 5;
 
 /** The same secret is one finding, wherever it stands. */
 function together(found: readonly Secret[]): readonly Detected[] {
-  return [...Map.groupBy(found, ({ secret }) => secret).values()].flatMap((group) => {
+  return [...Map.groupBy(found, ({ secret, finding }) => `${finding.anchor}\0${secret}`).values()].flatMap((group) => {
     const [first, ...others] = group.map(({ finding }) => finding);
     if (first === undefined) return [];
     const files = [...new Map(others.map((one) => [one.file, one])).values()].filter(({ file }) => file !== first.file);

@@ -7,6 +7,7 @@ import type { Detected } from '../../src/analysers/detected.ts';
 import { duplication } from '../../src/analysers/duplication.ts';
 import { inventory } from '../../src/analysers/inventory.ts';
 import { parse } from '../../src/analysers/parse.ts';
+import { isOriginSeen } from '../../src/analysers/risk-texts.ts';
 import { riskyCode } from '../../src/analysers/risky-code.ts';
 import { testsMap } from '../../src/analysers/tests-map.ts';
 import { DUPLICATION_PLANTS } from './plants/duplication.ts';
@@ -19,8 +20,8 @@ import { TestRepository } from './support/repository.ts';
 const PLANTS: readonly Plant[] = [...DUPLICATION_PLANTS, ...RISKY_CODE_PLANTS, ...TESTS_PLANTS].filter(
   ({ past }) => past === undefined,
 );
-/** What no line of it tells: nobody looks after this code. Voters know where it stands. */
-const ABANDONED = /kept and not used|copied from elsewhere/;
+/** What its line does not tell, but its place, or what stands around it: that is for the voters. */
+const ABANDONED = /kept and not used|copied from elsewhere|its own server|the reason beside it|nobody can guess/;
 
 async function findingsIn(plants: readonly Plant[]): Promise<ReadonlySet<string>> {
   using repository = new TestRepository(Object.fromEntries(plants.flatMap(({ files }) => Object.entries(files))));
@@ -28,9 +29,10 @@ async function findingsIn(plants: readonly Plant[]): Promise<ReadonlySet<string>
   try {
     const call = { input: { root: repository.path, data, shards: 1, shard: 0 }, signal: new AbortController().signal };
     await inventory(call);
-    for (const analyser of [parse, duplication, riskyCode, testsMap]) analyser(call);
+    for (const analyser of [parse, duplication, riskyCode, testsMap]) await analyser(call);
     const ids = ['duplication', 'risky-code', 'tests-map'] as const;
-    const findings = ids.flatMap((id) => needData(data, id).findings);
+    // A danger without anybody who chooses the value is a question.
+    const findings = ids.flatMap((id) => needData(data, id).findings).filter(({ evidence }) => isOriginSeen(evidence));
     return new Set(findings.flatMap((one) => filesOf(one).map((file) => `${one.kind} ${file}`)));
   } finally {
     rmSync(data, { recursive: true, force: true });

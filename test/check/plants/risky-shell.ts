@@ -213,7 +213,7 @@ execSync('ls ' + process.argv[2]);
         'in code that is kept and not used',
         `const { exec } = require('child_process');
 
-exports.burn = (folder) => exec('burn ' + folder);
+exports.burn = (req, res) => exec('burn ' + req.query.folder, () => res.sendStatus(204));
 `,
       ],
     ],

@@ -206,7 +206,7 @@ function find($db, $name) {
       [
         'shop/stock/old/by-name.js',
         'in code that is kept and not used',
-        `export const byName = (db, name) => db.all(\`SELECT * FROM stock WHERE article = '\${name}'\`);
+        `export const byName = (db) => (req) => db.all(\`SELECT * FROM stock WHERE article = '\${req.query.name}'\`);
 `,
       ],
     ],

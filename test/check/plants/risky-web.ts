@@ -186,8 +186,8 @@ def bold(name):
       [
         'shop/legacy/list.js',
         'in code that is kept and not used',
-        `export function addRow(list, row) {
-  list.insertAdjacentHTML('beforeend', \`<li>\${row.name}</li>\`);
+        `export function addTerm(list) {
+  list.insertAdjacentHTML('beforeend', \`<li>\${decodeURIComponent(location.hash)}</li>\`);
 }
 `,
       ],
@@ -346,7 +346,8 @@ it('does as the language does', () => {
         'shop/prices/pretty.js',
         'copied from elsewhere, which mends its own faults',
         `/* Adapted from https://example.org/pretty v2.1, MIT licence. */
-export function pretty(text) {
+export async function pretty(url) {
+  const text = await (await fetch(url)).text();
   return JSON.stringify(eval('(' + text + ')'), null, 2);
 }
 `,
