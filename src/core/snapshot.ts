@@ -1,4 +1,5 @@
 import type { AgentSpec, HostSpec } from './agents/agent-spec.ts';
+import type { BlockCause } from './agents/block-cause.ts';
 import type { StoredDurations } from './agents/durations.ts';
 import { isOpen, type Proposal } from './consensus/proposal.ts';
 import { noteUndone } from './consensus/votes-of-run.ts';
@@ -12,11 +13,13 @@ import { type EndedTask, isActive, isEnded, type Task } from './tasks/task.ts';
 import type { TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 3;
+const SNAPSHOT_VERSION = 4;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
   record: readonly [succeeded: number, ended: number, speed: number, turn: number];
+  blocked?: readonly BlockCause[];
+  limit?: number;
 }>;
 /** A task without its identity, which is rebuilt from the spec. `expectedEndMs`: as it was seen when it was assigned. */
 type StoredTask = Readonly<{ spec: TaskSpec; state: JsonState; expectedEndMs?: number }>;
@@ -52,6 +55,8 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
   const agents = [...swarm.registry.agents.values()].map((agent): StoredAgent => ({
     spec: agent.spec,
     record: [agent.succeeded, agent.ended, agent.speed, agent.lastTurn],
+    ...(agent.blocked.size === 0 ? {} : { blocked: [...agent.blocked] }),
+    ...(agent.limit === undefined ? {} : { limit: agent.limit }),
   }));
   const stored: Stored = {
     version: SNAPSHOT_VERSION,
@@ -77,7 +82,11 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   for (const run of stored.runs) restoreRun(swarm, run, stored.nowMs);
   enterReady(swarm, stored.nowMs);
   // Last: putting running tasks back has counted them as new assignments.
-  for (const { spec, record } of stored.agents) swarm.registry.restore(spec.id, record);
+  for (const { spec, record, blocked = [], limit } of stored.agents) {
+    swarm.registry.restore(spec.id, record);
+    for (const cause of blocked) swarm.registry.block(spec.id, cause);
+    if (limit !== undefined) swarm.registry.limit(spec.id, limit);
+  }
   swarm.registry.restoreTurn(stored.turn);
   for (const { id, pass } of stored.runs) swarm.queue.setPass(runId(id), pass);
   for (const [id, fingerprint] of stored.ended) swarm.ended.set(runId(id), fingerprint);

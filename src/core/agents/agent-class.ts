@@ -1,5 +1,6 @@
 import { IndexedHeap } from '../../util/indexed-heap.ts';
 import type { AgentSpec } from './agent-spec.ts';
+import type { BlockCause } from './block-cause.ts';
 
 /** One registered agent and how it has done so far. Kept and changed by the registry alone. */
 export type Agent = {
@@ -16,6 +17,10 @@ export type Agent = {
   /** Place in the order of its class; the higher the better. Meaning depends on the strategy. */
   key: number;
   isRemoved: boolean;
+  /** Why it gets no work now; none when it does. */
+  readonly blocked: Set<BlockCause>;
+  /** The most it may run at once for now; its own slots when undefined. */
+  limit: number | undefined;
   heapIndex: number;
 };
 

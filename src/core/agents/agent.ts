@@ -9,6 +9,11 @@ export function loadRatio(agent: Agent): number {
   return agent.used / agent.spec.slots;
 }
 
+/** Attempts that it may take now. */
+export function roomOf({ spec, used, blocked, limit }: Agent): number {
+  return blocked.size > 0 ? 0 : Math.max(0, Math.min(spec.slots, limit ?? spec.slots) - used);
+}
+
 /** Laplace's rule over faded outcomes: 0.5 when nothing is known. */
 export function successRate(agent: Agent): number {
   return (agent.succeeded + 1) / (agent.ended + 2);

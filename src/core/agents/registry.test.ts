@@ -169,3 +169,42 @@ describe('the record of an agent', () => {
     assert.equal(agent('a2').lastTurn, 4);
   });
 });
+
+describe('an agent that is blocked', () => {
+  beforeEach(() => add(agentOf('a', { slots: 2 }), agentOf('b')));
+
+  test('is offered nothing until its last cause is gone', () => {
+    assert.equal(registry.freeSlots, 3);
+    assert.deepEqual(
+      [registry.block(agentId('a'), 'breaker'), registry.block(agentId('a'), 'unhealthy')],
+      [true, false],
+    );
+    assert.deepEqual([registry.freeSlots, matchesOf({})], [1, ['b']]);
+    assert.deepEqual([registry.unblock(agentId('a'), 'breaker'), registry.freeSlots], [false, 1]);
+    assert.deepEqual([registry.unblock(agentId('a'), 'unhealthy'), registry.freeSlots], [true, 3]);
+    assert.equal(registry.unblock(agentId('a'), 'unhealthy'), false);
+  });
+
+  test('keeps what it runs, but nobody waits for its slots', () => {
+    registry.occupy(agentId('a'), t('one'), 50);
+    const { busy } = agent('a').class;
+    registry.block(agentId('a'), 'lost');
+    assert.deepEqual([busy.size, registry.freeSlots], [0, 1]);
+    registry.unblock(agentId('a'), 'lost');
+    assert.deepEqual([busy.first?.expectedEndMs, registry.freeSlots], [50, 2]);
+    registry.block(agentId('a'), 'lost');
+    registry.release(t('one'), undefined);
+    assert.deepEqual([busy.size, registry.freeSlots, agent('a').used], [0, 1, 0]);
+    registry.remove(agentId('a'));
+    assert.equal(registry.freeSlots, 1);
+  });
+
+  test('is not what a limit makes of it: that leaves it some of its slots', () => {
+    registry.limit(agentId('a'), 1);
+    assert.equal(registry.freeSlots, 2);
+    registry.occupy(agentId('a'), t('one'), 50);
+    assert.deepEqual([registry.freeSlots, matchesOf({})], [1, ['b']]);
+    registry.limit(agentId('a'), undefined);
+    assert.equal(registry.freeSlots, 2);
+  });
+});

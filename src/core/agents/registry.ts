@@ -2,8 +2,9 @@ import { assert } from '../../util/assert.ts';
 import { NOT_IN_HEAP } from '../../util/indexed-heap.ts';
 import type { AgentId, RunId, TaskId } from '../ids.ts';
 import type { TaskSpec } from '../tasks/task-spec.ts';
-import { loadRatio, noteOutcome, performance } from './agent.ts';
+import { loadRatio, noteOutcome, performance, roomOf } from './agent.ts';
 import type { AgentSpec } from './agent-spec.ts';
+import type { BlockCause } from './block-cause.ts';
 import { type Agent, AgentClass, type BusySlot, classKeyOf } from './agent-class.ts';
 
 /** How agents are chosen. Source: docs/semantics.md, Scheduling 5. */
@@ -64,7 +65,8 @@ export class Registry {
     if (this.#agents.has(spec.id)) return;
     const home = this.#classOf(spec);
     const start = { used: 0, succeeded: 0, ended: 0, speed: 1, lastTurn: 0, key: 0, isRemoved: false };
-    const agent: Agent = { spec, class: home, ...start, heapIndex: NOT_IN_HEAP };
+    const open = { blocked: new Set<BlockCause>(), limit: undefined, heapIndex: NOT_IN_HEAP };
+    const agent: Agent = { spec, class: home, ...start, ...open };
     this.#agents.set(spec.id, agent);
     this.#noteRun(spec);
     home.size++;
@@ -93,10 +95,44 @@ export class Registry {
     agent.isRemoved = true;
     agent.class.size--;
     agent.class.free.remove(agent);
-    this.#freeSlots -= agent.spec.slots - agent.used;
+    this.#freeSlots -= roomOf(agent);
     if (agent.class.size > 0) return;
     this.#classes.delete(classIdOf(agent.spec));
     this.#version++;
+  }
+
+  /** It gets no work while there is a cause; what it runs goes on, but nobody waits for its slots. True when it was open. */
+  block(id: AgentId, cause: BlockCause): boolean {
+    const agent = this.#agents.get(id);
+    if (agent === undefined) return false;
+    const isFirst = agent.blocked.size === 0;
+    if (isFirst) {
+      this.#freeSlots -= roomOf(agent);
+      for (const slot of this.#slotsOf(agent)) agent.class.busy.remove(slot);
+    }
+    agent.blocked.add(cause);
+    this.#place(agent);
+    return isFirst;
+  }
+
+  /** Takes one cause away. True when it was the last one: the agent may have work again. */
+  unblock(id: AgentId, cause: BlockCause): boolean {
+    const agent = this.#agents.get(id);
+    if (agent === undefined || !agent.blocked.delete(cause) || agent.blocked.size > 0) return false;
+    this.#freeSlots += roomOf(agent);
+    for (const slot of this.#slotsOf(agent)) agent.class.busy.push(slot);
+    this.#place(agent);
+    return true;
+  }
+
+  /** The most that the agent may run at once from now on; all its slots again when undefined. */
+  limit(id: AgentId, slots: number | undefined): void {
+    const agent = this.#agents.get(id);
+    if (agent === undefined) return;
+    this.#freeSlots -= roomOf(agent);
+    agent.limit = slots;
+    this.#freeSlots += roomOf(agent);
+    this.#place(agent);
   }
 
   /** Forgets the agents and questions of a run that has ended. */
@@ -138,12 +174,14 @@ export class Registry {
   occupy(id: AgentId, taskId: TaskId, expectedEndMs: number): void {
     const agent = this.#agents.get(id);
     assert(agent !== undefined && agent.used < agent.spec.slots, `agent ${id} has no free slot for ${taskId}`);
+    // A snapshot is put back with the agents that were blocked meanwhile.
+    this.#freeSlots -= roomOf(agent);
     agent.used++;
+    this.#freeSlots += roomOf(agent);
     agent.lastTurn = ++this.#turn;
-    this.#freeSlots--;
     const slot: BusySlot = { agent, expectedEndMs, heapIndex: NOT_IN_HEAP };
     this.#slots.set(taskId, slot);
-    agent.class.busy.push(slot);
+    if (agent.blocked.size === 0) agent.class.busy.push(slot);
     this.#place(agent);
   }
 
@@ -167,11 +205,17 @@ export class Registry {
     this.#slots.delete(taskId);
     const { agent } = slot;
     agent.class.busy.remove(slot);
+    const roomBefore = roomOf(agent);
     agent.used--;
     if (mark !== undefined) noteOutcome(agent, mark.hasSucceeded, mark.speed);
     if (agent.isRemoved) return;
-    this.#freeSlots++;
+    this.#freeSlots += roomOf(agent) - roomBefore;
     this.#place(agent);
+  }
+
+  /** The slots that the agent's attempts hold; looked for among all: agents are rarely blocked. */
+  #slotsOf(agent: Agent): readonly BusySlot[] {
+    return [...this.#slots.values()].filter((slot) => slot.agent === agent);
   }
 
   #noteRun({ id, runId }: AgentSpec): void {
@@ -194,7 +238,7 @@ export class Registry {
   /** Puts the agent where its new figures belong in the order of its class. */
   #place(agent: Agent): void {
     const { free } = agent.class;
-    if (agent.used >= agent.spec.slots) {
+    if (roomOf(agent) === 0) {
       free.remove(agent);
       return;
     }

@@ -1,0 +1,20 @@
+import type { AgentId } from '../ids.ts';
+import type { Swarm } from '../swarm-state.ts';
+import type { BlockCause } from './block-cause.ts';
+
+/** The agent gets no work as long as the cause stands; what it runs goes on. */
+export function blockAgent({ registry, queue }: Swarm, id: AgentId, cause: BlockCause): void {
+  // Who waits for one of its slots must look for another agent.
+  if (registry.block(id, cause)) queue.reopen();
+}
+
+/** The cause is gone; with the last one the agent is offered work again. */
+export function unblockAgent({ registry, queue }: Swarm, id: AgentId, cause: BlockCause): void {
+  if (registry.unblock(id, cause)) queue.reopen();
+}
+
+/** The most that the agent may run at once; all its slots when undefined. */
+export function limitAgent({ registry, queue }: Swarm, id: AgentId, slots: number | undefined): void {
+  registry.limit(id, slots);
+  queue.reopen();
+}

@@ -1,0 +1,14 @@
+/** Why an agent gets no work for now. It may have several causes at once, and works again when none is left. */
+export type BlockCause =
+  /** Its health says so. */
+  | 'unhealthy'
+  /** It gives no sign of life, or its host does not. */
+  | 'lost'
+  /** Its circuit breaker, or that of its provider, is open. */
+  | 'breaker'
+  /** It finishes what it has and leaves. */
+  | 'draining'
+  /** It was restarted too often. */
+  | 'stopped'
+  /** The account that it works on has no quota left for now. */
+  | 'quota';
