@@ -11,6 +11,8 @@ import { removeTree } from '../adapters/plain-directory/remove-tree.ts';
 import { FileLogger } from '../adapters/system/file-logger.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
+import { DriverSupervisor } from '../adapters/system/driver-supervisor.ts';
+import { LogNotifier } from '../adapters/system/log-notifier.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { CoordinatorDuties } from '../adapters/votes/coordinator-duties.ts';
 import { CheckingVerifier } from '../adapters/verifier/checking-verifier.ts';
@@ -77,11 +79,11 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   const commands = { processes, artifacts, clock, environment: environment.variables, limits, temporaryFolder };
   const approved = approvedFunctions(functionDriver, (name) => Object.hasOwn(functions, name));
   const duties = { workspaces, processes, environment: clean, folder: temporaryFolder, functions: approved };
+  const drivers = { command: new CommandDriver(commands), function: new ReusingDriver(functionDriver) };
   const ports = {
-    drivers: {
-      command: new CommandDriver(commands),
-      function: new ReusingDriver(functionDriver),
-    },
+    drivers,
+    supervisor: new DriverSupervisor(drivers),
+    notifier: new LogNotifier(logger),
     verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
     journal: open.journal,
     clock,
@@ -157,9 +159,26 @@ function engineOptions({ coordination, faultTolerance, performance }: Options): 
   const { algorithm: strategy, ...limits } = coordination;
   const { maxWaitMs, maxTasksPerRun, maxOpenRuns, maxOpenProposals, vetoCheckMs } = limits;
   const caps = { maxTasksPerRun, maxOpenRuns, maxOpenProposals };
-  const rules: SwarmRules = { retry, strategy, maxWaitMs, vetoCheckMs, ...caps };
+  const rules: SwarmRules = { retry, strategy, maxWaitMs, vetoCheckMs, ...caps, ...healthRules(faultTolerance) };
   const { maxBatch, maxBacklog } = performance;
-  return { swarmId: PROJECT_SWARM, rules, maxBatch, maxBacklog };
+  const { healthCheckInterval: intervalMs, maxFailureCount: maxMissed } = faultTolerance;
+  return { swarmId: PROJECT_SWARM, rules, maxBatch, maxBacklog, healthWatch: { intervalMs, maxMissed } };
+}
+
+function healthRules(tolerance: Options['faultTolerance']): Pick<SwarmRules, 'breaker' | 'health'> {
+  const breaker = {
+    threshold: tolerance.circuitBreakerThreshold,
+    openMs: tolerance.recoveryTimeout,
+    successes: tolerance.circuitBreakerSuccesses,
+  };
+  const health = {
+    responseMs: tolerance.maxResponseMs,
+    errorRate: tolerance.maxErrorPercent / 100,
+    memoryRatio: tolerance.maxMemoryPercent / 100,
+    maxRestarts: tolerance.maxRestarts,
+    restartWindowMs: 60_000,
+  };
+  return { breaker, health };
 }
 
 function listenAt({ shared, environment }: LeadSettings): LeadParts['listen'] {

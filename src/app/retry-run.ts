@@ -74,9 +74,9 @@ function groupsOf(archive: RunArchive, runId: RunId): readonly AgentGroup[] {
   const groups = new Map<string, AgentGroup>();
   for (const { agent } of archive.agents()) {
     if (agent.runId !== runId) continue;
-    const { role, driver, capabilities, slots } = agent;
-    const count = (groups.get(role)?.count ?? 0) + 1;
-    groups.set(role, { role, driver, capabilities, slots, count });
+    const { id: _id, host: _host, runId: _run, ...shape } = agent;
+    const count = (groups.get(shape.role)?.count ?? 0) + 1;
+    groups.set(shape.role, { ...shape, count });
   }
   return [...groups.values()];
 }

@@ -32,13 +32,10 @@ export function submitInput(id: RunId, submission: Submission, project: string):
   return { type: 'run.submit', runId: id, run: { ...run, project, fingerprint }, tasks, agents };
 }
 
-function agentsOf({ role, driver, count, capabilities, slots }: AgentGroup, run: RunId): readonly AgentSpec[] {
+function agentsOf({ count, ...shape }: AgentGroup, run: RunId): readonly AgentSpec[] {
   return Array.from({ length: count }, (_, index) => ({
-    id: agentId(`${run}/${role}-${index + 1}`),
-    role,
-    driver,
-    capabilities,
-    slots,
+    id: agentId(`${run}/${shape.role}-${index + 1}`),
+    ...shape,
     host: LOCAL_HOST,
     runId: run,
   }));

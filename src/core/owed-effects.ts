@@ -2,6 +2,10 @@ import { unreachable } from '../util/assert.ts';
 import { isOpen, nextDueMs, openVetoes, owesAction, type Proposal } from './consensus/proposal.ts';
 import type { Effect } from './effects.ts';
 import type { ProposalEvent, SwarmEvent } from './events.ts';
+import type { BreakerKey } from './health/breaker.ts';
+import { openBreakers } from './health/breakers.ts';
+import { owedRestarts } from './health/decide-health.ts';
+import { noticeOf } from './health/notice.ts';
 import type { ProposalId, RunId, TaskId } from './ids.ts';
 import type { Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
@@ -18,13 +22,23 @@ type EffectFinders = {
 
 /** What each event asks for. The compiler misses none. */
 const FINDERS: EffectFinders = {
+  'agent.health-changed': effectsOfHealth,
   'agent.removed': nothing,
+  'agent.restart-planned': (_swarm, { agentId, atMs }) => [{ type: 'restart-agent', agentId, dueMs: atMs }],
+  'agent.restarted': nothing,
+  'agent.revived': nothing,
+  'agent.stopped': effectsOfHealth,
   'agents.registered': nothing,
   'attempt.assigned': (_swarm, { taskId, attempt, agentId }) => [{ type: 'run-attempt', taskId, attempt, agentId }],
   'attempt.claimed': (_swarm, { taskId, attempt }) => [{ type: 'verify-attempt', taskId, attempt }],
-  'attempt.failed': (swarm, { taskId, attempt, retryAtMs }) =>
-    swarm.tasks.get(taskId)?.status === 'backing-off' ? [retryAt(taskId, attempt, retryAtMs)] : NOTHING,
+  'attempt.failed': (swarm, { taskId, attempt, retryAtMs, failure }) => [
+    ...(failure.reason === 'agent-lost' ? [leaveBehind(taskId, attempt)] : NOTHING),
+    ...(swarm.tasks.get(taskId)?.status === 'backing-off' ? [retryAt(taskId, attempt, retryAtMs)] : NOTHING),
+  ],
   'attempt.reported': nothing,
+  'breaker.closed': nothing,
+  'breaker.half-opened': nothing,
+  'breaker.opened': (_swarm, event) => [breakerDue(event), { type: 'notify', notice: noticeOf(event) }],
   'host.registered': nothing,
   'proposal.acted': effectsOfProposal,
   'proposal.closed': effectsOfProposal,
@@ -43,8 +57,8 @@ const FINDERS: EffectFinders = {
   'task.became-ready': nothing,
   'task.cancelled': nothing,
   'task.cancelling': stopCancelled,
-  'task.failed': nothing,
-  'task.outcome-unknown': nothing,
+  'task.failed': stopLost,
+  'task.outcome-unknown': stopLost,
   'task.skipped': nothing,
   'task.succeeded': nothing,
   'tasks.added': nothing,
@@ -64,6 +78,18 @@ function nothing(): readonly Effect[] {
   return NOTHING;
 }
 
+/** The agent was given up, not its work: whatever is left of that here is ended. */
+function leaveBehind(taskId: TaskId, attempt: number): Effect {
+  return { type: 'stop-attempt', taskId, attempt, why: 'agent-lost' };
+}
+
+function stopLost(
+  _swarm: Swarm,
+  { taskId, attempt, failure }: Extract<SwarmEvent, { type: 'task.failed' | 'task.outcome-unknown' }>,
+): readonly Effect[] {
+  return failure.reason === 'agent-lost' ? [leaveBehind(taskId, attempt)] : NOTHING;
+}
+
 function stopCancelled(swarm: Swarm, { taskId }: Extract<SwarmEvent, { type: 'task.cancelling' }>): readonly Effect[] {
   const attempt = swarm.tasks.get(taskId)?.attempt;
   return attempt === undefined ? NOTHING : [{ type: 'stop-attempt', taskId, attempt, why: 'cancelled' }];
@@ -74,11 +100,26 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
   const owed: Effect[] = [];
   for (const run of swarm.runs.values()) owed.push(...wallDeadline(run));
   for (const proposal of swarm.proposals.values()) owed.push(...owedToProposal(proposal));
+  owed.push(...openBreakers(swarm).map(breakerDue));
+  for (const { agentId, dueMs } of owedRestarts(swarm)) owed.push({ type: 'restart-agent', agentId, dueMs });
   for (const task of swarm.tasks.values()) {
     const effect = owedToTask(task);
     if (effect !== undefined) owed.push(effect);
   }
   return owed;
+}
+
+/** Whoever looks after the swarm is told of what costs it an agent; what gets by with less stands in the journal. */
+function effectsOfHealth(
+  _swarm: Swarm,
+  event: Extract<SwarmEvent, { type: 'agent.health-changed' | 'agent.stopped' }>,
+): readonly Effect[] {
+  const isGrave = event.type === 'agent.stopped' || event.status === 'lost';
+  return isGrave ? [{ type: 'notify', notice: noticeOf(event) }] : NOTHING;
+}
+
+function breakerDue({ key, untilMs }: Readonly<{ key: BreakerKey; untilMs: number }>): Effect {
+  return { type: 'wake-at', key: `breaker:${key}`, dueMs: untilMs, input: { type: 'breaker.due', key } };
 }
 
 /** The proposal is gone when its run has ended in the same batch. */

@@ -1,6 +1,8 @@
 import { expectedMs } from './scheduling/choose-agent.ts';
 import { assert } from '../util/assert.ts';
 import type { AttemptMark } from './agents/registry.ts';
+import { isSupervised, noteAttempt } from './health/breakers.ts';
+import { noteHealth } from './health/decide-health.ts';
 import { openCount, type Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
 import type { Usage } from './tasks/attempt.ts';
@@ -63,7 +65,12 @@ function leaveAgent(swarm: Swarm, run: Run, before: ActiveTask, { after, atMs, u
   const slot = swarm.registry.slotOf(id);
   const actualMs = atMs - before.startedMs;
   const expected = slot.expectedEndMs - before.startedMs;
-  swarm.registry.release(id, markOf(before, after, expected, actualMs));
+  const mark = markOf(before, after, expected, actualMs);
+  swarm.registry.release(id, mark);
+  if (mark !== undefined && isSupervised(slot.agent.spec)) {
+    noteAttempt(swarm, slot.agent, mark.hasSucceeded, before.startedMs);
+    noteHealth(swarm, slot.agent.spec.id, mark.hasSucceeded);
+  }
   swarm.capacity.release(slot.agent.spec.host, spec.resources);
   run.account.settle(spec, usage);
   run.active.delete(id);

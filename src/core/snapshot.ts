@@ -3,8 +3,12 @@ import type { BlockCause } from './agents/block-cause.ts';
 import type { StoredDurations } from './agents/durations.ts';
 import { isOpen, type Proposal } from './consensus/proposal.ts';
 import { noteUndone } from './consensus/votes-of-run.ts';
+import type { BreakerKey } from './health/breaker.ts';
+import { restoreBreakers } from './health/breakers.ts';
+import type { KeptBreaker } from './health/kept-breakers.ts';
+import type { Health } from './health/health.ts';
 import type { RunId } from './ids.ts';
-import { runId, taskId } from './ids.ts';
+import { agentId, runId, taskId } from './ids.ts';
 import { enter } from './place-task.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
@@ -48,6 +52,8 @@ type Stored = Readonly<{
   runs: readonly StoredRun[];
   ended: readonly (readonly [string, string])[];
   durations: StoredDurations;
+  health: readonly (readonly [string, Health])[];
+  breakers: readonly (readonly [BreakerKey, KeptBreaker])[];
 }>;
 
 /** The whole state as text. Same state, same text. */
@@ -67,6 +73,8 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
     runs: [...swarm.runs.values()].map((run) => storeRun(swarm, run)),
     ended: [...swarm.ended],
     durations: swarm.durations.dump(),
+    health: [...swarm.health],
+    breakers: [...swarm.breakers.kept],
   };
   return JSON.stringify(stored);
 }
@@ -88,6 +96,8 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
     if (limit !== undefined) swarm.registry.limit(spec.id, limit);
   }
   swarm.registry.restoreTurn(stored.turn);
+  for (const [id, health] of stored.health) swarm.health.set(agentId(id), health);
+  restoreBreakers(swarm, stored.breakers);
   for (const { id, pass } of stored.runs) swarm.queue.setPass(runId(id), pass);
   for (const [id, fingerprint] of stored.ended) swarm.ended.set(runId(id), fingerprint);
   swarm.queue.reopen();

@@ -1,7 +1,10 @@
 import { Durations } from './agents/durations.ts';
 import { Registry, type Strategy } from './agents/registry.ts';
 import type { Proposal } from './consensus/proposal.ts';
-import type { ProposalId, RunId, TaskId } from './ids.ts';
+import type { BreakerRules } from './health/breaker.ts';
+import { type Breakers, newBreakers } from './health/kept-breakers.ts';
+import type { Health, HealthRules } from './health/health.ts';
+import type { AgentId, ProposalId, RunId, TaskId } from './ids.ts';
 import { Capacity } from './resources/capacity.ts';
 import type { Run } from './runs/run.ts';
 import { ReadyQueue } from './scheduling/ready-queue.ts';
@@ -22,6 +25,8 @@ export type SwarmRules = Readonly<{
   maxOpenProposals: number;
   /** How long the check of a veto may take before the veto is a plain rejection, ms. @default 120_000 */
   vetoCheckMs: number;
+  breaker: BreakerRules;
+  health: HealthRules;
 }>;
 
 export const DEFAULT_RULES: SwarmRules = {
@@ -32,6 +37,8 @@ export const DEFAULT_RULES: SwarmRules = {
   maxOpenRuns: 10_000,
   maxOpenProposals: 100,
   vetoCheckMs: 120_000,
+  breaker: { threshold: 5, openMs: 60_000, successes: 3 },
+  health: { responseMs: 5_000, errorRate: 0.1, memoryRatio: 0.9, maxRestarts: 5, restartWindowMs: 60_000 },
 };
 
 /**
@@ -50,6 +57,9 @@ export type Swarm = {
   readonly ended: Map<RunId, string>;
   readonly registry: Registry;
   readonly capacity: Capacity;
+  /** Of agents that have anything to tell of. */
+  readonly health: Map<AgentId, Health>;
+  readonly breakers: Breakers;
   readonly durations: Durations;
   readonly queue: ReadyQueue;
   /** Tasks whose needs have all ended, and for which it is not decided yet what that means. */
@@ -68,6 +78,8 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     ended: new Map(),
     registry: new Registry(rules.strategy),
     capacity: new Capacity(),
+    health: new Map(),
+    breakers: newBreakers(),
     durations: new Durations(),
     queue: new ReadyQueue(),
     undecided: new Set(),

@@ -39,6 +39,8 @@ export class Attempts {
   readonly #feed: (input: SwarmInput) => void;
   readonly #host: AttemptHost;
   readonly #running = new Map<TaskId, RunningAttempt>();
+  /** Of agents that were given up: another attempt of the task may run already. */
+  readonly #leaving = new Set<RunningAttempt>();
   readonly #checks = new Map<TaskId, AbortController>();
   #isDraining = false;
   #isStopped = false;
@@ -47,13 +49,16 @@ export class Attempts {
     this.#ports = ports;
     this.#swarm = swarm;
     this.#feed = feed;
-    const onEnd = ({ assignment }: RunningAttempt): void => void this.#running.delete(assignment.taskId);
+    const onEnd = (ended: RunningAttempt): void => {
+      this.#leaving.delete(ended);
+      if (this.#running.get(ended.assignment.taskId) === ended) this.#running.delete(ended.assignment.taskId);
+    };
     this.#host = { waits, time, feed, votes, onEnd };
   }
 
   /** Attempts that run, without those that are only being checked. */
   get count(): number {
-    return this.#running.size;
+    return this.#running.size + this.#leaving.size;
   }
 
   get hasIrreversible(): boolean {
@@ -82,13 +87,24 @@ export class Attempts {
   }
 
   /** Ends an attempt with all it started; one that never started here is reported as stopped. */
-  stop(taskId: TaskId, attempt: number, why: 'cancelled' | 'paused'): void {
+  stop(taskId: TaskId, attempt: number, why: 'cancelled' | 'paused' | 'agent-lost'): void {
     const running = this.#running.get(taskId);
-    if (running?.assignment.attempt === attempt) return running.stop(why);
+    if (running?.assignment.attempt === attempt) {
+      if (why === 'agent-lost') this.#leave(running);
+      return running.stop(why);
+    }
+    // Nobody waits for its result any more.
+    if (why === 'agent-lost') return;
     const check = this.#checks.get(taskId);
     // A check is short and its result may be wanted after a pause; only a cancel ends it.
     if (check !== undefined) return why === 'cancelled' ? this.#cancelCheck(check, taskId, attempt) : undefined;
     this.#neverStarted(taskId, attempt, why);
+  }
+
+  /** The task goes on without it. */
+  #leave(running: RunningAttempt): void {
+    this.#running.delete(running.assignment.taskId);
+    this.#leaving.add(running);
   }
 
   #neverStarted(taskId: TaskId, attempt: number, why: 'cancelled' | 'paused' | 'draining'): void {
@@ -126,7 +142,7 @@ export class Attempts {
    */
   stopAll(reason: 'draining' | 'lead-lost'): void {
     this.#isDraining = true;
-    for (const running of this.#running.values()) {
+    for (const running of [...this.#running.values(), ...this.#leaving]) {
       if (reason === 'draining' && running.assignment.spec.effect === 'D') continue;
       running.stop(reason);
     }

@@ -1,12 +1,15 @@
 import type { SwarmId } from '../core/ids.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
+import type { AgentSupervisor } from '../ports/agent-supervisor.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { Journal } from '../ports/journal.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { ProposalDuties } from '../ports/proposal-duties.ts';
 import type { Random } from '../ports/random.ts';
 import type { Workspaces } from '../ports/workspace.ts';
 import type { AttemptPorts } from './attempts.ts';
+import type { HealthWatchOptions } from './health-watch.ts';
 
 /** Opened and closed by the composition root. */
 export type EnginePorts = AttemptPorts &
@@ -17,6 +20,10 @@ export type EnginePorts = AttemptPorts &
     random: Random;
     /** Checks vetoes and does what was approved. Without it no veto is confirmed, and approved actions fail. */
     proposals?: ProposalDuties;
+    /** Asks supervised agents how they are, and starts them anew. Without it nobody asks. */
+    supervisor?: AgentSupervisor;
+    /** Without it nobody is told; the journal has it all. */
+    notifier?: Notifier;
     /** What is left of a run is cleaned up when it ends. */
     workspaces?: Pick<Workspaces, 'forget'>;
     /** Runs `turn` soon, after what is ready to run now. @default setImmediate */
@@ -27,6 +34,8 @@ export type EnginePorts = AttemptPorts &
 export type EngineOptions = Readonly<{
   swarmId: SwarmId;
   rules: SwarmRules;
+  /** How often supervised agents are asked. @default every 5 s, lost after 3 without an answer */
+  healthWatch?: HealthWatchOptions;
   /** Inputs that may wait for a commit before new commands are turned away. @default 10_000 */
   maxBacklog?: number;
   /** Inputs per commit. @default 512 */

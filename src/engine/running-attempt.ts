@@ -95,6 +95,7 @@ export class RunningAttempt implements RunContext {
     if (reason === 'timed-out') {
       return { reason: 'timed-out', afterMs: this.#host.time.nowMs() - this.#startedMs, tail: '' };
     }
+    if (reason === 'agent-lost') return { reason };
     return { reason: 'stopped', why: reason === 'lead-lost' ? 'draining' : reason };
   }
 }

@@ -4,7 +4,6 @@ import type { Json } from '../core/json.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { JournalRecord } from '../ports/journal.ts';
-import { unreachable } from '../util/assert.ts';
 import type { TieredMemory } from './tiered-memory.ts';
 import { emptyTypeRecord, learn, parseTypeRecords, statsOf, type TypeRecord, type TypeStats } from './type-record.ts';
 
@@ -90,46 +89,18 @@ export class TaskHistory implements EventSink {
     await this.flush();
   }
 
+  /** Most events say nothing about how long a task takes. */
   #take(event: SwarmEvent, atMs: number): void {
-    switch (event.type) {
-      case 'tasks.added':
-        return this.know(event.runId, event.tasks);
-      case 'attempt.assigned':
-        if (this.#typeOf(event.taskId) !== undefined) this.#startedAtMs.set(event.taskId, atMs);
-        return;
-      case 'task.succeeded':
-        return this.#learn(event.taskId, atMs, 'succeeded');
-      case 'task.failed':
-        return this.#learn(event.taskId, atMs, 'failed');
-      case 'attempt.failed':
-        return this.#learn(event.taskId, atMs, event.charge === 'none' ? undefined : 'failed');
-      case 'task.cancelled':
-      case 'task.outcome-unknown':
-        return this.#learn(event.taskId, atMs, undefined);
-      case 'run.finished':
-        return this.#finish(event.runId);
-      case 'agent.removed':
-      case 'agents.registered':
-      case 'attempt.claimed':
-      case 'attempt.reported':
-      case 'host.registered':
-      case 'proposal.acted':
-      case 'proposal.closed':
-      case 'proposal.opened':
-      case 'proposal.veto-judged':
-      case 'proposal.voted':
-      case 'proposal.voting-ended':
-      case 'run.created':
-      case 'run.ending':
-      case 'run.paused':
-      case 'run.resumed':
-      case 'task.became-ready':
-      case 'task.cancelling':
-      case 'task.skipped':
-        return;
-      default:
-        return unreachable(event);
+    const { type } = event;
+    if (type === 'tasks.added') this.know(event.runId, event.tasks);
+    if (type === 'attempt.assigned' && this.#typeOf(event.taskId) !== undefined) {
+      this.#startedAtMs.set(event.taskId, atMs);
     }
+    if (type === 'task.succeeded') this.#learn(event.taskId, atMs, 'succeeded');
+    if (type === 'task.failed') this.#learn(event.taskId, atMs, 'failed');
+    if (type === 'attempt.failed') this.#learn(event.taskId, atMs, event.charge === 'none' ? undefined : 'failed');
+    if (type === 'task.cancelled' || type === 'task.outcome-unknown') this.#learn(event.taskId, atMs, undefined);
+    if (type === 'run.finished') this.#finish(event.runId);
   }
 
   /** Only what an attempt led to teaches something: a task may also be failed by a person. */

@@ -12,9 +12,12 @@ type MetricRow = Readonly<{ type: 'counter' | 'gauge' | 'histogram'; label?: str
 const METRICS = {
   swarm_active_agents: { type: 'gauge', label: 'agent_type', help: 'Registered agents, by role.' },
   swarm_agent_slots: { type: 'gauge', help: 'Attempts that all agents can have side by side.' },
+  swarm_agent_restarts_total: { type: 'counter', help: 'Agents that were started anew and run again.' },
+  swarm_agents_lost_total: { type: 'counter', help: 'Agents that gave no sign of life.' },
   swarm_attempts_running: { type: 'gauge', help: 'Attempts that run or are being checked.' },
   swarm_attempts_started_total: { type: 'counter', help: 'Attempts given to an agent.' },
   swarm_attempt_failures_total: { type: 'counter', label: 'reason', help: 'Attempts that failed, by reason.' },
+  swarm_breaker_trips_total: { type: 'counter', help: 'Circuit breakers that opened.' },
   swarm_events_total: { type: 'counter', label: 'type', help: 'Committed events, by type.' },
   swarm_proposals_open: { type: 'gauge', help: 'Proposals that wait for votes or for the check of a veto.' },
   swarm_proposals_total: { type: 'counter', label: 'outcome', help: 'Proposals that were decided, by outcome.' },
@@ -161,6 +164,19 @@ export class Metrics implements EventSink {
         return;
       case 'agent.removed':
         return this.#removeAgent(event.agentId);
+      case 'agent.health-changed':
+        if (event.status === 'lost') this.#number('swarm_agents_lost_total').add('');
+        return;
+      case 'agent.restarted':
+        return this.#number('swarm_agent_restarts_total').add('');
+      case 'breaker.opened':
+        return this.#number('swarm_breaker_trips_total').add('');
+      case 'agent.restart-planned':
+      case 'agent.revived':
+      case 'agent.stopped':
+      case 'breaker.closed':
+      case 'breaker.half-opened':
+        return;
     }
   }
 

@@ -33,9 +33,15 @@ export function resolveAgents(
     if (driver === undefined) continue;
     const native = driver === 'command' ? ['command'] : functions;
     const capabilities = [...new Set([...native, ...(group.capabilities ?? []), `agent:${role}`])];
-    groups.push({ role, driver, count: group.count ?? 1, capabilities, slots: group.slots ?? 1 });
+    const size = { count: group.count ?? 1, slots: group.slots ?? 1 };
+    groups.push({ role, driver, capabilities, ...size, ...watchOf(group) });
   }
   return groups;
+}
+
+/** Only what is said: most groups say nothing. */
+function watchOf({ provider, supervised }: AgentGroupDefinition): Pick<AgentGroup, 'provider' | 'supervised'> {
+  return { ...(provider === undefined ? {} : { provider }), ...(supervised === undefined ? {} : { supervised }) };
 }
 
 /** Groups of agents apart from any workflow, as `waggle.yaml` has them. Paths begin with the name of the group. */

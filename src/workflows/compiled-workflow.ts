@@ -46,6 +46,8 @@ export type AgentGroup = Readonly<{
   capabilities: readonly string[];
   /** Attempts of one agent side by side; 1 to 1,000. */
   slots: number;
+  provider?: string;
+  supervised?: boolean;
 }>;
 
 /** What is submitted. Tasks stand in the order of the definition, cells of a matrix side by side. */

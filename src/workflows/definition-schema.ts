@@ -135,6 +135,12 @@ const agentGroup = z
     count: count(1_000).exactOptional().meta({ description: 'How many equal agents. Default 1.' }),
     capabilities: capabilities.exactOptional().meta({ description: 'What tasks may ask for with requires.' }),
     slots: count(1_000).exactOptional().meta({ description: 'Tasks that each agent runs side by side. Default 1.' }),
+    provider: word.exactOptional().meta({
+      description: 'Whose service they lean on: supervised agents of one provider share a circuit breaker.',
+    }),
+    supervised: z.boolean().exactOptional().meta({
+      description: 'Whether failed attempts are held against them: error rate and circuit breaker. Default false.',
+    }),
     card: word.exactOptional().meta({ description: 'Prompt card of a model agent. Not in this version yet.' }),
     budget: budget.exactOptional().meta({ description: 'Budget of a model agent. Not in this version yet.' }),
   })

@@ -64,6 +64,10 @@ export type AgentGroupDefinition = Readonly<{
   capabilities?: readonly string[];
   /** Attempts that each agent runs side by side. @default 1 */
   slots?: number;
+  /** Whose service they lean on: agents of one provider share a circuit breaker. */
+  provider?: string;
+  /** Whether failed attempts are held against them: error rate and circuit breaker. @default false */
+  supervised?: boolean;
   /** Prompt card of a model agent. */
   card?: string;
   /** Budget of a model agent. */

@@ -115,6 +115,15 @@ export class Ledger {
       case 'run.finished':
         this.#finish(event);
         break;
+      case 'agent.health-changed':
+      case 'agent.restart-planned':
+      case 'agent.restarted':
+      case 'agent.revived':
+      case 'agent.stopped':
+      case 'breaker.closed':
+      case 'breaker.half-opened':
+      case 'breaker.opened':
+        break;
     }
   }
 

@@ -208,6 +208,8 @@ export class CoreWorld {
         const { taskId: id, attempt, why } = effect;
         // A check that runs is not stopped by a pause.
         if (why === 'paused' && this.#swarm.tasks.get(id)?.status === 'verifying') return;
+        // The task has gone on without it.
+        if (why === 'agent-lost') return;
         const result = { ok: false, failure: { reason: 'stopped', why } } as const;
         return this.#schedule(1, `attempt:${id}`, { type: 'attempt.end', taskId: id, attempt, result });
       }
@@ -215,6 +217,10 @@ export class CoreWorld {
         return this.#schedule(effect.dueMs - this.#nowMs, effect.key, effect.input);
       case 'forget-wake':
         this.#due = this.#due.filter(({ key }) => key !== effect.key);
+        return;
+      case 'notify':
+      case 'restart-agent':
+        // Tests say themselves how a restart goes.
         return;
       case 'confirm-veto':
         return this.#checkVeto(effect);

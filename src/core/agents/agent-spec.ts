@@ -14,6 +14,13 @@ export type AgentSpec = Readonly<{
   slots: number;
   /** The host whose capacity its reservations count against. */
   host: string;
+  /** Whose service it leans on: agents of one provider share a breaker. */
+  provider?: string;
+  /**
+   * Whether failures of its attempts are held against it. A command or function that fails is nearly always the
+   * work's own doing. @default false for commands and functions, else true
+   */
+  supervised?: boolean;
   /** Set when the agent serves this run only. */
   runId?: RunId;
 }>;

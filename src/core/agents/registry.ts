@@ -185,6 +185,16 @@ export class Registry {
     this.#place(agent);
   }
 
+  /** Tasks that the agent works on, in the order in which it got them. */
+  tasksOf(id: AgentId): readonly TaskId[] {
+    return [...this.#slots].flatMap(([taskId, { agent }]) => (agent.spec.id === id ? [taskId] : []));
+  }
+
+  /** Agents that serve one run only. */
+  ofRun(runId: RunId): readonly AgentId[] {
+    return this.#agentsOfRun.get(runId) ?? [];
+  }
+
   /** The slot that a task holds. */
   slotOf(taskId: TaskId): BusySlot {
     const slot = this.#slots.get(taskId);

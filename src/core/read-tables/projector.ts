@@ -1,5 +1,6 @@
 import { assert, unreachable } from '../../util/assert.ts';
 import type { AgentEvent, RunEvent, SwarmEvent, TaskEvent } from '../events.ts';
+import type { HealthEvent } from '../health/health-events.ts';
 import { ProposalBatch } from './proposal-projector.ts';
 import { taskId as taskIdOf, type AgentId, type RunId, type TaskId } from '../ids.ts';
 import type { ArtifactRef } from '../tasks/attempt.ts';
@@ -217,9 +218,17 @@ export class Projector {
     }
   }
 
-  #onAgent(event: AgentEvent, seq: number): void {
+  #onAgent(event: AgentEvent | HealthEvent, seq: number): void {
     const { agents } = this.#batch;
     switch (event.type) {
+      case 'agent.health-changed':
+      case 'agent.restart-planned':
+      case 'agent.restarted':
+      case 'agent.revived':
+      case 'agent.stopped':
+      case 'breaker.closed':
+      case 'breaker.half-opened':
+      case 'breaker.opened':
       case 'host.registered':
         return;
       case 'agents.registered':

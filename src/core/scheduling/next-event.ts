@@ -2,6 +2,7 @@ import type { BudgetAnswer } from '../budgets/account.ts';
 import { endVotes, owesActions } from '../consensus/votes-of-run.ts';
 import { evaluateCondition } from '../expressions/resolve-work.ts';
 import type { SwarmEvent } from '../events.ts';
+import { nextBreakerEvent } from '../health/breakers.ts';
 import type { AgentId, TaskId } from '../ids.ts';
 import { endRun } from '../runs/decide-run.ts';
 import { openCount, outcomeOf, type Run } from '../runs/run.ts';
@@ -23,6 +24,8 @@ const MAX_DEFERRED = 64;
  */
 export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = true): readonly SwarmEvent[] | undefined {
   for (const id of swarm.undecided) return [settleTask(swarm, id)];
+  const tripped = nextBreakerEvent(swarm, nowMs);
+  if (tripped !== undefined) return [tripped];
   for (const id of swarm.closing) {
     const run = swarm.runs.get(id);
     if (run === undefined || openCount(run) > 0) {

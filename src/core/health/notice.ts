@@ -1,0 +1,34 @@
+import type { SwarmEvent } from '../events.ts';
+
+/** What whoever looks after a swarm should know now. `key`: a receiver drops repeats by it. */
+export type Notice = Readonly<{ key: string; severity: 'info' | 'warning' | 'critical'; title: string; text: string }>;
+
+/** Events that are told of. */
+export type NoticedEvent = Extract<SwarmEvent, { type: 'agent.health-changed' | 'agent.stopped' | 'breaker.opened' }>;
+
+export function noticeOf(event: NoticedEvent): Notice {
+  switch (event.type) {
+    case 'agent.health-changed':
+      return {
+        key: `health:${event.agentId}:${event.status}`,
+        severity: event.status === 'lost' ? 'critical' : 'warning',
+        title: `Agent ${event.agentId} is ${event.status}`,
+        text:
+          event.status === 'lost' ? 'Its tasks go to other agents, and it is started anew.' : event.causes.join(', '),
+      };
+    case 'agent.stopped':
+      return {
+        key: `stopped:${event.agentId}:${event.restarts}`,
+        severity: 'critical',
+        title: `Agent ${event.agentId} was stopped`,
+        text: `It was started anew ${event.restarts} times in a minute. It stays out until somebody lets it begin again.`,
+      };
+    case 'breaker.opened':
+      return {
+        key: `breaker:${event.key}:${event.untilMs}`,
+        severity: 'warning',
+        title: `Nothing goes to ${event.key.replace(':', ' ')} for now`,
+        text: `${event.failures} attempts in a row failed. One at a time is let through after a while.`,
+      };
+  }
+}
