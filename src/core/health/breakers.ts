@@ -5,16 +5,7 @@ import type { AgentId } from '../ids.ts';
 import type { Context } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { Swarm } from '../swarm-state.ts';
-import {
-  type Breaker,
-  type BreakerKey,
-  closed,
-  halfOpened,
-  NEW_BREAKER,
-  nextStep,
-  noteEnd,
-  opened,
-} from './breaker.ts';
+import { type BreakerKey, closed, halfOpened, NEW_BREAKER, nextStep, noteEnd, opened } from './breaker.ts';
 import type { KeptBreaker } from './kept-breakers.ts';
 import type { HealthEvent, HealthInput } from './health-events.ts';
 
