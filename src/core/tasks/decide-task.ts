@@ -89,7 +89,7 @@ function failAttempt(task: Task, failed: Failed, context: Context, defaults: Ret
   const { failure } = failed;
   const policy = spec.retry === undefined ? defaults : { ...defaults, ...spec.retry };
   const charge = chargeFor(failure);
-  if (spec.effect === 'D') {
+  if (spec.effect === 'D' && !(failure.reason === 'agent-lost' && failure.begun === false)) {
     // Irreversible and unkeyed: never done again without a person's word.
     const type = isUnclear(failure) ? 'task.outcome-unknown' : 'task.failed';
     return accept({ type, taskId, attempt, failure, ...measured(failed) });
