@@ -18,12 +18,5 @@ export const MAX_SETTLED = 1_000;
 /** Frames a coordinator takes from one host, per second and at once. What is over it is dropped, and comes again. */
 export const FRAMES_PER_S = 2_000;
 export const FRAMES_AT_ONCE = 4_000;
-/** Packets of one frame, and bytes of one body as JSON. */
+/** Packets of one frame. */
 export const PACKETS_PER_FRAME = 15;
-export const MAX_BODY_BYTES: number = 2 ** 20;
-/** Bytes and depth of one frame as JSON; a transport closes a link that goes beyond them. */
-export const MAX_FRAME_BYTES: number = 16 * 2 ** 20;
-export const MAX_FRAME_DEPTH = 64;
-/** Hosts of one swarm, and agents of one host. */
-export const MAX_HOSTS = 256;
-export const MAX_HOST_AGENTS = 256;
