@@ -93,7 +93,9 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   };
   return {
     ports,
-    memory: new TieredMemory({ local: new LruTier(clock, tier1), persistent: open.memory }, clock),
+    memory: new TieredMemory({ local: new LruTier(clock, tier1), persistent: open.memory }, clock, {
+      passingMs: Math.max(1, cacheTtlMs),
+    }),
     options: { ...engineOptions(options), isBrief: settings.isBrief === true },
     workspaces,
     host: { host: LOCAL_HOST, cpu: availableParallelism() * 1_000, memory: totalmem() },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FileArtifactStore } from '../adapters/files/file-artifact-store.ts';
 import type { InMemoryArchive } from '../adapters/in-memory/in-memory-archive.ts';
 import { InMemoryJournal } from '../adapters/in-memory/in-memory-journal.ts';
-import { LruTier } from '../adapters/in-memory/lru-tier.ts';
+import { MapTier } from '../adapters/in-memory/map-tier.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LeaderElection } from '../ports/leader-lease.ts';
@@ -36,7 +36,7 @@ export class MemoryStore implements Store {
   }
 
   async open(): Promise<OpenStore> {
-    return { journal: this.#journal, memory: new LruTier(this.#clock) };
+    return { journal: this.#journal, memory: new MapTier(this.#clock) };
   }
 
   archive(): RunArchive {

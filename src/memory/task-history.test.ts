@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { LruTier } from '../adapters/in-memory/lru-tier.ts';
+import { MapTier } from '../adapters/in-memory/map-tier.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { agentId, runId, taskId } from '../core/ids.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
@@ -13,7 +14,7 @@ const failure = { reason: 'crashed', signal: 'SIGSEGV', command: 'x', tail: '' }
 
 function memoryOf(): TieredMemory {
   const clock = new ManualClock();
-  return new TieredMemory({ local: new LruTier(clock) }, clock);
+  return new TieredMemory({ local: new LruTier(clock), persistent: new MapTier(clock) }, clock);
 }
 
 function spec(name: string, type: string): TaskSpec {
@@ -110,6 +111,6 @@ test('tells when it cannot be stored, and tries again at the end of the next run
   const history = await TaskHistory.load(memory, { onTrouble: (error) => troubles.push(error) });
   history.know(run, [spec('a', 'x'.repeat(2_000_000)), spec('b', 'build')]);
   history.committed([...attempt('a', 0, 1), finished]);
-  await expect(history.close()).rejects.toThrow(/characters/);
+  await expect(history.close()).rejects.toThrow(/bytes/);
   expect(troubles).toHaveLength(1);
 });

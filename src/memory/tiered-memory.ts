@@ -1,204 +1,285 @@
 import type { Json } from '../core/json.ts';
+import { type Author, matcherOf, SYSTEM } from '../core/memory/entry.ts';
+import { isOfRun } from '../core/memory/namespaces.ts';
+import { parseQuery } from '../core/memory/query.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { KeyValueTier, StoredValue } from '../ports/key-value-tier.ts';
+import type { EntryInfo, FoundEntry, KeyValueTier, StoredValue, TierUsage } from '../ports/key-value-tier.ts';
+import type { LocalTier } from '../ports/local-tier.ts';
+import type { SharedChange, SharedTier } from '../ports/shared-tier.ts';
+import { Unavailable } from '../util/user-error.ts';
+import { SharedCopies, type SharedCopiesOptions } from './shared-copies.ts';
 
-/** From fast and small to slow and lasting. */
+/** From fast and small to slow and lasting. Only the last one decides; the others hold copies of what it holds. */
 export type MemoryTiers = Readonly<{
   /** Tier 1, of this process only. */
-  local: KeyValueTier;
-  /** Tier 3; absent: nothing outlives the process. */
-  persistent?: KeyValueTier;
+  local: LocalTier;
+  /** Tier 2, of several nodes; absent where there is one. */
+  shared?: SharedTier;
+  /** Tier 3. */
+  persistent: KeyValueTier;
 }>;
 
-export type MemoryOptions = Readonly<{
-  /** The longest that tier 1 keeps a copy of what stands in tier 3, ms. @default 300_000 */
-  copyMs?: number;
-}>;
+export type MemoryOptions = SharedCopiesOptions &
+  Readonly<{
+    /** How long a passing entry lives that names no time, ms. @default 300_000 */
+    passingMs?: number;
+    /** How long a lasting entry of a run lives that names no time, ms. @default 2_592_000_000 */
+    runKeepMs?: number;
+  }>;
 
 export type MemorySetOptions = Readonly<{
-  /** ms to live, in every tier. Absent: the tier's own default. */
+  /** ms to live, in every tier. Absent: 5 minutes for a passing entry, 30 days for one of a run, else for ever. */
   ttlMs?: number;
-  /** Outlives the process. @default false */
+  /** Outlives the process and a power cut. @default false */
   persistent?: boolean;
   /** Store only when the current version is this; 0 means "not there yet". */
   ifVersion?: number;
+  /** @default Waggle itself */
+  author?: Author;
+  /** Called right before the write is given to tier 3. What it throws is thrown, and nothing is written. */
+  guard?: () => void;
 }>;
 
 export type MemoryGetOptions = Readonly<{
   /** Looks into tier 3 too. @default true */
   includePersistent?: boolean;
+  /** Looks into tier 3 only: nothing is newer. @default false */
+  fresh?: boolean;
 }>;
 
 /** Reads that came to a tier, and those it could answer. */
 export type HitRate = Readonly<{ reads: number; hits: number }>;
-export type HitRates = Readonly<{ local: HitRate; persistent: HitRate }>;
+export type HitRates = Readonly<{ local: HitRate; shared: HitRate; persistent: HitRate }>;
 
-/** What tier 1 holds: the value and the version that callers see, which is that of tier 3 where the entry is there too. */
-type Envelope = Readonly<{ value: Json; version: number; isPersistent: boolean }>;
-
-const MAX_KEYS = 100_000;
+/** A copy on its way into tier 1, and whether its key was changed meanwhile. */
+type OnItsWay = { readonly key: string; isStale: boolean };
 
 /**
  * Memory of a swarm in tiers: `get` asks the fastest first and copies what it finds upwards, each copy with the time
- * that is left to it. Writes are made one after the other, so that no reader of this process sees an older value than
- * one it has seen written; other processes see a change of tier 3 when their own copy ends.
+ * that is left to it. Every change is made in tier 3, which decides about versions, and then taken out of the tiers
+ * above on every node. So compare-and-set is exact whatever the tiers above do; a reader never sees an older value than
+ * its own node has written; and other nodes see one no longer than tier 2 takes to tell them, or, while it is away,
+ * than a copy lives.
  */
 export class TieredMemory {
-  readonly #local: KeyValueTier;
-  readonly #persistent: KeyValueTier | undefined;
+  readonly #local: LocalTier;
+  readonly #shared: SharedCopies | undefined;
+  readonly #persistent: KeyValueTier;
   readonly #clock: Clock;
-  readonly #copyMs: number;
-  readonly #rates = { local: { reads: 0, hits: 0 }, persistent: { reads: 0, hits: 0 } };
-  #lastWrite: Promise<unknown> = Promise.resolve();
-  /** Rises at the start and the end of every write. */
-  #writes = 0;
-  #newestVersion = 0;
+  readonly #passingMs: number;
+  readonly #runKeepMs: number;
+  readonly #rates = {
+    local: { reads: 0, hits: 0 },
+    shared: { reads: 0, hits: 0 },
+    persistent: { reads: 0, hits: 0 },
+  };
+  readonly #onTheirWay = new Set<OnItsWay>();
+  readonly #underway = new Set<Promise<unknown>>();
+  readonly #stopListening: () => void;
 
   /** Takes over the tiers: `close` closes them. */
-  constructor({ local, persistent }: MemoryTiers, clock: Clock, { copyMs = 300_000 }: MemoryOptions = {}) {
+  constructor({ local, shared, persistent }: MemoryTiers, clock: Clock, options: MemoryOptions = {}) {
     this.#local = local;
+    this.#shared = shared === undefined ? undefined : new SharedCopies(shared, clock, options);
     this.#persistent = persistent;
     this.#clock = clock;
-    this.#copyMs = copyMs;
+    this.#passingMs = options.passingMs ?? 300_000;
+    this.#runKeepMs = options.runKeepMs ?? 2_592_000_000;
+    this.#stopListening = shared?.onChange((change) => this.#hear(change)) ?? (() => {});
   }
 
-  async get(key: string, { includePersistent = true }: MemoryGetOptions = {}): Promise<StoredValue | undefined> {
-    const writes = this.#writes;
-    const near = await this.#local.get(key);
-    count(this.#rates.local, near);
-    if (near !== undefined) return unwrap(near);
-    if (!includePersistent || this.#persistent === undefined) return undefined;
-    const far = await this.#persistent.get(key);
-    count(this.#rates.persistent, far);
-    // A write that came in between may have removed what we are about to copy.
-    if (far !== undefined && this.#writes === writes) {
-      const leftMs = far.expiresAtMs === undefined ? undefined : far.expiresAtMs - this.#clock.wallTimeMs();
-      await this.#copy(key, far, leftMs);
-    }
-    return far;
-  }
-
-  /** The new version; undefined when `ifVersion` did not fit. */
-  async set(key: string, value: Json, options: MemorySetOptions = {}): Promise<number | undefined> {
-    const tier = options.persistent === true ? this.#persistent : undefined;
-    const write = { value, options };
-    return this.#inTurn(() => (tier === undefined ? this.#setNear(key, write) : this.#setFar(tier, key, write)));
-  }
-
-  async delete(key: string): Promise<boolean> {
-    return this.#inTurn(async () => {
-      const wasNear = await this.#local.delete(key);
-      const wasFar = await this.#persistent?.delete(key);
-      return wasNear || wasFar === true;
-    });
-  }
-
-  /** Removes the keys that match in every tier, and nothing else; `*` stands for any run of characters. Gives how many. */
-  async invalidate(pattern: string): Promise<number> {
-    return this.#inTurn(async () => {
-      let onlyNear = 0;
-      for (const key of await this.#local.keys(pattern, MAX_KEYS)) {
-        const near = await this.#local.get(key);
-        if (near !== undefined && !envelopeOf(near).isPersistent) onlyNear++;
+  get(key: string, options: MemoryGetOptions = {}): Promise<StoredValue | undefined> {
+    if (options.fresh !== true) {
+      const { local } = this.#rates;
+      local.reads++;
+      const near = this.#local.get(key);
+      if (near !== undefined) {
+        local.hits++;
+        return Promise.resolve(near);
       }
-      await this.#local.invalidate(pattern);
-      return onlyNear + ((await this.#persistent?.invalidate(pattern)) ?? 0);
+    }
+    return this.#getFar(key, options);
+  }
+
+  /**
+   * The new version; undefined when `ifVersion` did not fit. Durable when it resolves, if it is lasting. Rejects with
+   * `UserError` for a bad key, value or time, and when memory is full; with `Unavailable` when nothing can be written.
+   */
+  async set(key: string, value: Json, options: MemorySetOptions = {}): Promise<number | undefined> {
+    const { persistent: isLasting = false, ifVersion, author = SYSTEM, guard } = options;
+    const ttlMs = options.ttlMs ?? this.#ownTime(key, isLasting);
+    return this.#change(key, async (copy) => {
+      guard?.();
+      const writtenAtMs = Math.floor(this.#clock.wallTimeMs());
+      const version = await this.#persistent.set(key, value, { isLasting, author, ...given({ ttlMs, ifVersion }) });
+      await this.#takeOut(key, copy);
+      if (version === undefined) return undefined;
+      const expiresAtMs = ttlMs === undefined ? undefined : writtenAtMs + ttlMs;
+      this.#keep(copy, { value, version, isLasting, author, writtenAtMs, ...given({ expiresAtMs }) });
+      return version;
     });
   }
 
-  /** Keys that match in any tier, in order, at most `limit`. */
+  /** Whether something was there. */
+  async delete(key: string, guard?: () => void): Promise<boolean> {
+    return this.#change(key, async (copy) => {
+      guard?.();
+      const wasThere = await this.#persistent.delete(key);
+      await this.#takeOut(key, copy);
+      return wasThere;
+    });
+  }
+
+  /**
+   * Removes the keys that match in every tier and on every node, and nothing else; `*` stands for any run of
+   * characters. Gives how many. Rejects with `Unavailable` when other nodes could not be told; then it is done here and
+   * in tier 3, and asking again is safe.
+   */
+  async invalidate(pattern: string): Promise<number> {
+    return this.#change(pattern, async (copy) => {
+      const removed = await this.#persistent.invalidate(pattern);
+      if (await this.#takeOut(pattern, copy)) return removed;
+      const message = `"${pattern}" is removed here, but other nodes could not be told.`;
+      throw new Unavailable({ port: 'memory', message, fix: 'Do it again when the shared tier answers.' });
+    });
+  }
+
+  /** Removes what matches but the `keep` newest. Gives how many. */
+  async trim(pattern: string, keep: number): Promise<number> {
+    return this.#change(pattern, async (copy) => {
+      const removed = await this.#persistent.trim(pattern, keep);
+      if (removed > 0) await this.#takeOut(pattern, copy);
+      return removed;
+    });
+  }
+
+  /** Makes room: removes what has expired, and what tier 2 could not be told before. Gives how many have expired. */
+  async sweep(): Promise<number> {
+    await this.#shared?.mend();
+    return this.#persistent.sweep();
+  }
+
+  /** Keys that match, in order, at most `limit`. */
   async keys(pattern: string, limit: number): Promise<readonly string[]> {
-    const near = await this.#local.keys(pattern, limit);
-    const far = (await this.#persistent?.keys(pattern, limit)) ?? [];
-    return [...new Set([...near, ...far])].sort().slice(0, limit);
+    return this.#persistent.keys(pattern, limit);
+  }
+
+  /** Keys that match, in order, at most `limit`, with what is known of them. */
+  async entries(pattern: string, limit: number): Promise<readonly EntryInfo[]> {
+    return this.#persistent.entries(pattern, limit);
+  }
+
+  /** Lasting entries that fit the words, the best first. `query`: as `parseQuery` takes it. `limit`: 1 to 100. */
+  async search(query: string, pattern: string, limit: number): Promise<readonly FoundEntry[]> {
+    return this.#persistent.search(parseQuery(query), { pattern, limit: Math.min(100, Math.max(1, limit)) });
+  }
+
+  async usage(): Promise<TierUsage> {
+    return this.#persistent.usage();
   }
 
   /** Since this object was made. */
   hitRates(): HitRates {
-    const { local, persistent } = this.#rates;
-    return { local: { ...local }, persistent: { ...persistent } };
+    const { local, shared, persistent } = this.#rates;
+    return { local: { ...local }, shared: { ...shared }, persistent: { ...persistent } };
   }
 
+  /** Waits for the writes that are under way. */
   async close(): Promise<void> {
-    await this.#lastWrite;
-    await this.#local.close();
-    await this.#persistent?.close();
+    await Promise.allSettled(this.#underway);
+    this.#stopListening();
+    this.#local.clear();
+    await this.#shared?.close();
+    await this.#persistent.close();
   }
 
-  async #setFar(tier: KeyValueTier, key: string, { value, options }: Write): Promise<number | undefined> {
-    const { ttlMs, ifVersion } = options;
-    const near = ifVersion === undefined ? undefined : await this.#local.get(key);
-    const isOnlyNear = near !== undefined && !envelopeOf(near).isPersistent;
-    // Tier 3 knows nothing of an entry that was only here.
-    if (isOnlyNear && envelopeOf(near).version !== ifVersion) return undefined;
-    const expected = isOnlyNear ? 0 : ifVersion;
-    const version = await tier.set(key, value, given({ ttlMs, ifVersion: expected }));
-    await this.#local.delete(key);
-    if (version !== undefined) await this.#copy(key, { value, version }, ttlMs);
-    return version;
-  }
-
-  async #setNear(key: string, { value, options }: Write): Promise<number | undefined> {
-    const { ttlMs, ifVersion } = options;
-    const far = await this.#persistent?.get(key);
-    if (ifVersion !== undefined) {
-      const near = await this.#local.get(key);
-      const current = near === undefined ? far?.version : envelopeOf(near).version;
-      if ((current ?? 0) !== ifVersion) return undefined;
-    }
-    // Versions of tier 3 are small counts: the two can never be mistaken for each other.
-    const version = Math.max(this.#newestVersion + 1, Math.floor(this.#clock.wallTimeMs()) * 1_000);
-    this.#newestVersion = version;
-    await this.#local.set(key, wrap({ value, version, isPersistent: false }), given({ ttlMs }));
-    // An older lasting copy would come back when this one ends.
-    if (far !== undefined) await this.#persistent?.delete(key);
-    return version;
-  }
-
-  /** A copy of what tier 3 holds. It never outlives the original, nor hides a change by others for longer than it may. */
-  async #copy(key: string, { value, version }: StoredValue, leftMs: number | undefined): Promise<void> {
-    const ttlMs = Math.min(this.#copyMs, leftMs ?? this.#copyMs);
-    const copied = this.#local.set(key, wrap({ value, version, isPersistent: true }), { ttlMs, ifVersion: 0 });
-    // One that just fits tier 3 may be too large with its version: it is read from there.
-    await copied.catch(() => undefined);
-  }
-
-  /** One write at a time. A failed one does not stop the next. */
-  async #inTurn<T>(write: () => Promise<T>): Promise<T> {
-    const turn = this.#lastWrite.then(async () => {
-      this.#writes++;
-      try {
-        return await write();
-      } finally {
-        this.#writes++;
+  async #getFar(
+    key: string,
+    { includePersistent = true, fresh = false }: MemoryGetOptions,
+  ): Promise<StoredValue | undefined> {
+    const copy = this.#begin(key);
+    try {
+      const answer = fresh ? undefined : await this.#askShared(key);
+      if (answer?.kind === 'found') {
+        this.#keep(copy, answer.entry);
+        return answer.entry;
       }
+      if (!includePersistent && !fresh) return undefined;
+      const far = await this.#persistent.get(key);
+      count(this.#rates.persistent, far !== undefined);
+      if (far === undefined) return undefined;
+      this.#keep(copy, far);
+      if (answer !== undefined && !copy.isStale) await this.#shared?.fill(key, far, answer.lease);
+      return far;
+    } finally {
+      this.#onTheirWay.delete(copy);
+    }
+  }
+
+  async #askShared(key: string): ReturnType<SharedCopies['get']> {
+    const answer = await this.#shared?.get(key);
+    if (answer !== undefined) count(this.#rates.shared, answer.kind === 'found');
+    return answer;
+  }
+
+  /** `act` may have changed something even when it rejects. */
+  async #change<T>(pattern: string, act: (copy: OnItsWay) => Promise<T>): Promise<T> {
+    const copy = this.#begin(pattern);
+    const change = act(copy).catch(async (error: unknown) => {
+      if (error instanceof Unavailable) await this.#takeOut(pattern, copy);
+      throw error;
     });
-    this.#lastWrite = turn.catch(() => undefined);
-    return turn;
+    this.#underway.add(change);
+    try {
+      return await change;
+    } finally {
+      this.#onTheirWay.delete(copy);
+      this.#underway.delete(change);
+    }
+  }
+
+  /** Out of the tiers above tier 3, where the change is made already. False: other nodes could not be told. */
+  async #takeOut(pattern: string, own: OnItsWay): Promise<boolean> {
+    this.#forget(pattern, own);
+    if (this.#shared === undefined) return true;
+    const isTold = await this.#shared.remove(pattern);
+    // Who read tier 2 before the removal got there has an old copy in hand.
+    this.#forget(pattern, own);
+    return isTold;
+  }
+
+  #forget(pattern: string, own?: OnItsWay): void {
+    this.#local.forget(pattern);
+    if (this.#onTheirWay.size === 0) return;
+    const matches = matcherOf(pattern);
+    for (const copy of this.#onTheirWay) if (copy !== own && matches(copy.key)) copy.isStale = true;
+  }
+
+  #hear(change: SharedChange): void {
+    if (change.kind === 'removed') return this.#forget(change.pattern);
+    this.#local.clear();
+    for (const copy of this.#onTheirWay) copy.isStale = true;
+  }
+
+  #begin(key: string): OnItsWay {
+    const copy = { key, isStale: false };
+    this.#onTheirWay.add(copy);
+    return copy;
+  }
+
+  #keep(copy: OnItsWay, entry: StoredValue): void {
+    if (!copy.isStale) this.#local.put(copy.key, entry);
+  }
+
+  #ownTime(key: string, isLasting: boolean): number | undefined {
+    if (!isLasting) return this.#passingMs;
+    return isOfRun(key) ? this.#runKeepMs : undefined;
   }
 }
 
-type Write = Readonly<{ value: Json; options: MemorySetOptions }>;
-
-function wrap({ value, version, isPersistent }: Envelope): Json {
-  return [value, version, isPersistent];
-}
-
-function envelopeOf({ value: wrapped }: StoredValue): Envelope {
-  if (!Array.isArray(wrapped)) throw new Error('Internal error: tier 1 holds an entry that memory did not write');
-  const parts: readonly Json[] = wrapped;
-  const [value = null, version, isPersistent] = parts;
-  return { value, version: Number(version), isPersistent: isPersistent === true };
-}
-
-function unwrap(near: StoredValue): StoredValue {
-  const { value, version } = envelopeOf(near);
-  return { value, version, ...given({ expiresAtMs: near.expiresAtMs }) };
-}
-
-function count(rate: { reads: number; hits: number }, found: StoredValue | undefined): void {
+function count(rate: { reads: number; hits: number }, isHit: boolean): void {
   rate.reads++;
-  if (found !== undefined) rate.hits++;
+  if (isHit) rate.hits++;
 }
 
 type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };

@@ -8,6 +8,7 @@ export { VOTING_DRIVER_CONTRACT, type VotingDriverSubject } from './voting-drive
 export { ARTIFACT_STORE_CONTRACT } from './artifact-store-contract.ts';
 export { type ContractCase, JOURNAL_CONTRACT } from './journal-contract.ts';
 export { KEY_VALUE_TIER_CONTRACT, type TierUnderTest } from './key-value-tier-contract.ts';
+export { SHARED_TIER_CONTRACT, type SharedUnderTest } from './shared-tier-contract.ts';
 export { type ElectionUnderTest, LEADER_ELECTION_CONTRACT } from './leader-election-contract.ts';
 export type { ArchiveUnderTest } from './archive-under-test.ts';
 export { RUN_ARCHIVE_CONTRACT } from './run-archive-contract.ts';

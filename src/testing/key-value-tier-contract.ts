@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { runId, taskId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import { parseQuery } from '../core/memory/query.ts';
 import type { KeyValueTier } from '../ports/key-value-tier.ts';
 import type { ContractCase } from './journal-contract.ts';
 import type { ManualClock } from './manual-clock.ts';
 
-/** The tier under test, and the clock that it was given. */
+/** The tier under test, with room for 50 entries and 2 MiB, and the clock that it was given. */
 export type TierUnderTest = Readonly<{ tier: KeyValueTier; clock: ManualClock }>;
 
 const VALUES: readonly Json[] = [null, true, 0, -1.5, '', 'ünï 🐝 "q"\n', [], [1, [2]], {}, { a: { b: [null, 'c'] } }];
@@ -118,12 +120,150 @@ export const KEY_VALUE_TIER_CONTRACT: readonly ContractCase<TierUnderTest>[] = [
   {
     name: 'keys without a namespace, keys over 512 characters and values over 1 MiB are refused with what to do',
     run: async ({ tier }) => {
-      for (const key of ['', 'nothing', ':a', 'ns:', 'ns:a*', `ns:${'x'.repeat(510)}`]) {
+      for (const key of ['', 'nothing', ':a', 'ns:', 'ns:a*', 'ns:\0', 'ns:\ud800', `ns:${'x'.repeat(510)}`]) {
         await assert.rejects(tier.set(key, 1), { name: 'UserError', code: 'MEMORY_KEY' });
       }
       await assert.rejects(tier.set('ns:a', 'x'.repeat(1_048_576)), { name: 'UserError', code: 'MEMORY_VALUE' });
+      await assert.rejects(tier.set('ns:a', 'ü'.repeat(600_000)), { name: 'UserError', code: 'MEMORY_VALUE' });
       assert.equal(await tier.get('ns:a'), undefined);
       assert.ok((await tier.set(`ns:${'x'.repeat(509)}`, 'x'.repeat(1_048_574))) !== undefined);
     },
   },
+  {
+    name: 'patterns that match no key at all and times that are none are refused',
+    run: async ({ tier }) => {
+      for (const pattern of ['', 'a\0*', `${'x'.repeat(513)}`]) {
+        await assert.rejects(tier.invalidate(pattern), { name: 'UserError', code: 'MEMORY_PATTERN' });
+      }
+      for (const ttlMs of [0, -1, 1.5, Number.NaN, Infinity]) {
+        await assert.rejects(tier.set('ns:a', 1, { ttlMs }), { name: 'UserError', code: 'MEMORY_TTL' });
+      }
+    },
+  },
+  {
+    name: 'says who wrote an entry, when, for how long, and how much room it takes',
+    run: async ({ tier, clock }) => {
+      const nowMs = clock.wallTimeMs();
+      const author = { id: 'agent:r/a', task: taskId(runId('r'), 't'), attempt: 3 };
+      const version = await tier.set('ns:a', 'äb', { author, isLasting: false, ttlMs: 10 });
+      const facts = { version, author, isLasting: false, writtenAtMs: nowMs, expiresAtMs: nowMs + 10 };
+      assert.deepEqual(await tier.get('ns:a'), { value: 'äb', ...facts });
+      assert.deepEqual(await tier.entries('ns:*', 10), [{ key: 'ns:a', bytes: 9, ...facts }]);
+      await tier.set('ns:b', 1);
+      assert.deepEqual((await tier.get('ns:b'))?.author, { id: 'system' });
+      assert.equal((await tier.get('ns:b'))?.isLasting, true);
+      const { entries, bytes } = await tier.usage();
+      assert.deepEqual([entries, bytes], [2, 14]);
+    },
+  },
+  {
+    name: 'a full tier refuses what does not fit, says so, and has lost nothing; what has expired makes room',
+    run: async ({ tier, clock }) => {
+      for (let index = 0; index < 49; index++) await tier.set(`ns:${index}`, index);
+      await tier.set('ns:brief', 1, { ttlMs: 100 });
+      await assert.rejects(tier.set('ns:more', 1), { name: 'UserError', code: 'MEMORY_FULL' });
+      assert.equal((await tier.keys('*', 100)).length, 50);
+      assert.ok((await tier.set('ns:1', 'changed')) !== undefined);
+      clock.advance(100);
+      assert.ok((await tier.set('ns:more', 1)) !== undefined);
+      await tier.invalidate('*');
+      assert.deepEqual([(await tier.usage()).entries, (await tier.usage()).bytes], [0, 0]);
+      await tier.set('ns:a', 'x'.repeat(1_000_000));
+      await tier.set('ns:b', 'x'.repeat(1_000_000));
+      await assert.rejects(tier.set('ns:c', 'x'.repeat(1_000_000)), { name: 'UserError', code: 'MEMORY_FULL' });
+      assert.deepEqual(await tier.keys('*', 10), ['ns:a', 'ns:b']);
+    },
+  },
+  {
+    name: 'a sweep removes what has expired and nothing else',
+    run: async ({ tier, clock }) => {
+      await tier.set('ns:a', 1, { ttlMs: 10 });
+      await tier.set('ns:b', 1, { ttlMs: 11 });
+      await tier.set('ns:c', 1);
+      clock.advance(10);
+      assert.equal(await tier.sweep(), 1);
+      assert.equal((await tier.usage()).entries, 2);
+      assert.equal(await tier.sweep(), 0);
+    },
+  },
+  {
+    name: 'trim keeps the newest that match and touches nothing else',
+    run: async ({ tier }) => {
+      await fill(tier, 'log/a:3', 'log/a:1', 'log/a:2', 'log/b:1');
+      await tier.set('log/a:3', 'again');
+      assert.equal(await tier.trim('log/a:*', 2), 1);
+      assert.deepEqual(await tier.keys('*', 10), ['log/a:2', 'log/a:3', 'log/b:1']);
+      assert.equal(await tier.trim('log/a:*', 2), 0);
+      assert.equal(await tier.trim('log/*', 0), 3);
+    },
+  },
+  {
+    name: 'full-text search finds words, phrases and beginnings, without those that must not be there',
+    run: async ({ tier }) => {
+      await tier.set('swarm:deploy', { note: 'The Zürich cluster needs a drain first', tries: 42 });
+      await tier.set('swarm:build', 'needs the cluster of the builder');
+      await tier.set('swarm:passing', 'needs cluster', { isLasting: false });
+      await tier.set('history:x', 'cluster');
+      assert.deepEqual(await found(tier, 'cluster needs'), ['swarm:build', 'swarm:deploy']);
+      assert.deepEqual(await found(tier, '"cluster needs"'), ['swarm:deploy']);
+      assert.deepEqual(await found(tier, 'zurich'), ['swarm:deploy']);
+      assert.deepEqual(await found(tier, 'build*'), ['swarm:build']);
+      assert.deepEqual(await found(tier, 'cluster -zürich'), ['swarm:build']);
+      assert.deepEqual(await found(tier, '42 TRIES'), ['swarm:deploy']);
+      assert.deepEqual(await found(tier, 'nowhere'), []);
+    },
+  },
+  {
+    name: 'search puts first what has a word in its key, shows where it stands, and keeps to pattern and limit',
+    run: async ({ tier }) => {
+      await tier.set('swarm:a', 'the parser is fine');
+      await tier.set('swarm:parser', 'is slow');
+      await tier.set('role/r:parser', 'parser');
+      const [first] = await tier.search(parseQuery('parser'), { pattern: 'swarm:*', limit: 1 });
+      assert.equal(first?.key, 'swarm:parser');
+      const all = await tier.search(parseQuery('parser'), { pattern: 'swarm:*', limit: 10 });
+      assert.deepEqual(all.map(({ key }) => key).toSorted(), ['swarm:a', 'swarm:parser']);
+      assert.match(all.find(({ key }) => key === 'swarm:a')?.snippet ?? '', /the «parser» is fine/);
+    },
+  },
+  {
+    name: 'search sees every change at once, and nothing that is gone',
+    run: async ({ tier, clock }) => {
+      await tier.set('swarm:a', 'apple');
+      await tier.set('swarm:a', 'pear');
+      await tier.set('swarm:b', 'pear', { ttlMs: 10 });
+      assert.deepEqual(await found(tier, 'apple'), []);
+      assert.deepEqual(await found(tier, 'pear'), ['swarm:a', 'swarm:b']);
+      clock.advance(10);
+      assert.deepEqual(await found(tier, 'pear'), ['swarm:a']);
+      await tier.delete('swarm:a');
+      assert.deepEqual(await found(tier, 'pear'), []);
+    },
+  },
+  {
+    name: 'no text is more than words to search: signs of any query language change nothing',
+    run: async ({ tier }) => {
+      await tier.set('swarm:a', 'alpha OR beta NEAR gamma');
+      for (const text of [
+        'alpha" OR "x',
+        'alpha)',
+        '(alpha',
+        'name:alpha',
+        'alpha^2',
+        "alpha';--",
+        'alpha AND',
+        '{alpha}',
+      ]) {
+        assert.doesNotThrow(() => parseQuery(text));
+        await tier.search(parseQuery(text), { limit: 10 });
+      }
+      assert.deepEqual(await found(tier, 'alpha OR beta'), ['swarm:a']);
+      assert.deepEqual(await found(tier, 'alpha OR delta'), []);
+    },
+  },
 ];
+
+async function found(tier: KeyValueTier, query: string): Promise<readonly string[]> {
+  const entries = await tier.search(parseQuery(query), { limit: 100 });
+  return entries.map(({ key }) => key).toSorted();
+}

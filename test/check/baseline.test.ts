@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LruTier } from '../../src/adapters/in-memory/lru-tier.ts';
+import { MapTier } from '../../src/adapters/in-memory/map-tier.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
 import {
   compareWith,
@@ -35,7 +35,7 @@ const states = async (repository: TestRepository, options: CheckHereOptions): Pr
 
 describe('the check after another one', () => {
   it('tells what is new, known and gone', async () => {
-    const memory = new LruTier(new SystemClock());
+    const memory = new MapTier(new SystemClock());
     using repository = new TestRepository({ 'a.js': NAN, 'b.js': CASE });
     expect(await states(repository, { memory, run: 'run-1' })).toEqual([
       'new compares-with-nan a.js',
@@ -54,7 +54,7 @@ describe('the check after another one', () => {
   });
 
   it('knows code that was moved, indented or given new neighbours, and tells equals apart', async () => {
-    const memory = new LruTier(new SystemClock());
+    const memory = new MapTier(new SystemClock());
     using repository = new TestRepository({ 'a.js': NAN });
     await checkHere(repository.path, { memory, run: 'run-1' });
     repository.write({
@@ -71,7 +71,7 @@ describe('the check after another one', () => {
   });
 
   it('compares with the same check again when it is repeated after a crash', async () => {
-    const memory = new LruTier(new SystemClock());
+    const memory = new MapTier(new SystemClock());
     using repository = new TestRepository({ 'a.js': NAN });
     await checkHere(repository.path, { memory, run: 'run-1' });
     repository.write({ 'b.js': NAN });
@@ -81,7 +81,7 @@ describe('the check after another one', () => {
   });
 
   it('does not call gone what it could not look for, and knows it again afterwards', async () => {
-    const memory = new LruTier(new SystemClock());
+    const memory = new MapTier(new SystemClock());
     using repository = new TestRepository({ 'a.js': NAN, 'README.md': '[gone](gone.md)\n' });
     await checkHere(repository.path, { memory, run: 'run-1' });
     expect(await states(repository, { memory, run: 'run-2', broken: ['docs'] })).toEqual([
@@ -144,7 +144,7 @@ describe('the check after another one', () => {
   });
 
   it('takes no notice of a baseline that it cannot read', async () => {
-    const memory = new LruTier(new SystemClock());
+    const memory = new MapTier(new SystemClock());
     using repository = new TestRepository({ 'a.js': NAN });
     await checkHere(repository.path, { memory, run: 'run-1' });
     const [key = ''] = await memory.keys('*', 10);

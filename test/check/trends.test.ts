@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LruTier } from '../../src/adapters/in-memory/lru-tier.ts';
+import { MapTier } from '../../src/adapters/in-memory/map-tier.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
 import { baselineOf, decodeBaseline, encodeBaseline } from '../../src/analysers/baseline.ts';
 import { decodeFigures, figuresFrom, trendsOf, withFigures, type CheckFigures } from '../../src/analysers/trends.ts';
@@ -16,7 +16,7 @@ const valuesOf = ({ trends }: Pick<CheckReport, 'trends'>, label: string): reado
 
 describe('trends', () => {
   it('are the figures of this check and those before it, the oldest first', async () => {
-    const memory = new LruTier(new SystemClock());
+    const memory = new MapTier(new SystemClock());
     using repository = new TestRepository({ 'a.js': NAN, 'test/a.test.js': "import '../a.js';\n" });
     const check = async (options: CheckHereOptions): Promise<CheckReport> =>
       (await checkHere(repository.path, { memory, ...options })).report;
@@ -34,7 +34,7 @@ describe('trends', () => {
   });
 
   it('count a check that is repeated after a crash once', async () => {
-    const memory = new LruTier(new SystemClock());
+    const memory = new MapTier(new SystemClock());
     using repository = new TestRepository({ 'a.js': NAN });
     for (const run of ['run-1', 'run-2', 'run-2']) await checkHere(repository.path, { memory, run });
     const { report: last } = await checkHere(repository.path, { memory, run: 'run-3' });

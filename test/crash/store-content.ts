@@ -22,7 +22,9 @@ export function fillStore(path: string): void {
   }
   for (let index = 0; index < KEYS; index++) {
     const json = JSON.stringify('v'.repeat(index * 30));
-    const write = { key: `ns:${index}`, json, expiresAtMs: null, nowMs: 0, ifVersion: null };
+    const facts = { expiresAtMs: null, isLasting: true, author: 'system', task: null, attempt: null, writtenAtMs: 0 };
+    const limits = { maxEntries: 1_000, maxBytes: 1_000_000 };
+    const write = { key: `swarm:${index}`, json, words: json, ifVersion: null, limits, ...facts };
     server.handle({ op: 'set', write });
   }
   server.handle({ op: 'close' });
@@ -34,7 +36,9 @@ export function everythingIn(path: string): string {
   try {
     const epoch = server.handle({ op: 'claim', swarm: SWARM });
     const snapshot = server.handle({ op: 'latest-snapshot', swarm: SWARM });
-    const keys = Array.from({ length: KEYS }, (_, index) => server.handle({ op: 'get', key: `ns:${index}`, nowMs: 0 }));
+    const keys = Array.from({ length: KEYS }, (_, index) =>
+      server.handle({ op: 'get', key: `swarm:${index}`, nowMs: 0 }),
+    );
     const listed = server.handle({ op: 'keys', pattern: '*', limit: 100, nowMs: 0 });
     const archive = new SqliteArchive(path, SWARM);
     try {

@@ -1,85 +1,67 @@
 import { LRUCache } from 'lru-cache';
-import type { Json } from '../../core/json.ts';
-import { checkKey, decodeValue, encodeValue, matcherOf } from '../../core/memory/entry.ts';
+import { decodeValue, matcherOf } from '../../core/memory/entry.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { KeyValueTier, SetOptions, StoredValue } from '../../ports/key-value-tier.ts';
+import type { StoredValue } from '../../ports/key-value-tier.ts';
+import type { LocalTier } from '../../ports/local-tier.ts';
 
 export type LruTierOptions = Readonly<{
   /** @default 1_000 */
   maxEntries?: number;
-  /** ms to live when `set` names none. @default 300_000 */
+  /** ms that a copy is kept. @default 300_000 */
   ttlMs?: number;
   /** Characters of JSON in all, keys included. @default 67_108_864 */
   maxChars?: number;
 }>;
 
-/** The value as text: what a caller does with its object later must not reach the store. */
-type Entry = Readonly<{ json: string; version: number; dueMs: number }>;
+/** A value that callers could change is kept as text: what they do with it later must not reach the next one. */
+type Copy = Readonly<{ stored: StoredValue; json: string | undefined; dueMs: number; chars: number }>;
 
 /** Tier 1: the newest entries of this process, gone with it. Full: the entry goes that was used longest ago. */
-export class LruTier implements KeyValueTier {
+export class LruTier implements LocalTier {
   readonly #clock: Clock;
   readonly #ttlMs: number;
-  readonly #entries: LRUCache<string, Entry>;
-  #newestVersion = 0;
+  readonly #copies: LRUCache<string, Copy>;
 
   constructor(clock: Clock, { maxEntries = 1_000, ttlMs = 300_000, maxChars = 2 ** 26 }: LruTierOptions = {}) {
     this.#clock = clock;
     this.#ttlMs = ttlMs;
-    this.#entries = new LRUCache({
-      max: maxEntries,
-      maxSize: maxChars,
-      sizeCalculation: ({ json }, key) => json.length + key.length,
-    });
+    this.#copies = new LRUCache({ max: maxEntries, maxSize: maxChars, sizeCalculation: ({ chars }) => chars });
   }
 
-  async get(key: string): Promise<StoredValue | undefined> {
-    const entry = this.#live(key);
-    if (entry === undefined) return undefined;
-    const expiresAtMs = this.#clock.wallTimeMs() + (entry.dueMs - this.#clock.monotonicMs());
-    return { value: decodeValue(entry.json), version: entry.version, expiresAtMs };
+  get(key: string): StoredValue | undefined {
+    const copy = this.#copies.get(key);
+    if (copy === undefined) return undefined;
+    const { stored, json } = copy;
+    if (this.#isOver(copy)) {
+      this.#copies.delete(key);
+      return undefined;
+    }
+    return json === undefined ? stored : { ...stored, value: decodeValue(json) };
   }
 
-  async set(key: string, value: Json, { ttlMs, ifVersion }: SetOptions = {}): Promise<number | undefined> {
-    checkKey(key);
-    const json = encodeValue(key, value);
-    if (ifVersion !== undefined && ifVersion !== (this.#live(key)?.version ?? 0)) return undefined;
-    const version = ++this.#newestVersion;
-    this.#entries.set(key, { json, version, dueMs: this.#clock.monotonicMs() + (ttlMs ?? this.#ttlMs) });
-    return version;
+  put(key: string, entry: StoredValue): void {
+    const known = this.#copies.peek(key);
+    if (known !== undefined && known.stored.version > entry.version && !this.#isOver(known)) return;
+    const { value } = entry;
+    const text = JSON.stringify(value);
+    const json = typeof value === 'object' && value !== null ? text : undefined;
+    const stored = json === undefined ? Object.freeze({ ...entry }) : { ...entry, value: null };
+    const dueMs = this.#clock.monotonicMs() + this.#ttlMs;
+    this.#copies.set(key, { stored, json, dueMs, chars: text.length + key.length });
   }
 
-  async delete(key: string): Promise<boolean> {
-    const isThere = this.#live(key) !== undefined;
-    this.#entries.delete(key);
-    return isThere;
+  forget(pattern: string): void {
+    if (!pattern.includes('*')) return void this.#copies.delete(pattern);
+    const matching = [...this.#copies.keys()].filter(matcherOf(pattern));
+    for (const key of matching) this.#copies.delete(key);
   }
 
-  async invalidate(pattern: string): Promise<number> {
-    const keys = this.#matching(pattern);
-    for (const key of keys) this.#entries.delete(key);
-    return keys.length;
+  clear(): void {
+    this.#copies.clear();
   }
 
-  async keys(pattern: string, limit: number): Promise<readonly string[]> {
-    return this.#matching(pattern).sort().slice(0, limit);
-  }
-
-  async close(): Promise<void> {
-    this.#entries.clear();
-  }
-
-  #live(key: string): Entry | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined || entry.dueMs > this.#clock.monotonicMs()) return entry;
-    this.#entries.delete(key);
-    return undefined;
-  }
-
-  #matching(pattern: string): string[] {
-    const matches = matcherOf(pattern);
-    const nowMs = this.#clock.monotonicMs();
-    const live = [...this.#entries.entries()].filter(([key, { dueMs }]) => dueMs > nowMs && matches(key));
-    return live.map(([key]) => key);
+  #isOver({ stored: { expiresAtMs }, dueMs }: Copy): boolean {
+    if (dueMs <= this.#clock.monotonicMs()) return true;
+    return expiresAtMs !== undefined && expiresAtMs <= this.#clock.wallTimeMs();
   }
 }

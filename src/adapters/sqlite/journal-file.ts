@@ -70,6 +70,11 @@ export class JournalFile {
     return epoch;
   }
 
+  /** 0: nobody has ever led it. */
+  epochOf(name: string): number {
+    return this.#swarms.get(name)?.epoch ?? 0;
+  }
+
   append(batch: StoredBatch): AppendResult {
     try {
       return this.#inTransaction(() => this.#appendNow(batch));

@@ -1,13 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { SYSTEM } from '../../core/memory/entry.ts';
 import { BadCell, checksum } from './cells.ts';
-import { ENTITY_COLUMN, PROPOSAL_COUNT_COLUMN, PROPOSAL_TABLES, SCHEMA_VERSION } from './schema.ts';
+import { ENTITY_COLUMN, MEMORY_TABLES, PROPOSAL_COUNT_COLUMN, PROPOSAL_TABLES, SCHEMA_VERSION } from './schema.ts';
 import { damaged, newer } from './store-error.ts';
 
 /** Lifts a store from the version before `to` to `to`, inside one transaction with all other steps. */
 export type Migration = Readonly<{ from: number; to: number; run: (db: DatabaseSync) => void }>;
 
 /** Oldest first, without gaps. */
-export const MIGRATIONS: readonly Migration[] = [{ from: 1_000, to: 2_000, run: addProposals }];
+export const MIGRATIONS: readonly Migration[] = [
+  { from: 1_000, to: 2_000, run: addProposals },
+  { from: 2_000, to: 3_000, run: addAuthors },
+];
 
 export function schemaVersion(db: DatabaseSync): number {
   return Number(db.prepare('pragma user_version').get()?.['user_version']);
@@ -61,4 +65,22 @@ function addProposals(db: DatabaseSync): void {
     if (checksum(cells) !== crc) throw new BadCell('a row does not fit its checksum');
     seal.run(checksum([...cells, 0]), swarm['no'] ?? null);
   }
+}
+
+/** Entries say who wrote them and when, and can be found by their words. What stood there was Waggle's own. */
+function addAuthors(db: DatabaseSync): void {
+  const rows = db.prepare('select key, value, version, expires_at_ms, crc from memory').all();
+  const version = Number(db.prepare('select version from memory_clock').get()?.['version']);
+  db.exec('drop index memory_by_expiry; drop table memory; drop table memory_clock');
+  db.exec(MEMORY_TABLES);
+  const put = db.prepare('insert into memory values (?, ?, ?, ?, 1, ?, null, null, ?, ?)');
+  let bytes = 0;
+  for (const { crc, ...row } of rows) {
+    const { key, value, version: own, expires_at_ms: expiresAtMs } = row;
+    const cells = [String(key), String(value), Number(own), expiresAtMs === null ? null : Number(expiresAtMs)] as const;
+    if (checksum(cells) !== crc) throw new BadCell('a row of memory does not fit its checksum');
+    put.run(...cells, SYSTEM.id, 0, checksum([...cells, 1, SYSTEM.id, null, null, 0]));
+    bytes += Buffer.byteLength(cells[0]) + Buffer.byteLength(cells[1]);
+  }
+  db.prepare('insert into memory_clock values (1, ?, ?, ?)').run(version, rows.length, bytes);
 }

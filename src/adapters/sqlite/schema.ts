@@ -7,7 +7,7 @@ export const APPLICATION_ID = 0x57_41_47_47;
  * major × 1,000 + minor. A newer minor only adds what older programs need not know; a newer major cannot be read by
  * them. Change it together with a step in `migrations.ts`.
  */
-export const SCHEMA_VERSION = 2_000;
+export const SCHEMA_VERSION = 3_000;
 
 /** The form of the events that this program writes. Older ones are lifted by `upcast.ts` when they are read. */
 export const EVENT_VERSION = 1;
@@ -57,6 +57,33 @@ create table votes (
   crc integer not null,
   primary key (swarm, proposal_id, member_id)
 ) strict, without rowid;
+`;
+
+/** Since version 3.0. `entries` and `bytes`: of all rows, expired ones too. `rowid` of a text: the entry's version. */
+export const MEMORY_TABLES = `
+create table memory (
+  key text primary key,
+  value text not null,
+  version integer not null,
+  expires_at_ms integer,
+  lasting integer not null,
+  author text not null,
+  task text,
+  attempt integer,
+  written_at_ms integer not null,
+  crc integer not null
+) strict, without rowid;
+
+create index memory_by_expiry on memory (expires_at_ms) where expires_at_ms is not null;
+
+create table memory_clock (
+  one integer primary key check (one = 1),
+  version integer not null,
+  entries integer not null,
+  bytes integer not null
+) strict;
+
+create virtual table memory_text using fts5 (name, body, tokenize = 'unicode61 remove_diacritics 2');
 `;
 
 /**
@@ -185,24 +212,14 @@ create table artifacts (
 ) strict, without rowid;
 
 ${PROPOSAL_TABLES}
-create table memory (
-  key text primary key,
-  value text not null,
-  version integer not null,
-  expires_at_ms integer,
-  crc integer not null
-) strict, without rowid;
-
-create index memory_by_expiry on memory (expires_at_ms) where expires_at_ms is not null;
-
-create table memory_clock (one integer primary key check (one = 1), version integer not null) strict;
-insert into memory_clock values (1, 0);
+${MEMORY_TABLES}
+insert into memory_clock values (1, 0, 0, 0);
 `;
 
 const FINGERPRINT = `select coalesce(group_concat(type || ':' || name || ':' || coalesce(sql, ''), char(10)), '') as text
-  from (select type, name, sql from sqlite_schema order by type, name)`;
+  from (select type, name, sql from sqlite_schema where name not glob 'memory_text_*' order by type, name)`;
 
-/** The text of all that the schema defines, in a fixed order; the blanks differ when a migration added a column. */
+/** The text of all that the schema defines, without what SQLite itself makes for full-text search, in a fixed order; the blanks differ when a migration added a column. */
 export function schemaFingerprint(db: DatabaseSync): string {
   const text = String(db.prepare(FINGERPRINT).get()?.['text']);
   return text.replaceAll(/\s+/g, ' ').replaceAll(/ ?([(),]) ?/g, '$1');

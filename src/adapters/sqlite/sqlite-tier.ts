@@ -1,43 +1,82 @@
 import type { Json } from '../../core/json.ts';
-import { checkKey, decodeValue, encodeValue } from '../../core/memory/entry.ts';
+import type { TaskId } from '../../core/ids.ts';
+import {
+  type Author,
+  checkKey,
+  checkPattern,
+  checkTtl,
+  decodeValue,
+  encodeValue,
+  SYSTEM,
+} from '../../core/memory/entry.ts';
+import { isSearchable } from '../../core/memory/namespaces.ts';
+import type { QueryTerm, TextQuery } from '../../core/memory/query.ts';
+import { textOf } from '../../core/memory/text.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { KeyValueTier, SetOptions, StoredValue } from '../../ports/key-value-tier.ts';
+import type {
+  EntryInfo,
+  FoundEntry,
+  KeyValueTier,
+  SearchOptions,
+  SetOptions,
+  StoredValue,
+  TierUsage,
+} from '../../ports/key-value-tier.ts';
 import { StoreThread } from './store-thread.ts';
-import type { TierEntry } from './tier-file.ts';
+import type { TierEntry, TierFacts, TierFound, TierInfo, TierLimits, TierTotals } from './tier-file.ts';
+
+export type SqliteTierOptions = Partial<TierLimits>;
 
 /**
- * Tier 3: memory that outlives the process, in the store's own file. Times to live are wall time. Without `ttlMs` an
- * entry stays until it is removed.
+ * Tier 3: memory that outlives the process, in the store's own file. Times to live are wall time. Passing entries are
+ * committed without waiting for the disk; all else is as for lasting ones.
  */
 export class SqliteTier implements KeyValueTier {
   readonly #thread: StoreThread;
   readonly #clock: Clock;
+  readonly #limits: TierLimits;
   #isClosed = false;
 
   /** Takes over `thread`: `close` releases it. */
-  constructor(thread: StoreThread, clock: Clock) {
+  constructor(
+    thread: StoreThread,
+    clock: Clock,
+    { maxEntries = 100_000, maxBytes = 268_435_456 }: SqliteTierOptions = {},
+  ) {
     this.#thread = thread;
     this.#clock = clock;
+    this.#limits = { maxEntries, maxBytes };
   }
 
   /** A connection of its own, beside whoever leads. Rejects like `SqliteJournal.open`. */
-  static async open(path: string, clock: Clock): Promise<SqliteTier> {
-    return new SqliteTier(await StoreThread.open(path), clock);
+  static async open(path: string, clock: Clock, options: SqliteTierOptions = {}): Promise<SqliteTier> {
+    return new SqliteTier(await StoreThread.open(path), clock, options);
   }
 
   async get(key: string): Promise<StoredValue | undefined> {
     const entry = await this.#ask<TierEntry | undefined>({ op: 'get', key, nowMs: this.#nowMs() });
-    if (entry === undefined) return undefined;
-    const { json, version, expiresAtMs } = entry;
-    return { value: decodeValue(json), version, ...(expiresAtMs === null ? {} : { expiresAtMs }) };
+    return entry === undefined ? undefined : { value: decodeValue(entry.json), ...storedOf(entry) };
   }
 
-  async set(key: string, value: Json, { ttlMs, ifVersion }: SetOptions = {}): Promise<number | undefined> {
+  async set(key: string, value: Json, options: SetOptions = {}): Promise<number | undefined> {
+    const { ttlMs, ifVersion, isLasting = true, author = SYSTEM } = options;
     checkKey(key);
+    checkTtl(ttlMs);
     const nowMs = this.#nowMs();
-    const expiresAtMs = ttlMs === undefined ? null : nowMs + ttlMs;
-    const entry = { key, json: encodeValue(key, value), expiresAtMs, nowMs, ifVersion: ifVersion ?? null };
-    return this.#ask<number | undefined>({ op: 'set', write: entry });
+    const write = {
+      key,
+      json: encodeValue(key, value),
+      words: isLasting && isSearchable(key) ? textOf(value) : null,
+      ifVersion: ifVersion ?? null,
+      expiresAtMs: ttlMs === undefined ? null : nowMs + ttlMs,
+      writtenAtMs: nowMs,
+      isLasting,
+      author: author.id,
+      task: author.task ?? null,
+      attempt: author.attempt ?? null,
+      limits: this.#limits,
+    };
+    return this.#ask<number | undefined>({ op: 'set', write });
   }
 
   async delete(key: string): Promise<boolean> {
@@ -45,11 +84,39 @@ export class SqliteTier implements KeyValueTier {
   }
 
   async invalidate(pattern: string): Promise<number> {
+    checkPattern(pattern);
     return this.#ask<number>({ op: 'invalidate', pattern, nowMs: this.#nowMs() });
   }
 
+  async trim(pattern: string, keep: number): Promise<number> {
+    checkPattern(pattern);
+    return this.#ask<number>({ op: 'trim', pattern, keep });
+  }
+
+  async sweep(): Promise<number> {
+    return this.#ask<number>({ op: 'sweep', nowMs: this.#nowMs() });
+  }
+
   async keys(pattern: string, limit: number): Promise<readonly string[]> {
+    checkPattern(pattern);
     return this.#ask<readonly string[]>({ op: 'keys', pattern, limit, nowMs: this.#nowMs() });
+  }
+
+  async entries(pattern: string, limit: number): Promise<readonly EntryInfo[]> {
+    checkPattern(pattern);
+    const rows = await this.#ask<readonly TierInfo[]>({ op: 'entries', pattern, limit, nowMs: this.#nowMs() });
+    return rows.map(infoOf);
+  }
+
+  async search(query: TextQuery, { pattern = '*', limit }: SearchOptions): Promise<readonly FoundEntry[]> {
+    checkPattern(pattern);
+    const request = { op: 'search', match: matchOf(query), pattern, limit, nowMs: this.#nowMs() } as const;
+    const rows = await this.#ask<readonly TierFound[]>(request);
+    return rows.map((row) => ({ ...infoOf(row), snippet: row.snippet }));
+  }
+
+  async usage(): Promise<TierUsage> {
+    return { ...(await this.#ask<TierTotals>({ op: 'totals' })), ...this.#limits };
   }
 
   async close(): Promise<void> {
@@ -66,4 +133,31 @@ export class SqliteTier implements KeyValueTier {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the thread is our own code; each request has one type of answer
     return (await this.#thread.ask(request)) as Answer;
   }
+}
+
+function storedOf(facts: TierFacts): Omit<StoredValue, 'value'> {
+  const { version, isLasting, writtenAtMs, expiresAtMs } = facts;
+  const common = { version, isLasting, writtenAtMs, author: authorOf(facts) };
+  return expiresAtMs === null ? common : { ...common, expiresAtMs };
+}
+
+function authorOf({ author: id, task, attempt }: TierFacts): Author {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was the id of a task when it was written
+  return task === null || attempt === null ? { id } : { id, task: task as TaskId, attempt };
+}
+
+function infoOf(row: TierInfo): EntryInfo {
+  return { key: row.key, bytes: row.bytes, ...storedOf(row) };
+}
+
+/** As FTS5 wants it. Every word stands in quotation marks and holds letters and digits alone: nothing has a meaning. */
+function matchOf(query: TextQuery): string {
+  const wanted = query.filter(({ isExcluded }) => !isExcluded).map(phraseOf);
+  const excluded = query.filter(({ isExcluded }) => isExcluded).map(phraseOf);
+  const all = `(${wanted.join(' AND ')})`;
+  return excluded.length === 0 ? all : `${all} NOT (${excluded.join(' OR ')})`;
+}
+
+function phraseOf({ words, isPrefix }: QueryTerm): string {
+  return `"${words.join(' ')}"${isPrefix ? ' *' : ''}`;
 }

@@ -21,8 +21,16 @@ export type StoreRequest =
   | Readonly<{ op: 'set'; write: TierWrite }>
   | Readonly<{ op: 'delete'; key: string; nowMs: number }>
   | Readonly<{ op: 'invalidate'; pattern: string; nowMs: number }>
+  | Readonly<{ op: 'trim'; pattern: string; keep: number }>
+  | Readonly<{ op: 'sweep'; nowMs: number }>
   | Readonly<{ op: 'keys'; pattern: string; limit: number; nowMs: number }>
+  | Readonly<{ op: 'entries'; pattern: string; limit: number; nowMs: number }>
+  | Readonly<{ op: 'search'; match: string; pattern: string; limit: number; nowMs: number }>
+  | Readonly<{ op: 'totals' }>
   | Readonly<{ op: 'close' }>;
+
+type MemoryOp = 'get' | 'set' | 'delete' | 'invalidate' | 'trim' | 'sweep' | 'keys' | 'entries' | 'search' | 'totals';
+type MemoryRequest = Extract<StoreRequest, { op: MemoryOp }>;
 
 type Opened = Readonly<{ db: DatabaseSync; journal: JournalFile; tier: TierFile }>;
 
@@ -93,6 +101,22 @@ export class StoreServer {
       case 'latest-snapshot':
         return journal.latestSnapshot(request.swarm);
       case 'get':
+      case 'set':
+      case 'delete':
+      case 'invalidate':
+      case 'trim':
+      case 'sweep':
+      case 'keys':
+      case 'entries':
+      case 'search':
+      case 'totals':
+        return this.#remember(tier, request);
+    }
+  }
+
+  #remember(tier: TierFile, request: MemoryRequest): unknown {
+    switch (request.op) {
+      case 'get':
         return tier.get(request.key, request.nowMs);
       case 'set':
         return this.#write(() => tier.set(request.write));
@@ -100,8 +124,18 @@ export class StoreServer {
         return this.#write(() => tier.delete(request.key, request.nowMs));
       case 'invalidate':
         return this.#write(() => tier.invalidate(request.pattern, request.nowMs));
+      case 'trim':
+        return this.#write(() => tier.trim(request.pattern, request.keep));
+      case 'sweep':
+        return this.#write(() => tier.sweep(request.nowMs));
       case 'keys':
         return tier.keys(request.pattern, request.limit, request.nowMs);
+      case 'entries':
+        return tier.entries(request.pattern, request.limit, request.nowMs);
+      case 'search':
+        return tier.search(request.match, request.pattern, request.limit, request.nowMs);
+      case 'totals':
+        return tier.totals();
     }
   }
 
@@ -116,13 +150,17 @@ export class StoreServer {
   #claim(swarm: string): number {
     if (this.#trouble !== undefined && this.#path !== IN_MEMORY) this.#shut();
     this.#trouble = undefined;
-    const { journal, db } = this.#open();
+    const { journal, db, tier } = this.#open();
     this.#seen?.check(journal, this.#path);
     const claim = (): number => pastStoppedHolders(this.#path, isLocked, () => journal.claim(swarm));
     const epoch = this.#withReserve(claim);
     // A leader moves the log itself, between two requests.
     db.exec('pragma wal_autocheckpoint = 0');
     this.#claimed = swarm;
+    // A leader that was stopped and is not one any more must not write over what its follower remembers.
+    tier.checkLead = () => {
+      if (journal.epochOf(swarm) !== epoch) throw otherLeads();
+    };
     this.#seen?.note(journal, swarm, 'now');
     return epoch;
   }
@@ -181,4 +219,9 @@ export class StoreServer {
     this.#opened = undefined;
     opened?.db.close();
   }
+}
+
+function otherLeads(): Error {
+  const message = 'Nothing was written to memory: another process has taken the lead.';
+  return new Unavailable({ port: 'leader', message, fix: 'Nothing: its tasks go on there.' });
 }

@@ -1,0 +1,221 @@
+import type { Json } from '../../core/json.ts';
+import {
+  type Author,
+  checkKey,
+  checkPattern,
+  checkTtl,
+  decodeValue,
+  encodeValue,
+  matcherOf,
+  SYSTEM,
+} from '../../core/memory/entry.ts';
+import { isSearchable } from '../../core/memory/namespaces.ts';
+import type { QueryTerm, TextQuery } from '../../core/memory/query.ts';
+import { textOf, wordsOf } from '../../core/memory/text.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type {
+  EntryInfo,
+  FoundEntry,
+  KeyValueTier,
+  SearchOptions,
+  SetOptions,
+  StoredValue,
+  TierUsage,
+} from '../../ports/key-value-tier.ts';
+import { userError } from '../../util/user-error.ts';
+
+export type MapTierOptions = Readonly<{
+  /** @default 100_000 */
+  maxEntries?: number;
+  /** Of keys and values. @default 268_435_456 */
+  maxBytes?: number;
+}>;
+
+type Entry = Readonly<{
+  json: string;
+  version: number;
+  isLasting: boolean;
+  author: Author;
+  writtenAtMs: number;
+  expiresAtMs: number | undefined;
+  bytes: number;
+}>;
+
+/** Words on each side of the first one that was found. */
+const SNIPPET_WORDS = 8;
+
+/** Tier 3 of a swarm that keeps nothing: what would last, lasts as long as this object. */
+export class MapTier implements KeyValueTier {
+  readonly #clock: Clock;
+  readonly #limits: Readonly<{ maxEntries: number; maxBytes: number }>;
+  readonly #entries = new Map<string, Entry>();
+  #bytes = 0;
+  #newestVersion = 0;
+
+  constructor(clock: Clock, { maxEntries = 100_000, maxBytes = 268_435_456 }: MapTierOptions = {}) {
+    this.#clock = clock;
+    this.#limits = { maxEntries, maxBytes };
+  }
+
+  async get(key: string): Promise<StoredValue | undefined> {
+    const entry = this.#live(key);
+    return entry === undefined ? undefined : { value: decodeValue(entry.json), ...factsOf(entry) };
+  }
+
+  async set(key: string, value: Json, options: SetOptions = {}): Promise<number | undefined> {
+    const { ttlMs, ifVersion, isLasting = true, author = SYSTEM } = options;
+    checkKey(key);
+    checkTtl(ttlMs);
+    const json = encodeValue(key, value);
+    const before = this.#live(key);
+    if (ifVersion !== undefined && ifVersion !== (before?.version ?? 0)) return undefined;
+    const bytes = Buffer.byteLength(key) + Buffer.byteLength(json);
+    this.#checkRoom(before, bytes);
+    const writtenAtMs = Math.floor(this.#clock.wallTimeMs());
+    const expiresAtMs = ttlMs === undefined ? undefined : writtenAtMs + ttlMs;
+    const version = ++this.#newestVersion;
+    this.#remove(key);
+    this.#entries.set(key, { json, version, isLasting, author, writtenAtMs, expiresAtMs, bytes });
+    this.#bytes += bytes;
+    return version;
+  }
+
+  async delete(key: string): Promise<boolean> {
+    const isThere = this.#live(key) !== undefined;
+    this.#remove(key);
+    return isThere;
+  }
+
+  async invalidate(pattern: string): Promise<number> {
+    checkPattern(pattern);
+    return this.#removeAll(this.#matching(pattern));
+  }
+
+  async trim(pattern: string, keep: number): Promise<number> {
+    checkPattern(pattern);
+    const newestFirst = this.#matching(pattern).sort((one, other) => this.#versionOf(other) - this.#versionOf(one));
+    return this.#removeAll(newestFirst.slice(keep));
+  }
+
+  async sweep(): Promise<number> {
+    return this.#removeAll([...this.#entries.keys()].filter((key) => this.#isOver(key)));
+  }
+
+  async keys(pattern: string, limit: number): Promise<readonly string[]> {
+    checkPattern(pattern);
+    return this.#matching(pattern).sort().slice(0, limit);
+  }
+
+  async entries(pattern: string, limit: number): Promise<readonly EntryInfo[]> {
+    const keys = await this.keys(pattern, limit);
+    return keys.flatMap((key) => this.#infoOf(key) ?? []);
+  }
+
+  async search(query: TextQuery, { pattern = '*', limit }: SearchOptions): Promise<readonly FoundEntry[]> {
+    checkPattern(pattern);
+    const found = this.#matching(pattern).flatMap((key) => this.#find(key, query) ?? []);
+    found.sort((one, other) => other.score - one.score || other.version - one.version);
+    return found.slice(0, limit).map(({ score: _score, ...entry }) => entry);
+  }
+
+  async usage(): Promise<TierUsage> {
+    return { entries: this.#entries.size, bytes: this.#bytes, ...this.#limits };
+  }
+
+  async close(): Promise<void> {
+    this.#entries.clear();
+    this.#bytes = 0;
+  }
+
+  #find(key: string, query: TextQuery): (FoundEntry & { score: number }) | undefined {
+    const info = this.#infoOf(key);
+    const entry = this.#entries.get(key);
+    if (info === undefined || entry === undefined || !info.isLasting || !isSearchable(key)) return undefined;
+    const body = textOf(decodeValue(entry.json));
+    const [nameWords, bodyWords] = [wordsOf(key), wordsOf(body)];
+    let score = 0;
+    for (const term of query) {
+      const hits = 5 * countOf(nameWords, term) + countOf(bodyWords, term);
+      if (term.isExcluded ? hits > 0 : hits === 0) return undefined;
+      score += hits;
+    }
+    return { ...info, snippet: snippetOf(body, query), score };
+  }
+
+  #infoOf(key: string): EntryInfo | undefined {
+    const entry = this.#entries.get(key);
+    return entry === undefined ? undefined : { key, bytes: entry.bytes, ...factsOf(entry) };
+  }
+
+  #versionOf(key: string): number {
+    return this.#entries.get(key)?.version ?? 0;
+  }
+
+  #checkRoom(before: Entry | undefined, bytes: number): void {
+    const { maxEntries, maxBytes } = this.#limits;
+    const fits = (): boolean =>
+      this.#entries.size + (before === undefined ? 1 : 0) <= maxEntries &&
+      this.#bytes + bytes - (before?.bytes ?? 0) <= maxBytes;
+    if (fits()) return;
+    this.#removeAll([...this.#entries.keys()].filter((key) => this.#isOver(key)));
+    if (fits()) return;
+    const message = `Memory is full: it holds at most ${maxEntries} entries and ${maxBytes} bytes.`;
+    throw userError({ code: 'MEMORY_FULL', message, fix: 'Remove what nobody needs, or raise memory.maxBytes.' });
+  }
+
+  #live(key: string): Entry | undefined {
+    if (this.#isOver(key)) this.#remove(key);
+    return this.#entries.get(key);
+  }
+
+  #isOver(key: string): boolean {
+    const expiresAtMs = this.#entries.get(key)?.expiresAtMs;
+    return expiresAtMs !== undefined && expiresAtMs <= this.#clock.wallTimeMs();
+  }
+
+  #matching(pattern: string): string[] {
+    const matches = matcherOf(pattern);
+    return [...this.#entries.keys()].filter((key) => matches(key) && !this.#isOver(key));
+  }
+
+  #removeAll(keys: readonly string[]): number {
+    for (const key of keys) this.#remove(key);
+    return keys.length;
+  }
+
+  #remove(key: string): void {
+    this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
+    this.#entries.delete(key);
+  }
+}
+
+function factsOf({ version, isLasting, author, writtenAtMs, expiresAtMs }: Entry): Omit<StoredValue, 'value'> {
+  const common = { version, isLasting, author, writtenAtMs };
+  return expiresAtMs === undefined ? common : { ...common, expiresAtMs };
+}
+
+function countOf(words: readonly string[], term: QueryTerm): number {
+  return words.filter((_, at) => isAt(words, at, term)).length;
+}
+
+function isAt(words: readonly string[], at: number, { words: wanted, isPrefix }: QueryTerm): boolean {
+  return wanted.every((word, index) => {
+    const there = words[at + index];
+    const isLast = index === wanted.length - 1;
+    return there !== undefined && (isPrefix && isLast ? there.startsWith(word) : there === word);
+  });
+}
+
+function snippetOf(body: string, query: TextQuery): string {
+  const pieces = body.split(/\s+/);
+  const isHit = (piece: string): boolean => {
+    const words = wordsOf(piece);
+    return query.some(({ words: [first = ''], isPrefix, isExcluded }) => {
+      const fits = (word: string): boolean => (isPrefix ? word.startsWith(first) : word === first);
+      return !isExcluded && words.some(fits);
+    });
+  };
+  const first = Math.max(0, pieces.findIndex(isHit) - SNIPPET_WORDS);
+  const shown = pieces.slice(first, first + 2 * SNIPPET_WORDS).map((piece) => (isHit(piece) ? `«${piece}»` : piece));
+  return `${first > 0 ? '…' : ''}${shown.join(' ')}${first + 2 * SNIPPET_WORDS < pieces.length ? '…' : ''}`;
+}
