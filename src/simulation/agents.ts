@@ -1,0 +1,251 @@
+import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
+import type { AttemptResult, TaskFailure, Usage } from '../core/tasks/attempt.ts';
+import type { TaskSpec } from '../core/tasks/task-spec.ts';
+import type { AgentDriver, Assignment, Probe, RunContext } from '../ports/agent-driver.ts';
+import type { AttemptVote } from '../ports/run-proposals.ts';
+import type { Failpoints } from './failpoints.ts';
+import type { Life, SimNode } from './node.ts';
+import type { Behaviours, Plan } from './plan.ts';
+import type { AttemptSign, Watcher } from './watcher.ts';
+
+export type Behaviour = keyof Behaviours | 'normal' | 'poison';
+
+/** What an attempt says in the votes of its run; stands in the input of a function task. */
+export type VotePart = Readonly<{
+  propose?: ProposalSpec;
+  vote?: AttemptVote;
+  /** Names of proposals whose outcome it waits for. */
+  wait?: readonly string[];
+}>;
+
+/** Of 1,000 attempts that must end, so many come to their end all the same and say so. */
+const ENDS_ANYWAY_PERMILLE = 200;
+const SLOW_FACTOR = 8;
+const BEAT_US = 2_000_000;
+
+/** Which attempts told the truth, and which run in processes that live. Shared by all coordinators of a world. */
+export class AttemptFacts {
+  readonly #true = new Set<string>();
+  readonly #running = new Map<string, { life: Life; sign: AttemptSign }>();
+
+  isTrue(taskId: string, attempt: number): boolean {
+    return this.#true.has(`${taskId} ${attempt}`);
+  }
+
+  noteTrue({ taskId, attempt }: AttemptSign): void {
+    this.#true.add(`${taskId} ${attempt}`);
+  }
+
+  begin(life: Life, sign: AttemptSign): void {
+    this.#running.set(keyOf(life, sign), { life, sign });
+  }
+
+  end(life: Life, sign: AttemptSign): void {
+    this.#running.delete(keyOf(life, sign));
+  }
+
+  /** Agents die with the process that has started them. */
+  get running(): readonly AttemptSign[] {
+    return [...this.#running.values()].filter(({ life }) => life.isAlive).map(({ sign }) => sign);
+  }
+}
+
+function keyOf({ bornUs }: Life, { node, taskId, attempt }: AttemptSign): string {
+  return `${node} ${bornUs} ${taskId} ${attempt}`;
+}
+
+export type DriverParts = Readonly<{
+  node: SimNode;
+  life: Life;
+  plan: Plan;
+  failpoints: Failpoints;
+  facts: AttemptFacts;
+  watcher: Watcher;
+}>;
+
+/** Agents by script: what an attempt does hangs on its task and number alone. */
+export class ScriptedDriver implements AgentDriver {
+  readonly kind = 'function';
+  readonly #parts: DriverParts;
+
+  constructor(parts: DriverParts) {
+    this.#parts = parts;
+  }
+
+  async probe(): Promise<Probe> {
+    return { ok: true, detail: 'simulated' };
+  }
+
+  run(assignment: Assignment, context: RunContext): Promise<AttemptResult> {
+    const { node, failpoints, watcher } = this.#parts;
+    const { taskId, attempt, agentId } = assignment;
+    const before = failpoints.hit(node, 'run', 'before');
+    if (before.throws) throw new Error('the driver has a bug');
+    const sign: AttemptSign = { taskId, attempt, agentId, node: node.name };
+    node.world.note(node.name, `runs ${taskId} attempt ${attempt} on ${agentId}`);
+    watcher.started(sign);
+    const result = new ScriptedAttempt(this.#parts, sign, assignment).run(context, before.delayUs);
+    failpoints.hit(node, 'run', 'after');
+    return result;
+  }
+}
+
+class ScriptedAttempt {
+  readonly #parts: DriverParts;
+  readonly #sign: AttemptSign;
+  readonly #assignment: Assignment;
+  readonly #key: string;
+
+  constructor(parts: DriverParts, sign: AttemptSign, assignment: Assignment) {
+    this.#parts = parts;
+    this.#sign = sign;
+    this.#assignment = assignment;
+    this.#key = `${sign.taskId} ${sign.attempt}`;
+  }
+
+  async run(context: RunContext, delayUs: number): Promise<AttemptResult> {
+    const { life, facts } = this.#parts;
+    facts.begin(life, this.#sign);
+    const behaviour = behaviourOf(this.#parts, this.#sign);
+    if (behaviour === 'garbage' && this.#whole('garbage', 1) === 1) {
+      facts.end(life, this.#sign);
+      throw new Error('garbage instead of a result');
+    }
+    const stopped = this.#stopped(context, behaviour);
+    const result = await Promise.race([this.#work(context, behaviour, delayUs), stopped]);
+    facts.end(life, this.#sign);
+    return result;
+  }
+
+  async #work(context: RunContext, behaviour: Behaviour, delayUs: number): Promise<AttemptResult> {
+    const workUs = this.#workUs(behaviour);
+    await this.#sleep(delayUs + Math.floor(workUs / 2));
+    if (behaviour === 'silent') this.#beat(context);
+    if (behaviour === 'hang' || behaviour === 'silent') return never();
+    if (behaviour === 'crash' || behaviour === 'poison') return { ok: false, failure: CRASHED, usage: this.#usage() };
+    if (behaviour !== 'liar') this.#act(context);
+    await this.#speak(context);
+    await this.#sleep(Math.ceil(workUs / 2));
+    return this.#result(behaviour);
+  }
+
+  /** A deed outside, where the task says that it does one. Who must end does none any more. */
+  #act({ signal }: RunContext): void {
+    const { effect } = this.#assignment.spec;
+    if ((effect !== 'D' && effect !== 'C') || signal.aborted) return;
+    const { watcher, node } = this.#parts;
+    const { taskId, attempt } = this.#sign;
+    node.world.note(node.name, `acts for ${taskId} attempt ${attempt}`);
+    watcher.done({ kind: 'attempt', id: taskId, attempt, contentHash: '', node: node.name });
+  }
+
+  #result(behaviour: Behaviour): AttemptResult {
+    const { facts, watcher, node } = this.#parts;
+    const usage = this.#usage();
+    if (behaviour === 'garbage') return { ok: false, failure: { reason: 'no-result', missing: ['result'] }, usage };
+    if (behaviour === 'fail') return { ok: false, failure: failureOf(this.#whole('failure', 5)), usage };
+    const isTrue = behaviour !== 'liar';
+    if (isTrue) facts.noteTrue(this.#sign);
+    watcher.claimed(this.#sign, isTrue);
+    node.world.note(node.name, `claims ${this.#key}${isTrue ? '' : ', a lie'}`);
+    return { ok: true, outputs: { by: this.#sign.attempt }, evidence: [{ check: 'returned', ok: true }], usage };
+  }
+
+  /** Proposals and votes; an agent that cannot get through goes on without. */
+  async #speak(context: RunContext): Promise<void> {
+    const { work } = this.#assignment;
+    if (work.kind !== 'function' || work.input === undefined) return;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only plans write these inputs
+    const part = work.input as VotePart;
+    try {
+      if (part.propose !== undefined) await context.proposals.open([part.propose]);
+      if (part.vote !== undefined) await context.proposals.vote([part.vote]);
+      if (part.wait !== undefined) await context.proposals.outcomes(part.wait);
+    } catch {
+      this.#parts.node.world.note(this.#parts.node.name, `${this.#key} is not heard`);
+    }
+  }
+
+  #beat(context: RunContext): void {
+    if (context.signal.aborted) return;
+    context.report({ kind: 'progress', percentage: null, step: 'still here' });
+    this.#parts.node.after(this.#parts.life, BEAT_US, () => this.#beat(context));
+  }
+
+  /** Most end soon when they must; some come to their end instead, and one that hangs does not listen. */
+  #stopped({ signal }: RunContext, behaviour: Behaviour): Promise<AttemptResult> {
+    if (behaviour === 'hang') return never();
+    const { promise, resolve } = Promise.withResolvers<AttemptResult>();
+    const { draw } = this.#parts.node.world;
+    const onAbort = (): void => {
+      const why: unknown = signal.reason;
+      if (behaviour === 'normal' && draw.chance('ends anyway', this.#key, ENDS_ANYWAY_PERMILLE)) return;
+      const failure = stopFailure(why);
+      this.#parts.node.after(this.#parts.life, this.#whole('stop', 4_000_000), () => resolve({ ok: false, failure }));
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    return promise;
+  }
+
+  #workUs(behaviour: Behaviour): number {
+    const { spec } = this.#assignment;
+    const usual = this.#parts.node.world.draw.around('work', this.#key, (spec.estimateMs ?? 400) * 1_000);
+    return 1 + (behaviour === 'slow' ? usual * SLOW_FACTOR : usual);
+  }
+
+  /** At most what was granted; sometimes nobody knows. */
+  #usage(): Usage {
+    if (this.#whole('usage is known', 3) === 0) return {};
+    const grant: TaskSpec['grant'] = this.#assignment.spec.grant;
+    const tokens = this.#whole('tokens', grant?.tokens ?? 0);
+    return {
+      inputTokens: tokens >> 1,
+      outputTokens: tokens - (tokens >> 1),
+      costMicros: this.#whole('cost', grant?.costMicros ?? 0),
+    };
+  }
+
+  #whole(topic: string, most: number): number {
+    return this.#parts.node.world.draw.whole(topic, this.#key, [0, most]);
+  }
+
+  #sleep(us: number): Promise<void> {
+    return new Promise((resolve) => void this.#parts.node.after(this.#parts.life, us, resolve));
+  }
+}
+
+/** Once the chaos is over, whoever can behave does. */
+function behaviourOf({ plan, node }: DriverParts, { taskId, attempt }: AttemptSign): Behaviour {
+  if (plan.poison.includes(taskId)) return 'poison';
+  if (node.world.nowUs >= plan.chaosMs * 1_000) return 'normal';
+  let left = node.world.draw.word('behaviour', `${taskId} ${attempt}`) % 1_000;
+  for (const behaviour of BEHAVIOURS) {
+    left -= plan.profile.behaviours[behaviour];
+    if (left < 0) return behaviour;
+  }
+  return 'normal';
+}
+
+const BEHAVIOURS: readonly (keyof Behaviours)[] = ['slow', 'hang', 'silent', 'fail', 'crash', 'garbage', 'liar'];
+
+const CRASHED: TaskFailure = { reason: 'crashed', signal: 'SIGSEGV', command: 'work', tail: '' };
+
+function failureOf(which: number): TaskFailure {
+  if (which === 0) return { reason: 'start-failed', message: 'not found' };
+  if (which === 1) return { reason: 'limit-exceeded', limit: 'memory', message: 'too much' };
+  if (which === 2) return { reason: 'agent-lost' };
+  return which === 3
+    ? { reason: 'threw', message: 'no luck' }
+    : { reason: 'exit-non-zero', exitCode: 1, command: 'work', tail: '' };
+}
+
+function stopFailure(why: unknown): TaskFailure {
+  if (why === 'timed-out') return { reason: 'timed-out', afterMs: 0, tail: '' };
+  if (why === 'cancelled' || why === 'paused') return { reason: 'stopped', why };
+  return { reason: 'stopped', why: 'draining' };
+}
+
+function never<Value>(): Promise<Value> {
+  return new Promise(() => undefined);
+}

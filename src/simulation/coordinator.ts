@@ -1,0 +1,160 @@
+import type { SwarmInput } from '../core/inputs.ts';
+import { swarmId } from '../core/ids.ts';
+import type { Answer } from '../engine/answer.ts';
+import { Engine } from '../engine/engine.ts';
+import type { EnginePorts } from '../engine/engine-options.ts';
+import type { JournalRecord } from '../ports/journal.ts';
+import { type AttemptFacts, ScriptedDriver } from './agents.ts';
+import { ScriptedDuties, TrueVerifier } from './duties.ts';
+import type { Election, Lease } from './election.ts';
+import type { Failpoints } from './failpoints.ts';
+import { JournalDoor } from './journal.ts';
+import type { Life, SimNode } from './node.ts';
+import type { Plan, Profile } from './plan.ts';
+import type { Store } from './store.ts';
+import type { Watcher } from './watcher.ts';
+
+const SWARM = swarmId('sim');
+const CAMPAIGN_US = 1_000_000;
+const NOT_LEADING: Answer = { ok: false, refusal: { reason: 'not-leading' } };
+
+/** What all coordinators of a world share. */
+export type Surroundings = Readonly<{
+  plan: Plan;
+  store: Store;
+  election: Election;
+  failpoints: Failpoints;
+  facts: AttemptFacts;
+  watcher: Watcher;
+  storeProfile: () => Profile['store'];
+}>;
+
+/** One process that leads or tries to: the engine as it ships, with simulated ports around it. */
+export class Coordinator {
+  readonly node: SimNode;
+  readonly #shared: Surroundings;
+  #engine: Engine | undefined;
+  #mayStart = true;
+
+  constructor(node: SimNode, shared: Surroundings) {
+    this.node = node;
+    this.#shared = shared;
+  }
+
+  get isLeading(): boolean {
+    return this.#engine !== undefined;
+  }
+
+  start(): void {
+    if (this.node.life !== undefined || !this.#mayStart) return;
+    this.#campaign(this.node.boot());
+  }
+
+  /** Dead at once; started again after that time. */
+  kill(downUs: number, why: string): void {
+    this.node.kill(why);
+    this.#engine = undefined;
+    this.node.world.at(this.node.world.nowUs + downUs, () => this.start());
+  }
+
+  /** Never starts again. */
+  bury(): void {
+    this.#mayStart = false;
+    this.node.kill('for good');
+    this.#engine = undefined;
+  }
+
+  /** Ends as on SIGTERM. */
+  async drain(): Promise<void> {
+    await this.#engine?.drain();
+  }
+
+  /** Takes the lead although somebody may hold it. */
+  usurp(): void {
+    const { life } = this.node;
+    if (life === undefined || this.#engine !== undefined) return;
+    this.node.world.note(this.node.name, 'takes the lead by force');
+    void this.#lead(life, this.#shared.election.seize(this.node, life));
+  }
+
+  /** A request from outside. A process that is dead answers nothing. */
+  receive(input: SwarmInput, reply: (answer: Answer) => void): void {
+    const { life } = this.node;
+    if (life === undefined) return;
+    this.node.inside(life, () => {
+      if (this.#engine === undefined) return reply(NOT_LEADING);
+      void this.#dispatch(this.#engine, input, (answer) => life.isAlive && reply(answer));
+    });
+  }
+
+  async #dispatch(engine: Engine, input: SwarmInput, reply: (answer: Answer) => void): Promise<void> {
+    reply(await engine.dispatch(input));
+  }
+
+  #campaign(life: Life): void {
+    if (!life.isAlive || this.#engine !== undefined) return;
+    const lease = this.#shared.election.tryAcquire(this.node, life);
+    if (lease === undefined) return void this.node.after(life, CAMPAIGN_US, () => this.#campaign(life));
+    void this.#lead(life, lease);
+  }
+
+  async #lead(life: Life, lease: Lease): Promise<void> {
+    try {
+      const engine = await Engine.lead(this.#portsOf(life), { swarmId: SWARM, rules: this.#shared.plan.rules });
+      if (!life.isAlive) return;
+      this.#engine = engine;
+      lease.whenLost(() => engine.stop('lead-lost'));
+      this.node.world.note(this.node.name, `leads with epoch ${engine.epoch}`);
+      engine.start();
+      this.#register(engine);
+      this.#exit(life, lease, await engine.ended);
+    } catch (error) {
+      if (!life.isAlive) return;
+      this.#exit(life, lease, `cannot lead: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #register(engine: Engine): void {
+    const { hosts, agents } = this.#shared.plan;
+    for (const host of hosts) void engine.dispatch({ type: 'host.register', host });
+    void engine.dispatch({ type: 'agents.register', agents });
+  }
+
+  /** A process whose lead has ended ends too, with all its agents, and is started again. */
+  #exit(life: Life, lease: Lease, why: string): void {
+    if (!life.isAlive) return;
+    const { world } = this.node;
+    if (why.startsWith('internal-error')) world.fail('no-internal-error', `${this.node.name}: ${why}`);
+    lease.release();
+    this.kill(world.draw.whole('restart', `${this.node.name} ${life.number}`, [100_000, 2_000_000]), why);
+  }
+
+  #portsOf(life: Life): EnginePorts {
+    const { node } = this;
+    const { plan, store, failpoints, facts, watcher, storeProfile } = this.#shared;
+    const parts = { node, life, plan, failpoints, facts, watcher };
+    const driver = new ScriptedDriver(parts);
+    let words = 0;
+    return {
+      journal: new JournalDoor({ node, life, store, failpoints, profile: storeProfile }),
+      drivers: { command: driver, function: driver },
+      verifier: new TrueVerifier(parts),
+      proposals: new ScriptedDuties(parts),
+      clock: node.clockOf(life),
+      sink: { committed: (records) => this.#publish(life, records) },
+      random: {
+        word: () => node.world.draw.word('random', `${node.name} ${life.number} ${words++}`),
+        text: (length) => 'x'.repeat(length),
+      },
+      defer: (turn) => void node.after(life, 0, turn),
+    };
+  }
+
+  #publish(life: Life, records: readonly JournalRecord[]): void {
+    const { failpoints, watcher } = this.#shared;
+    failpoints.hit(this.node, 'committed', 'before');
+    if (!life.isAlive) return;
+    watcher.published(records);
+    failpoints.hit(this.node, 'committed', 'after');
+  }
+}

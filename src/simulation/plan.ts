@@ -1,0 +1,95 @@
+import type { AgentSpec, HostSpec } from '../core/agents/agent-spec.ts';
+import type { SwarmInput } from '../core/inputs.ts';
+import type { SwarmRules } from '../core/swarm-state.ts';
+import type { NetworkProfile } from './network.ts';
+
+/** What an attempt may do, apart from doing what it should. Each with how many of 1,000 attempts do so. */
+export type Behaviours = Readonly<{
+  /** Takes eight times as long. */
+  slow: number;
+  /** Never ends, says nothing, and does not listen when it is told to end. */
+  hang: number;
+  /** Never ends by itself, but says that it lives. */
+  silent: number;
+  /** Says that it has failed. */
+  fail: number;
+  /** Its process dies. */
+  crash: number;
+  /** Its driver throws or rejects. */
+  garbage: number;
+  /** Says that it is done, and is not. */
+  liar: number;
+}>;
+
+/** What is drawn while the world runs, by key. */
+export type Profile = Readonly<{
+  network: NetworkProfile;
+  store: Readonly<{ latencyMs: number; replyLostPermille: number }>;
+  behaviours: Behaviours;
+  /** Of 1,000 approved contents, so many are another one by the time they are acted on. */
+  swappedPermille: number;
+}>;
+
+export type Request = Readonly<{ id: string; client: string; atMs: number; input: SwarmInput }>;
+
+/** Something that goes wrong at a time. Nodes are `c1`, `c2` ..., clients `u1`, `u2` ... */
+export type Fault = Readonly<{ id: string; atMs: number }> &
+  (
+    | Readonly<{ kind: 'crash'; node: string; downMs: number }>
+    /** Ends as on SIGTERM, and is started again. */
+    | Readonly<{ kind: 'drain'; node: string }>
+    | Readonly<{ kind: 'pause'; node: string; forMs: number }>
+    /** Takes the lead although somebody leads. */
+    | Readonly<{ kind: 'usurp'; node: string }>
+    | Readonly<{ kind: 'cut'; from: string; to: string; forMs: number }>
+    | Readonly<{ kind: 'wall-jump'; node: string; byMs: number }>
+    | Readonly<{ kind: 'store-slow'; byMs: number; forMs: number }>
+    | Readonly<{ kind: 'store-away'; forMs: number }>
+    /** `reserve`: batches that the room kept back has place for. */
+    | Readonly<{ kind: 'store-full'; forMs: number; reserve: number }>
+  );
+
+/** Calls of the outside that a fault may aim at. */
+export type PortMethod =
+  | 'act'
+  | 'append'
+  | 'claim'
+  | 'committed'
+  | 'confirmVeto'
+  | 'latestSnapshot'
+  | 'load'
+  | 'read'
+  | 'run'
+  | 'saveSnapshot'
+  | 'verify';
+
+/** Something that goes wrong just before or after the n-th call of a method, whoever calls. */
+export type Targeted = Readonly<{
+  id: string;
+  method: PortMethod;
+  when: 'before' | 'after';
+  nth: number;
+  what: 'crash' | 'pause' | 'throw' | 'delay';
+  forMs: number;
+}>;
+
+/** One whole world: what is asked for, by whom, who works, and what goes wrong. Plain JSON. */
+export type Plan = Readonly<{
+  format: 'waggle-simulation/1';
+  /** For all that is drawn while the world runs. */
+  seed: number;
+  rules: SwarmRules;
+  profile: Profile;
+  /** Clock rates in thousandths, one for each coordinator. */
+  clockRates: readonly number[];
+  clients: readonly string[];
+  hosts: readonly HostSpec[];
+  agents: readonly AgentSpec[];
+  requests: readonly Request[];
+  /** Task ids whose every attempt kills its agent. */
+  poison: readonly string[];
+  faults: readonly Fault[];
+  targeted: readonly Targeted[];
+  /** When all faults end and what is left must come to its end. */
+  chaosMs: number;
+}>;

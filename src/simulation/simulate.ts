@@ -1,0 +1,201 @@
+import { runId, taskId } from '../core/ids.ts';
+import { owedEffects } from '../core/owed-effects.ts';
+import { restoreSwarm, snapshotOf } from '../core/snapshot.ts';
+import { apply } from '../core/swarm.ts';
+import { newSwarm, type Swarm, type SwarmRules } from '../core/swarm-state.ts';
+import { AttemptFacts } from './agents.ts';
+import { Clients } from './clients.ts';
+import { Coordinator } from './coordinator.ts';
+import { Election } from './election.ts';
+import { Failpoints } from './failpoints.ts';
+import { scheduleFaults } from './faults.ts';
+import { Network } from './network.ts';
+import { SimNode } from './node.ts';
+import type { Plan, Profile } from './plan.ts';
+import { RunView } from './run-view.ts';
+import { Store } from './store.ts';
+import type { EndOfWorld, Watcher } from './watcher.ts';
+import { type Violation, World } from './world.ts';
+
+/** How often a person looks after runs, once the chaos is over, µs. */
+const VISIT_US = 3_000_000;
+/** Allowance for what has nothing to do with the length of chains, ms. Source: docs/reliability.md. */
+const SLACK_MS = 80_000;
+const DRAIN_US = 60_000_000;
+const FULL_SPEED: Profile['store'] = { latencyMs: 0, replyLostPermille: 0 };
+
+export type WorldOptions = Readonly<{
+  /** Keep every line of what happened. @default false */
+  keepsTrace?: boolean;
+  /** Makes the watchers of this world; they report what is wrong to it. */
+  watch: (world: World) => Watcher;
+}>;
+
+export type WorldResult = Readonly<{
+  violation: Violation | undefined;
+  /** Equal when the same happened. */
+  hash: string;
+  trace: readonly string[];
+  steps: number;
+  events: number;
+  virtualMs: number;
+}>;
+
+/** Plays a plan to its end: chaos, then healing, then all that is left must come to its end. */
+export async function simulate(plan: Plan, options: WorldOptions): Promise<WorldResult> {
+  const world = new World(plan.seed, options.keepsTrace === true);
+  const play = new Play(plan, world, options.watch(world));
+  await play.run();
+  return {
+    violation: world.violation,
+    hash: world.trace.hash,
+    trace: world.trace.lines,
+    steps: world.steps,
+    events: play.store.records.length,
+    virtualMs: Math.floor(world.nowUs / 1_000),
+  };
+}
+
+class Play {
+  readonly store: Store;
+  readonly #plan: Plan;
+  readonly #world: World;
+  readonly #watcher: Watcher;
+  readonly #network: Network;
+  readonly #facts = new AttemptFacts();
+  readonly #view = new RunView();
+  readonly #failpoints: Failpoints;
+  readonly #coordinators: readonly Coordinator[];
+  readonly #clients: Clients;
+  #isHealed = false;
+  #visits = 0;
+
+  constructor(plan: Plan, world: World, watcher: Watcher) {
+    this.#plan = plan;
+    this.#world = world;
+    this.#watcher = watcher;
+    this.#network = new Network(world, plan.profile.network);
+    this.store = new Store((records) => {
+      for (const { seq, epoch, event } of records) world.note('store', `${seq} ${epoch} ${JSON.stringify(event)}`);
+      this.#view.note(records);
+      watcher.stored(records);
+    });
+    const byName = new Map<string, Coordinator>();
+    this.#failpoints = new Failpoints(plan.targeted, (node, downUs) => byName.get(node.name)?.kill(downUs, 'hit'));
+    const shared = {
+      plan,
+      watcher,
+      store: this.store,
+      election: new Election(),
+      failpoints: this.#failpoints,
+      facts: this.#facts,
+      storeProfile: () => (this.#isHealed ? FULL_SPEED : plan.profile.store),
+    };
+    for (const [index, rate] of plan.clockRates.entries()) {
+      const name = `c${index + 1}`;
+      byName.set(name, new Coordinator(new SimNode(world, name, rate), shared));
+    }
+    this.#coordinators = [...byName.values()];
+    const targets = { world, network: this.#network, store: this.store, coordinators: byName };
+    scheduleFaults(plan.faults, { ...targets, isOver: () => this.#isHealed });
+    this.#clients = new Clients({ world, network: this.#network, coordinators: this.#coordinators, watcher });
+  }
+
+  async run(): Promise<void> {
+    const chaosUs = this.#plan.chaosMs * 1_000;
+    for (const [index, coordinator] of this.#coordinators.entries()) {
+      this.#world.at(index * 5_000, () => coordinator.start());
+    }
+    for (const request of this.#plan.requests) this.#clients.ask(request);
+    // Nothing is left to go wrong when all has ended before the chaos does.
+    await this.#world.run(chaosUs, () => false);
+    this.#heal();
+    await this.#world.run(chaosUs + this.#allowanceMs() * 1_000, () => this.#isQuiet);
+    const unfinished = this.#unfinished;
+    await this.#drain();
+    if (this.#world.violation === undefined) this.#watcher.ended(this.#end(unfinished));
+  }
+
+  /** What could make progress is whole again; all but one coordinator stay as they are for good. */
+  #heal(): void {
+    this.#world.note('world', 'heals');
+    this.#isHealed = true;
+    this.#network.heal();
+    this.#failpoints.disarm();
+    this.store.isAway = false;
+    this.store.slowByUs = 0;
+    this.store.setFull(undefined);
+    const chosen = this.#coordinators[this.#world.draw.word('survivor', '') % this.#coordinators.length];
+    for (const coordinator of this.#coordinators) {
+      if (coordinator !== chosen && this.#world.draw.chance('stays dead', coordinator.node.name, 500))
+        coordinator.bury();
+      coordinator.node.wakeNow();
+    }
+    chosen?.start();
+    this.#visit();
+  }
+
+  /** A person resumes what is paused and says what became of deeds that nobody knows the outcome of. */
+  #visit(): void {
+    const client = this.#plan.clients[0] ?? 'u1';
+    const atMs = Math.floor(this.#world.nowUs / 1_000);
+    const ask = (what: string, input: Parameters<Coordinator['receive']>[0]): void =>
+      this.#clients.ask({ id: `visit ${++this.#visits} ${what}`, client, atMs, input });
+    for (const id of this.#view.paused) ask('resume', { type: 'run.resume', runId: runId(id) });
+    for (const [id, attempt] of this.#view.unclear) {
+      const [run = '', name = ''] = id.split('/');
+      const as = SETTLEMENTS[this.#world.draw.word('settle', `${id} ${attempt}`) % SETTLEMENTS.length] ?? 'failed';
+      ask('settle', { type: 'task.settle', taskId: taskId(runId(run), name), as });
+    }
+    this.#world.at(this.#world.nowUs + VISIT_US, () => this.#visit());
+  }
+
+  get #unfinished(): readonly string[] {
+    const silent = this.#clients.ledger.filter(({ answer }) => answer === undefined);
+    return [...this.#view.open, ...silent.map(({ request }) => `no answer to ${request.id}`)];
+  }
+
+  get #isQuiet(): boolean {
+    return this.#clients.isAnswered && this.#view.open.length === 0 && this.#coordinators.some((one) => one.isLeading);
+  }
+
+  /** The longest that honest work can take from here on, whatever has happened before. */
+  #allowanceMs(): number {
+    const tasks = this.#plan.requests.flatMap(({ input }) => (input.type === 'run.submit' ? input.tasks : []));
+    const { maxAttempts, maxDelayMs } = this.#plan.rules.retry;
+    const longest = Math.max(0, ...tasks.map(({ timeoutMs = 60_000 }) => timeoutMs));
+    return tasks.length * (maxAttempts + 1) * (longest + 15_000 + maxDelayMs) + SLACK_MS;
+  }
+
+  async #drain(): Promise<void> {
+    let isDrained = false;
+    const leaders = this.#coordinators.filter((coordinator) => coordinator.isLeading);
+    void Promise.all(leaders.map((leader) => leader.drain())).then(() => (isDrained = true));
+    await this.#world.run(this.#world.nowUs + DRAIN_US, () => isDrained);
+  }
+
+  #end(unfinished: readonly string[]): EndOfWorld {
+    const { rules } = this.#plan;
+    const records = this.store.recordsFrom(1);
+    const folded = newSwarm(rules);
+    for (const { event, atMs } of records) apply(folded, event, atMs);
+    return {
+      unfinished,
+      ledger: this.#clients.ledger.map(({ request: { id, input }, answer }) => ({ request: id, input, answer })),
+      states: { folded: snapshotOf(folded, 0), restored: snapshotOf(this.#restored(rules), 0) },
+      owed: owedEffects(folded).map((effect) => JSON.stringify(effect)),
+      running: this.#facts.running.map(({ taskId: id, attempt }) => `${id} attempt ${attempt}`),
+    };
+  }
+
+  #restored(rules: SwarmRules): Swarm {
+    const swarm = newSwarm(rules);
+    const snapshot = this.store.latestSnapshot();
+    const isRead = snapshot !== undefined && restoreSwarm(swarm, snapshot.state) !== undefined;
+    const tail = this.store.recordsFrom(isRead ? snapshot.seq + 1 : 1);
+    for (const { event, atMs } of tail) apply(swarm, event, atMs);
+    return swarm;
+  }
+}
+
+const SETTLEMENTS = ['succeeded', 'failed', 'retry'] as const;

@@ -1,0 +1,49 @@
+import type { SwarmInput } from '../core/inputs.ts';
+import type { Answer } from '../engine/answer.ts';
+import type { JournalRecord } from '../ports/journal.ts';
+
+/** A deed outside of the swarm: what nobody can take back. */
+export type Deed = Readonly<{
+  kind: 'attempt' | 'approved';
+  /** The task or the proposal. */
+  id: string;
+  /** The attempt that did it; 0 for what was approved. */
+  attempt: number;
+  /** What it was done with, for what was approved. */
+  contentHash: string;
+  node: string;
+}>;
+
+/** An answer on its way out of the coordinator. */
+export type Exchange = Readonly<{ request: string; input: SwarmInput; answer: Answer; node: string }>;
+
+/** An attempt that a coordinator has started or that has left it, and whether it told the truth. */
+export type AttemptSign = Readonly<{ taskId: string; attempt: number; agentId: string; node: string }>;
+
+/** What is left when nothing happens any more. */
+export type EndOfWorld = Readonly<{
+  /** Runs that were asked for and have no end, and why the world stopped waiting. */
+  unfinished: readonly string[];
+  /** What clients know: each request with its last answer. */
+  ledger: readonly Readonly<{ request: string; input: SwarmInput; answer: Answer | undefined }>[];
+  /** State rebuilt from event 1, and from the newest snapshot and what follows it. */
+  states: Readonly<{ folded: string; restored: string }>;
+  /** Effects that a new leader would owe. */
+  owed: readonly string[];
+  /** Attempts that still run, in processes that live. */
+  running: readonly string[];
+}>;
+
+/** Sees the world from outside. It changes nothing and tells what is wrong with `fail` of the world. */
+export type Watcher = Readonly<{
+  /** In the moment in which they become durable, in order. */
+  stored: (records: readonly JournalRecord[]) => void;
+  answered: (exchange: Exchange) => void;
+  /** Views outside of the coordinator are told. */
+  published: (records: readonly JournalRecord[]) => void;
+  started: (sign: AttemptSign) => void;
+  /** `isTrue`: the agent has done what it says. */
+  claimed: (sign: AttemptSign, isTrue: boolean) => void;
+  done: (deed: Deed) => void;
+  ended: (end: EndOfWorld) => void;
+}>;
