@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'vitest';
 import { EngineRig, RUN, settle, taskIdOf } from '../../test/support/core-world-engine.ts';
 import { agentsOf, DONE, runSpecOf, submitOf, taskOf, THREW } from '../../test/support/core-world-specs.ts';
+import { swarmId } from '../core/ids.ts';
 import type { BudgetSpec } from '../core/runs/run-spec.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { Engine } from './engine.ts';
@@ -182,3 +183,23 @@ describe('the next leader', () => {
 function never(): never {
   throw new Error('not there');
 }
+
+describe('a drain whose last commit fails', () => {
+  test('saves no snapshot: the state has gone on from what is stored', async () => {
+    const first = await startWith([taskOf('t1')]);
+    const attempt = await rig.agent.nextAttempt();
+    const before = rig.events.length;
+    rig.journal.hold();
+    attempt.end(DONE);
+    await settle();
+    const drained = first.drain();
+    rig.journal.release(new Error('the disk is gone'));
+    await drained;
+    rig.journal.releaseAll();
+    assert.equal(rig.events.length, before);
+    assert.equal(await rig.journal.latestSnapshot(swarmId('s1')), undefined);
+    const second = await rig.start();
+    assert.equal(second.task(t1)?.status, 'running');
+    assert.equal((await rig.probe.next('attempt.failed')).failure.reason, 'coordinator-lost');
+  });
+});

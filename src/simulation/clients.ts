@@ -8,6 +8,9 @@ import type { World } from './world.ts';
 const FIRST_TIMEOUT_US = 1_000_000;
 const MAX_TIMEOUT_US = 8_000_000;
 const AGAIN_US = 400_000;
+/** What is asked about may still be on its way: it is asked again, but not for ever. */
+const NOT_YET: ReadonlySet<string> = new Set(['proposal-unknown', 'run-unknown', 'task-unknown']);
+const MAX_TRIES_FOR_UNKNOWN = 12;
 /** Answers that say nothing about what was asked: it is asked again. */
 const NO_ANSWERS: ReadonlySet<string> = new Set(['not-leading', 'overloaded', 'store-full']);
 
@@ -64,7 +67,7 @@ export class Clients {
 
   #hear(asked: Asked, nth: number, answer: Answer): void {
     if (asked.answer !== undefined) return;
-    if (!answer.ok && NO_ANSWERS.has(answer.refusal.reason)) {
+    if (!answer.ok && isNoAnswer(answer.refusal.reason, nth)) {
       const { world } = this.#parts;
       world.at(world.nowUs + AGAIN_US, () => this.#again(asked, nth));
       return;
@@ -83,4 +86,8 @@ export class Clients {
     this.#leaders.set(client, (this.#leaders.get(client) ?? 0) + 1);
     this.#try(asked);
   }
+}
+
+function isNoAnswer(reason: string, tries: number): boolean {
+  return NO_ANSWERS.has(reason) || (NOT_YET.has(reason) && tries < MAX_TRIES_FOR_UNKNOWN);
 }

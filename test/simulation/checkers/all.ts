@@ -1,0 +1,46 @@
+import type { Watcher } from '../../../src/simulation/watcher.ts';
+import type { World } from '../../../src/simulation/world.ts';
+import { answerChecker } from './answers.ts';
+import { Books } from './books.ts';
+import type { Checker } from './checker.ts';
+import { deedChecker } from './deeds.ts';
+import { endChecker } from './end.ts';
+import { journalChecker } from './journal.ts';
+import { runChecker } from './runs.ts';
+import { taskChecker } from './tasks.ts';
+import { voteChecker } from './votes.ts';
+
+/** Every checker, on one set of books. The first one that finds something stops the world. */
+export function watchAll(world: World): Watcher {
+  const books = new Books();
+  const tell = (invariant: string, message: string): void => world.fail(invariant, `${message} (seq ${books.seq})`);
+  const checkers: readonly Checker[] = [
+    journalChecker(tell),
+    taskChecker(tell),
+    runChecker(tell),
+    voteChecker(tell),
+    answerChecker(tell, books),
+    deedChecker(tell, books),
+    endChecker(tell, books),
+  ];
+  return {
+    stored: (records) => {
+      for (const record of records) {
+        if (world.violation !== undefined) return;
+        for (const { before } of checkers) before?.(record, books);
+        books.note(record);
+        for (const { after } of checkers) after?.(record, books);
+      }
+    },
+    answered: (exchange) => each(checkers, ({ answered }) => answered?.(exchange)),
+    published: (records) => each(checkers, ({ published }) => published?.(records)),
+    started: (sign) => each(checkers, ({ started }) => started?.(sign)),
+    claimed: (sign, isTrue) => each(checkers, ({ claimed }) => claimed?.(sign, isTrue)),
+    done: (deed) => each(checkers, ({ done }) => done?.(deed)),
+    ended: (end) => each(checkers, ({ ended }) => ended?.(end)),
+  };
+}
+
+function each(checkers: readonly Checker[], call: (checker: Checker) => void): void {
+  for (const checker of checkers) call(checker);
+}
