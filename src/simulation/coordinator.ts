@@ -52,6 +52,7 @@ export class Coordinator {
 
   /** Dead at once; started again after that time. */
   kill(downUs: number, why: string): void {
+    if (this.node.life !== undefined) this.#shared.watcher.fell(this.node.name, why);
     this.node.kill(why);
     this.#engine = undefined;
     this.node.world.at(this.node.world.nowUs + downUs, () => this.start());
@@ -110,7 +111,7 @@ export class Coordinator {
       this.#exit(life, lease, await engine.ended);
     } catch (error) {
       if (!life.isAlive) return;
-      this.#exit(life, lease, `cannot lead: ${error instanceof Error ? error.message : String(error)}`);
+      this.#exit(life, lease, `cannot-lead: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 

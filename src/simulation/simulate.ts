@@ -107,9 +107,8 @@ class Play {
       this.#world.at(index * 5_000, () => coordinator.start());
     }
     for (const request of this.#plan.requests) this.#clients.ask(request);
-    // Nothing is left to go wrong when all has ended before the chaos does.
+    this.#world.at(chaosUs, () => this.#heal());
     await this.#world.run(chaosUs, () => false);
-    this.#heal();
     await this.#world.run(chaosUs + this.#allowanceMs() * 1_000, () => this.#isQuiet);
     const unfinished = this.#unfinished;
     await this.#drain();

@@ -45,5 +45,7 @@ export type Watcher = Readonly<{
   /** `isTrue`: the agent has done what it says. */
   claimed: (sign: AttemptSign, isTrue: boolean) => void;
   done: (deed: Deed) => void;
+  /** A coordinator has lost its lead or its life. `why` begins with one word for the cause. */
+  fell: (node: string, why: string) => void;
   ended: (end: EndOfWorld) => void;
 }>;

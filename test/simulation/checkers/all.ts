@@ -6,12 +6,13 @@ import type { Checker } from './checker.ts';
 import { deedChecker } from './deeds.ts';
 import { endChecker } from './end.ts';
 import { journalChecker } from './journal.ts';
+import { markChecker, type Marks } from '../marks.ts';
 import { runChecker } from './runs.ts';
 import { taskChecker } from './tasks.ts';
 import { voteChecker } from './votes.ts';
 
 /** Every checker, on one set of books. The first one that finds something stops the world. */
-export function watchAll(world: World): Watcher {
+export function watchAll(world: World, marks?: Marks): Watcher {
   const books = new Books();
   const tell = (invariant: string, message: string): void => world.fail(invariant, `${message} (seq ${books.seq})`);
   const checkers: readonly Checker[] = [
@@ -22,6 +23,7 @@ export function watchAll(world: World): Watcher {
     answerChecker(tell, books),
     deedChecker(tell, books),
     endChecker(tell, books),
+    ...(marks === undefined ? [] : [markChecker(marks, books)]),
   ];
   return {
     stored: (records) => {
@@ -37,6 +39,7 @@ export function watchAll(world: World): Watcher {
     started: (sign) => each(checkers, ({ started }) => started?.(sign)),
     claimed: (sign, isTrue) => each(checkers, ({ claimed }) => claimed?.(sign, isTrue)),
     done: (deed) => each(checkers, ({ done }) => done?.(deed)),
+    fell: (node, why) => each(checkers, ({ fell }) => fell?.(node, why)),
     ended: (end) => each(checkers, ({ ended }) => ended?.(end)),
   };
 }

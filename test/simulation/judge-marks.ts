@@ -1,0 +1,52 @@
+import type { Marks } from './marks.ts';
+
+/** Runs below this say nothing about means. */
+const ENOUGH_SEEDS = 1_000;
+
+type Band = readonly [what: string, mean: (of: (mark: string) => number) => number, low: number, high: number];
+
+/** Means per seed that a simulation must keep: one in which nothing goes wrong proves nothing. */
+const BANDS: readonly Band[] = [
+  [
+    'leads lost',
+    (of) => of('fell crash') + of('fell hit') + of('fell store-trouble') + of('fell epoch-stale'),
+    0.5,
+    20,
+  ],
+  [
+    'leads lost to another leader',
+    (of) => of('fell epoch-stale') + of('fell lead-lost') + of('fell seq-taken'),
+    0.02,
+    5,
+  ],
+  ['attempts lost with their coordinator', (of) => of('failure coordinator-lost'), 0.5, 50],
+  ['attempts that crashed', (of) => of('failure crashed'), 0.1, 20],
+  ['lies that were seen', (of) => of('failure check-failed'), 0.1, 20],
+  ['time-outs', (of) => of('failure timed-out'), 0.1, 20],
+  ['votes decided', (of) => of('close approved settled') + of('close rejected settled'), 0.05, 10],
+  ['votes that expired', (of) => of('close expired due'), 0.02, 10],
+];
+
+/** Share of tasks that must succeed, percent. */
+const MIN_SUCCEEDED = 60;
+
+/** Everything that makes these worlds too tame or too wild to mean anything. */
+export function judgeMarks(marks: Marks, seeds: number): readonly string[] {
+  if (seeds < ENOUGH_SEEDS) return [];
+  const of = (mark: string): number => marks.get(mark) ?? 0;
+  const problems = BANDS.flatMap(([what, sum, low, high]) => {
+    const mean = sum(of) / seeds;
+    return mean < low || mean > high ? [`${what}: ${mean.toFixed(3)} per seed, not ${low} to ${high}`] : [];
+  });
+  const ended = (state: string): number =>
+    [...marks].reduce(
+      (total, [mark, count]) => total + (mark.startsWith('task ') && mark.endsWith(state) ? count : 0),
+      0,
+    );
+  const succeeded = ended(' task.succeeded');
+  const all = succeeded + ended(' task.failed') + ended(' task.cancelled') + ended(' task.skipped');
+  const percent = (100 * succeeded) / Math.max(1, all);
+  return percent >= MIN_SUCCEEDED
+    ? problems
+    : [...problems, `${percent.toFixed(0)} % of all tasks succeed, not ${MIN_SUCCEEDED}`];
+}

@@ -1,0 +1,51 @@
+import type { SwarmEvent } from '../../src/core/events.ts';
+import type { Books } from './checkers/books.ts';
+import type { Checker } from './checkers/checker.ts';
+
+/** What a simulation has seen, and how often: states with their events, refusals, failures, causes. */
+export type Marks = Map<string, number>;
+
+export function addMark(marks: Marks, mark: string, times: number = 1): void {
+  marks.set(mark, (marks.get(mark) ?? 0) + times);
+}
+
+/** Counts marks and checks nothing. */
+export function markChecker(marks: Marks, books: Books): Checker {
+  return {
+    before: ({ event }) => {
+      for (const mark of marksOf(books, event)) addMark(marks, mark);
+    },
+    answered: ({ input, answer }) =>
+      addMark(marks, answer.ok ? `yes ${input.type}` : `refusal ${answer.refusal.reason}`),
+    done: ({ kind }) => addMark(marks, `deed ${kind}`),
+    claimed: (_sign, isTrue) => addMark(marks, isTrue ? 'claim true' : 'claim false'),
+    started: () => addMark(marks, 'start'),
+    fell: (_node, why) => addMark(marks, `fell ${why.split(/[:\s]/)[0] ?? ''}`),
+  };
+}
+
+function marksOf(books: Books, event: SwarmEvent): readonly string[] {
+  if ('taskId' in event) {
+    const status = books.task(event.taskId)?.status ?? 'none';
+    return [`task ${status} ${event.type}`, ...detailOf(event)];
+  }
+  if ('proposalId' in event) {
+    const line = books.votes.lines.get(event.proposalId);
+    const status = line === undefined ? 'none' : (line.closed?.outcome ?? (line.hasVotingEnded ? 'awaiting' : 'open'));
+    return [`proposal ${status} ${event.type}`, ...detailOf(event)];
+  }
+  return [event.type, ...detailOf(event)];
+}
+
+function detailOf(event: SwarmEvent): readonly string[] {
+  if ('failure' in event) return [`failure ${event.failure.reason}`];
+  if (event.type === 'task.skipped') return [`skip ${event.cause.reason}`];
+  if (event.type === 'proposal.closed') return [`close ${event.outcome} ${event.cause}`];
+  if (event.type === 'proposal.veto-judged') return [`veto ${event.finding}`];
+  if (event.type === 'proposal.acted') return [`acted ${event.result.ok ? 'ok' : event.result.failure.reason}`];
+  if (event.type === 'run.finished' || event.type === 'run.ending') {
+    const { outcome } = event;
+    return [`${event.type} ${outcome.state}${outcome.state === 'failed' ? ` ${outcome.failure.reason}` : ''}`];
+  }
+  return [];
+}

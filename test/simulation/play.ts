@@ -1,0 +1,47 @@
+import { drawPlan } from '../../src/simulation/draw-plan.ts';
+import type { Plan } from '../../src/simulation/plan.ts';
+import { simulate, type WorldResult } from '../../src/simulation/simulate.ts';
+import { watchAll } from './checkers/all.ts';
+import { addMark, type Marks } from './marks.ts';
+
+export type PlayOptions = Readonly<{ keepsTrace?: boolean; marks?: Marks }>;
+
+/** Plays one plan under all checkers, in a process in which clocks and chance of the outside throw. */
+export async function play(plan: Plan, { keepsTrace = false, marks }: PlayOptions = {}): Promise<WorldResult> {
+  const restore = forbidOutside();
+  // Where an error came from differs with the caller, and would get into the journal with it.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    if (marks !== undefined) for (const { kind } of plan.faults) addMark(marks, `fault ${kind}`);
+    return await simulate(plan, { keepsTrace, watch: (world) => watchAll(world, marks) });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    restore();
+  }
+}
+
+export async function playSeed(seed: number, options?: PlayOptions): Promise<WorldResult> {
+  return play(drawPlan(seed), options);
+}
+
+/** What would make two runs of one seed differ. Gives back how to allow it again. */
+function forbidOutside(): () => void {
+  const kept = {
+    random: Math.random,
+    now: Date.now,
+    setTimeout: globalThis.setTimeout,
+    setInterval: globalThis.setInterval,
+  };
+  const forbid = (what: string) => (): never => {
+    throw new Error(`${what} has no place in a simulation`);
+  };
+  Object.assign(Math, { random: forbid('Math.random') });
+  Object.assign(Date, { now: forbid('Date.now') });
+  Object.assign(globalThis, { setTimeout: forbid('setTimeout'), setInterval: forbid('setInterval') });
+  return () => {
+    Object.assign(Math, { random: kept.random });
+    Object.assign(Date, { now: kept.now });
+    Object.assign(globalThis, { setTimeout: kept.setTimeout, setInterval: kept.setInterval });
+  };
+}

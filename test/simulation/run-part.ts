@@ -1,0 +1,63 @@
+import { globSync, readFileSync } from 'node:fs';
+import type { Plan } from '../../src/simulation/plan.ts';
+import type { Marks } from './marks.ts';
+import { play, playSeed } from './play.ts';
+
+/** Every so many seeds one is run twice, and once more in another process. */
+const TWICE_EVERY = 100;
+
+/** What one process does: seeds `first`, `first + step` ... below `end`. */
+export type Part = Readonly<{ first: number; step: number; end: number }>;
+
+export type Failure = Readonly<{ seed: number; invariant: string; message: string; atUs: number }>;
+
+/** Plain JSON: it goes from one process to the other. */
+export type PartResult = Readonly<{
+  seeds: number;
+  events: number;
+  steps: number;
+  virtualMs: number;
+  failures: readonly Failure[];
+  /** Of the seeds that are run again: their hashes. */
+  hashes: readonly (readonly [seed: number, hash: string])[];
+  marks: readonly (readonly [mark: string, count: number])[];
+}>;
+
+const MAX_FAILURES = 20;
+
+export async function runPart({ first, step, end }: Part): Promise<PartResult> {
+  const marks: Marks = new Map();
+  const failures: Failure[] = [];
+  const hashes: [number, string][] = [];
+  const sums = { seeds: 0, events: 0, steps: 0, virtualMs: 0 };
+  for (let seed = first; seed < end && failures.length < MAX_FAILURES; seed += step) {
+    const { violation, hash, events, steps, virtualMs } = await playSeed(seed, { marks });
+    sums.seeds++;
+    sums.events += events;
+    sums.steps += steps;
+    sums.virtualMs += virtualMs;
+    if (violation !== undefined) failures.push({ seed, ...violation });
+    if (seed % TWICE_EVERY !== 0) continue;
+    hashes.push([seed, hash]);
+    const again = await playSeed(seed);
+    if (again.hash === hash) continue;
+    failures.push({ seed, invariant: 'same-again', message: `${hash}, then ${again.hash}`, atUs: 0 });
+  }
+  return { ...sums, failures, hashes, marks: [...marks] };
+}
+
+/** The saved plans of bugs that are mended; each must come to its end. */
+export function savedScripts(): readonly string[] {
+  return globSync('test/simulation/scripts/*.json').toSorted();
+}
+
+export function readPlan(file: string): Plan {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `shrink.ts` and kept with the sources
+  return JSON.parse(readFileSync(file, 'utf8')) as Plan;
+}
+
+export async function playScript(file: string): Promise<Failure | undefined> {
+  const plan = readPlan(file);
+  const { violation } = await play(plan);
+  return violation === undefined ? undefined : { seed: plan.seed, ...violation };
+}
