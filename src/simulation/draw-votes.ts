@@ -80,9 +80,7 @@ function voterTasks(stream: Stream, spec: ProposalSpec, needs: readonly string[]
 }
 
 function voteTask(name: string, part: VotePart, needs: readonly string[] = []): TaskSpec {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- plain data
-  const input = part as Json;
-  const work = { kind: 'function', function: 'vote', input } as const;
+  const work = { kind: 'function', function: 'vote', input: part as Json } as const;
   return { name, type: 'vote', work, needs, requires: ['vote'], estimateMs: 50, timeoutMs: 10_000 };
 }
 
