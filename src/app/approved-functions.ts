@@ -3,6 +3,7 @@ import { agentId, nameOf, taskId } from '../core/ids.ts';
 import type { TaskFailure } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver } from '../ports/agent-driver.ts';
+import type { RunMessages } from '../ports/run-messages.ts';
 import type { RunProposals } from '../ports/run-proposals.ts';
 
 /**
@@ -17,7 +18,7 @@ export function approvedFunctions(driver: AgentDriver, has: (name: string) => bo
       const spec: TaskSpec = { name: nameOf(proposalId), type: 'approved', work, needs: [], requires: [] };
       const id = taskId(runId, spec.name);
       const assignment = { taskId: id, runId, agentId: agentId('coordinator'), attempt: 1, spec, work, project };
-      const context = { signal, report: () => {}, proposals: NO_VOTES };
+      const context = { signal, report: () => {}, proposals: NO_VOTES, messages: NO_MAIL };
       const result = await driver.run({ ...assignment, needs: {}, inputs: {} }, context);
       if (!result.ok && !hasReturned(result.failure)) throw new Error(messageOf(result.failure));
     },
@@ -25,8 +26,15 @@ export function approvedFunctions(driver: AgentDriver, has: (name: string) => bo
 }
 
 const refuse = (): Promise<never> =>
-  Promise.reject(new Error('What was approved is done by the coordinator, which has no vote.'));
+  Promise.reject(new Error('What was approved is done by the coordinator, which has no vote and no mail.'));
 const NO_VOTES: RunProposals = { open: refuse, vote: refuse, outcomes: refuse };
+const NO_MAIL: RunMessages = {
+  send: refuse,
+  receive: refuse,
+  acknowledge: refuse,
+  subscribe: refuse,
+  unsubscribe: refuse,
+};
 
 /** It did what it should. What it answers with goes nowhere here, so it need not be plain JSON, nor small. */
 function hasReturned(failure: TaskFailure): boolean {

@@ -160,7 +160,9 @@ function engineOptions({ coordination, faultTolerance, performance }: Options): 
   };
   const { algorithm: strategy, ...limits } = coordination;
   const { maxWaitMs, maxTasksPerRun, maxOpenRuns, maxOpenProposals, vetoCheckMs } = limits;
-  const caps = { maxTasksPerRun, maxOpenRuns, maxOpenProposals };
+  const { maxMailboxMessages, maxMessageHops, maxMessagesPerRun } = limits;
+  const mail = { maxMailboxMessages, maxMessageHops, maxMessagesPerRun };
+  const caps = { maxTasksPerRun, maxOpenRuns, maxOpenProposals, ...mail };
   const rules: SwarmRules = { retry, strategy, maxWaitMs, vetoCheckMs, ...caps, ...healthRules(faultTolerance) };
   const { maxBatch, maxBacklog } = performance;
   const { healthCheckInterval: intervalMs, maxFailureCount: maxMissed } = faultTolerance;

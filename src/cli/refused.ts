@@ -27,27 +27,60 @@ type VoteRefusal = Extract<
       | 'veto-not-allowed';
   }
 >;
+type PlainReason = Extract<
+  CommandRefusal['reason'],
+  | 'task-unknown'
+  | 'run-unknown'
+  | 'agent-unknown'
+  | 'run-conflict'
+  | 'proposal-unknown'
+  | 'proposal-conflict'
+  | 'overloaded'
+  | 'store-full'
+  | 'closed'
+>;
+type Words = Readonly<{ message: string; fix: string }>;
+type MessageRefusal = Extract<
+  CommandRefusal,
+  { reason: 'message-conflict' | 'message-invalid' | 'message-unknown' | 'recipient-unknown' | 'mailbox-full' }
+>;
 
-function wordsFor(refusal: CommandRefusal): Readonly<{ message: string; fix: string }> {
+const TOLD: { readonly [Reason in PlainReason]: Words } = {
+  'task-unknown': { message: 'There is no such task.', fix: 'See: waggle tasks list' },
+  'run-unknown': { message: 'There is no such run.', fix: 'See: waggle runs list' },
+  'agent-unknown': { message: 'There is no such agent.', fix: 'See: waggle agents list' },
+  'run-conflict': { message: 'A run with this id and other content is there already.', fix: 'Use another id.' },
+  'proposal-unknown': {
+    message: 'There is no such proposal, or its run has ended.',
+    fix: 'See: waggle proposals list',
+  },
+  'proposal-conflict': {
+    message: 'A proposal of this name and other content is there already.',
+    fix: 'Use another name.',
+  },
+  overloaded: { message: 'Too many commands wait to be stored.', fix: 'Try again in a moment.' },
+  'store-full': { message: 'The disk is full, so nothing was stored.', fix: 'Make room, then try again.' },
+  closed: { message: 'The coordinator ended before it answered.', fix: 'See what happened: waggle runs list' },
+};
+
+function wordsFor(refusal: CommandRefusal): Words {
   switch (refusal.reason) {
     case 'task-unknown':
-      return { message: 'There is no such task.', fix: 'See: waggle tasks list' };
     case 'run-unknown':
-      return { message: 'There is no such run.', fix: 'See: waggle runs list' };
     case 'agent-unknown':
-      return { message: 'There is no such agent.', fix: 'See: waggle agents list' };
+    case 'run-conflict':
+    case 'proposal-unknown':
+    case 'proposal-conflict':
+    case 'overloaded':
+    case 'store-full':
+    case 'closed':
+      return TOLD[refusal.reason];
     case 'attempt-stale':
       return { message: `Attempt ${refusal.currentAttempt} runs already.`, fix: 'See: waggle tasks show <task>' };
     case 'status-wrong':
       return { message: `It is ${refusal.status}, so this does not apply.`, fix: 'Nothing was changed.' };
-    case 'run-conflict':
-      return { message: 'A run with this id and other content is there already.', fix: 'Use another id.' };
     case 'graph-invalid':
       return { message: `The tasks do not fit together: ${refusal.problems.join('; ')}`, fix: 'Nothing was started.' };
-    case 'proposal-unknown':
-      return { message: 'There is no such proposal, or its run has ended.', fix: 'See: waggle proposals list' };
-    case 'proposal-conflict':
-      return { message: 'A proposal of this name and other content is there already.', fix: 'Use another name.' };
     case 'proposal-invalid':
       return { message: `It cannot be voted on: ${refusal.problems.join('; ')}`, fix: 'Nothing was opened.' };
     case 'proposal-closed':
@@ -57,14 +90,14 @@ function wordsFor(refusal: CommandRefusal): Readonly<{ message: string; fix: str
     case 'already-cast':
     case 'veto-not-allowed':
       return { message: wordsForVote(refusal), fix: 'The vote was not counted. See: waggle proposals show <proposal>' };
+    case 'message-conflict':
+    case 'message-invalid':
+    case 'message-unknown':
+    case 'recipient-unknown':
+    case 'mailbox-full':
+      return wordsForMessage(refusal);
     case 'limit-reached':
       return { message: `At most ${refusal.most} ${refusal.limit} are allowed.`, fix: 'See: waggle config show' };
-    case 'overloaded':
-      return { message: 'Too many commands wait to be stored.', fix: 'Try again in a moment.' };
-    case 'store-full':
-      return { message: 'The disk is full, so nothing was stored.', fix: 'Make room, then try again.' };
-    case 'closed':
-      return { message: 'The coordinator ended before it answered.', fix: 'See what happened: waggle runs list' };
     case 'malformed':
       return {
         message: `It cannot be carried out as it is: ${refusal.problems.join('; ')}`,
@@ -75,6 +108,24 @@ function wordsFor(refusal: CommandRefusal): Readonly<{ message: string; fix: str
         message: `It is larger than the ${bytes(refusal.most)} that a command may have.`,
         fix: 'Make it smaller.',
       };
+  }
+}
+
+function wordsForMessage(refusal: MessageRefusal): Words {
+  switch (refusal.reason) {
+    case 'message-conflict':
+      return { message: 'A message with this id and other content was sent already.', fix: 'Use another id.' };
+    case 'message-invalid':
+      return { message: `It cannot be sent: ${refusal.problems.join('; ')}.`, fix: 'Nothing was sent.' };
+    case 'message-unknown':
+      return { message: 'The message that it follows from is not known.', fix: 'See: waggle messages list' };
+    case 'recipient-unknown':
+      return {
+        message: `Nobody in this run has the address "${refusal.address}".`,
+        fix: 'Use task:<name>, agent:<id>, role:<role>, user:<name> or all.',
+      };
+    case 'mailbox-full':
+      return { message: `The mailbox of ${refusal.address} is full.`, fix: 'Try again when some of it was read.' };
   }
 }
 

@@ -80,6 +80,7 @@ describe('what an event asks for', () => {
     ]);
     assert.deepEqual(asked({ type: 'run.finished', runId: run, outcome: { state: 'succeeded' } }), [
       { type: 'forget-wake', key: 'deadline:r1' },
+      { type: 'forget-wake', key: 'mail:r1' },
       { type: 'clean-up-run', runId: run },
     ]);
   });

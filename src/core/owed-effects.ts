@@ -1,11 +1,11 @@
 import { unreachable } from '../util/assert.ts';
 import { isOpen, nextDueMs, openVetoes, owesAction, type Proposal } from './consensus/proposal.ts';
 import type { Effect } from './effects.ts';
-import type { ProposalEvent, SwarmEvent } from './events.ts';
 import type { BreakerKey } from './health/breaker.ts';
 import { openBreakers } from './health/breakers.ts';
 import { owedRestarts } from './health/decide-health.ts';
 import { noticeOf } from './health/notice.ts';
+import type { MessageEvent, ProposalEvent, SwarmEvent } from './events.ts';
 import type { ProposalId, RunId, TaskId } from './ids.ts';
 import type { Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
@@ -40,6 +40,9 @@ const FINDERS: EffectFinders = {
   'breaker.half-opened': nothing,
   'breaker.opened': (_swarm, event) => [breakerDue(event), { type: 'notify', notice: noticeOf(event) }],
   'host.registered': nothing,
+  'message.sent': effectsOfMessage,
+  'messages.acknowledged': (swarm, { runId }) => mailWake(swarm.runs.get(runId)),
+  'messages.died': (swarm, { runId }) => mailWake(swarm.runs.get(runId)),
   'proposal.acted': effectsOfProposal,
   'proposal.closed': effectsOfProposal,
   'proposal.opened': effectsOfProposal,
@@ -50,6 +53,7 @@ const FINDERS: EffectFinders = {
   'run.ending': nothing,
   'run.finished': (_swarm, { runId }) => [
     { type: 'forget-wake', key: deadlineKey(runId) },
+    { type: 'forget-wake', key: mailKey(runId) },
     { type: 'clean-up-run', runId },
   ],
   'run.paused': (swarm, { runId }) => stopActive(swarm, runId),
@@ -62,6 +66,8 @@ const FINDERS: EffectFinders = {
   'task.skipped': nothing,
   'task.succeeded': nothing,
   'tasks.added': nothing,
+  'topic.subscribed': nothing,
+  'topic.unsubscribed': nothing,
 };
 
 /**
@@ -98,7 +104,7 @@ function stopCancelled(swarm: Swarm, { taskId }: Extract<SwarmEvent, { type: 'ta
 /** What a new leader owes: whatever the old process was doing has ended with that process. In the order of the tasks. */
 export function owedEffects(swarm: Swarm): readonly Effect[] {
   const owed: Effect[] = [];
-  for (const run of swarm.runs.values()) owed.push(...wallDeadline(run));
+  for (const run of swarm.runs.values()) owed.push(...wallDeadline(run), ...mailWake(run));
   for (const proposal of swarm.proposals.values()) owed.push(...owedToProposal(proposal));
   owed.push(...openBreakers(swarm).map(breakerDue));
   for (const { agentId, dueMs } of owedRestarts(swarm)) owed.push({ type: 'restart-agent', agentId, dueMs });
@@ -120,6 +126,25 @@ function effectsOfHealth(
 
 function breakerDue({ key, untilMs }: Readonly<{ key: BreakerKey; untilMs: number }>): Effect {
   return { type: 'wake-at', key: `breaker:${key}`, dueMs: untilMs, input: { type: 'breaker.due', key } };
+}
+
+function effectsOfMessage(
+  swarm: Swarm,
+  { runId, recipients, no, expiresAtMs }: Extract<MessageEvent, { type: 'message.sent' }>,
+): readonly Effect[] {
+  const told: Effect = { type: 'tell-recipients', runId, recipients, no };
+  return expiresAtMs === undefined ? [told] : [told, ...mailWake(swarm.runs.get(runId))];
+}
+
+/** One wait per run: the first message that expires. */
+function mailWake(run: Run | undefined): readonly Effect[] {
+  const dueMs = run?.mail?.nextExpiryMs ?? Infinity;
+  if (run === undefined || dueMs === Infinity) return NOTHING;
+  return [{ type: 'wake-at', key: mailKey(run.id), dueMs, input: { type: 'mail.due', runId: run.id } }];
+}
+
+function mailKey(runId: RunId): string {
+  return `mail:${runId}`;
 }
 
 /** The proposal is gone when its run has ended in the same batch. */

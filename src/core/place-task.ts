@@ -3,6 +3,7 @@ import { assert } from '../util/assert.ts';
 import type { AttemptMark } from './agents/registry.ts';
 import { isSupervised, noteAttempt } from './health/breakers.ts';
 import { noteHealth } from './health/decide-health.ts';
+import { noteGone } from './messaging/mail-of-run.ts';
 import { openCount, type Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
 import type { Usage } from './tasks/attempt.ts';
@@ -90,6 +91,7 @@ function markOf(before: Task, after: Task, expected: number, actualMs: number): 
 
 function end(swarm: Swarm, run: Run, task: Task, atMs: number): void {
   if (task.status === 'failed' && run.failed.length < MAX_NAMED_FAILURES) run.failed.push(task.identity.spec.name);
+  noteGone(swarm, run, `task:${task.identity.spec.name}`);
   for (const dependent of run.graph.end(task.identity.index, task.status === 'succeeded')) {
     settleNeeds(swarm, run, dependent, atMs);
   }

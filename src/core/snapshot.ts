@@ -9,6 +9,8 @@ import type { KeptBreaker } from './health/kept-breakers.ts';
 import type { Health } from './health/health.ts';
 import type { RunId } from './ids.ts';
 import { agentId, runId, taskId } from './ids.ts';
+import { Mail, type StoredMail } from './messaging/mail.ts';
+import { noteGone } from './messaging/mail-of-run.ts';
 import { enter } from './place-task.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
@@ -17,7 +19,7 @@ import { type EndedTask, isActive, isEnded, type Task } from './tasks/task.ts';
 import type { TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 4;
+const SNAPSHOT_VERSION = 5;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -41,6 +43,7 @@ type StoredRun = Readonly<{
   pass: number;
   tasks: readonly StoredTask[];
   proposals: readonly Proposal[];
+  mail?: StoredMail;
 }>;
 type Stored = Readonly<{
   version: number;
@@ -127,6 +130,7 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     pass: swarm.queue.passOf(run.id),
     tasks,
     proposals: [...run.proposals].flatMap((id) => swarm.proposals.get(id) ?? []),
+    ...(run.mail === undefined ? {} : { mail: run.mail.dump() }),
   };
 }
 
@@ -149,6 +153,7 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
     run.counts[task.status]++;
     swarm.tasks.set(task.identity.id, task);
   }
+  run.mail = stored.mail === undefined ? undefined : Mail.restore(stored.mail);
   for (const task of tasks) restoreTask(swarm, run, task, nowMs);
   for (const [index, { expectedEndMs }] of stored.tasks.entries()) {
     if (expectedEndMs !== undefined) swarm.registry.expectEnd(run.graph.identity(index).id, expectedEndMs);
@@ -157,7 +162,20 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   run.account.restore(stored.attempts, stored.spentTokens, stored.spentMicros);
   for (const task of tasks) noteUndecided(swarm, run, task);
   for (const proposal of stored.proposals) restoreProposal(swarm, run, proposal);
+  noteGoneOwners(swarm, run);
   if (openCount(run) === 0) swarm.closing.add(id);
+}
+
+/** A snapshot may come between the end of a task and what follows from it for its mailbox. */
+function noteGoneOwners(swarm: Swarm, run: Run): void {
+  for (const address of run.mail?.boxes.keys() ?? []) {
+    const task = address.startsWith('task:')
+      ? swarm.tasks.get(taskId(run.id, address.slice('task:'.length)))
+      : undefined;
+    const isAgentGone =
+      address.startsWith('agent:') && !swarm.registry.agents.has(agentId(address.slice('agent:'.length)));
+    if (isAgentGone || (task !== undefined && isEnded(task))) noteGone(swarm, run, address);
+  }
 }
 
 function restoreProposal({ proposals, openProposals }: Swarm, run: Run, proposal: Proposal): void {

@@ -23,6 +23,12 @@ export type SwarmRules = Readonly<{
   maxOpenRuns: number;
   /** Votes that go on at the same time, over all runs. @default 100 */
   maxOpenProposals: number;
+  /** Messages that may wait in one mailbox. @default 1_000 */
+  maxMailboxMessages: number;
+  /** Messages that may follow from one another. @default 8 */
+  maxMessageHops: number;
+  /** All that a run may send. @default 1_000_000 */
+  maxMessagesPerRun: number;
   /** How long the check of a veto may take before the veto is a plain rejection, ms. @default 120_000 */
   vetoCheckMs: number;
   breaker: BreakerRules;
@@ -36,6 +42,9 @@ export const DEFAULT_RULES: SwarmRules = {
   maxTasksPerRun: 100_000,
   maxOpenRuns: 10_000,
   maxOpenProposals: 100,
+  maxMailboxMessages: 1_000,
+  maxMessageHops: 8,
+  maxMessagesPerRun: 1_000_000,
   vetoCheckMs: 120_000,
   breaker: { threshold: 5, openMs: 60_000, successes: 3 },
   health: { responseMs: 5_000, errorRate: 0.1, memoryRatio: 0.9, maxRestarts: 5, restartWindowMs: 60_000 },
@@ -64,6 +73,8 @@ export type Swarm = {
   readonly queue: ReadyQueue;
   /** Tasks whose needs have all ended, and for which it is not decided yet what that means. */
   readonly undecided: Set<TaskId>;
+  /** Runs in whose mailboxes something waits for those who are gone. */
+  readonly deadMail: Set<RunId>;
   /** Runs that may have nothing open any more. */
   readonly closing: Set<RunId>;
 };
@@ -83,6 +94,7 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     durations: new Durations(),
     queue: new ReadyQueue(),
     undecided: new Set(),
+    deadMail: new Set(),
     closing: new Set(),
   };
 }

@@ -6,16 +6,11 @@ import type { Swarm } from '../core/swarm-state.ts';
 import type { Assignment } from '../ports/agent-driver.ts';
 import type { AttemptVote, ProposalAnswer, RunProposals } from '../ports/run-proposals.ts';
 import type { Answer } from './answer.ts';
+import { decidedRefusal, handled } from './trouble.ts';
 import type { VoteOutcomes } from './vote-outcomes.ts';
 
 /** Proposals or votes of one call, and names that one attempt waits for. */
 const MAX_AT_ONCE = 1_000;
-
-const TROUBLE = {
-  'not-leading': 'The coordinator has stopped.',
-  overloaded: 'The coordinator has too much to do; ask again later.',
-  'store-full': 'The disk is full.',
-};
 
 /** What the votes of an attempt need of the lead it belongs to. */
 export type VoteDesk = Readonly<{
@@ -92,9 +87,7 @@ export class AttemptProposals implements RunProposals {
 
   #answerOf(id: ProposalId, answer: Answer): ProposalAnswer {
     if (answer.ok) return { ok: true, proposalId: id };
-    const { refusal } = answer;
-    if (isTrouble(refusal)) throw new Error(TROUBLE[refusal.reason]);
-    return { ok: false, refusal };
+    return { ok: false, refusal: decidedRefusal(answer.refusal) };
   }
 
   async #outcomes(names: readonly string[]): Promise<readonly (ClosedProposal | undefined)[]> {
@@ -136,23 +129,10 @@ export class AttemptProposals implements RunProposals {
   }
 }
 
-type Refused = Extract<Answer, { ok: false }>['refusal'];
-
-/** Nothing that the core has decided: asking again may help. */
-function isTrouble(refusal: Refused): refusal is Extract<Refused, { reason: keyof typeof TROUBLE }> {
-  return refusal.reason in TROUBLE;
-}
-
 function isClosed(proposal: Proposal): proposal is ClosedProposal {
   return !isOpen(proposal);
 }
 
 function tooMany(count: number): Error {
   return new Error(`${count} at once, but an attempt may ask for at most ${MAX_AT_ONCE}: ask in parts.`);
-}
-
-/** A function that does not wait for its own question must not take the process down with it. */
-function handled<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => {});
-  return promise;
 }

@@ -10,6 +10,7 @@ import { assert } from '../util/assert.ts';
 import type { AgentDriver } from '../ports/agent-driver.ts';
 import type { ClaimToVerify, Verifier } from '../ports/verifier.ts';
 import { RunAssignment } from './assignment.ts';
+import type { MailDesk } from './attempt-messages.ts';
 import type { VoteDesk } from './attempt-proposals.ts';
 import type { LedTime } from './led-time.ts';
 import { type AttemptHost, FORCED_END_MS, RunningAttempt } from './running-attempt.ts';
@@ -30,6 +31,7 @@ export type AttemptSurroundings = Readonly<{
   time: LedTime;
   feed: (input: SwarmInput) => void;
   votes: VoteDesk;
+  mail: MailDesk;
 }>;
 
 /** The attempts and checks that this process has under way; what comes of them is fed back as inputs. */
@@ -45,7 +47,7 @@ export class Attempts {
   #isDraining = false;
   #isStopped = false;
 
-  constructor(ports: AttemptPorts, { swarm, waits, time, feed, votes }: AttemptSurroundings) {
+  constructor(ports: AttemptPorts, { swarm, waits, time, feed, votes, mail }: AttemptSurroundings) {
     this.#ports = ports;
     this.#swarm = swarm;
     this.#feed = feed;
@@ -53,7 +55,7 @@ export class Attempts {
       this.#leaving.delete(ended);
       if (this.#running.get(ended.assignment.taskId) === ended) this.#running.delete(ended.assignment.taskId);
     };
-    this.#host = { waits, time, feed, votes, onEnd };
+    this.#host = { waits, time, feed, votes, mail, onEnd };
   }
 
   /** Attempts that run, without those that are only being checked. */

@@ -2,6 +2,8 @@ import type { SwarmInput } from '../core/inputs.ts';
 import type { AgentReport, AttemptResult, TaskFailure } from '../core/tasks/attempt.ts';
 import type { Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
 import type { RunProposals } from '../ports/run-proposals.ts';
+import type { RunMessages } from '../ports/run-messages.ts';
+import { AttemptMessages, type MailDesk } from './attempt-messages.ts';
 import { AttemptProposals, type VoteDesk } from './attempt-proposals.ts';
 import type { LedTime } from './led-time.ts';
 import type { Wait, Waits } from './waits.ts';
@@ -14,6 +16,7 @@ const MS_BETWEEN_REPORTS = 1_000;
 /** What an attempt needs of the lead it belongs to. */
 export type AttemptHost = Readonly<{
   votes: VoteDesk;
+  mail: MailDesk;
   waits: Waits;
   time: LedTime;
   feed: (input: SwarmInput) => void;
@@ -29,6 +32,7 @@ export class RunningAttempt implements RunContext {
   readonly #deadline: Wait;
   #controller: AbortController | undefined;
   #proposals: AttemptProposals | undefined;
+  #messages: AttemptMessages | undefined;
   #stopReason: StopReason | undefined;
   #forced: Wait | undefined;
   #nextReportMs = 0;
@@ -60,6 +64,16 @@ export class RunningAttempt implements RunContext {
     return this.#proposals;
   }
 
+  /** Made when a driver first asks for it: most attempts have no mail. */
+  get messages(): RunMessages {
+    if (this.#messages === undefined) {
+      this.#messages = new AttemptMessages(this.assignment, this.#host.mail);
+      if (this.#hasEnded) this.#messages.end();
+      else if (this.#stopReason !== undefined) this.#messages.stop(this.#stopReason);
+    }
+    return this.#messages;
+  }
+
   /** A function value, so that drivers can hand it on. */
   readonly report = (report: AgentReport): void => {
     const nowMs = this.#host.time.nowMs();
@@ -77,6 +91,7 @@ export class RunningAttempt implements RunContext {
     this.#forced = this.#host.waits.add(forcedAtMs, () => this.end({ ok: false, failure: this.#stopFailure(reason) }));
     this.#controller?.abort(reason);
     this.#proposals?.stop(reason);
+    this.#messages?.stop(reason);
   }
 
   /** Only the first result counts. */
@@ -88,6 +103,7 @@ export class RunningAttempt implements RunContext {
     const { taskId, attempt } = this.assignment;
     this.#host.feed({ type: 'attempt.end', taskId, attempt, result });
     this.#proposals?.end();
+    this.#messages?.end();
     this.#host.onEnd(this);
   }
 

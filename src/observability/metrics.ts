@@ -1,6 +1,8 @@
 import type { AgentSpec } from '../core/agents/agent-spec.ts';
-import type { ProposalEvent, RunEvent, SwarmEvent, TaskEvent } from '../core/events.ts';
+import type { MessageEvent, ProposalEvent, RunEvent, SwarmEvent, TaskEvent } from '../core/events.ts';
 import type { RunId } from '../core/ids.ts';
+import { isMessageEvent } from '../core/messaging/is-message-event.ts';
+import { routeOf } from '../core/messaging/message.ts';
 import type { ResourceAmounts } from '../core/tasks/task-spec.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { JournalRecord } from '../ports/journal.ts';
@@ -10,6 +12,20 @@ type MetricRow = Readonly<{ type: 'counter' | 'gauge' | 'histogram'; label?: str
 
 /** Every metric once. Base units; labels from closed sets only: ids go to logs and traces. */
 const METRICS = {
+  coordination_message_delivery_seconds: {
+    type: 'histogram',
+    help: 'From sending a message to its being received, of messages that were acknowledged.',
+  },
+  coordination_messages_dead_total: {
+    type: 'counter',
+    label: 'reason',
+    help: 'Dead letters, by reason, per recipient.',
+  },
+  coordination_messages_total: {
+    type: 'counter',
+    label: 'message_type',
+    help: 'Messages sent: direct, broadcast (to all or a role) or topic.',
+  },
   swarm_active_agents: { type: 'gauge', label: 'agent_type', help: 'Registered agents, by role.' },
   swarm_agent_slots: { type: 'gauge', help: 'Attempts that all agents can have side by side.' },
   swarm_agent_restarts_total: { type: 'counter', help: 'Agents that were started anew and run again.' },
@@ -54,6 +70,8 @@ export type MetricFamily = MetricRow &
 
 /** Seconds; the last bound is an hour. */
 const DURATION_BOUNDS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600];
+/** Seconds; a recipient that has not started yet may be an hour away. */
+const DELIVERY_BOUNDS = [0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 1, 10, 60, 600, 3600];
 /** Types of tasks that get a label value of their own. */
 const MOST_TYPES = 200;
 const RESOURCES = ['cpu', 'memory', 'storage', 'network'] as const;
@@ -64,6 +82,7 @@ type OpenTask = { readonly type: string; startedAtMs: number; reserved: Resource
 export class Metrics implements EventSink {
   readonly #numbers = new Map<MetricName, LabelledNumber>();
   readonly #durations = new LabelledHistogram(DURATION_BOUNDS);
+  readonly #deliveries = new LabelledHistogram(DELIVERY_BOUNDS);
   readonly #types = new ClosedSet(MOST_TYPES);
   readonly #roles = new ClosedSet(MOST_TYPES);
   readonly #open = new Map<string, OpenTask>();
@@ -94,6 +113,8 @@ export class Metrics implements EventSink {
   /** All metrics as they are now, in the order of the table. */
   snapshot(): readonly MetricFamily[] {
     return entriesOf(ROWS).map(([name, row]) => {
+      if (name === 'coordination_message_delivery_seconds')
+        return { name, ...row, samples: this.#deliveries.entries(), bounds: DELIVERY_BOUNDS };
       if (row.type === 'histogram')
         return { name, ...row, samples: this.#durations.entries(), bounds: DURATION_BOUNDS };
       return { name, ...row, samples: this.#number(name).entries() };
@@ -153,6 +174,7 @@ export class Metrics implements EventSink {
   }
 
   #countOther(event: Exclude<SwarmEvent, TaskEvent>): void {
+    if (isMessageEvent(event)) return this.#countMessage(event);
     if ('runId' in event) return this.#countRun(event);
     if ('proposalId' in event) return this.#countProposal(event);
     switch (event.type) {
@@ -190,6 +212,17 @@ export class Metrics implements EventSink {
       this.#number('swarm_runs_total').add(event.outcome.state);
       this.#removeAgentsOf(event.runId);
     }
+  }
+
+  #countMessage(event: MessageEvent): void {
+    const dead = this.#number('coordination_messages_dead_total');
+    if (event.type === 'message.sent') {
+      this.#number('coordination_messages_total').add(routeOf(event.message));
+      for (const { why } of event.dead ?? []) dead.add(why);
+    }
+    if (event.type === 'messages.died') dead.add(event.why, event.ids.length);
+    if (event.type !== 'messages.acknowledged') return;
+    for (const waitedMs of event.waitedMs) this.#deliveries.observe('', waitedMs / 1000);
   }
 
   #countProposal(event: ProposalEvent): void {

@@ -1,5 +1,6 @@
 import type { Outcome } from '../core/consensus/outcome.ts';
-import type { ProposalEvent, RunEvent, SkipCause, SwarmEvent, TaskEvent } from '../core/events.ts';
+import type { MessageEvent, ProposalEvent, RunEvent, SkipCause, SwarmEvent, TaskEvent } from '../core/events.ts';
+import { isMessageEvent } from '../core/messaging/is-message-event.ts';
 import { type ProposalId, type RunId, runOf } from '../core/ids.ts';
 import type { RunOutcome, RunSpec, RunState } from '../core/runs/run-spec.ts';
 import type { AgentReport, TaskFailure } from '../core/tasks/attempt.ts';
@@ -103,6 +104,11 @@ export class RunView {
   }
 
   #applyOne(event: SwarmEvent, atMs: number): void {
+    // Messages change nothing of how a run stands.
+    if (!isMessageEvent(event)) this.#applyChange(event, atMs);
+  }
+
+  #applyChange(event: Exclude<SwarmEvent, MessageEvent>, atMs: number): void {
     if ('taskId' in event) {
       const task = this.#taskOf(event.taskId);
       if (task !== undefined) this.#applyToTask(task, event, atMs);

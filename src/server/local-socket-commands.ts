@@ -12,16 +12,19 @@ import {
 } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { MESSAGE_IDS, MESSAGE_SPEC } from '../tools/message-schemas.ts';
 import { NAMED_VOTE, PROPOSAL_SPEC } from '../tools/vote-schemas.ts';
 import type { OutsideVote } from './outside-votes.ts';
 
 type Accepted = 'run.submit' | 'run.pause' | 'run.resume' | 'run.cancel' | 'task.cancel' | 'task.settle';
 
 /**
- * What another process of the same user may ask of the leader. Reports and waits are not among it, nor is the vote of
- * an agent or a task.
+ * What another process of the same user may ask of the leader. Reports and waits are not among it, nor is the vote or
+ * the message of an agent or a task.
  */
-export type LocalCommand = Extract<SwarmInput, { type: Accepted | 'proposal.open' }> | OutsideVote;
+export type LocalCommand =
+  | Extract<SwarmInput, { type: Accepted | 'message.acknowledge' | 'message.send' | 'proposal.open' }>
+  | OutsideVote;
 
 const name = z.string().regex(NAME_PATTERN);
 const aRunId = name.transform((text): RunId => runId(text));
@@ -147,6 +150,8 @@ export const LOCAL_COMMAND: z.ZodType<LocalCommand> = z.discriminatedUnion('type
     taskId: aTaskId,
     as: z.enum(['succeeded', 'failed', 'retry']),
   }),
+  z.strictObject({ type: z.literal('message.acknowledge'), runId: aRunId, address: text, ids: MESSAGE_IDS }),
+  z.strictObject({ type: z.literal('message.send'), runId: aRunId, from: text, message: MESSAGE_SPEC }),
   z.strictObject({ type: z.literal('proposal.open'), runId: aRunId, proposal: PROPOSAL_SPEC }),
   z.strictObject({
     type: z.literal('proposal.vote'),

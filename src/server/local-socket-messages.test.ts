@@ -20,6 +20,11 @@ const REFUSALS: { readonly [Reason in Refusal['reason']]: Extract<Refusal, { rea
   'content-differs': { reason: 'content-differs' },
   'already-cast': { reason: 'already-cast', choice: 'reject' },
   'veto-not-allowed': { reason: 'veto-not-allowed' },
+  'message-conflict': { reason: 'message-conflict' },
+  'message-invalid': { reason: 'message-invalid', problems: ['no id'] },
+  'message-unknown': { reason: 'message-unknown' },
+  'recipient-unknown': { reason: 'recipient-unknown', address: 'task:b' },
+  'mailbox-full': { reason: 'mailbox-full', address: 'task:b' },
   'limit-reached': { reason: 'limit-reached', limit: 'open proposals', most: 100 },
 };
 

@@ -3,6 +3,7 @@ import type { AgentReport, AttemptResult, Claim, TaskFailure } from '../core/tas
 import type { OutputSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
 import type { ContractCase } from './journal-contract.ts';
+import { ScriptedMessages } from './scripted-messages.ts';
 import { ScriptedProposals } from './scripted-proposals.ts';
 
 /** What a driver is asked to do in its contract. */
@@ -34,6 +35,7 @@ export type AgentDriverSubject = Readonly<{
 class Context implements RunContext {
   readonly #controller = new AbortController();
   readonly reports: AgentReport[] = [];
+  readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
   #onReport: () => void = () => {};
 

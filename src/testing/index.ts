@@ -1,9 +1,11 @@
 /** For tests of programs that use Waggle, and for adapters of its ports: time, agents and events in your hands. */
 export { EventProbe } from './event-probe.ts';
 export { ManualClock } from './manual-clock.ts';
+export { ScriptedMessages } from './scripted-messages.ts';
 export { ScriptedProposals } from './scripted-proposals.ts';
 export { ScriptedAgent, type ScriptedAttempt } from './scripted-agent.ts';
 export { AGENT_DRIVER_CONTRACT, type AgentDriverSubject } from './agent-driver-contract.ts';
+export { MESSAGING_DRIVER_CONTRACT, type MessagingDriverSubject } from './messaging-driver-contract.ts';
 export { VOTING_DRIVER_CONTRACT, type VotingDriverSubject } from './voting-driver-contract.ts';
 export { ARTIFACT_STORE_CONTRACT } from './artifact-store-contract.ts';
 export { type ContractCase, JOURNAL_CONTRACT } from './journal-contract.ts';

@@ -3,6 +3,7 @@ import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
 import type { AgentReport, AttemptResult, Claim } from '../core/tasks/attempt.ts';
 import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
 import type { ContractCase } from './journal-contract.ts';
+import { ScriptedMessages } from './scripted-messages.ts';
 import { ScriptedProposals } from './scripted-proposals.ts';
 
 /** What everybody votes on in this contract. */
@@ -28,6 +29,7 @@ export type VotingDriverSubject = Readonly<{ driver: AgentDriver; assign: (work:
 
 class Context implements RunContext {
   readonly #controller = new AbortController();
+  readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
   readonly signal: AbortSignal = this.#controller.signal;
   #onReport = Promise.withResolvers<void>();

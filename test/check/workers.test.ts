@@ -10,6 +10,7 @@ import { probeRepository } from '../../src/analysers/probe.ts';
 import { checkFunctions } from '../../src/analysers/registry.ts';
 import { agentId, runId, taskId } from '../../src/core/ids.ts';
 import { planCheck } from '../../src/workflows/check.ts';
+import { ScriptedMessages } from '../../src/testing/scripted-messages.ts';
 import { ScriptedProposals } from '../../src/testing/scripted-proposals.ts';
 import { TRUE_PLANTS } from './support/plants.ts';
 import { TestRepository } from './support/repository.ts';
@@ -47,7 +48,12 @@ describe('the functions of a check', () => {
             needs: {},
             inputs: {},
           },
-          { signal: new AbortController().signal, report: () => {}, proposals: new ScriptedProposals() },
+          {
+            signal: new AbortController().signal,
+            report: () => {},
+            proposals: new ScriptedProposals(),
+            messages: new ScriptedMessages(),
+          },
         );
         expect(result).toMatchObject({ ok: true, outputs: { file: `${spec.name}.json` } });
       }

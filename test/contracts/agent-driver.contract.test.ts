@@ -14,8 +14,17 @@ import {
   type AgentDriverSubject,
   type ContractWork,
 } from '../../src/testing/agent-driver-contract.ts';
+import { MESSAGING_DRIVER_CONTRACT, type MessagingWork } from '../../src/testing/messaging-driver-contract.ts';
 import { VOTING_DRIVER_CONTRACT, type VotingWork } from '../../src/testing/voting-driver-contract.ts';
-import { vote, voteInAnotherForm, waitForOutcome } from '../support/worker-functions.ts';
+import {
+  giveUpMail,
+  sendInAnotherForm,
+  talk,
+  vote,
+  voteInAnotherForm,
+  waitForMail,
+  waitForOutcome,
+} from '../support/worker-functions.ts';
 import { assignmentOf } from '../support/assignments.ts';
 import { MemoryArtifacts } from '../support/memory-artifacts.ts';
 
@@ -132,6 +141,38 @@ for (const [name, functions] of Object.entries(VOTING)) {
       test(sentence, async () => {
         const driver = new FunctionDriver({ functions, clock: new SystemClock() });
         await run({ driver, assign: (work) => assignmentOf({ kind: 'function', function: VOTING_FUNCTION[work] }) });
+        await driver.close();
+      });
+    }
+  });
+}
+
+const MESSAGING_FUNCTION: Readonly<Record<MessagingWork, string>> = {
+  talk: 'talk',
+  'send-in-another-form': 'sendInAnotherForm',
+  'give-up': 'giveUpMail',
+  wait: 'waitForMail',
+};
+
+/** Drivers whose agents have mail. */
+const MESSAGING: Readonly<Record<string, FunctionRegistry>> = {
+  function: {
+    talk: { run: talk },
+    sendInAnotherForm: { run: sendInAnotherForm },
+    giveUpMail: { run: giveUpMail },
+    waitForMail: { run: waitForMail },
+  },
+  'function in a worker thread': Object.fromEntries(
+    Object.values(MESSAGING_FUNCTION).map((name) => [name, { worker: { module: WORKERS, export: name } }]),
+  ),
+};
+
+for (const [name, functions] of Object.entries(MESSAGING)) {
+  describe(`AgentDriver contract, messages: ${name}`, () => {
+    for (const { name: sentence, run } of MESSAGING_DRIVER_CONTRACT) {
+      test(sentence, async () => {
+        const driver = new FunctionDriver({ functions, clock: new SystemClock() });
+        await run({ driver, assign: (work) => assignmentOf({ kind: 'function', function: MESSAGING_FUNCTION[work] }) });
         await driver.close();
       });
     }

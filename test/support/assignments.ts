@@ -2,6 +2,7 @@ import { agentId, runId, taskId } from '../../src/core/ids.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { AgentReport } from '../../src/core/tasks/attempt.ts';
 import type { TaskSpec, Work } from '../../src/core/tasks/task-spec.ts';
+import { ScriptedMessages } from '../../src/testing/scripted-messages.ts';
 import { ScriptedProposals } from '../../src/testing/scripted-proposals.ts';
 import type { Assignment, RunContext, StopReason } from '../../src/ports/agent-driver.ts';
 
@@ -36,6 +37,7 @@ export class TestContext implements RunContext {
   readonly #controller = new AbortController();
   readonly #hasReported = Promise.withResolvers<void>();
   readonly reports: AgentReport[] = [];
+  readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
 
   get signal(): AbortSignal {

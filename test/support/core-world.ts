@@ -230,6 +230,7 @@ export class CoreWorld {
       case 'perform-approved':
         return this.#act(effect.proposalId);
       case 'tell-outcome':
+      case 'tell-recipients':
       case 'clean-up-run':
         return;
     }

@@ -69,3 +69,31 @@ export const askAndLeave: TaskFunction = ({ proposals }) => void proposals.vote(
 export const voteLater: TaskFunction = ({ proposals, input }) => {
   setTimeout(() => void proposals.vote([{ proposal, contentHash, choice: 'reject' }]), Number(input));
 };
+
+/** Subscribes, sends, receives, acknowledges. */
+export const talk: TaskFunction = async ({ messages }) => {
+  await messages.subscribe('news.*');
+  const sent = await messages.send({ to: 'task:other', body: { n: 1 }, priority: 'high' });
+  const received = await messages.receive({ limit: 1 });
+  await messages.acknowledge(received.map(({ id }) => id));
+  await messages.unsubscribe('news.*');
+  return { sent, received: received[0]?.body };
+};
+
+/** As plain JavaScript may call it. */
+export const sendInAnotherForm: TaskFunction = ({ messages }) => {
+  const send = (message: Parameters<typeof messages.send>[0]): unknown => messages.send(message);
+  return Reflect.apply(send, undefined, [{ to: 'task:other' }]);
+};
+
+export const giveUpMail: TaskFunction = async ({ messages }) => {
+  const controller = new AbortController();
+  const received = messages.receive({ signal: controller.signal });
+  setImmediate(() => controller.abort());
+  return { received: (await received).length };
+};
+
+export const waitForMail: TaskFunction = async ({ messages, report: tell }) => {
+  tell({ kind: 'note', text: 'waits' });
+  await messages.receive();
+};

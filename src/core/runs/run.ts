@@ -1,5 +1,6 @@
 import { Account } from '../budgets/account.ts';
 import type { ProposalId, RunId, TaskId } from '../ids.ts';
+import type { Mail } from '../messaging/mail.ts';
 import { TaskGraph } from '../tasks/task-graph.ts';
 import type { Task } from '../tasks/task.ts';
 import type { RunOutcome, RunSpec, RunState } from './run-spec.ts';
@@ -24,6 +25,8 @@ export type Run = {
   readonly undone: Set<ProposalId>;
   /** Names of tasks that failed, at most 100. */
   readonly failed: string[];
+  /** Made with its first message or subscription. */
+  mail: Mail | undefined;
   /** Why it is paused; undefined when it is not. */
   pausedBecause: string | undefined;
   /** What it will end with, once nothing of it is open. */
@@ -46,7 +49,7 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
   };
   const start = { graph: new TaskGraph(), account: new Account(spec.budget), counts, active: new Set<TaskId>() };
   const votes = { proposals: new Set<ProposalId>(), undone: new Set<ProposalId>() };
-  const open = { failed: [], pausedBecause: undefined, ending: undefined };
+  const open = { failed: [], mail: undefined, pausedBecause: undefined, ending: undefined };
   return { id, spec, taskCount, createdMs, ...start, ...votes, ...open };
 }
 

@@ -3,7 +3,8 @@ import { endVotes, owesActions } from '../consensus/votes-of-run.ts';
 import { evaluateCondition } from '../expressions/resolve-work.ts';
 import type { SwarmEvent } from '../events.ts';
 import { nextBreakerEvent } from '../health/breakers.ts';
-import type { AgentId, TaskId } from '../ids.ts';
+import type { AgentId, RunId, TaskId } from '../ids.ts';
+import { deadMail, endMail } from '../messaging/decide-messages.ts';
 import { endRun } from '../runs/decide-run.ts';
 import { openCount, outcomeOf, type Run } from '../runs/run.ts';
 import { scopeOf } from '../runs/scope.ts';
@@ -26,17 +27,24 @@ export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = tru
   for (const id of swarm.undecided) return [settleTask(swarm, id)];
   const tripped = nextBreakerEvent(swarm, nowMs);
   if (tripped !== undefined) return [tripped];
+  for (const id of swarm.deadMail) return deadMailOf(swarm, id);
   for (const id of swarm.closing) {
     const run = swarm.runs.get(id);
     if (run === undefined || openCount(run) > 0) {
       swarm.closing.delete(id);
       continue;
     }
-    const ended = endVotes(swarm, run);
+    const ended = [...endVotes(swarm, run), ...endMail(run)];
     if (ended.length > 0) return ended;
     if (!owesActions(swarm, run)) return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
   }
   return mayAssign ? nextAssignment(swarm, nowMs) : undefined;
+}
+
+function deadMailOf(swarm: Swarm, id: RunId): readonly SwarmEvent[] {
+  const run = swarm.runs.get(id);
+  if (run === undefined) throw new Error(`Internal error: dead mail of unknown run ${id}`);
+  return deadMail(run);
 }
 
 /** The needs of the task have ended: does it run, or is it skipped, and why? */

@@ -2,7 +2,9 @@ import { nameOf } from '../../../core/ids.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
 import type { Assignment, RunContext } from '../../../ports/agent-driver.ts';
+import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
+import { checkedMessages } from './checked-messages.ts';
 import { checkedProposals } from './checked-proposals.ts';
 import { checkedReport } from './checked-report.ts';
 import { type LargeValueStore, loadValue } from './large-values.ts';
@@ -51,7 +53,12 @@ export class AttemptCall implements FunctionCall {
   get proposals(): RunProposals {
     // What rejects because the attempt is stopped is told as the stop that it is.
     this.#hasAskedForSignal = true;
-    return checkedProposals(this.#context.proposals);
+    return checkedProposals(() => this.#context.proposals);
+  }
+
+  get messages(): RunMessages {
+    this.#hasAskedForSignal = true;
+    return checkedMessages(() => this.#context.messages);
   }
 
   get load(): (value: Json) => Promise<Json> {

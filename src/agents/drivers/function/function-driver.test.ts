@@ -5,6 +5,7 @@ import { SystemClock } from '../../../adapters/system/system-clock.ts';
 import type { Json } from '../../../core/json.ts';
 import type { AttemptResult } from '../../../core/tasks/attempt.ts';
 import type { Assignment, RunContext } from '../../../ports/agent-driver.ts';
+import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
 import { ManualClock } from '../../../testing/manual-clock.ts';
 import { ScriptedProposals } from '../../../testing/scripted-proposals.ts';
@@ -35,6 +36,9 @@ describe('functions in this process', () => {
       },
       get proposals(): RunProposals {
         throw new Error('nobody asked for votes');
+      },
+      get messages(): RunMessages {
+        throw new Error('nobody asked for mail');
       },
       report: () => {},
     };

@@ -3,7 +3,6 @@ import type { AttemptResult, Failed } from '../../../core/tasks/attempt.ts';
 import type { AgentDriver, Assignment, Probe, RunContext } from '../../../ports/agent-driver.ts';
 import type { ArtifactStore } from '../../../ports/artifact-store.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { RunProposals } from '../../../ports/run-proposals.ts';
 import { assert } from '../../../util/assert.ts';
 import { AttemptCall } from './attempt-call.ts';
 import { checkedReport } from './checked-report.ts';
@@ -104,8 +103,7 @@ export class FunctionDriver implements AgentDriver {
   async #runInWorker(work: WorkerFunction, assignment: Assignment, context: RunContext): Promise<AttemptResult> {
     const request = await this.#requestOf(work, assignment);
     const { signal, report } = context;
-    const proposals = (): RunProposals => context.proposals;
-    const end = await this.#pool.run({ work, request, signal, report: checkedReport(report), proposals });
+    const end = await this.#pool.run({ work, request, signal, report: checkedReport(report), abilities: context });
     switch (end.kind) {
       case 'returned':
         return withCpu(await claimOf(end.value, assignment, this.#artifacts), end.cpuMs);

@@ -6,7 +6,7 @@ import type { Json } from '../../../core/json.ts';
 import type { FunctionCall } from './registered-function.ts';
 import { threw } from './stop-failure.ts';
 import type { CallRequest, FromWorker, ToWorker } from './worker-messages.ts';
-import { WorkerProposals } from './worker-proposals.ts';
+import { WorkerAsks } from './worker-asks.ts';
 
 const port = parentPort;
 assert(port !== null, 'the function worker runs in a worker thread only');
@@ -14,16 +14,16 @@ assert(port !== null, 'the function worker runs in a worker thread only');
 const load = createRequire(import.meta.url);
 const post = (message: FromWorker): void => port.postMessage(message);
 
-let proposals: WorkerProposals | undefined;
+let asks: WorkerAsks | undefined;
 
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'call') void answer(message.call, message.request);
-  else proposals?.settle(message);
+  else asks?.settle(message);
 });
 
 async function answer(call: number, request: CallRequest): Promise<void> {
-  const own = new WorkerProposals(call, post);
-  proposals = own;
+  const own = new WorkerAsks(call, post);
+  asks = own;
   const end = (message: FromWorker): void => {
     own.end();
     post(message);
@@ -57,12 +57,13 @@ function isFunction(value: unknown): value is (call: FunctionCall) => unknown {
   return typeof value === 'function';
 }
 
-function callOf(call: number, { data }: CallRequest, own: WorkerProposals): FunctionCall {
+function callOf(call: number, { data }: CallRequest, own: WorkerAsks): FunctionCall {
   return {
     ...data,
     signal: new AbortController().signal,
     report: (report) => post({ kind: 'report', call, report }),
-    proposals: own,
+    messages: own.messages,
+    proposals: own.proposals,
     load: (value: Json) => Promise.resolve(value),
   };
 }

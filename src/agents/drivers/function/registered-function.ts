@@ -1,6 +1,7 @@
 import type { RunId, TaskId } from '../../../core/ids.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
+import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
 
 /** The task that a function works on. */
@@ -21,6 +22,8 @@ export interface FunctionCall {
   readonly report: (report: AgentReport) => void;
   /** Proposals and votes of its run. A function votes as its own task or agent, as nobody else. */
   readonly proposals: RunProposals;
+  /** Mail of its run. A function sends as its own task, as nobody else. */
+  readonly messages: RunMessages;
   /**
    * An output of a need that was too large for the journal stands in `needs` as `{ "$artifact": … }`: this gives its
    * value. Anything else comes back as it is. Rejects when the artifact is gone or damaged.

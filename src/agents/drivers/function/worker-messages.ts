@@ -1,6 +1,4 @@
-import type { ClosedProposal } from '../../../core/consensus/proposal.ts';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
-import type { ProposalAnswer, RunProposals } from '../../../ports/run-proposals.ts';
 import type { FunctionCall } from './registered-function.ts';
 
 /** One call, as it crosses to a worker thread. */
@@ -13,13 +11,22 @@ export type CallRequest = Readonly<{
 /** `call` counts the calls of one thread: what still comes from an earlier one is no part of the next. */
 export type ToWorker =
   | Readonly<{ kind: 'call'; call: number; request: CallRequest }>
-  | Readonly<{ kind: 'answers'; call: number; id: number; answers: readonly ProposalAnswer[] }>
-  | Readonly<{ kind: 'outcomes'; call: number; id: number; outcomes: readonly (ClosedProposal | undefined)[] }>
+  | Readonly<{ kind: 'answer'; call: number; id: number; value: unknown }>
   | Readonly<{ kind: 'failed'; call: number; id: number; message: string }>;
 
 /** What a worker thread says about its one call. `cpuMs`: processor time of its thread. */
 export type FromWorker =
   | Readonly<{ kind: 'report'; call: number; report: AgentReport }>
-  | Readonly<{ kind: 'ask'; call: number; id: number; question: keyof RunProposals; given: unknown }>
+  /** `ability`: what of `FunctionCall` it asks. `canGiveUp`: a `give-up` for it may follow. */
+  | Readonly<{
+      kind: 'ask';
+      call: number;
+      id: number;
+      ability: 'messages' | 'proposals';
+      question: string;
+      given: unknown;
+      canGiveUp?: true;
+    }>
+  | Readonly<{ kind: 'give-up'; call: number; id: number }>
   | Readonly<{ kind: 'returned'; value: unknown; cpuMs: number }>
   | Readonly<{ kind: 'threw'; message: string; stack?: string; cpuMs: number }>;

@@ -3,8 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { WorkerFunction } from './registered-function.ts';
-import type { RunProposals } from '../../../ports/run-proposals.ts';
-import { askForWorker } from './checked-proposals.ts';
+import { type Abilities, WorkerDesk } from './worker-desk.ts';
 import type { CallRequest, FromWorker, ToWorker } from './worker-messages.ts';
 
 const ENTRY = new URL(`./function-worker${extname(import.meta.url)}`, import.meta.url);
@@ -29,7 +28,7 @@ export type WorkerCall = Readonly<{
   request: CallRequest;
   signal: AbortSignal;
   report: (report: AgentReport) => void;
-  proposals: () => RunProposals;
+  abilities: Abilities;
 }>;
 
 export type WorkerPoolOptions = Readonly<{
@@ -119,12 +118,14 @@ export class WorkerPool {
     const { promise, resolve } = Promise.withResolvers<WorkerEnd>();
     const number = ++thread.calls;
     const tell = (message: ToWorker): void => worker.postMessage(message);
+    const desk = new WorkerDesk(call.abilities, tell);
     const onMessage = (message: FromWorker): void => {
       if (message.kind === 'returned' || message.kind === 'threw') return resolve(message);
       // What an earlier function of this thread left behind does not speak for this one.
       if (message.call !== number) return;
       if (message.kind === 'report') call.report(message.report);
-      else void askForWorker(call.proposals, message).then(tell);
+      else if (message.kind === 'ask') void desk.answer(message);
+      else desk.giveUp(message.id);
     };
     const onError = (error: Error): void => resolve(endOfBroken(error));
     const onExit = (code: number): void => resolve({ kind: 'died', message: `Its thread ended with code ${code}.` });

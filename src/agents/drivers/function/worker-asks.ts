@@ -1,0 +1,83 @@
+import type { RunMessages } from '../../../ports/run-messages.ts';
+import type { RunProposals } from '../../../ports/run-proposals.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
+
+type Ask = Extract<FromWorker, { kind: 'ask' }>;
+type Question = Pick<Ask, 'ability' | 'question' | 'given'>;
+
+/** What a function asks in a worker thread goes to the coordinator's thread, and its answer comes back. */
+export class WorkerAsks {
+  readonly #call: number;
+  readonly #post: (message: FromWorker) => void;
+  readonly #open = new Map<number, PromiseWithResolvers<unknown>>();
+  #asked = 0;
+  #isOver = false;
+
+  constructor(call: number, post: (message: FromWorker) => void) {
+    this.#call = call;
+    this.#post = post;
+  }
+
+  get proposals(): RunProposals {
+    return {
+      open: (given) => this.#ask({ ability: 'proposals', question: 'open', given }),
+      vote: (given) => this.#ask({ ability: 'proposals', question: 'vote', given }),
+      outcomes: (given) => this.#ask({ ability: 'proposals', question: 'outcomes', given }),
+    };
+  }
+
+  get messages(): RunMessages {
+    return {
+      send: (given) => this.#ask({ ability: 'messages', question: 'send', given }),
+      receive: ({ signal, ...given } = {}) =>
+        this.#ask({ ability: 'messages', question: 'receive', given }, signal ?? undefined),
+      acknowledge: (given) => this.#ask({ ability: 'messages', question: 'acknowledge', given }),
+      subscribe: (given) => this.#ask({ ability: 'messages', question: 'subscribe', given }),
+      unsubscribe: (given) => this.#ask({ ability: 'messages', question: 'unsubscribe', given }),
+    };
+  }
+
+  /** What the coordinator's thread said. */
+  settle(message: Exclude<ToWorker, { kind: 'call' }>): void {
+    const { call, id } = message;
+    // An answer that an earlier function of this thread did not wait for.
+    if (call !== this.#call) return;
+    const asked = this.#open.get(id);
+    this.#open.delete(id);
+    if (message.kind === 'answer') asked?.resolve(message.value);
+    else asked?.reject(new Error(message.message));
+  }
+
+  /** The function has returned: what it still asks is refused. */
+  end(): void {
+    this.#isOver = true;
+    this.#open.clear();
+  }
+
+  #ask<Value>(question: Question, signal?: AbortSignal): Promise<Value> {
+    const asked = Promise.withResolvers<unknown>();
+    const id = ++this.#asked;
+    try {
+      if (this.#isOver) throw new Error('The attempt has ended.');
+      const canGiveUp = signal === undefined ? {} : { canGiveUp: true as const };
+      this.#post({ kind: 'ask', call: this.#call, id, ...question, ...canGiveUp });
+      this.#open.set(id, asked);
+      if (signal !== undefined) this.#giveUpWith(signal, id);
+    } catch (error) {
+      asked.reject(error);
+    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each question has one type of answer, checked where it is asked
+    const answer = asked.promise as Promise<Value>;
+    // A function that does not wait for its own question must not take the thread down with it.
+    answer.catch(() => {});
+    return answer;
+  }
+
+  #giveUpWith(signal: AbortSignal, id: number): void {
+    const giveUp = (): void => {
+      if (this.#open.has(id)) this.#post({ kind: 'give-up', call: this.#call, id });
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+  }
+}

@@ -1,0 +1,56 @@
+import type { RunContext } from '../../../ports/agent-driver.ts';
+import { checkedMessages } from './checked-messages.ts';
+import { checkedProposals } from './checked-proposals.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
+
+/** What a function can ask of the run that it belongs to. */
+export type Abilities = Pick<RunContext, 'messages' | 'proposals'>;
+
+type Ask = Extract<FromWorker, { kind: 'ask' }>;
+/** Each takes whatever the thread has sent. */
+type Questions = Readonly<Record<string, (given: unknown) => Promise<unknown>>>;
+
+/** Answers what one call in a worker thread asks. */
+export class WorkerDesk {
+  readonly #abilities: { readonly [Ability in keyof Abilities]: Questions };
+  readonly #tell: (message: ToWorker) => void;
+  /** Questions that can be given up. */
+  readonly #open = new Map<number, AbortController>();
+
+  /** `context` is looked at when something is asked, and not before. */
+  constructor(context: Abilities, tell: (message: ToWorker) => void) {
+    this.#abilities = {
+      messages: checkedMessages(() => context.messages),
+      proposals: checkedProposals(() => context.proposals),
+    };
+    this.#tell = tell;
+  }
+
+  /** The thread is told the answer, or what went wrong. Never rejects. */
+  async answer(ask: Ask): Promise<void> {
+    const { call, id } = ask;
+    try {
+      this.#tell({ kind: 'answer', call, id, value: await this.#ask(ask) });
+    } catch (error) {
+      this.#tell({ kind: 'failed', call, id, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** The function waits no longer for an answer: it gets the one that there is. */
+  giveUp(id: number): void {
+    this.#open.get(id)?.abort();
+  }
+
+  async #ask({ id, ability, question, given, canGiveUp }: Ask): Promise<unknown> {
+    const ask = this.#abilities[ability][question];
+    if (ask === undefined) throw new Error(`There is no call.${ability}.${question}.`);
+    if (canGiveUp !== true) return ask(given);
+    const controller = new AbortController();
+    this.#open.set(id, controller);
+    try {
+      return await ask({ ...(typeof given === 'object' ? given : {}), signal: controller.signal });
+    } finally {
+      this.#open.delete(id);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { IndexedHeap, NOT_IN_HEAP } from '../../util/indexed-heap.ts';
+import { Mailbox } from './mailbox.ts';
+import type { Message } from './message.ts';
+import { Topics } from './topics.ts';
+
+/** Messages of a run whose ids are remembered: the newest. Sent again, they are known; answers to them are counted. */
+const MAX_KNOWN = 10_000;
+
+/** What a waiting message takes besides its body, roughly. */
+const OVERHEAD_BYTES = 512;
+
+/** What a body of that size counts for while it waits. */
+export function weightOf(bytes: number): number {
+  return bytes + OVERHEAD_BYTES;
+}
+
+/** What is remembered of a message, whether or not anybody still has to receive it. */
+export type KnownMessage = Readonly<{
+  from: string;
+  /** Of all that the sender gave: what differs is another message. */
+  digest: number;
+  hops: number;
+  /** In whose mailboxes it was put, and who could not get it. */
+  recipients: number;
+  dead: number;
+}>;
+
+/** What a snapshot keeps: each message once, whoever waits for it. */
+export type StoredMail = Readonly<{
+  sent: number;
+  messages: readonly Message[];
+  boxes: readonly (readonly [address: string, ids: readonly string[]])[];
+  known: readonly (readonly [id: string, known: KnownMessage])[];
+  topics: ReturnType<Topics['dump']>;
+}>;
+
+/** One message that expires, in one mailbox or in several. */
+type Expiring = { readonly expiresAtMs: number; waiting: number; heapIndex: number };
+
+/** All messages of one run that somebody has still to receive. */
+export class Mail {
+  readonly boxes: Map<string, Mailbox> = new Map();
+  readonly known: Map<string, KnownMessage> = new Map();
+  readonly topics: Topics = new Topics();
+  /** Boxes whose owner is gone, and which are not empty. */
+  readonly orphans: Set<string> = new Set();
+  readonly #expiring = new IndexedHeap<Expiring>((one, other) => one.expiresAtMs < other.expiresAtMs);
+  readonly #expiringById = new Map<string, Expiring>();
+  #sent = 0;
+  #waitingBytes = 0;
+
+  /** Messages sent so far. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Weight of all that waits, counted once per recipient. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Led time at which the first of all that waits expires; Infinity when nothing does. */
+  get nextExpiryMs(): number {
+    return this.#expiring.first?.expiresAtMs ?? Infinity;
+  }
+
+  put(message: Message, known: KnownMessage, recipients: readonly string[]): void {
+    this.#sent = message.no;
+    this.#remember(message.spec.id, known);
+    for (const address of recipients) this.#putInto(address, message);
+  }
+
+  /** Takes messages out of a box, whatever became of them. Those that are not there are passed over. */
+  take(address: string, ids: readonly string[]): void {
+    const box = this.boxes.get(address);
+    if (box === undefined) return;
+    for (const id of ids) {
+      const message = box.remove(id);
+      if (message === undefined) continue;
+      this.#waitingBytes -= weightOf(message.bytes);
+      if (message.expiresAtMs !== undefined) this.#waitsNoMore(id);
+    }
+    if (box.size > 0) return;
+    this.boxes.delete(address);
+    this.orphans.delete(address);
+  }
+
+  /** The owner of a box comes no more: what waits in it is dead. True when there is anything. */
+  abandon(address: string): boolean {
+    this.topics.forget(address);
+    if (!this.boxes.has(address)) return false;
+    this.orphans.add(address);
+    return true;
+  }
+
+  dump(): StoredMail {
+    const messages = new Map<string, Message>();
+    const boxes = [...this.boxes].map(([address, box]): [string, readonly string[]] => {
+      const waiting = [...box.messages()];
+      for (const message of waiting) messages.set(message.spec.id, message);
+      return [address, waiting.map(({ spec }) => spec.id)];
+    });
+    const ordered = [...messages.values()].sort((one, other) => one.no - other.no);
+    return { sent: this.#sent, messages: ordered, boxes, known: [...this.known], topics: this.topics.dump() };
+  }
+
+  static restore({ sent, messages, boxes, known, topics }: StoredMail): Mail {
+    const mail = new Mail();
+    const byId = new Map(messages.map((message) => [message.spec.id, message]));
+    for (const [address, ids] of boxes) {
+      for (const id of ids) {
+        const message = byId.get(id);
+        if (message !== undefined) mail.#putInto(address, message);
+      }
+    }
+    for (const [id, one] of known) mail.known.set(id, one);
+    for (const [address, patterns] of topics) for (const pattern of patterns) mail.topics.add(address, pattern);
+    mail.#sent = sent;
+    return mail;
+  }
+
+  #putInto(address: string, message: Message): void {
+    const box = this.boxes.get(address) ?? new Mailbox();
+    this.boxes.set(address, box);
+    box.add(message);
+    this.#waitingBytes += weightOf(message.bytes);
+    if (message.expiresAtMs !== undefined) this.#noteExpiry(message.spec.id, message.expiresAtMs);
+  }
+
+  #noteExpiry(id: string, expiresAtMs: number): void {
+    const known = this.#expiringById.get(id);
+    if (known !== undefined) {
+      known.waiting++;
+      return;
+    }
+    const made: Expiring = { expiresAtMs, waiting: 1, heapIndex: NOT_IN_HEAP };
+    this.#expiringById.set(id, made);
+    this.#expiring.push(made);
+  }
+
+  #waitsNoMore(id: string): void {
+    const known = this.#expiringById.get(id);
+    if (known === undefined || --known.waiting > 0) return;
+    this.#expiringById.delete(id);
+    this.#expiring.remove(known);
+  }
+
+  #remember(id: string, known: KnownMessage): void {
+    this.known.set(id, known);
+    if (this.known.size <= MAX_KNOWN) return;
+    const [oldest] = this.known.keys();
+    if (oldest !== undefined) this.known.delete(oldest);
+  }
+}
