@@ -1,7 +1,8 @@
 /** JSON Schemas for editors, from the schemas and the table that check at run time. */
 import { z } from 'zod';
 import { showOption } from '../src/config/option-value.ts';
-import { OPTION_GROUPS, OPTIONS, type OptionRow } from '../src/config/options.ts';
+import type { OptionRow } from '../src/config/option-row.ts';
+import { OPTION_GROUPS, OPTIONS } from '../src/config/options.ts';
 import { checkReportFile } from '../src/workflows/check-report-schema.ts';
 import { agentGroupsSchema, workflowSchema } from '../src/workflows/definition-schema.ts';
 
@@ -13,6 +14,7 @@ const OUR_WORDS = ['what', 'fix'];
 
 const GROUP_TEXTS: Readonly<Record<string, string>> = {
   coordination: 'How tasks find agents.',
+  messaging: 'Messages between tasks, agents and people of a run.',
   faultTolerance: 'What happens when something fails.',
   performance: 'Limits that trade speed for memory and disk.',
   budgets: 'Limits of runs that do not set their own.',

@@ -151,7 +151,7 @@ function workspacesOf({ root, workspaces, environment, options }: LeadSettings):
   return new CleanCopies({ folder: workspaces, copies, capturesFor, limits });
 }
 
-function engineOptions({ coordination, faultTolerance, performance }: Options): LeadParts['options'] {
+function engineOptions({ coordination, faultTolerance, messaging, performance }: Options): LeadParts['options'] {
   const retry = {
     maxAttempts: faultTolerance.maxAttempts,
     firstDelayMs: faultTolerance.retryFirstDelayMs,
@@ -160,7 +160,7 @@ function engineOptions({ coordination, faultTolerance, performance }: Options): 
   };
   const { algorithm: strategy, ...limits } = coordination;
   const { maxWaitMs, maxTasksPerRun, maxOpenRuns, maxOpenProposals, vetoCheckMs } = limits;
-  const { maxMailboxMessages, maxMessageHops, maxMessagesPerRun } = limits;
+  const { mailboxSize: maxMailboxMessages, maxHops: maxMessageHops, maxPerRun: maxMessagesPerRun } = messaging;
   const mail = { maxMailboxMessages, maxMessageHops, maxMessagesPerRun };
   const caps = { maxTasksPerRun, maxOpenRuns, maxOpenProposals, ...mail };
   const rules: SwarmRules = { retry, strategy, maxWaitMs, vetoCheckMs, ...caps, ...healthRules(faultTolerance) };

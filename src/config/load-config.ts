@@ -10,16 +10,8 @@ import { schemaFindings } from '../workflows/schema-problems.ts';
 import type { Environment } from './environment.ts';
 import { isGranted, readGrants } from './grants.ts';
 import { readOption } from './option-value.ts';
-import {
-  defaultOf,
-  OPTION_GROUPS,
-  OPTIONS,
-  toOptions,
-  variableOf,
-  type OptionRow,
-  type Options,
-  type OptionValue,
-} from './options.ts';
+import { defaultOf, OPTION_GROUPS, OPTIONS, toOptions, variableOf, type Options, type OptionValue } from './options.ts';
+import type { OptionRow } from './option-row.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
 /** The configuration file of a project. */

@@ -2,7 +2,8 @@ import { VARIABLE_PATTERN } from '../core/expressions/parse-reference.ts';
 import { formatBytes, parseBytes } from '../util/bytes.ts';
 import { formatDuration, parseDuration } from '../util/duration.ts';
 import { nearestName } from '../util/nearest-name.ts';
-import type { OptionRow, OptionValue } from './options.ts';
+import type { OptionRow } from './option-row.ts';
+import type { OptionValue } from './options.ts';
 
 /** The value in the option's unit, or in two sentences what is wrong with it. */
 export type OptionResult =

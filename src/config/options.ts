@@ -1,33 +1,4 @@
-type Described = Readonly<{
-  /** One sentence for people: what a change does. */
-  effect: string;
-  /** Why the default is what it is. */
-  reason: string;
-  /** `start`: when the leading process starts next. `run`: for runs submitted from then on. */
-  applies: 'start' | 'run';
-  /** Set where a repository could harm its reader with it: in a project file it counts only with the user's grant. */
-  needsGrant?: true;
-}>;
-
-/** `null` means no value: unlimited, or decided elsewhere. */
-type Ranged = Readonly<{ default: number | null; min: number; max: number }>;
-
-/** One row of the table. Figures are whole numbers. */
-export type OptionRow = Described &
-  (
-    | (Ranged & Readonly<{ type: 'count'; unit: string }>)
-    /** As many as the machine has processor cores. */
-    | Readonly<{ type: 'count'; unit: string; default: 'cores'; min: number; max: number }>
-    /** ms; written as a figure in ms or with a unit, `5m`. */
-    | (Ranged & Readonly<{ type: 'duration' }>)
-    /** bytes; written as a figure in bytes or with a unit, `512MiB`. */
-    | (Ranged & Readonly<{ type: 'bytes' }>)
-    | Readonly<{ type: 'choice'; choices: readonly string[]; default: string }>
-    /** Names of environment variables. */
-    | Readonly<{ type: 'names'; default: readonly string[]; most: number }>
-    /** Programs with their arguments. */
-    | Readonly<{ type: 'commands'; default: readonly (readonly string[])[]; most: number }>
-  );
+import type { OptionRow } from './option-row.ts';
 
 const TABLE = {
   coordination: {
@@ -88,7 +59,18 @@ const TABLE = {
       reason: 'More questions at once than anybody can answer are a mistake of the one who asks.',
       applies: 'start',
     },
-    maxMailboxMessages: {
+    vetoCheckMs: {
+      type: 'duration',
+      default: 120_000,
+      min: 1_000,
+      max: 120_000,
+      effect: 'How long the command of a veto may run; after that the veto is a plain rejection.',
+      reason: 'Long enough to build and run a test, short enough that a veto cannot hold up a decision.',
+      applies: 'start',
+    },
+  },
+  messaging: {
+    mailboxSize: {
       type: 'count',
       unit: 'messages',
       default: 1_000,
@@ -98,7 +80,7 @@ const TABLE = {
       reason: 'A recipient that is a thousand messages behind is not reading; its senders should know.',
       applies: 'start',
     },
-    maxMessageHops: {
+    maxHops: {
       type: 'count',
       unit: 'messages',
       default: 8,
@@ -108,7 +90,7 @@ const TABLE = {
       reason: 'What two agents have not settled after eight answers they will not settle by more.',
       applies: 'start',
     },
-    maxMessagesPerRun: {
+    maxPerRun: {
       type: 'count',
       unit: 'messages',
       default: 1_000_000,
@@ -116,15 +98,6 @@ const TABLE = {
       max: 100_000_000,
       effect: 'All messages that the tasks of one run may send; further ones are refused.',
       reason: 'Far above what work needs, so that two tasks that talk without end stop before the disk is full.',
-      applies: 'start',
-    },
-    vetoCheckMs: {
-      type: 'duration',
-      default: 120_000,
-      min: 1_000,
-      max: 120_000,
-      effect: 'How long the command of a veto may run; after that the veto is a plain rejection.',
-      reason: 'Long enough to build and run a test, short enough that a veto cannot hold up a decision.',
       applies: 'start',
     },
   },

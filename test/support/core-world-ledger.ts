@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import type { AgentSpec, HostSpec } from '../../src/core/agents/agent-spec.ts';
-import type { ProposalEvent, SwarmEvent, TaskEvent } from '../../src/core/events.ts';
+import type { MessageEvent, ProposalEvent, SwarmEvent, TaskEvent } from '../../src/core/events.ts';
 import type { RunSpec } from '../../src/core/runs/run-spec.ts';
 import type { Usage } from '../../src/core/tasks/attempt.ts';
 import type { TaskSpec } from '../../src/core/tasks/task-spec.ts';
 import type { Entry } from './core-world.ts';
+import { isMessageEvent } from '../../src/core/messaging/is-message-event.ts';
+import { MailLedger } from './mail-ledger.ts';
 import { VoteLedger } from './vote-ledger.ts';
 
 type Status =
@@ -52,6 +54,7 @@ export class Ledger {
   readonly runs: Map<string, RunLine> = new Map();
   readonly #agents = new Map<string, AgentSpec>();
   readonly #hosts = new Map<string, HostSpec>();
+  readonly mail: MailLedger = new MailLedger();
   readonly #votes = new VoteLedger();
   #lastMs = 0;
 
@@ -60,6 +63,7 @@ export class Ledger {
     this.#lastMs = atMs;
     if ('taskId' in event) this.#noteTask(event);
     else if ('proposalId' in event) this.#votes.note(event, atMs);
+    else if (isMessageEvent(event)) this.mail.note(event);
     else this.#noteOther(event);
   };
 
@@ -85,7 +89,7 @@ export class Ledger {
     return run;
   }
 
-  #noteOther(event: Exclude<SwarmEvent, TaskEvent | ProposalEvent>): void {
+  #noteOther(event: Exclude<SwarmEvent, TaskEvent | ProposalEvent | MessageEvent>): void {
     switch (event.type) {
       case 'host.registered':
         this.#hosts.set(event.host.host, event.host);

@@ -1,5 +1,6 @@
 import type { ExplainedOption } from '../../config/load-config.ts';
-import { type OptionRow, OPTIONS, type OptionValue, variableOf } from '../../config/options.ts';
+import type { OptionRow } from '../../config/option-row.ts';
+import { OPTIONS, type OptionValue, variableOf } from '../../config/options.ts';
 import { formatBytes } from '../../util/bytes.ts';
 import { formatDuration } from '../../util/duration.ts';
 import { nearestName } from '../../util/nearest-name.ts';
