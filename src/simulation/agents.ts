@@ -1,4 +1,5 @@
 import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
+import type { SwarmInput } from '../core/inputs.ts';
 import type { AttemptResult, TaskFailure, Usage } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver, Assignment, Probe, RunContext } from '../ports/agent-driver.ts';
@@ -61,6 +62,8 @@ export type DriverParts = Readonly<{
   failpoints: Failpoints;
   facts: AttemptFacts;
   watcher: Watcher;
+  /** A result that comes in once more, from outside. */
+  echo: (input: SwarmInput, afterUs: number) => void;
 }>;
 
 /** Agents by script: what an attempt does hangs on its task and number alone. */
@@ -114,7 +117,20 @@ class ScriptedAttempt {
     const stopped = this.#stopped(context, behaviour);
     const result = await Promise.race([this.#work(context, behaviour, delayUs), stopped]);
     facts.end(life, this.#sign);
+    this.#echo(result);
     return result;
+  }
+
+  /** Some results are told twice, and some that failed are told as a success by whoever missed the end. */
+  #echo(result: AttemptResult): void {
+    const { plan, node, echo } = this.#parts;
+    if (!node.world.draw.chance('echo', this.#key, plan.profile.echoedPermille)) return;
+    const { attempt } = this.#sign;
+    const { taskId } = this.#assignment;
+    const told: AttemptResult = result.ok
+      ? result
+      : { ok: true, outputs: { by: attempt }, evidence: [{ check: 'returned', ok: true }] };
+    echo({ type: 'attempt.end', taskId, attempt, result: told }, this.#whole('echo after', 15_000_000));
   }
 
   async #work(context: RunContext, behaviour: Behaviour, delayUs: number): Promise<AttemptResult> {

@@ -27,6 +27,7 @@ export type Surroundings = Readonly<{
   facts: AttemptFacts;
   watcher: Watcher;
   storeProfile: () => Profile['store'];
+  echo: (input: SwarmInput, afterUs: number) => void;
 }>;
 
 /** One process that leads or tries to: the engine as it ships, with simulated ports around it. */
@@ -132,8 +133,8 @@ export class Coordinator {
 
   #portsOf(life: Life): EnginePorts {
     const { node } = this;
-    const { plan, store, failpoints, facts, watcher, storeProfile } = this.#shared;
-    const parts = { node, life, plan, failpoints, facts, watcher };
+    const { plan, store, failpoints, facts, watcher, storeProfile, echo } = this.#shared;
+    const parts = { node, life, plan, failpoints, facts, watcher, echo };
     const driver = new ScriptedDriver(parts);
     let words = 0;
     return {

@@ -49,5 +49,5 @@ function drawProfile(seed: number): Profile {
     garbage: sometimes(60),
     liar: sometimes(200),
   };
-  return { network, store, behaviours, swappedPermille: sometimes(400) };
+  return { network, store, behaviours, swappedPermille: sometimes(400), echoedPermille: sometimes(200) };
 }

@@ -26,6 +26,8 @@ export type Profile = Readonly<{
   network: NetworkProfile;
   store: Readonly<{ latencyMs: number; replyLostPermille: number }>;
   behaviours: Behaviours;
+  /** Of 1,000 results, so many come once more, much later, from a host that does not know better. */
+  echoedPermille: number;
   /** Of 1,000 approved contents, so many are another one by the time they are acted on. */
   swappedPermille: number;
 }>;

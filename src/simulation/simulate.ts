@@ -1,8 +1,10 @@
 import { runId, taskId } from '../core/ids.ts';
+import type { SwarmInput } from '../core/inputs.ts';
 import { owedEffects } from '../core/owed-effects.ts';
 import { restoreSwarm, snapshotOf } from '../core/snapshot.ts';
 import { apply } from '../core/swarm.ts';
-import { newSwarm, type Swarm, type SwarmRules } from '../core/swarm-state.ts';
+import { newSwarm, type SwarmRules } from '../core/swarm-state.ts';
+import type { Snapshot } from '../ports/journal.ts';
 import { AttemptFacts } from './agents.ts';
 import { Clients } from './clients.ts';
 import { Coordinator } from './coordinator.ts';
@@ -89,6 +91,7 @@ class Play {
       election: new Election(),
       failpoints: this.#failpoints,
       facts: this.#facts,
+      echo: (input: SwarmInput, afterUs: number) => this.#echo(input, afterUs),
       storeProfile: () => (this.#isHealed ? FULL_SPEED : plan.profile.store),
     };
     for (const [index, rate] of plan.clockRates.entries()) {
@@ -149,6 +152,13 @@ class Play {
     this.#world.at(this.#world.nowUs + VISIT_US, () => this.#visit());
   }
 
+  /** Whoever leads by then hears it. */
+  #echo(input: SwarmInput, afterUs: number): void {
+    this.#world.at(this.#world.nowUs + afterUs, () => {
+      for (const coordinator of this.#coordinators) coordinator.receive(input, () => undefined);
+    });
+  }
+
   get #unfinished(): readonly string[] {
     const silent = this.#clients.ledger.filter(({ answer }) => answer === undefined);
     return [...this.#view.open, ...silent.map(({ request }) => `no answer to ${request.id}`)];
@@ -181,19 +191,22 @@ class Play {
     return {
       unfinished,
       ledger: this.#clients.ledger.map(({ request: { id, input }, answer }) => ({ request: id, input, answer })),
-      states: { folded: snapshotOf(folded, 0), restored: snapshotOf(this.#restored(rules), 0) },
+      states: this.#states(rules),
       owed: owedEffects(folded).map((effect) => JSON.stringify(effect)),
       running: this.#facts.running.map(({ taskId: id, attempt }) => `${id} attempt ${attempt}`),
     };
   }
 
-  #restored(rules: SwarmRules): Swarm {
-    const swarm = newSwarm(rules);
-    const snapshot = this.store.latestSnapshot();
-    const isRead = snapshot !== undefined && restoreSwarm(swarm, snapshot.state) !== undefined;
-    const tail = this.store.recordsFrom(isRead ? snapshot.seq + 1 : 1);
-    for (const { event, atMs } of tail) apply(swarm, event, atMs);
-    return swarm;
+  /** From each of the newest snapshots and what follows it, and from the first event. */
+  #states(rules: SwarmRules): EndOfWorld['states'] {
+    const from = (snapshot: Snapshot | undefined): string => {
+      const swarm = newSwarm(rules);
+      const isRead = snapshot !== undefined && restoreSwarm(swarm, snapshot.state) !== undefined;
+      const tail = this.store.recordsFrom(isRead ? snapshot.seq + 1 : 1);
+      for (const { event, atMs } of tail) apply(swarm, event, atMs);
+      return snapshotOf(swarm, 0);
+    };
+    return { folded: from(undefined), restored: this.store.snapshots.slice(-3).map(from) };
   }
 }
 

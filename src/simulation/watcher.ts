@@ -26,8 +26,8 @@ export type EndOfWorld = Readonly<{
   unfinished: readonly string[];
   /** What clients know: each request with its last answer. */
   ledger: readonly Readonly<{ request: string; input: SwarmInput; answer: Answer | undefined }>[];
-  /** State rebuilt from event 1, and from the newest snapshot and what follows it. */
-  states: Readonly<{ folded: string; restored: string }>;
+  /** State rebuilt from event 1, and from each of the newest snapshots and what follows it. */
+  states: Readonly<{ folded: string; restored: readonly string[] }>;
   /** Effects that a new leader would owe. */
   owed: readonly string[];
   /** Attempts that still run, in processes that live. */

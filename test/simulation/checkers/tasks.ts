@@ -48,6 +48,8 @@ function checkEvent(scene: Scene, event: TaskEvent): void {
     case 'task.skipped':
       return checkSkipped(scene, event);
     case 'attempt.claimed':
+      checkOwn(scene, event);
+      return must(task.status === 'running', 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
     case 'attempt.reported':
       return must(task.status === 'running', 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
     case 'task.cancelling':
@@ -107,7 +109,10 @@ function checkReady({ must, run, task, atMs }: Scene): void {
   must(atMs >= task.retryAtMs, 'back-off', `${task.id} is ready at ${atMs}, before ${task.retryAtMs}`);
 }
 
-function checkSucceeded({ must, task }: Scene, { evidence }: EventOf<'task.succeeded'>): void {
+function checkSucceeded(scene: Scene, event: EventOf<'task.succeeded'>): void {
+  const { must, task } = scene;
+  const { evidence } = event;
+  checkOwn(scene, event);
   const isByPerson = evidence.some(({ check }) => check === 'person');
   must(
     isActive(task) || (isByPerson && task.status === 'unknown'),
@@ -126,6 +131,16 @@ function checkSucceeded({ must, task }: Scene, { evidence }: EventOf<'task.succe
     evidence.some(({ check }) => check === 'command'),
     'evidence',
     `${task.id} succeeded without its check`,
+  );
+}
+
+/** Agents say in their outputs which attempt they are. */
+function checkOwn({ must, task }: Scene, { attempt, outputs }: EventOf<'attempt.claimed' | 'task.succeeded'>): void {
+  const by = outputs['by'];
+  must(
+    by === undefined || by === attempt,
+    'own-result',
+    `attempt ${attempt} of ${task.id} has the result of ${String(by)}`,
   );
 }
 

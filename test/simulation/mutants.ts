@@ -1,0 +1,133 @@
+/**
+ * Does the simulator see? Each bug of `mutant-list.ts` must be told by one of the promises that it breaks.
+ * `node test/simulation/mutants.ts` each with its seed, then up to 200 others; `--rates N` how often it is seen in N seeds;
+ * `--only ID` one of them.
+ */
+import { fork } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { parseArgs } from 'node:util';
+import { type Mutant, MUTANTS } from './mutant-list.ts';
+
+/** Seeds that are tried when the one that should show it does not. */
+const MORE_SEEDS = 200;
+const SOURCES = new URL('../../src/', import.meta.url);
+
+/** What a process with the mutant in it has found. `others`: promises that break, but are not those of this mutant. */
+type Found = Readonly<{
+  id: string;
+  seeds: number;
+  killed: number;
+  firstSeed: number;
+  invariant: string;
+  others: readonly string[];
+}>;
+type Task = Readonly<{ id: string; first: readonly number[]; from: number; end: number; stopsAtFirst: boolean }>;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Puts the mutant in while the code is loaded. */
+function plant({ id, file, edits }: Mutant): void {
+  const changed = new Map<string, string>();
+  for (const [text, replacement, elsewhere] of edits) {
+    const { href } = new URL(elsewhere ?? file, SOURCES);
+    const parts = (changed.get(href) ?? readFileSync(new URL(href), 'utf8')).split(text);
+    if (parts.length !== 2) throw new Error(`Mutant ${id}: "${text}" stands in ${href} ${parts.length - 1} times.`);
+    changed.set(href, parts.join(replacement));
+  }
+  registerHooks({
+    load: (url, context, nextLoad) => {
+      const loaded = nextLoad(url, context);
+      const source = changed.get(url);
+      return source === undefined ? loaded : { ...loaded, source };
+    },
+  });
+}
+
+async function asChild({ id, first, from, end, stopsAtFirst }: Task): Promise<Found> {
+  const mutant = MUTANTS.find((one) => one.id === id);
+  if (mutant === undefined) throw new Error(`There is no mutant ${id}.`);
+  plant(mutant);
+  const { playSeed } = await import('./play.ts');
+  const seeds = [...first, ...Array.from({ length: end - from }, (_, index) => from + index)];
+  const others = new Set<string>();
+  let found: Found = { id, seeds: 0, killed: 0, firstSeed: -1, invariant: '', others: [] };
+  for (const seed of seeds) {
+    const { violation } = await playSeed(seed);
+    found = { ...found, seeds: found.seeds + 1 };
+    if (violation === undefined) continue;
+    if (mutant.breaks.includes(violation.invariant)) {
+      const { firstSeed, invariant, killed } = found;
+      found = {
+        ...found,
+        killed: killed + 1,
+        firstSeed: killed === 0 ? seed : firstSeed,
+        invariant: killed === 0 ? violation.invariant : invariant,
+      };
+      if (stopsAtFirst) break;
+    } else others.add(violation.invariant);
+  }
+  return { ...found, others: [...others] };
+}
+
+function inChild(task: Task): Promise<Found> {
+  const { promise, resolve, reject } = Promise.withResolvers<Found>();
+  const child = fork(import.meta.filename, ['--task', JSON.stringify(task)]);
+  let found: Found | undefined;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this program itself is at the other end
+  child.on('message', (message) => (found = message as Found));
+  child.on('exit', (code) => {
+    if (found === undefined) reject(new Error(`The process of mutant ${task.id} ended with ${code} and no result.`));
+    else resolve(found);
+  });
+  return promise;
+}
+
+/** Two at a time. */
+async function runAll(tasks: readonly Task[]): Promise<readonly Found[]> {
+  const left = [...tasks];
+  const found: Found[] = [];
+  const work = async (): Promise<void> => {
+    for (let task = left.shift(); task !== undefined; task = left.shift()) {
+      const one = await inChild(task);
+      found.push(one);
+      tell(one);
+    }
+  };
+  await Promise.all([work(), work()]);
+  return found;
+}
+
+function tell({ id, killed, seeds, firstSeed, invariant, others }: Found): void {
+  const also = others.length === 0 ? '' : `; also ${others.join(', ')}`;
+  if (killed === 0) say(`SURVIVED ${id} in ${seeds} seeds${also}`);
+  else say(`killed   ${id} ${killed} of ${seeds}, first in seed ${firstSeed} by ${invariant}${also}`);
+}
+
+async function main(): Promise<number> {
+  const options = { task: { type: 'string' }, rates: { type: 'string' }, only: { type: 'string' } } as const;
+  const { values } = parseArgs({ options });
+  if (values.task !== undefined) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this program itself has written it
+    const found = await asChild(JSON.parse(values.task) as Task);
+    await new Promise((resolve) => process.send?.(found, undefined, undefined, resolve));
+    process.disconnect();
+    return 0;
+  }
+  const chosen = MUTANTS.filter(({ id }) => values.only === undefined || id === values.only);
+  const rates = Number(values.rates ?? 0);
+  const found = await runAll(
+    chosen.map(({ id, seed }): Task =>
+      rates > 0
+        ? { id, first: [], from: 0, end: rates, stopsAtFirst: false }
+        : { id, first: [seed], from: 0, end: MORE_SEEDS, stopsAtFirst: true },
+    ),
+  );
+  mkdirSync('reports/simulation', { recursive: true });
+  writeFileSync('reports/simulation/mutants.json', `${JSON.stringify(found, undefined, 1)}\n`);
+  const alive = found.filter(({ killed }) => killed === 0);
+  say(`${found.length - alive.length} of ${found.length} mutants killed`);
+  return alive.length === 0 && found.length === chosen.length ? 0 : 1;
+}
+
+process.exitCode = await main();
