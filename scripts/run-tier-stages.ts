@@ -86,6 +86,14 @@ export const STAGES: readonly Stage[] = [
     leavesJson: 'reports/simulation/newest.json',
   },
   {
+    id: 'mutants',
+    proves: 'the simulation sees each of the bugs that are put into the code for it',
+    tiers: ALL,
+    capSeconds: 50,
+    commands: once('npm', 'run', 'simulate:mutants'),
+    leavesJson: 'reports/simulation/mutants.json',
+  },
+  {
     id: 'check',
     proves: 'format, lint with types, types, layers, dead code',
     tiers: ALL,

@@ -1,4 +1,4 @@
-import type { ProposalSpec, Vote } from '../core/consensus/proposal-spec.ts';
+import type { Member, ProposalSpec, Vote } from '../core/consensus/proposal-spec.ts';
 import type { VotePart } from './agents.ts';
 import type { Json } from '../core/json.ts';
 import { proposalId, runId } from '../core/ids.ts';
@@ -51,10 +51,11 @@ function drawSpec(stream: Stream, name: string, { people, voters }: { people: nu
     ...Array.from({ length: voters }, (_, index) => `task:vote-${name}-${index + 1}`),
   ];
   const hasWeights = stream.chance(300);
+  const hasVetoes = stream.chance(350);
   const members = ids.map((id) => ({
     id,
     ...(hasWeights ? { weight: stream.whole(1, 9) } : {}),
-    ...(stream.chance(150) ? { mayVeto: true } : {}),
+    ...(stream.chance(hasVetoes ? 500 : 0) ? { mayVeto: true } : {}),
   }));
   return {
     name,
@@ -87,13 +88,15 @@ function voteTask(name: string, part: VotePart, needs: readonly string[] = []): 
 /** Votes of people: most vote once, some twice, some change their mind, some are strangers or look at something else. */
 function drawBallots(scene: VoteScene, stream: Stream, spec: ProposalSpec, fromMs: number): readonly Request[] {
   const people = spec.members.filter(({ id }) => id.startsWith('user:'));
-  const voters = [...people, ...(stream.chance(300) ? [{ id: 'user:stranger' }] : [])];
-  return voters.flatMap(({ id: memberId }) => {
+  const strangers: readonly Member[] = stream.chance(300) ? [{ id: 'user:stranger' }] : [];
+  const voters = [...people, ...strangers];
+  return voters.flatMap(({ id: memberId, mayVeto }) => {
     const times = stream.pick(0, 1, 1, 1, 1, 2, 3);
     return Array.from({ length: times }, (_, nth): Request => {
       const choice = drawChoice(stream);
       const contentHash = stream.chance(60) ? sha256('another') : spec.contentHash;
-      const isVeto = choice === 'reject' && stream.chance(300);
+      // Also some by those who have none.
+      const isVeto = choice === 'reject' && stream.chance(mayVeto === true ? 800 : 80);
       const vote: Vote = { memberId, choice, contentHash, ...(isVeto ? { reproduce: ['show'] } : {}) };
       const id = `vote ${scene.runId} ${spec.name} ${memberId} ${nth}`;
       const input = { type: 'proposal.vote', proposalId: proposalId(runId(scene.runId), spec.name), vote } as const;

@@ -9,7 +9,7 @@ import { registerHooks } from 'node:module';
 import { parseArgs } from 'node:util';
 import { type Mutant, MUTANTS } from './mutant-list.ts';
 
-/** Seeds that are tried when the one that should show it does not. */
+/** Seeds that are tried when the one that should show it does not; `--more N` for another number. */
 const MORE_SEEDS = 200;
 const SOURCES = new URL('../../src/', import.meta.url);
 
@@ -71,14 +71,14 @@ async function asChild({ id, first, from, end, stopsAtFirst }: Task): Promise<Fo
 }
 
 function inChild(task: Task): Promise<Found> {
-  const { promise, resolve, reject } = Promise.withResolvers<Found>();
+  const { promise, resolve } = Promise.withResolvers<Found>();
   const child = fork(import.meta.filename, ['--task', JSON.stringify(task)]);
   let found: Found | undefined;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this program itself is at the other end
   child.on('message', (message) => (found = message as Found));
   child.on('exit', (code) => {
-    if (found === undefined) reject(new Error(`The process of mutant ${task.id} ended with ${code} and no result.`));
-    else resolve(found);
+    const none = { id: task.id, seeds: 0, killed: 0, firstSeed: -1, invariant: '', others: [`ended with ${code}`] };
+    resolve(found ?? none);
   });
   return promise;
 }
@@ -105,13 +105,18 @@ function tell({ id, killed, seeds, firstSeed, invariant, others }: Found): void 
 }
 
 async function main(): Promise<number> {
-  const options = { task: { type: 'string' }, rates: { type: 'string' }, only: { type: 'string' } } as const;
+  const options = {
+    task: { type: 'string' },
+    rates: { type: 'string' },
+    only: { type: 'string' },
+    more: { type: 'string', default: String(MORE_SEEDS) },
+  } as const;
   const { values } = parseArgs({ options });
   if (values.task !== undefined) {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this program itself has written it
     const found = await asChild(JSON.parse(values.task) as Task);
     await new Promise((resolve) => process.send?.(found, undefined, undefined, resolve));
-    process.disconnect();
+    if (process.connected) process.disconnect();
     return 0;
   }
   const chosen = MUTANTS.filter(({ id }) => values.only === undefined || id === values.only);
@@ -120,7 +125,7 @@ async function main(): Promise<number> {
     chosen.map(({ id, seed }): Task =>
       rates > 0
         ? { id, first: [], from: 0, end: rates, stopsAtFirst: false }
-        : { id, first: [seed], from: 0, end: MORE_SEEDS, stopsAtFirst: true },
+        : { id, first: [seed], from: 0, end: Number(values.more), stopsAtFirst: true },
     ),
   );
   mkdirSync('reports/simulation', { recursive: true });

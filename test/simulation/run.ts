@@ -127,7 +127,7 @@ async function asChild(text: string): Promise<number> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this program itself has written it
   const result = await runPart(JSON.parse(text) as Part);
   await new Promise((resolve) => process.send?.(result, undefined, undefined, resolve));
-  process.disconnect();
+  if (process.connected) process.disconnect();
   return 0;
 }
 

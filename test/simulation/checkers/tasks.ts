@@ -87,7 +87,10 @@ function checkNeeds(must: Must, run: RunLine, task: TaskLine): void {
 
 function checkFailed({ must, task, atMs }: Scene, event: EventOf<'attempt.failed'>): void {
   must(isActive(task), 'right-state', `an attempt of ${task.id} fails, which is ${task.status}`);
-  must(task.spec.effect !== 'D', 'irreversible-once', `${task.id} cannot be undone, and is tried again`);
+  const { failure } = event;
+  const hasNotBegun = failure.reason === 'agent-lost' && failure.begun === false;
+  const mayBeDone = task.spec.effect === 'D' && !hasNotBegun;
+  must(!mayBeDone, 'irreversible-once', `${task.id} cannot be undone, and is tried again`);
   must(event.retryAtMs >= atMs, 'back-off', `${task.id} is tried again in the past`);
   const charged = task.charged + (event.charge === 'attempt' ? 1 : 0);
   const crashes = task.crashes + (event.charge === 'crash' ? 1 : 0);
@@ -140,7 +143,7 @@ function checkOwn({ must, task }: Scene, { attempt, outputs }: EventOf<'attempt.
   must(
     by === undefined || by === attempt,
     'own-result',
-    `attempt ${attempt} of ${task.id} has the result of ${String(by)}`,
+    `attempt ${attempt} of ${task.id} has the result of ${JSON.stringify(by)}`,
   );
 }
 
