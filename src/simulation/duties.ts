@@ -5,6 +5,8 @@ import type { ClaimToVerify, Verifier } from '../ports/verifier.ts';
 import type { DriverParts } from './agents.ts';
 
 const CHECK_US = 150_000;
+/** Some take longer than a veto may take. */
+const VETO_CHECK_US = 1_200_000;
 /** Of 1,000 vetoes, so many show what they say. */
 const SHOWN_PERMILLE = 400;
 
@@ -79,7 +81,8 @@ function pass(
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const before = failpoints.hit(node, method, 'before');
-  const workUs = before.delayUs + node.world.draw.around(method, key, CHECK_US);
+  const workUs =
+    before.delayUs + node.world.draw.around(method, key, method === 'confirmVeto' ? VETO_CHECK_US : CHECK_US);
   node.after(life, workUs, () => {
     const after = failpoints.hit(node, method, 'after');
     if (before.throws || after.throws) reject(new Error(`${method} is broken`));
