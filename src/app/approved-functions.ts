@@ -5,6 +5,7 @@ import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver } from '../ports/agent-driver.ts';
 import type { RunMessages } from '../ports/run-messages.ts';
 import type { RunProposals } from '../ports/run-proposals.ts';
+import type { RunTasks } from '../ports/run-tasks.ts';
 
 /**
  * Calls functions for what was approved. A function sees a call like any other: `call.task.id` is the id of the
@@ -18,7 +19,7 @@ export function approvedFunctions(driver: AgentDriver, has: (name: string) => bo
       const spec: TaskSpec = { name: nameOf(proposalId), type: 'approved', work, needs: [], requires: [] };
       const id = taskId(runId, spec.name);
       const assignment = { taskId: id, runId, agentId: agentId('coordinator'), attempt: 1, spec, work, project };
-      const context = { signal, report: () => {}, proposals: NO_VOTES, messages: NO_MAIL };
+      const context = { signal, report: () => {}, proposals: NO_VOTES, messages: NO_MAIL, tasks: NO_TASKS };
       const result = await driver.run({ ...assignment, needs: {}, inputs: {} }, context);
       if (!result.ok && !hasReturned(result.failure)) throw new Error(messageOf(result.failure));
     },
@@ -26,7 +27,9 @@ export function approvedFunctions(driver: AgentDriver, has: (name: string) => bo
 }
 
 const refuse = (): Promise<never> =>
-  Promise.reject(new Error('What was approved is done by the coordinator, which has no vote and no mail.'));
+  Promise.reject(
+    new Error('What was approved is done by the coordinator, which has no vote, no mail and no sub-tasks.'),
+  );
 const NO_VOTES: RunProposals = { open: refuse, vote: refuse, outcomes: refuse };
 const NO_MAIL: RunMessages = {
   send: refuse,
@@ -35,6 +38,7 @@ const NO_MAIL: RunMessages = {
   subscribe: refuse,
   unsubscribe: refuse,
 };
+const NO_TASKS: RunTasks = { delegate: refuse, cancel: refuse, outcomes: refuse, run: refuse };
 
 /** It did what it should. What it answers with goes nowhere here, so it need not be plain JSON, nor small. */
 function hasReturned(failure: TaskFailure): boolean {

@@ -162,7 +162,9 @@ function engineOptions({ coordination, faultTolerance, messaging, performance }:
   const { maxWaitMs, maxTasksPerRun, maxOpenRuns, maxOpenProposals, vetoCheckMs } = limits;
   const { mailboxSize: maxMailboxMessages, maxHops: maxMessageHops, maxPerRun: maxMessagesPerRun } = messaging;
   const mail = { maxMailboxMessages, maxMessageHops, maxMessagesPerRun };
-  const caps = { maxTasksPerRun, maxOpenRuns, maxOpenProposals, ...mail };
+  const { maxDelegationDepth, maxFanOut, maxRevisions } = limits;
+  const delegation = { maxDelegationDepth, maxFanOut, maxRevisions };
+  const caps = { maxTasksPerRun, maxOpenRuns, maxOpenProposals, ...mail, ...delegation };
   const rules: SwarmRules = { retry, strategy, maxWaitMs, vetoCheckMs, ...caps, ...healthRules(faultTolerance) };
   const { maxBatch, maxBacklog } = performance;
   const { healthCheckInterval: intervalMs, maxFailureCount: maxMissed } = faultTolerance;

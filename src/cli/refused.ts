@@ -81,6 +81,8 @@ function wordsFor(refusal: CommandRefusal): Words {
       return { message: `It is ${refusal.status}, so this does not apply.`, fix: 'Nothing was changed.' };
     case 'graph-invalid':
       return { message: `The tasks do not fit together: ${refusal.problems.join('; ')}`, fix: 'Nothing was started.' };
+    case 'delegation-invalid':
+      return { message: `The sub-tasks are refused: ${refusal.problems.join('; ')}`, fix: 'Nothing was added.' };
     case 'proposal-invalid':
       return { message: `It cannot be voted on: ${refusal.problems.join('; ')}`, fix: 'Nothing was opened.' };
     case 'proposal-closed':

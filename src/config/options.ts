@@ -1,74 +1,7 @@
+import { COORDINATION } from './coordination-options.ts';
 import type { OptionRow } from './option-row.ts';
 
 const TABLE = {
-  coordination: {
-    algorithm: {
-      type: 'choice',
-      choices: ['adaptive', 'capability-based', 'least-loaded', 'round-robin'],
-      default: 'adaptive',
-      effect: 'How an agent is chosen for a task.',
-      reason: 'adaptive looks at when an agent will be free and how long it takes; the others look at less.',
-      applies: 'start',
-    },
-    maxAgents: {
-      type: 'count',
-      unit: 'agents',
-      default: 'cores',
-      min: 1,
-      max: 1_000,
-      effect: 'How many built-in local agents a run gets, so how many plain tasks run side by side.',
-      reason: 'Commands keep a core busy; more of them than cores get in each other’s way.',
-      applies: 'run',
-    },
-    maxWaitMs: {
-      type: 'duration',
-      default: 600_000,
-      min: 0,
-      max: 86_400_000,
-      effect: 'The longest that a task waits for a busy agent that is expected to finish it sooner than an idle one.',
-      reason: 'An expectation can be wrong; after ten minutes any agent that fits is better than none.',
-      applies: 'start',
-    },
-    maxTasksPerRun: {
-      type: 'count',
-      unit: 'tasks',
-      default: 100_000,
-      min: 1,
-      max: 1_000_000,
-      effect: 'A run with more tasks is refused.',
-      reason: 'Memory is reserved by graphs, so a slip of a generator must not fill it.',
-      applies: 'start',
-    },
-    maxOpenRuns: {
-      type: 'count',
-      unit: 'runs',
-      default: 10_000,
-      min: 1,
-      max: 100_000,
-      effect: 'Further runs are refused while this many are open.',
-      reason: 'Far above what one machine works on, far below what fills its memory.',
-      applies: 'start',
-    },
-    maxOpenProposals: {
-      type: 'count',
-      unit: 'proposals',
-      default: 100,
-      min: 1,
-      max: 10_000,
-      effect: 'Further proposals are refused while this many wait for votes, over all runs.',
-      reason: 'More questions at once than anybody can answer are a mistake of the one who asks.',
-      applies: 'start',
-    },
-    vetoCheckMs: {
-      type: 'duration',
-      default: 120_000,
-      min: 1_000,
-      max: 120_000,
-      effect: 'How long the command of a veto may run; after that the veto is a plain rejection.',
-      reason: 'Long enough to build and run a test, short enough that a veto cannot hold up a decision.',
-      applies: 'start',
-    },
-  },
   messaging: {
     mailboxSize: {
       type: 'count',
@@ -356,7 +289,7 @@ const TABLE = {
   },
 } as const;
 
-type Table = typeof TABLE;
+type Table = Readonly<{ coordination: typeof COORDINATION }> & typeof TABLE;
 type ValueOf<Row> = Row extends { type: 'choice'; choices: readonly (infer Choice)[] }
   ? Choice
   : Row extends { type: 'names' }
@@ -377,7 +310,10 @@ export type Options = {
 /** A value of any option. */
 export type OptionValue = number | string | readonly string[] | readonly (readonly string[])[] | undefined;
 
-const GROUPS: Readonly<Record<string, Readonly<Record<string, OptionRow>>>> = TABLE;
+const GROUPS: Readonly<Record<string, Readonly<Record<string, OptionRow>>>> = {
+  coordination: COORDINATION,
+  ...TABLE,
+};
 
 /** Every option there is, by `<group>.<name>`, in the order of the table. */
 export const OPTIONS: ReadonlyMap<string, OptionRow> = new Map(

@@ -30,12 +30,14 @@ const FINDERS: EffectFinders = {
   'agent.stopped': effectsOfHealth,
   'agents.registered': nothing,
   'attempt.assigned': (_swarm, { taskId, attempt, agentId }) => [{ type: 'run-attempt', taskId, attempt, agentId }],
+  'attempt.awaiting': nothing,
   'attempt.claimed': (_swarm, { taskId, attempt }) => [{ type: 'verify-attempt', taskId, attempt }],
   'attempt.failed': (swarm, { taskId, attempt, retryAtMs, failure }) => [
     ...(failure.reason === 'agent-lost' ? [leaveBehind(taskId, attempt)] : NOTHING),
     ...(swarm.tasks.get(taskId)?.status === 'backing-off' ? [retryAt(taskId, attempt, retryAtMs)] : NOTHING),
   ],
   'attempt.reported': nothing,
+  'attempt.resumed': (_swarm, { taskId, attempt }) => [{ type: 'go-on', taskId, attempt }],
   'breaker.closed': nothing,
   'breaker.half-opened': nothing,
   'breaker.opened': (_swarm, event) => [breakerDue(event), { type: 'notify', notice: noticeOf(event) }],
@@ -59,13 +61,14 @@ const FINDERS: EffectFinders = {
   'run.paused': (swarm, { runId }) => stopActive(swarm, runId),
   'run.resumed': nothing,
   'task.became-ready': nothing,
-  'task.cancelled': nothing,
+  'task.cancelled': tellParent,
   'task.cancelling': stopCancelled,
-  'task.failed': stopLost,
+  'task.failed': (swarm, event) => [...stopLost(swarm, event), ...tellParent(swarm, event)],
   'task.outcome-unknown': stopLost,
-  'task.skipped': nothing,
-  'task.succeeded': nothing,
+  'task.skipped': tellParent,
+  'task.succeeded': tellParent,
   'tasks.added': nothing,
+  'tasks.delegated': nothing,
   'topic.subscribed': nothing,
   'topic.unsubscribed': nothing,
 };
@@ -94,6 +97,12 @@ function stopLost(
   { taskId, attempt, failure }: Extract<SwarmEvent, { type: 'task.failed' | 'task.outcome-unknown' }>,
 ): readonly Effect[] {
   return failure.reason === 'agent-lost' ? [leaveBehind(taskId, attempt)] : NOTHING;
+}
+
+/** Of tasks of a definition nobody waits for the end in this way. */
+function tellParent({ tasks }: Swarm, { taskId }: Readonly<{ taskId: TaskId }>): readonly Effect[] {
+  const isChild = tasks.get(taskId)?.identity.spec.child !== undefined;
+  return isChild ? [{ type: 'tell-child-ended', taskId }] : NOTHING;
 }
 
 function stopCancelled(swarm: Swarm, { taskId }: Extract<SwarmEvent, { type: 'task.cancelling' }>): readonly Effect[] {

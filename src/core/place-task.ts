@@ -1,13 +1,24 @@
 import { expectedMs } from './scheduling/choose-agent.ts';
 import { assert } from '../util/assert.ts';
 import type { AttemptMark } from './agents/registry.ts';
+import { reserveAttempt, settleAttempt, settleFamilies } from './budgets/nested.ts';
+import type { AgentId, TaskId } from './ids.ts';
 import { isSupervised, noteAttempt } from './health/breakers.ts';
 import { noteHealth } from './health/decide-health.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
 import { openCount, type Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
 import type { Usage } from './tasks/attempt.ts';
-import { type ActiveTask, becomeReady, isActive, isEnded, type Task } from './tasks/task.ts';
+import { parentOf } from './tasks/families.ts';
+import {
+  type ActiveTask,
+  becomeReady,
+  holdsSlot,
+  isActive,
+  isEnded,
+  type Task,
+  type TaskIdentity,
+} from './tasks/task.ts';
 
 /** Names of failed tasks that an outcome lists. */
 const MAX_NAMED_FAILURES = 100;
@@ -25,7 +36,7 @@ export function changeTask(swarm: Swarm, run: Run, change: TaskChange): void {
   run.counts[before.status]--;
   run.counts[after.status]++;
   if (isActive(before)) {
-    if (isActive(after)) return;
+    if (isActive(after)) return goOn(swarm, run, before, after);
     leaveAgent(swarm, run, before, change);
   } else if (before.status === 'ready') swarm.queue.remove(id);
   else swarm.undecided.delete(id);
@@ -50,35 +61,79 @@ export function enter(swarm: Swarm, run: Run, task: Task, atMs: number): void {
 }
 
 function takeAgent(swarm: Swarm, run: Run, task: ActiveTask): void {
-  const { id, spec } = task.identity;
-  const agent = swarm.registry.agents.get(task.agentId);
-  assert(agent !== undefined, `task ${id} runs on an unknown agent ${task.agentId}`);
+  const { identity, agentId } = task;
+  if (holdsSlot(task)) swarm.queue.charge(run.id, takeSlot(swarm, task));
+  else run.account.rest();
+  reserveAttempt(run, identity);
+  run.active.add(identity.id);
+  if (task.status === 'awaiting-children') wait(swarm, identity.id, agentId, task.awaits);
+}
+
+/** Gives the expected ms of the attempt. */
+function takeSlot(swarm: Swarm, { identity, agentId, startedMs }: ActiveTask): number {
+  const { id, spec } = identity;
+  const agent = swarm.registry.agents.get(agentId);
+  assert(agent !== undefined, `task ${id} runs on an unknown agent ${agentId}`);
   const workMs = expectedMs(swarm.durations, spec, agent.class);
-  swarm.registry.occupy(task.agentId, id, task.startedMs + workMs);
+  swarm.registry.occupy(agentId, id, startedMs + workMs);
   swarm.capacity.reserve(agent.spec.host, spec.resources);
-  swarm.queue.charge(run.id, workMs);
-  run.account.reserve(spec);
-  run.active.add(id);
+  return workMs;
+}
+
+function leaveSlot(swarm: Swarm, { id, spec }: TaskIdentity, mark: AttemptMark | undefined): void {
+  const { agent } = swarm.registry.slotOf(id);
+  swarm.registry.release(id, mark);
+  swarm.capacity.release(agent.spec.host, spec.resources);
+  swarm.queue.freed(agent.class);
+  swarm.leads.freed(agent.spec.id);
+}
+
+/** The attempt lives on; it may give its slot back to wait for sub-tasks, or have it again. */
+function goOn(swarm: Swarm, run: Run, before: ActiveTask, after: ActiveTask): void {
+  const { identity, agentId } = after;
+  if (before.status === 'awaiting-children') swarm.leads.delete(identity.id);
+  if (holdsSlot(before) && !holdsSlot(after)) {
+    leaveSlot(swarm, identity, undefined);
+    run.account.rest();
+  } else if (!holdsSlot(before) && holdsSlot(after)) {
+    takeSlot(swarm, after);
+    run.account.wake();
+  }
+  if (after.status === 'awaiting-children') wait(swarm, identity.id, agentId, after.awaits);
+}
+
+function wait(swarm: Swarm, id: TaskId, agentId: AgentId, awaits: readonly TaskId[]): void {
+  swarm.leads.add(id, agentId);
+  if (haveEnded(swarm, awaits)) swarm.leads.setDue(id);
+}
+
+/** Those that are not in memory are of a run that has ended, which nobody waits in. */
+function haveEnded({ tasks }: Swarm, ids: readonly TaskId[]): boolean {
+  return ids.every((id) => {
+    const task = tasks.get(id);
+    return task === undefined || isEnded(task);
+  });
 }
 
 function leaveAgent(swarm: Swarm, run: Run, before: ActiveTask, { after, atMs, usage }: TaskChange): void {
   const { id, spec } = before.identity;
-  const slot = swarm.registry.slotOf(id);
-  const actualMs = atMs - before.startedMs;
-  const expected = slot.expectedEndMs - before.startedMs;
-  const mark = markOf(before, after, expected, actualMs);
-  swarm.registry.release(id, mark);
-  if (mark !== undefined && isSupervised(slot.agent.spec)) {
-    noteAttempt(swarm, slot.agent, mark.hasSucceeded, before.startedMs);
-    noteHealth(swarm, slot.agent.spec.id, mark.hasSucceeded);
-  }
-  swarm.capacity.release(slot.agent.spec.host, spec.resources);
-  run.account.settle(spec, usage);
+  if (holdsSlot(before)) {
+    const { agent, expectedEndMs } = swarm.registry.slotOf(id);
+    const actualMs = atMs - before.startedMs;
+    const expected = expectedEndMs - before.startedMs;
+    const mark = markOf(before, after, expected, actualMs);
+    leaveSlot(swarm, before.identity, mark);
+    if (mark !== undefined && isSupervised(agent.spec)) {
+      noteAttempt(swarm, agent, mark.hasSucceeded, before.startedMs);
+      noteHealth(swarm, agent.spec.id, mark.hasSucceeded);
+    }
+    if (after.status === 'succeeded') {
+      swarm.durations.note(spec.type, agent.class.key, spec.estimateMs ?? expected, actualMs);
+    }
+  } else run.account.wake();
+  swarm.leads.delete(id);
+  settleAttempt(run, before.identity, usage);
   run.active.delete(id);
-  if (after.status === 'succeeded') {
-    swarm.durations.note(spec.type, slot.agent.class.key, spec.estimateMs ?? expected, actualMs);
-  }
-  swarm.queue.freed(slot.agent.class);
 }
 
 /** Nothing when the end was nobody's doing, or a person's. */
@@ -90,16 +145,31 @@ function markOf(before: Task, after: Task, expected: number, actualMs: number): 
 }
 
 function end(swarm: Swarm, run: Run, task: Task, atMs: number): void {
-  if (task.status === 'failed' && run.failed.length < MAX_NAMED_FAILURES) run.failed.push(task.identity.spec.name);
-  noteGone(swarm, run, `task:${task.identity.spec.name}`);
+  const { spec } = task.identity;
+  if (spec.child === undefined) noteOutcome(run, task);
+  else tellParent(swarm, run, task);
+  settleFamilies(swarm, run, task);
+  noteGone(swarm, run, `task:${spec.name}`);
   for (const dependent of run.graph.end(task.identity.index, task.status === 'succeeded')) {
     settleNeeds(swarm, run, dependent, atMs);
   }
   if (openCount(run) === 0) swarm.closing.add(run.id);
 }
 
+/** What the outcome of the run is made of: tasks of the definition. What became of sub-tasks is told by their parents. */
+export function noteOutcome(run: Run, { identity, status }: Task): void {
+  if (status === 'failed' && run.failed.length < MAX_NAMED_FAILURES) run.failed.push(identity.spec.name);
+  if (status === 'cancelled') run.hasCancelled = true;
+}
+
+function tellParent(swarm: Swarm, run: Run, { identity }: Task): void {
+  const id = parentOf(run, identity.spec);
+  const parent = id === undefined ? undefined : swarm.tasks.get(id);
+  if (parent?.status === 'awaiting-children' && haveEnded(swarm, parent.awaits)) swarm.leads.setDue(parent.identity.id);
+}
+
 /** Ready at once in the plain case; whatever needs a decision waits for one, and the decision is an event. */
-function settleNeeds(swarm: Swarm, run: Run, index: number, atMs: number): void {
+export function settleNeeds(swarm: Swarm, run: Run, index: number, atMs: number): void {
   const { id, spec } = run.graph.identity(index);
   const task = swarm.tasks.get(id);
   if (task?.status !== 'blocked') return;

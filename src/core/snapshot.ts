@@ -7,19 +7,21 @@ import type { BreakerKey } from './health/breaker.ts';
 import { restoreBreakers } from './health/breakers.ts';
 import type { KeptBreaker } from './health/kept-breakers.ts';
 import type { Health } from './health/health.ts';
-import type { RunId } from './ids.ts';
-import { agentId, runId, taskId } from './ids.ts';
+import { agentId, nameOf, type RunId, runId, taskId, type TaskId } from './ids.ts';
+import { fund } from './budgets/nested.ts';
 import { Mail, type StoredMail } from './messaging/mail.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
 import { enter } from './place-task.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
-import { type EndedTask, isActive, isEnded, type Task } from './tasks/task.ts';
+import { familyOf, isSettled, parentOf } from './tasks/families.ts';
+import { addChildren } from './tasks/place-children.ts';
+import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from './tasks/task.ts';
 import type { TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 5;
+const SNAPSHOT_VERSION = 6;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -30,6 +32,14 @@ type StoredAgent = Readonly<{
 /** A task without its identity, which is rebuilt from the spec. `expectedEndMs`: as it was seen when it was assigned. */
 type StoredTask = Readonly<{ spec: TaskSpec; state: JsonState; expectedEndMs?: number }>;
 type JsonState = Omit<Task, 'identity'>;
+/** `adopted`: by the parent's own name of each sub-task. The rest follows from the sub-tasks themselves. */
+type StoredFamily = Readonly<{
+  id: TaskId;
+  adopted: readonly (readonly [name: string, attempt: number])[];
+  spentTokens: number;
+  spentMicros: number;
+  isFunded: boolean;
+}>;
 type StoredRun = Readonly<{
   id: string;
   spec: RunSpec;
@@ -44,6 +54,7 @@ type StoredRun = Readonly<{
   tasks: readonly StoredTask[];
   proposals: readonly Proposal[];
   mail?: StoredMail;
+  families: readonly StoredFamily[];
 }>;
 type Stored = Readonly<{
   version: number;
@@ -114,7 +125,7 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     const task = swarm.tasks.get(id);
     if (task === undefined) throw new Error(`Internal error: task ${id} is not in memory`);
     const { identity: _identity, ...state } = task;
-    const expected = isActive(task) ? { expectedEndMs: swarm.registry.slotOf(id).expectedEndMs } : {};
+    const expected = holdsSlot(task) ? { expectedEndMs: swarm.registry.slotOf(id).expectedEndMs } : {};
     tasks.push({ spec, state, ...expected });
   }
   return {
@@ -131,7 +142,19 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     tasks,
     proposals: [...run.proposals].flatMap((id) => swarm.proposals.get(id) ?? []),
     ...(run.mail === undefined ? {} : { mail: run.mail.dump() }),
+    families: storeFamilies(run),
   };
+}
+
+/** In the order of their tasks, whichever was first asked for. */
+function storeFamilies(run: Run): readonly StoredFamily[] {
+  const families = [...run.families].map(([id, { children, account, isFunded }]) => {
+    const { spentTokens, spentMicros } = account.figures;
+    const adopted = [...children].map(([name, { adoptedBy }]) => [name, adoptedBy] as const);
+    return { id, adopted, spentTokens, spentMicros, isFunded };
+  });
+  const placeOf = ({ id }: StoredFamily): number => run.graph.placeOf(nameOf(id)) ?? 0;
+  return families.toSorted((one, other) => placeOf(one) - placeOf(other));
 }
 
 function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
@@ -144,11 +167,11 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   swarm.queue.suspend(id, run.pausedBecause !== undefined);
   const tasks = stored.tasks.map(({ spec, state }, index): Task => {
     const identity = { id: taskId(id, spec.name), runId: id, index, spec };
-    run.graph.add(identity);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `storeRun` took just the identity away
     return { ...state, identity } as Task;
   });
-  run.graph.link();
+  restoreGraph(run, tasks);
+  for (const family of stored.families) restoreFamily(run, family);
   for (const task of tasks) {
     run.counts[task.status]++;
     swarm.tasks.set(task.identity.id, task);
@@ -178,6 +201,36 @@ function noteGoneOwners(swarm: Swarm, run: Run): void {
   }
 }
 
+/** Tasks of the definition are linked at once, sub-tasks patch by patch, as they came. */
+function restoreGraph(run: Run, tasks: readonly Task[]): void {
+  const late: TaskIdentity[] = [];
+  for (const { identity } of tasks) {
+    if (identity.spec.child === undefined) run.graph.add(identity);
+    else late.push(identity);
+  }
+  run.graph.link();
+  const patchOf = ({ spec: { child } }: TaskIdentity): string => `${child?.revision} ${child?.parent}`;
+  for (const patch of Map.groupBy(late, patchOf).values()) addChildren(run, patch);
+  for (const task of tasks.toReversed()) {
+    const parent = parentOf(run, task.identity.spec);
+    const family = parent === undefined ? undefined : run.families.get(parent);
+    if (family !== undefined && isSettled(run, task)) family.unsettled--;
+  }
+}
+
+function restoreFamily(run: Run, { id, adopted, spentTokens, spentMicros, isFunded }: StoredFamily): void {
+  const place = run.graph.placeOf(nameOf(id));
+  if (place === undefined) throw new Error(`Internal error: ${id} has sub-tasks, and is unknown`);
+  const identity = run.graph.identity(place);
+  const family = familyOf(run, identity);
+  family.account.restore(0, spentTokens, spentMicros);
+  for (const [name, adoptedBy] of adopted) {
+    const child = family.children.get(name);
+    if (child !== undefined) family.children.set(name, { ...child, adoptedBy });
+  }
+  if (isFunded) fund(run, identity);
+}
+
 function restoreProposal({ proposals, openProposals }: Swarm, run: Run, proposal: Proposal): void {
   proposals.set(proposal.id, proposal);
   run.proposals.add(proposal.id);
@@ -202,6 +255,7 @@ function enterReady(swarm: Swarm, nowMs: number): void {
 
 function restoreEnd(run: Run, task: EndedTask): void {
   run.graph.end(task.identity.index, task.status === 'succeeded');
+  if (task.status === 'cancelled' && task.identity.spec.child === undefined) run.hasCancelled = true;
 }
 
 function noteUndecided(swarm: Swarm, run: Run, task: Task): void {

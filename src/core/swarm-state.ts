@@ -8,6 +8,7 @@ import type { AgentId, ProposalId, RunId, TaskId } from './ids.ts';
 import { Capacity } from './resources/capacity.ts';
 import type { Run } from './runs/run.ts';
 import { ReadyQueue } from './scheduling/ready-queue.ts';
+import { WaitingLeads } from './scheduling/waiting-leads.ts';
 import type { RetryPolicy } from './tasks/task-spec.ts';
 import type { Task } from './tasks/task.ts';
 
@@ -19,6 +20,12 @@ export type SwarmRules = Readonly<{
   maxWaitMs: number;
   /** @default 100_000 */
   maxTasksPerRun: number;
+  /** Levels of sub-tasks below a task of the definition. @default 3 */
+  maxDelegationDepth: number;
+  /** Sub-tasks that one patch may add. @default 8 */
+  maxFanOut: number;
+  /** Patches with something new per task, over all its attempts. @default 10 */
+  maxRevisions: number;
   /** Runs that are open at the same time. @default 10_000 */
   maxOpenRuns: number;
   /** Votes that go on at the same time, over all runs. @default 100 */
@@ -40,6 +47,9 @@ export const DEFAULT_RULES: SwarmRules = {
   strategy: 'adaptive',
   maxWaitMs: 600_000,
   maxTasksPerRun: 100_000,
+  maxDelegationDepth: 3,
+  maxFanOut: 8,
+  maxRevisions: 10,
   maxOpenRuns: 10_000,
   maxOpenProposals: 100,
   maxMailboxMessages: 1_000,
@@ -71,6 +81,7 @@ export type Swarm = {
   readonly breakers: Breakers;
   readonly durations: Durations;
   readonly queue: ReadyQueue;
+  readonly leads: WaitingLeads;
   /** Tasks whose needs have all ended, and for which it is not decided yet what that means. */
   readonly undecided: Set<TaskId>;
   /** Runs in whose mailboxes something waits for those who are gone. */
@@ -93,6 +104,7 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     breakers: newBreakers(),
     durations: new Durations(),
     queue: new ReadyQueue(),
+    leads: new WaitingLeads(),
     undecided: new Set(),
     deadMail: new Set(),
     closing: new Set(),

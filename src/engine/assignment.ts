@@ -56,7 +56,8 @@ export class RunAssignment implements Assignment {
     for (const name of this.spec.needs) {
       const id = this.#run.graph.idOf(name);
       const task = id === undefined ? undefined : this.#swarm.tasks.get(id);
-      if (task?.status === 'succeeded') outputs[name] = task.outputs;
+      // Sub-tasks know each other by the names that their parent gave them.
+      if (task?.status === 'succeeded') outputs[task.identity.spec.child?.name ?? name] = task.outputs;
     }
     return outputs;
   }

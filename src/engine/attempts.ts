@@ -1,10 +1,11 @@
 import { resolveWork } from '../core/expressions/resolve-work.ts';
-import type { AgentId, TaskId } from '../core/ids.ts';
+import { type AgentId, runOf, taskId as taskIdOf, type TaskId } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Run } from '../core/runs/run.ts';
 import { scopeOf } from '../core/runs/scope.ts';
 import type { Swarm } from '../core/swarm-state.ts';
 import type { AttemptResult, Verdict } from '../core/tasks/attempt.ts';
+import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { Task } from '../core/tasks/task.ts';
 import { assert } from '../util/assert.ts';
 import type { AgentDriver } from '../ports/agent-driver.ts';
@@ -76,7 +77,7 @@ export class Attempts {
     // Given out by the commit that was under way when the drain began. Irreversible work has its grace here too: it is
     // never given out again without a person's word.
     if (this.#isDraining && spec.effect !== 'D') return this.#neverStarted(taskId, attempt, 'draining');
-    const work = resolveWork(spec.work, scopeOf(this.#swarm, run, spec));
+    const work = this.#workOf(run, spec);
     if (!work.ok) {
       const failure = { reason: 'expression-failed', message: work.message } as const;
       this.#feed({ type: 'attempt.end', taskId, attempt, result: { ok: false, failure } });
@@ -86,6 +87,24 @@ export class Attempts {
     const running = new RunningAttempt(assignment, spec.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#host);
     this.#running.set(taskId, running);
     this.#drive(running);
+  }
+
+  /** A sub-task has ended: its parent may wait for that here. */
+  childEnded(id: TaskId): void {
+    const child = this.#swarm.tasks.get(id)?.identity.spec.child;
+    if (child !== undefined) this.#running.get(taskIdOf(runOf(id), child.parent))?.childEnded(id);
+  }
+
+  /** An attempt that has waited for sub-tasks has its slot again. */
+  goOn(id: TaskId, attempt: number): void {
+    const running = this.#running.get(id);
+    if (running?.assignment.attempt === attempt) running.goOn();
+  }
+
+  /** What a sub-task shall do was said by an attempt, and may hold text from anywhere: nothing in it is evaluated. */
+  #workOf(run: Run, spec: TaskSpec): ReturnType<typeof resolveWork> {
+    if (spec.child !== undefined) return { ok: true, value: spec.work };
+    return resolveWork(spec.work, scopeOf(this.#swarm, run, spec));
   }
 
   /** Ends an attempt with all it started; one that never started here is reported as stopped. */
@@ -130,8 +149,7 @@ export class Attempts {
     this.#checks.set(taskId, controller);
     const run = this.#runOf(task);
     const { spec } = task.identity;
-    const scope = scopeOf(this.#swarm, run, spec);
-    const work = resolveWork(spec.work, scope);
+    const work = this.#workOf(run, spec);
     const parts = { taskId, agentId: task.agentId, attempt, spec, work: work.ok ? work.value : spec.work };
     const assignment = new RunAssignment(this.#swarm, run, parts);
     const claim = { assignment, claim: task.claim, writesBefore: this.#writesBefore(run, task.identity.index) };
@@ -161,9 +179,9 @@ export class Attempts {
     const driver = this.#ports.drivers[running.assignment.work.kind];
     try {
       const result = driver.run(running.assignment, running);
-      if (!(result instanceof Promise)) return running.end(result);
+      if (!(result instanceof Promise)) return running.conclude(result);
       result.then(
-        (value) => running.end(value),
+        (value) => running.conclude(value),
         (error: unknown) => running.end(internalError(error)),
       );
     } catch (error) {

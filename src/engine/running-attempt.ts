@@ -4,7 +4,10 @@ import type { Assignment, RunContext, StopReason } from '../ports/agent-driver.t
 import type { RunProposals } from '../ports/run-proposals.ts';
 import type { RunMessages } from '../ports/run-messages.ts';
 import { AttemptMessages, type MailDesk } from './attempt-messages.ts';
+import type { TaskId } from '../core/ids.ts';
+import type { RunTasks } from '../ports/run-tasks.ts';
 import { AttemptProposals, type VoteDesk } from './attempt-proposals.ts';
+import { AttemptTasks } from './attempt-tasks.ts';
 import type { LedTime } from './led-time.ts';
 import type { Wait, Waits } from './waits.ts';
 
@@ -33,6 +36,7 @@ export class RunningAttempt implements RunContext {
   #controller: AbortController | undefined;
   #proposals: AttemptProposals | undefined;
   #messages: AttemptMessages | undefined;
+  #tasks: AttemptTasks | undefined;
   #stopReason: StopReason | undefined;
   #forced: Wait | undefined;
   #nextReportMs = 0;
@@ -74,6 +78,29 @@ export class RunningAttempt implements RunContext {
     return this.#messages;
   }
 
+  get tasks(): RunTasks {
+    return this.#ownTasks();
+  }
+
+  #ownTasks(): AttemptTasks {
+    if (this.#tasks === undefined) {
+      this.#tasks = new AttemptTasks(this.assignment, this.#host.votes);
+      if (this.#hasEnded) this.#tasks.end();
+      else if (this.#stopReason !== undefined) this.#tasks.stop(this.#stopReason);
+    }
+    return this.#tasks;
+  }
+
+  /** A sub-task of it has ended, and that is stored. */
+  childEnded(id: TaskId): void {
+    this.#tasks?.childEnded(id);
+  }
+
+  /** It has waited for sub-tasks, and has its slot again. */
+  goOn(): void {
+    this.#tasks?.goOn();
+  }
+
   /** A function value, so that drivers can hand it on. */
   readonly report = (report: AgentReport): void => {
     const nowMs = this.#host.time.nowMs();
@@ -92,6 +119,18 @@ export class RunningAttempt implements RunContext {
     this.#controller?.abort(reason);
     this.#proposals?.stop(reason);
     this.#messages?.stop(reason);
+    this.#tasks?.stop(reason);
+  }
+
+  /** What the driver says. A task with sub-tasks is not done before they are. */
+  conclude(result: AttemptResult): void {
+    if (!result.ok || this.#stopReason !== undefined || !this.#hasFamily) return this.end(result);
+    this.#ownTasks()
+      .finish(result)
+      .then(
+        (final) => this.end(final),
+        (error: unknown) => this.end({ ok: false, failure: this.#brokenOff(error) }),
+      );
   }
 
   /** Only the first result counts. */
@@ -104,7 +143,20 @@ export class RunningAttempt implements RunContext {
     this.#host.feed({ type: 'attempt.end', taskId, attempt, result });
     this.#proposals?.end();
     this.#messages?.end();
+    this.#tasks?.end();
     this.#host.onEnd(this);
+  }
+
+  /** Whether it, or an earlier attempt of the task, has sub-tasks. */
+  get #hasFamily(): boolean {
+    const { spec, runId, taskId } = this.assignment;
+    if (spec.delegate === undefined) return false;
+    return this.#host.votes.swarm.runs.get(runId)?.families.has(taskId) === true;
+  }
+
+  #brokenOff(error: unknown): TaskFailure {
+    if (this.#stopReason !== undefined) return this.#stopFailure(this.#stopReason);
+    return { reason: 'internal-error', message: error instanceof Error ? error.message : String(error) };
   }
 
   #stopFailure(reason: StopReason): TaskFailure {

@@ -150,7 +150,9 @@ export class Metrics implements EventSink {
         return this.#endTask(event.taskId, task, 'cancelled', atMs);
       case 'task.became-ready':
       case 'attempt.reported':
+      case 'attempt.awaiting':
       case 'attempt.claimed':
+      case 'attempt.resumed':
       case 'task.cancelling':
         return;
     }

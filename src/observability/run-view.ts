@@ -12,7 +12,7 @@ import type { TaskStatus } from '../core/read-tables/records.ts';
 export type Stand =
   | Readonly<{ status: 'blocked' | 'ready' }>
   | Readonly<{
-      status: 'running' | 'verifying' | 'cancelling';
+      status: 'running' | 'verifying' | 'awaiting-children' | 'cancelling';
       agentId: string;
       startedAtMs: number;
       report?: AgentReport;
@@ -145,6 +145,7 @@ export class RunView {
         this.wallTimeMs = event.wallTimeMs;
         return;
       case 'tasks.added':
+      case 'tasks.delegated':
         this.#addTasks(event.tasks);
         return;
       case 'run.paused':
@@ -218,6 +219,10 @@ export class RunView {
         return this.#moveActive(task, 'verifying');
       case 'task.cancelling':
         return this.#moveActive(task, 'cancelling');
+      case 'attempt.awaiting':
+        return this.#moveActive(task, 'awaiting-children');
+      case 'attempt.resumed':
+        return this.#moveActive(task, 'running');
       case 'attempt.failed':
         return this.#move(task, { status: 'backing-off', retryAtMs: event.retryAtMs, failure: event.failure });
       case 'task.succeeded':
@@ -235,7 +240,7 @@ export class RunView {
     }
   }
 
-  #moveActive(task: TaskView, status: 'verifying' | 'cancelling'): void {
+  #moveActive(task: TaskView, status: Extract<Stand, { startedAtMs: number }>['status']): void {
     if ('startedAtMs' in task.stand) this.#move(task, { ...task.stand, status });
   }
 
@@ -288,6 +293,7 @@ function noCounts(): Record<TaskStatus, number> {
     ready: 0,
     running: 0,
     verifying: 0,
+    'awaiting-children': 0,
     'backing-off': 0,
     'outcome-unknown': 0,
     cancelling: 0,

@@ -11,6 +11,7 @@ const REFUSALS: { readonly [Reason in Refusal['reason']]: Extract<Refusal, { rea
   'status-wrong': { reason: 'status-wrong', status: 'ended' },
   'run-conflict': { reason: 'run-conflict' },
   'graph-invalid': { reason: 'graph-invalid', problems: ['a cycle'] },
+  'delegation-invalid': { reason: 'delegation-invalid', problems: ['no sub-task "x"'] },
   'proposal-unknown': { reason: 'proposal-unknown' },
   'proposal-conflict': { reason: 'proposal-conflict' },
   'proposal-invalid': { reason: 'proposal-invalid', problems: ['0 members'] },

@@ -39,6 +39,7 @@ const refusal = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('status-wrong'), status: z.string() }),
   z.strictObject({ reason: z.literal('run-conflict') }),
   z.strictObject({ reason: z.literal('graph-invalid'), problems }),
+  z.strictObject({ reason: z.literal('delegation-invalid'), problems }),
   z.strictObject({ reason: z.literal('limit-reached'), limit: z.string(), most: z.number() }),
   z.strictObject({ reason: z.literal('proposal-unknown') }),
   z.strictObject({ reason: z.literal('proposal-conflict') }),

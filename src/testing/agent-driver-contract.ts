@@ -5,6 +5,7 @@ import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/a
 import type { ContractCase } from './journal-contract.ts';
 import { ScriptedMessages } from './scripted-messages.ts';
 import { ScriptedProposals } from './scripted-proposals.ts';
+import { ScriptedTasks } from './scripted-tasks.ts';
 
 /** What a driver is asked to do in its contract. */
 export type ContractWork =
@@ -37,6 +38,7 @@ class Context implements RunContext {
   readonly reports: AgentReport[] = [];
   readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
+  readonly tasks: ScriptedTasks = new ScriptedTasks();
   #onReport: () => void = () => {};
 
   get signal(): AbortSignal {

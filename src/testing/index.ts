@@ -3,6 +3,7 @@ export { EventProbe } from './event-probe.ts';
 export { ManualClock } from './manual-clock.ts';
 export { ScriptedMessages } from './scripted-messages.ts';
 export { ScriptedProposals } from './scripted-proposals.ts';
+export { ScriptedTasks } from './scripted-tasks.ts';
 export { ScriptedAgent, type ScriptedAttempt } from './scripted-agent.ts';
 export { AGENT_DRIVER_CONTRACT, type AgentDriverSubject } from './agent-driver-contract.ts';
 export { MESSAGING_DRIVER_CONTRACT, type MessagingDriverSubject } from './messaging-driver-contract.ts';

@@ -4,6 +4,7 @@ import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/a
 import type { ContractCase } from './journal-contract.ts';
 import { ScriptedMessages } from './scripted-messages.ts';
 import { ScriptedProposals } from './scripted-proposals.ts';
+import { ScriptedTasks } from './scripted-tasks.ts';
 
 /** What a driver is asked to do with the mail of its run. */
 export type MessagingWork =
@@ -25,6 +26,7 @@ class Context implements RunContext {
   readonly #controller = new AbortController();
   readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
+  readonly tasks: ScriptedTasks = new ScriptedTasks();
   readonly signal: AbortSignal = this.#controller.signal;
   #onReport = Promise.withResolvers<void>();
 

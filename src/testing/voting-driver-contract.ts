@@ -5,6 +5,7 @@ import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/a
 import type { ContractCase } from './journal-contract.ts';
 import { ScriptedMessages } from './scripted-messages.ts';
 import { ScriptedProposals } from './scripted-proposals.ts';
+import { ScriptedTasks } from './scripted-tasks.ts';
 
 /** What everybody votes on in this contract. */
 export const CONTRACT_PROPOSAL: ProposalSpec = {
@@ -31,6 +32,7 @@ class Context implements RunContext {
   readonly #controller = new AbortController();
   readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
+  readonly tasks: ScriptedTasks = new ScriptedTasks();
   readonly signal: AbortSignal = this.#controller.signal;
   #onReport = Promise.withResolvers<void>();
 

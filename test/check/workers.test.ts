@@ -12,6 +12,7 @@ import { agentId, runId, taskId } from '../../src/core/ids.ts';
 import { planCheck } from '../../src/workflows/check.ts';
 import { ScriptedMessages } from '../../src/testing/scripted-messages.ts';
 import { ScriptedProposals } from '../../src/testing/scripted-proposals.ts';
+import { ScriptedTasks } from '../../src/testing/scripted-tasks.ts';
 import { TRUE_PLANTS } from './support/plants.ts';
 import { TestRepository } from './support/repository.ts';
 
@@ -53,6 +54,7 @@ describe('the functions of a check', () => {
             report: () => {},
             proposals: new ScriptedProposals(),
             messages: new ScriptedMessages(),
+            tasks: new ScriptedTasks(),
           },
         );
         expect(result).toMatchObject({ ok: true, outputs: { file: `${spec.name}.json` } });

@@ -6,6 +6,9 @@ import type { RunArchive } from '../../src/ports/run-archive.ts';
 /** One batch of a recorded journal, as one line of its file. */
 export type RecordedBatch = Readonly<{ wallTimeMs: number; events: readonly SwarmEvent[] }>;
 
+/** States of tasks that are younger than the first recordings: nobody in them is as if they were not counted. */
+const LATER_STATES: ReadonlySet<string> = new Set(['awaiting-children']);
+
 const FOLDER = new URL('./journals/', import.meta.url);
 
 /** Names of all recorded journals. They are never changed; new releases only add to them. */
@@ -29,5 +32,6 @@ export function viewHash(archive: RunArchive): string {
 
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+  const entries = Object.entries(value).filter(([key, item]) => !(LATER_STATES.has(key) && item === 0));
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }

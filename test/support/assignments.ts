@@ -4,6 +4,7 @@ import type { AgentReport } from '../../src/core/tasks/attempt.ts';
 import type { TaskSpec, Work } from '../../src/core/tasks/task-spec.ts';
 import { ScriptedMessages } from '../../src/testing/scripted-messages.ts';
 import { ScriptedProposals } from '../../src/testing/scripted-proposals.ts';
+import { ScriptedTasks } from '../../src/testing/scripted-tasks.ts';
 import type { Assignment, RunContext, StopReason } from '../../src/ports/agent-driver.ts';
 
 const RUN = runId('run-1');
@@ -39,6 +40,7 @@ export class TestContext implements RunContext {
   readonly reports: AgentReport[] = [];
   readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
+  readonly tasks: ScriptedTasks = new ScriptedTasks();
 
   get signal(): AbortSignal {
     return this.#controller.signal;

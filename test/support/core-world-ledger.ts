@@ -13,6 +13,8 @@ type Status =
   | 'waiting'
   | 'ready'
   | 'active'
+  /** Waits for sub-tasks, without a slot. */
+  | 'awaiting'
   | 'backing-off'
   | 'unknown'
   | 'succeeded'
@@ -24,6 +26,11 @@ type TaskLine = {
   readonly spec: TaskSpec;
   status: Status;
   attempt: number;
+  /** Spent by its own attempts. */
+  tokens: number;
+  costMicros: number;
+  /** Patches with something new. */
+  revisions: number;
   charged: number;
   crashes: number;
   agentId: string;
@@ -33,8 +40,6 @@ type RunLine = {
   readonly spec: RunSpec;
   readonly tasks: Map<string, TaskLine>;
   attempts: number;
-  tokens: number;
-  costMicros: number;
   isPaused: boolean;
   isEnding: boolean;
   isFinished: boolean;
@@ -44,6 +49,10 @@ const KINDS = ['cpu', 'memory', 'storage', 'network'] as const;
 /** The default retry policy; plans declare none. */
 const MAX_ATTEMPTS = 3;
 const MAX_CRASHES = 2;
+/** The limits of delegation; plans declare none. */
+const MOST_LEVELS = 3;
+const MOST_AT_ONCE = 8;
+const MOST_REVISIONS = 10;
 const ENDED: ReadonlySet<Status> = new Set(['succeeded', 'failed', 'cancelled', 'skipped']);
 
 /**
@@ -102,13 +111,15 @@ export class Ledger {
         break;
       case 'run.created': {
         const flags = { isPaused: false, isEnding: false, isFinished: false };
-        const start = { tasks: new Map(), attempts: 0, tokens: 0, costMicros: 0, ...flags };
+        const start = { tasks: new Map(), attempts: 0, ...flags };
         this.runs.set(event.runId, { id: event.runId, spec: event.run, ...start });
         break;
       }
       case 'tasks.added':
         this.#addTasks(this.run(event.runId), event.tasks);
         break;
+      case 'tasks.delegated':
+        return this.#delegate(this.run(event.runId), event);
       case 'run.paused':
       case 'run.resumed':
         this.run(event.runId).isPaused = event.type === 'run.paused';
@@ -133,11 +144,36 @@ export class Ledger {
 
   #addTasks(run: RunLine, specs: readonly TaskSpec[]): void {
     for (const spec of specs) {
-      const start = { status: 'waiting', attempt: 0, charged: 0, crashes: 0, agentId: '' } as const;
+      assert.ok(!run.tasks.has(spec.name), `two tasks of ${run.id} are called ${spec.name}`);
+      const counts = { attempt: 0, charged: 0, crashes: 0, tokens: 0, costMicros: 0, revisions: 0 };
+      const start = { status: 'waiting', ...counts, agentId: '' } as const;
       const line: TaskLine = { id: `${run.id}/${spec.name}`, spec, ...start };
       run.tasks.set(spec.name, line);
       this.#wake(run, line);
     }
+  }
+
+  #delegate(run: RunLine, event: Extract<SwarmEvent, { type: 'tasks.delegated' }>): void {
+    const parent = run.tasks.get(event.parent);
+    assert.ok(parent, `${event.parent} delegates, and was never added`);
+    assert.ok(
+      parent.status === 'active' || parent.status === 'awaiting',
+      `${parent.id} delegates while ${parent.status}`,
+    );
+    assert.equal(event.attempt, parent.attempt, `an older attempt of ${parent.id} delegates`);
+    assert.ok(parent.spec.delegate, `${parent.id} may not delegate`);
+    assert.ok(event.tasks.length <= MOST_AT_ONCE, `${parent.id} adds ${event.tasks.length} sub-tasks at once`);
+    if (event.tasks.length > 0) parent.revisions++;
+    assert.ok(parent.revisions <= MOST_REVISIONS, `${parent.id} has added sub-tasks ${parent.revisions} times`);
+    const known = new Set(childrenOf(run, parent).map(({ spec }) => spec.name));
+    for (const name of event.adopted) assert.ok(known.has(name), `${parent.id} takes over ${name}, a stranger`);
+    for (const { name, needs, child } of event.tasks) {
+      assert.equal(child?.parent, event.parent, `${name} is of another parent`);
+      assert.ok(levelOf(run, child.parent) < MOST_LEVELS, `${name} is too deep`);
+      for (const need of needs) assert.ok(known.has(need), `${name} needs ${need}, no earlier sister of it`);
+      known.add(name);
+    }
+    this.#addTasks(run, event.tasks);
   }
 
   #noteTask(event: TaskEvent): void {
@@ -161,6 +197,14 @@ export class Ledger {
         assertNeeds(run, task);
         task.status = 'ready';
         return;
+      case 'attempt.awaiting':
+        assert.ok(task.status === 'active' || task.status === 'awaiting', `${task.id} waits while ${task.status}`);
+        task.status = 'awaiting';
+        return;
+      case 'attempt.resumed':
+        assert.equal(task.status, 'awaiting', `${task.id} goes on while ${task.status}`);
+        task.status = 'active';
+        return this.#assertPlace(run, task);
       case 'attempt.failed':
         this.#leave(run, task, event.usage);
         if (event.charge === 'attempt') task.charged++;
@@ -175,6 +219,9 @@ export class Ledger {
         return;
       case 'task.succeeded':
         assert.ok(event.evidence.length > 0, `${task.id} succeeded without evidence`);
+        for (const { id, status } of childrenOf(run, task)) {
+          assert.ok(ENDED.has(status), `${task.id} succeeded while its sub-task ${id} was ${status}`);
+        }
         return this.#end(run, task, 'succeeded', event.usage);
       case 'task.failed':
         return this.#end(run, task, 'failed', event.usage);
@@ -185,9 +232,10 @@ export class Ledger {
         assertSkip(run, task, event);
         return this.#end(run, task, 'skipped', undefined);
       case 'attempt.claimed':
+        return assert.equal(task.status, 'active', `${event.type} for ${task.id}, which is ${task.status}`);
       case 'attempt.reported':
       case 'task.cancelling':
-        assert.equal(task.status, 'active', `${event.type} for ${task.id}, which is ${task.status}`);
+        assert.ok(isLive(task), `${event.type} for ${task.id}, which is ${task.status}`);
     }
   }
 
@@ -203,23 +251,28 @@ export class Ledger {
     task.attempt = event.attempt;
     task.agentId = event.agentId;
     task.status = 'active';
+    this.#assertPlace(run, task);
+  }
+
+  #assertPlace(run: RunLine, task: TaskLine): void {
+    const agent = this.#agents.get(task.agentId);
+    assert.ok(agent, `${task.id} runs on ${task.agentId}, which is not registered`);
     assert.ok(this.#usedSlots(agent.id) <= agent.slots, `${agent.id} has more attempts than slots`);
     assert.ok(this.#hostHolds(agent.host), `more than 80 % of host ${agent.host} is reserved`);
     assert.ok(holdsBudget(run), `run ${run.id} is over its budget`);
   }
 
   #end(run: RunLine, task: TaskLine, status: Status, usage: Usage | undefined): void {
-    if (task.status === 'active') this.#leave(run, task, usage);
+    if (isLive(task)) this.#leave(run, task, usage);
     task.status = status;
     for (const other of run.tasks.values()) this.#wake(run, other);
   }
 
   /** What is used is known only now; unknown counts as what was granted. */
   #leave(run: RunLine, task: TaskLine, usage: Usage | undefined): void {
-    assert.equal(task.status, 'active', `${task.id} leaves its agent although it is ${task.status}`);
-    const { grant } = task.spec;
-    run.tokens += tokensOf(usage) ?? grant?.tokens ?? 0;
-    run.costMicros += usage?.costMicros ?? grant?.costMicros ?? 0;
+    assert.ok(isLive(task), `${task.id} leaves its agent although it is ${task.status}`);
+    task.tokens += tokensOf(usage) ?? ownShareOf(task, 'tokens');
+    task.costMicros += usage?.costMicros ?? ownShareOf(task, 'costMicros');
     task.agentId = '';
     task.status = 'waiting';
     assert.ok(holdsBudget(run), `run ${run.id} is over its budget`);
@@ -236,7 +289,8 @@ export class Ledger {
     const run = this.run(runId);
     const lines = [...run.tasks.values()];
     for (const { id, status } of lines) assert.ok(ENDED.has(status), `${runId} ends while ${id} is ${status}`);
-    const worst = (['failed', 'cancelled'] as const).find((state) => lines.some(({ status }) => status === state));
+    const top = lines.filter(({ spec }) => spec.child === undefined);
+    const worst = (['failed', 'cancelled'] as const).find((state) => top.some(({ status }) => status === state));
     if (!run.isEnding) assert.equal(outcome.state, worst ?? 'succeeded');
     run.isFinished = true;
     this.#votes.finish(runId);
@@ -257,9 +311,11 @@ export class Ledger {
   /** Looks at the books as they would be with the task running. */
   #wouldHold(run: RunLine, task: TaskLine, look: () => boolean): boolean {
     run.attempts++;
+    task.attempt++;
     task.status = 'active';
     const answer = look();
     run.attempts--;
+    task.attempt--;
     task.status = 'ready';
     task.agentId = '';
     return answer;
@@ -288,20 +344,64 @@ function isActive({ status }: TaskLine): boolean {
   return status === 'active';
 }
 
+/** It has an attempt under way. */
+function isLive({ status }: TaskLine): boolean {
+  return status === 'active' || status === 'awaiting';
+}
+
+type Kind = 'tokens' | 'costMicros';
+
+function childrenOf(run: RunLine, parent: TaskLine): readonly TaskLine[] {
+  return [...run.tasks.values()].filter(({ spec }) => spec.child?.parent === parent.spec.name);
+}
+
+function levelOf(run: RunLine, name: string): number {
+  const parent = run.tasks.get(name)?.spec.child?.parent;
+  return parent === undefined ? 0 : 1 + levelOf(run, parent);
+}
+
+/** What one attempt of the task may spend itself. */
+function ownShareOf({ spec: { grant, delegate } }: TaskLine, kind: Kind): number {
+  const granted = grant?.[kind] ?? 0;
+  return delegate === undefined ? granted : Math.min(granted, delegate.keep?.[kind] ?? 0);
+}
+
+/** What all below the task may spend; undefined when that is for somebody further up to say. */
+function poolOf(task: TaskLine, kind: Kind): number | undefined {
+  const granted = task.spec.grant?.[kind];
+  return task.spec.delegate === undefined || granted === undefined ? undefined : granted - ownShareOf(task, kind);
+}
+
+function isSettled(run: RunLine, task: TaskLine): boolean {
+  return ENDED.has(task.status) && childrenOf(run, task).every((child) => isSettled(run, child));
+}
+
+/** What the task takes of whoever pays for it: its own, and what is held back for those below it. */
+function takenBy(run: RunLine, task: TaskLine, kind: Kind): number {
+  const own = task[kind] + (isLive(task) ? ownShareOf(task, kind) : 0);
+  const pool = poolOf(task, kind);
+  const below = childrenOf(run, task).reduce((sum, child) => sum + takenBy(run, child, kind), 0);
+  if (pool === undefined) return own + below;
+  assert.ok(below <= pool, `the sub-tasks of ${task.id} take ${below} ${kind}, but were granted ${pool}`);
+  const isFunded = task.attempt > 0 && !isSettled(run, task);
+  return own + (isFunded ? pool : below);
+}
+
 function canDo(agent: AgentSpec, run: RunLine, { requires }: TaskSpec): boolean {
   if (agent.runId !== undefined && agent.runId !== run.id) return false;
   return requires.every((name) => agent.capabilities.includes(name));
 }
 
-function holdsBudget({ spec: { budget }, attempts, tokens, costMicros, tasks }: RunLine): boolean {
-  const active = [...tasks.values()].filter(isActive);
-  const reservedTokens = active.reduce((sum, { spec }) => sum + (spec.grant?.tokens ?? 0), 0);
-  const reservedMicros = active.reduce((sum, { spec }) => sum + (spec.grant?.costMicros ?? 0), 0);
+function holdsBudget(run: RunLine): boolean {
+  const { budget } = run.spec;
+  const lines = [...run.tasks.values()];
+  const top = lines.filter(({ spec }) => spec.child === undefined);
+  const taken = (kind: Kind): number => top.reduce((sum, task) => sum + takenBy(run, task, kind), 0);
   return (
-    attempts <= (budget.attempts ?? Infinity) &&
-    active.length <= (budget.agents ?? Infinity) &&
-    tokens + reservedTokens <= (budget.tokens ?? Infinity) &&
-    costMicros + reservedMicros <= (budget.costMicros ?? Infinity)
+    run.attempts <= (budget.attempts ?? Infinity) &&
+    lines.filter(isActive).length <= (budget.agents ?? Infinity) &&
+    (budget.tokens === undefined || taken('tokens') <= budget.tokens) &&
+    (budget.costMicros === undefined || taken('costMicros') <= budget.costMicros)
   );
 }
 

@@ -3,6 +3,7 @@ import { agentId, runId } from '../../src/core/ids.ts';
 import type { SwarmInput } from '../../src/core/inputs.ts';
 import type { RunSpec } from '../../src/core/runs/run-spec.ts';
 import type { AttemptResult, Claim } from '../../src/core/tasks/attempt.ts';
+import type { SubtaskSpec } from '../../src/core/tasks/subtask-spec.ts';
 import type { TaskSpec } from '../../src/core/tasks/task-spec.ts';
 
 /** A task that any agent of `agentOf` can do. */
@@ -11,9 +12,20 @@ export function taskOf(name: string, more: Partial<TaskSpec> = {}): TaskSpec {
   return { name, type: 'test', work, needs: [], requires: ['work'], ...more };
 }
 
+/** A sub-task that any agent of `agentOf` can do. */
+export function subtaskOf(name: string, more: Partial<SubtaskSpec> = {}): SubtaskSpec {
+  return { name, work: { kind: 'function', function: 'work' }, ...more };
+}
+
 /** An agent with one slot on host `here`. */
 export function agentOf(id: string, more: Partial<Omit<AgentSpec, 'id'>> = {}): AgentSpec {
-  const shape = { role: 'local', driver: 'function', capabilities: ['work'], slots: 1, host: 'here' } as const;
+  const shape = {
+    role: 'local',
+    driver: 'function',
+    capabilities: ['work', 'function:work'],
+    slots: 1,
+    host: 'here',
+  } as const;
   return { id: agentId(id), ...shape, ...more };
 }
 

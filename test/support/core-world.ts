@@ -10,6 +10,7 @@ import { restoreSwarm, snapshotOf } from '../../src/core/snapshot.ts';
 import { apply, decide } from '../../src/core/swarm.ts';
 import { DEFAULT_RULES, newSwarm, type Swarm, type SwarmRules } from '../../src/core/swarm-state.ts';
 import type { AttemptResult, Verdict } from '../../src/core/tasks/attempt.ts';
+import type { SubtaskSpec } from '../../src/core/tasks/subtask-spec.ts';
 import type { Task } from '../../src/core/tasks/task.ts';
 import { DONE } from './core-world-specs.ts';
 
@@ -22,10 +23,22 @@ export type Play = Readonly<{ afterMs: number; end: AttemptResult; verdict?: Ver
 export type VetoCheck = Readonly<{ afterMs: number; isShown: boolean }>;
 export type Acted = Readonly<{ afterMs: number; result: ActionResult }>;
 
+/** What the attempt of a lead does next, so many ms after what it did before. It waits where it must. */
+export type LeadStep = Readonly<{ afterMs: number }> &
+  (
+    | Readonly<{ add: readonly SubtaskSpec[]; cancel?: readonly string[] }>
+    | Readonly<{ children: readonly string[] | 'all' }>
+    | Readonly<{ end: AttemptResult }>
+  );
+
+type Script = { readonly attempt: number; readonly steps: readonly LeadStep[]; next: number };
+
 export type WorldOptions = Readonly<{
   rules?: Partial<SwarmRules>;
   /** @default every attempt is done after 10 ms */
   play?: (started: Started) => Play;
+  /** What an attempt that delegates does; undefined: it is played like any other. */
+  lead?: (started: Started, world: CoreWorld) => readonly LeadStep[] | undefined;
   /** How the check of a veto goes. @default after 50 ms it is not shown */
   checkVeto?: (proposalId: ProposalId, memberId: string) => VetoCheck;
   /** How an approved action goes. @default done after 20 ms */
@@ -56,6 +69,7 @@ export class CoreWorld {
   #nowMs = 0;
   #draws = 0;
   #turns = 0;
+  readonly #scripts = new Map<TaskId, Script>();
   #saved: { seq: number; text: string } | undefined;
 
   constructor(options: WorldOptions = {}) {
@@ -151,6 +165,7 @@ export class CoreWorld {
   crash(from: 'events' | 'snapshot'): void {
     this.#swarm = from === 'events' ? this.replayed() : this.restored();
     this.#due = this.#due.filter(({ key }) => key === undefined);
+    this.#scripts.clear();
     for (const effect of owedEffects(this.#swarm)) this.#perform(effect);
     this.#turn([]);
   }
@@ -173,6 +188,8 @@ export class CoreWorld {
     for (const { event } of this.#entries.slice(first)) {
       for (const effect of effectsOf(this.#swarm, event)) this.#perform(effect);
     }
+    for (const input of inputs)
+      if (input.type === 'attempt.await' || input.type === 'attempt.delegate') this.#goOn(input);
     return rulings;
   }
 
@@ -229,6 +246,9 @@ export class CoreWorld {
         return;
       case 'perform-approved':
         return this.#act(effect.proposalId);
+      case 'go-on':
+        return this.#goOn(effect);
+      case 'tell-child-ended':
       case 'tell-outcome':
       case 'tell-recipients':
       case 'clean-up-run':
@@ -240,8 +260,28 @@ export class CoreWorld {
     const { taskId: id, attempt } = started;
     const task = this.#swarm.tasks.get(id);
     if (task?.status !== 'running' || task.attempt !== attempt) return;
+    const steps = this.#options.lead?.(started, this);
+    if (steps !== undefined) {
+      this.#scripts.set(id, { attempt, steps, next: 0 });
+      return this.#goOn(started);
+    }
     const { afterMs, end } = this.#play(started);
     this.#schedule(afterMs, `attempt:${id}`, { type: 'attempt.end', taskId: id, attempt, result: end });
+  }
+
+  /** The next step of a lead, unless it waits for sub-tasks. */
+  #goOn({ taskId: id, attempt }: Readonly<{ taskId: TaskId; attempt: number }>): void {
+    const script = this.#scripts.get(id);
+    const task = this.#swarm.tasks.get(id);
+    if (script?.attempt !== attempt || task?.status !== 'running' || task.attempt !== attempt) return;
+    const step = script.steps[script.next++] ?? { afterMs: 0, end: DONE };
+    const about = { taskId: id, attempt };
+    const input = ((): SwarmInput => {
+      if ('end' in step) return { type: 'attempt.end', ...about, result: step.end };
+      if ('children' in step) return { type: 'attempt.await', ...about, children: step.children };
+      return { type: 'attempt.delegate', ...about, add: step.add, cancel: step.cancel ?? [] };
+    })();
+    this.#schedule(step.afterMs, `attempt:${id}`, input);
   }
 
   #checkVeto({ proposalId, memberId, revision }: Extract<Effect, { type: 'confirm-veto' }>): void {

@@ -22,6 +22,7 @@ const STATUSES = [
   'ready',
   'running',
   'verifying',
+  'awaiting-children',
   'backing-off',
   'outcome-unknown',
   'cancelling',
@@ -158,6 +159,8 @@ function parseCounts(countsText: string): TaskCounts {
   const counts = noTasks();
   for (const status of TASK_STATUSES) {
     const count: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, status) : undefined;
+    // Runs that ended under an older release had none.
+    if (status === 'awaiting-children' && count === undefined) continue;
     if (typeof count !== 'number') throw new BadCell('the counts of a run are incomplete');
     counts[status] = count;
   }

@@ -8,7 +8,16 @@ import { widthOf } from './text.ts';
 const style = styleFor({ colour: false, unicode: true });
 const NOW_MS = new Date(2026, 2, 1, 14, 5).getTime();
 const SIZE = '1 file, 87,310 lines, 2,700 commits; 26 tasks';
-const NONE = { ready: 0, blocked: 0, running: 0, verifying: 0, 'backing-off': 0, 'outcome-unknown': 0, cancelling: 0 };
+const NONE = {
+  ready: 0,
+  blocked: 0,
+  running: 0,
+  verifying: 0,
+  'awaiting-children': 0,
+  'backing-off': 0,
+  'outcome-unknown': 0,
+  cancelling: 0,
+};
 
 type Finding = CheckRun['findings'][number];
 type Vote = Finding['votes'][number];

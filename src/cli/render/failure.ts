@@ -26,6 +26,12 @@ function sentenceOf(failure: TaskFailure): string {
       return `ended without its declared result: ${failure.missing.join(', ')}`;
     case 'check-failed':
       return `check failed: ${failedChecks(failure.evidence)}`;
+    case 'children-open':
+      return `said to be done before its sub-tasks were: ${failure.tasks.join(', ')}`;
+    case 'children-failed':
+      return `sub-tasks did not succeed: ${failure.tasks.join(', ')}`;
+    case 'budget-exhausted':
+      return `does not fit into the ${failure.limit} ${failure.budget === 'tokens' ? 'tokens' : 'micro-dollars'} that its parent was granted`;
     case 'coordinator-lost':
       return 'its coordinator ended; not counted as a try';
     case 'agent-lost':

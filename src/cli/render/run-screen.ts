@@ -263,6 +263,7 @@ export function endLine(task: TaskView, columns: number, style: Style): string {
     case 'ready':
     case 'running':
     case 'verifying':
+    case 'awaiting-children':
     case 'cancelling':
     case 'backing-off':
     case 'outcome-unknown':

@@ -170,6 +170,15 @@ export class Registry {
     return signature.matches;
   }
 
+  /** Whether some agent that is registered has all of these, busy or not. */
+  canServe(requires: readonly string[], runId: RunId): boolean {
+    for (const candidate of this.#classes.values()) {
+      const isOpen = candidate.runId === '' || candidate.runId === runId;
+      if (isOpen && requires.every((name) => candidate.capabilities.has(name))) return true;
+    }
+    return false;
+  }
+
   /** Takes a slot of the agent for a task that should end at `expectedEndMs`. */
   occupy(id: AgentId, taskId: TaskId, expectedEndMs: number): void {
     const agent = this.#agents.get(id);
@@ -270,10 +279,12 @@ function classIdOf(spec: AgentSpec): string {
 }
 
 /** Reservations and grants belong to it: where one task finds no room, none of the same question does. */
-function questionOf({ requires, prefers, resources, grant }: TaskSpec): string {
+function questionOf({ name, requires, prefers, resources, grant, delegate, child }: TaskSpec): string {
   const needed = requires.length === 1 ? (requires[0] ?? '') : requires.toSorted().join('\n');
   if (prefers === undefined && resources === undefined && grant === undefined) return needed;
-  return JSON.stringify([needed, prefers?.toSorted(), resources, grant]);
+  // Another parent may pay for it; and what its sub-tasks may spend is reserved with its first attempt only.
+  const payer = grant === undefined ? undefined : [child?.parent, delegate === undefined ? undefined : name];
+  return JSON.stringify([needed, prefers?.toSorted(), resources, grant, payer]);
 }
 
 function capabilityScore(prefers: readonly string[], { capabilities }: AgentClass): number {

@@ -1,9 +1,13 @@
 import type { BudgetSpec } from '../runs/run-spec.ts';
 import type { Usage } from '../tasks/attempt.ts';
-import type { TaskSpec } from '../tasks/task-spec.ts';
+import type { Grant } from '../tasks/task-spec.ts';
 
 /** Budgets that are amounts; wall time is a deadline of the run. */
 type AmountBudget = Exclude<keyof BudgetSpec, 'wallMs'>;
+
+/** What budgets share out, apart from attempts. */
+export type AmountKind = 'tokens' | 'costMicros';
+type Asking = Readonly<{ grant?: Grant }>;
 
 /** Why an attempt may not start: it must wait for another one to end, or no end can ever make room. */
 export type BudgetAnswer = 'fits' | 'wait' | Readonly<{ exhausted: AmountBudget; limit: number }>;
@@ -37,7 +41,7 @@ export class Account {
     };
   }
 
-  check({ grant }: TaskSpec): BudgetAnswer {
+  check({ grant }: Asking): BudgetAnswer {
     const { agents, attempts } = this.#limits;
     if (attempts !== undefined && this.#attempts >= attempts) return this.#noRoom('attempts', attempts);
     if (agents !== undefined && this.#running >= agents) return this.#noRoom('agents', agents);
@@ -50,19 +54,60 @@ export class Account {
     return 'fits';
   }
 
-  reserve({ grant }: TaskSpec): void {
+  reserve({ grant }: Asking): void {
     this.#attempts++;
     this.#running++;
-    for (const kind of AMOUNTS) this.#reserved[kind] += grant?.[kind] ?? 0;
+    for (const kind of AMOUNTS) this.hold(kind, grant?.[kind] ?? 0);
   }
 
-  settle({ grant }: TaskSpec, usage: Usage | undefined): void {
+  settle({ grant }: Asking, usage: Usage | undefined): void {
     this.#running--;
     for (const kind of AMOUNTS) {
       const reserved = grant?.[kind] ?? 0;
-      this.#reserved[kind] -= reserved;
-      this.#spent[kind] += used(kind, usage) ?? reserved;
+      this.release(kind, reserved, used(kind, usage) ?? reserved);
     }
+  }
+
+  /** An attempt that waits for sub-tasks, and is not one of those that run at the same time. */
+  rest(): void {
+    this.#running--;
+  }
+
+  wake(): void {
+    this.#running++;
+  }
+
+  /** Whether attempts run, those that wait for sub-tasks apart. */
+  get isBusy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Whether one more attempt may run now. */
+  get hasPlace(): boolean {
+    return this.#limits.agents === undefined || this.#running < this.#limits.agents;
+  }
+
+  limitOf(kind: AmountKind): number | undefined {
+    return this.#limits[kind];
+  }
+
+  /** What is neither spent nor promised; undefined when there is no limit. */
+  leftOf(kind: AmountKind): number | undefined {
+    const limit = this.#limits[kind];
+    return limit === undefined ? undefined : limit - this.#spent[kind] - this.#reserved[kind];
+  }
+
+  spentOf(kind: AmountKind): number {
+    return this.#spent[kind];
+  }
+
+  hold(kind: AmountKind, amount: number): void {
+    this.#reserved[kind] += amount;
+  }
+
+  release(kind: AmountKind, reserved: number, spent: number): void {
+    this.#reserved[kind] -= reserved;
+    this.#spent[kind] += spent;
   }
 
   /** Puts an account back as it was: `figures` and `attempts` of the old one. */
@@ -78,9 +123,10 @@ export class Account {
   }
 }
 
-const AMOUNTS = ['tokens', 'costMicros'] as const;
+export const AMOUNTS = ['tokens', 'costMicros'] as const;
 
-function used(kind: (typeof AMOUNTS)[number], usage: Usage | undefined): number | undefined {
+/** What was used of a kind, where it is known. */
+export function used(kind: AmountKind, usage: Usage | undefined): number | undefined {
   if (kind === 'costMicros') return usage?.costMicros;
   if (usage?.inputTokens === undefined && usage?.outputTokens === undefined) return undefined;
   return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);

@@ -4,6 +4,7 @@ import { refuse, type Ruling } from '../ruling.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { decideProposal } from './decide-proposal.ts';
 import { openProposal } from './open-proposal.ts';
+import { isWorking } from '../tasks/task.ts';
 import type { Proposal } from './proposal.ts';
 
 /** Pure: what a running attempt asks for in the votes of its run. An older attempt, or one that must end, has no say. */
@@ -11,7 +12,7 @@ export function decideAttemptVote(swarm: Swarm, input: AttemptVoteInput, context
   const task = swarm.tasks.get(input.taskId);
   if (task === undefined) return refuse({ reason: 'task-unknown' });
   if (task.attempt !== input.attempt) return refuse({ reason: 'attempt-stale', currentAttempt: task.attempt });
-  if (task.status !== 'running') return refuse({ reason: 'status-wrong', status: task.status });
+  if (!isWorking(task)) return refuse({ reason: 'status-wrong', status: task.status });
   const runId = runOf(input.taskId);
   if (input.type === 'attempt.propose') {
     return openProposal(swarm, { type: 'proposal.open', runId, proposal: input.proposal }, context);

@@ -110,7 +110,7 @@ function lose(swarm: Swarm, agentId: AgentId, health: Health, context: Context):
 
 function endAttempts(swarm: Swarm, agentId: AgentId, context: Context): readonly SwarmEvent[] {
   const events: SwarmEvent[] = [];
-  for (const taskId of swarm.registry.tasksOf(agentId)) {
+  for (const taskId of [...swarm.registry.tasksOf(agentId), ...swarm.leads.on(agentId)]) {
     const task = swarm.tasks.get(taskId);
     assert(task !== undefined && isActive(task), `agent ${agentId} is busy with ${taskId}, which does not run`);
     // What it claimed to have done is checked by the coordinator: that needs the agent no more.

@@ -5,6 +5,7 @@ import type { AttemptMessageInput, Context, MessageInput } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
+import { isWorking } from '../tasks/task.ts';
 import type { DeathCause } from './message.ts';
 import { agentBehind, isUserAddress } from './recipients.ts';
 import { sendMessage } from './send-message.ts';
@@ -45,7 +46,7 @@ export function decideAttemptMessage(swarm: Swarm, input: AttemptMessageInput, {
   const task = swarm.tasks.get(input.taskId);
   if (task === undefined) return refuse({ reason: 'task-unknown' });
   if (task.attempt !== input.attempt) return refuse({ reason: 'attempt-stale', currentAttempt: task.attempt });
-  if (task.status !== 'running') return refuse({ reason: 'status-wrong', status: task.status });
+  if (!isWorking(task)) return refuse({ reason: 'status-wrong', status: task.status });
   const run = swarm.runs.get(runOf(input.taskId));
   if (run === undefined) return refuse({ reason: 'run-unknown' });
   const address = `task:${nameOf(input.taskId)}`;

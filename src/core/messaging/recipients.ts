@@ -1,7 +1,7 @@
 import { agentId, nameOf, type RunId } from '../ids.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
-import { isEnded } from '../tasks/task.ts';
+import { isEnded, isWorking } from '../tasks/task.ts';
 import type { DeadRecipient, MessageSpec } from './message.ts';
 
 /** Who gets a message, decided once, when it is sent: who comes later does not get it. Undefined: there is nobody of that name. */
@@ -26,7 +26,7 @@ export function recipientsOf(swarm: Swarm, run: Run, from: string, spec: Message
 export function agentBehind(swarm: Swarm, run: Run, from: string): string | undefined {
   const id = from.startsWith('task:') ? run.graph.idOf(from.slice('task:'.length)) : undefined;
   const task = id === undefined ? undefined : swarm.tasks.get(id);
-  return task?.status === 'running' ? `agent:${task.agentId}` : undefined;
+  return task !== undefined && isWorking(task) ? `agent:${task.agentId}` : undefined;
 }
 
 function several(addresses: readonly string[], from: string): Recipients {

@@ -102,6 +102,10 @@ export class Projector {
         return this.#end(event, seq, 'stopped', 'cancelled');
       case 'task.became-ready':
         return this.#stand(id, 'ready', seq);
+      case 'attempt.awaiting':
+        return this.#stand(id, 'awaiting-children', seq);
+      case 'attempt.resumed':
+        return this.#stand(id, 'running', seq);
       case 'task.skipped':
         return this.#stand(id, 'skipped', seq);
       case 'task.cancelling':
@@ -194,7 +198,8 @@ export class Projector {
       case 'run.created':
         runs.set(runId, createdRun(event, seq));
         return;
-      case 'tasks.added': {
+      case 'tasks.added':
+      case 'tasks.delegated': {
         const run = this.#run(runId);
         for (const [position, { name }] of event.tasks.entries()) {
           added.push({ taskId: taskIdOf(runId, name), index: run.taskCount + position, addedSeq: seq, position });
@@ -295,7 +300,7 @@ function unknownAgent(agentId: AgentId): AgentRow {
 }
 
 function isActive(status: StoredStatus): boolean {
-  return status === 'running' || status === 'verifying' || status === 'cancelling';
+  return status === 'running' || status === 'verifying' || status === 'awaiting-children' || status === 'cancelling';
 }
 
 function isFinal(status: StoredStatus): boolean {

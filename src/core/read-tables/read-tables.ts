@@ -166,7 +166,12 @@ export class ReadTables {
   }
 
   readonly #specOf: SpecOf = ({ addedSeq, position }): TaskSpec => {
-    const spec = this.#event(addedSeq, 'tasks.added').tasks[position];
+    const event = this.#source.event(addedSeq);
+    assert(
+      isOf(event, 'tasks.added') || isOf(event, 'tasks.delegated'),
+      `record ${addedSeq} is ${event.type}, and adds no task`,
+    );
+    const spec = event.tasks[position];
     assert(spec !== undefined, `no task ${position} in record ${addedSeq}`);
     return spec;
   };
@@ -231,6 +236,7 @@ export function noTasks(): Record<TaskStatus, number> {
     ready: 0,
     running: 0,
     verifying: 0,
+    'awaiting-children': 0,
     'backing-off': 0,
     'outcome-unknown': 0,
     cancelling: 0,

@@ -14,6 +14,7 @@ export type TaskStatus =
   | 'ready'
   | 'running'
   | 'verifying'
+  | 'awaiting-children'
   | 'backing-off'
   | 'outcome-unknown'
   | 'cancelling'

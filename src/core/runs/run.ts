@@ -1,6 +1,7 @@
 import { Account } from '../budgets/account.ts';
 import type { ProposalId, RunId, TaskId } from '../ids.ts';
 import type { Mail } from '../messaging/mail.ts';
+import type { Family } from '../tasks/family.ts';
 import { TaskGraph } from '../tasks/task-graph.ts';
 import type { Task } from '../tasks/task.ts';
 import type { RunOutcome, RunSpec, RunState } from './run-spec.ts';
@@ -11,22 +12,27 @@ export type TaskCounts = Record<Task['status'], number>;
 export type Run = {
   readonly id: RunId;
   readonly spec: RunSpec;
-  readonly taskCount: number;
+  /** Rises when sub-tasks are added. */
+  taskCount: number;
   /** Led time. */
   readonly createdMs: number;
   readonly graph: TaskGraph;
   readonly account: Account;
   readonly counts: TaskCounts;
-  /** Tasks that hold an agent. */
+  /** Tasks with an attempt under way. */
   readonly active: Set<TaskId>;
+  /** Sub-tasks by the task that has added them. */
+  readonly families: Map<TaskId, Family>;
   /** In the order in which they were opened; closed ones stay until the run ends. */
   readonly proposals: Set<ProposalId>;
   /** Of these, those that are open or whose approved action has not ended. */
   readonly undone: Set<ProposalId>;
-  /** Names of tasks that failed, at most 100. */
+  /** Names of tasks that failed, at most 100. Sub-tasks are the affair of their parents. */
   readonly failed: string[];
   /** Made with its first message or subscription. */
   mail: Mail | undefined;
+  /** A task of the definition was cancelled. */
+  hasCancelled: boolean;
   /** Why it is paused; undefined when it is not. */
   pausedBecause: string | undefined;
   /** What it will end with, once nothing of it is open. */
@@ -40,6 +46,7 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
     running: 0,
     verifying: 0,
     cancelling: 0,
+    'awaiting-children': 0,
     'backing-off': 0,
     'outcome-unknown': 0,
     succeeded: 0,
@@ -49,7 +56,9 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
   };
   const start = { graph: new TaskGraph(), account: new Account(spec.budget), counts, active: new Set<TaskId>() };
   const votes = { proposals: new Set<ProposalId>(), undone: new Set<ProposalId>() };
-  const open = { failed: [], mail: undefined, pausedBecause: undefined, ending: undefined };
+  const families = new Map<TaskId, Family>();
+  const ends = { families, failed: [], hasCancelled: false };
+  const open = { ...ends, mail: undefined, pausedBecause: undefined, ending: undefined };
   return { id, spec, taskCount, createdMs, ...start, ...votes, ...open };
 }
 
@@ -62,15 +71,14 @@ export function openCount({ taskCount, counts }: Run): number {
 export function stateOf(run: Run): Extract<RunState, 'running' | 'paused' | 'waiting'> {
   if (run.pausedBecause !== undefined) return 'paused';
   const { counts } = run;
-  const isMoving = counts.ready + counts['backing-off'] + run.active.size > 0;
+  const isMoving = counts.ready + counts['backing-off'] + counts.running + counts.verifying + counts.cancelling > 0;
   return counts['outcome-unknown'] > 0 && !isMoving ? 'waiting' : 'running';
 }
 
 /** What a run ends with when its last task has ended and nothing else was decided. */
 export function outcomeOf(run: Run): RunOutcome {
   if (run.ending !== undefined) return run.ending;
-  if (run.failed.length === 0 && run.counts.cancelled > 0)
-    return { state: 'cancelled', reason: 'a task was cancelled' };
+  if (run.failed.length === 0 && run.hasCancelled) return { state: 'cancelled', reason: 'a task was cancelled' };
   if (run.failed.length === 0) return { state: 'succeeded' };
   return { state: 'failed', failure: { reason: 'task-failed', tasks: [...run.failed] } };
 }

@@ -1,19 +1,22 @@
-import type { BudgetAnswer } from '../budgets/account.ts';
+import { checkBudget, type NestedAnswer } from '../budgets/nested.ts';
 import { endVotes, owesActions } from '../consensus/votes-of-run.ts';
 import { evaluateCondition } from '../expressions/resolve-work.ts';
 import type { SwarmEvent } from '../events.ts';
 import { nextBreakerEvent } from '../health/breakers.ts';
 import type { AgentId, RunId, TaskId } from '../ids.ts';
 import { deadMail, endMail } from '../messaging/decide-messages.ts';
+import { accept } from '../ruling.ts';
 import { endRun } from '../runs/decide-run.ts';
 import { openCount, outcomeOf, type Run } from '../runs/run.ts';
 import { scopeOf } from '../runs/scope.ts';
 import type { Swarm } from '../swarm-state.ts';
+import { withChildren } from '../tasks/end-children.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Choice, chooseAgent } from './choose-agent.ts';
 import type { ReadyQueue, ReadyTask } from './ready-queue.ts';
+import { canMove, nextResumption } from './resume-leads.ts';
 
-type Exhausted = Extract<BudgetAnswer, object>;
+type Exhausted = Extract<NestedAnswer, object>;
 
 /** Tasks that may wait for a busy agent while later ones are looked at. */
 const MAX_DEFERRED = 64;
@@ -38,7 +41,7 @@ export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = tru
     if (ended.length > 0) return ended;
     if (!owesActions(swarm, run)) return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
   }
-  return mayAssign ? nextAssignment(swarm, nowMs) : undefined;
+  return mayAssign ? (nextResumption(swarm) ?? nextAssignment(swarm, nowMs)) : undefined;
 }
 
 function deadMailOf(swarm: Swarm, id: RunId): readonly SwarmEvent[] {
@@ -99,8 +102,8 @@ function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | un
     const task = tasks.get(ready.id);
     const run = swarm.runs.get(ready.identity.runId);
     if (task?.status !== 'ready' || run === undefined) throw new Error(`Internal error: ${ready.id} is not ready`);
-    const budget = run.account.check(ready.identity.spec);
-    if (typeof budget === 'object') return exhaust(swarm, run, budget);
+    const budget = checkBudget(run, ready.identity, () => canMove(swarm, run, ready.id));
+    if (typeof budget === 'object') return exhaust(swarm, run, task, budget);
     const choice = budget === 'wait' ? NO_BUDGET : chooseAgent(marketOf(swarm), ready, task, nowMs);
     if (choice.kind === 'assign') return [assign(task, choice.agent.spec.id)];
     putAside(swarm, ready, choice, nowMs);
@@ -133,8 +136,19 @@ function assign({ identity, attempt }: Task, agentId: AgentId): SwarmEvent {
   return { type: 'attempt.assigned', taskId: identity.id, attempt: attempt + 1, agentId, ...reserved };
 }
 
-function exhaust(swarm: Swarm, run: Run, { exhausted, limit }: Exhausted): readonly SwarmEvent[] | undefined {
-  const failure = { reason: 'budget-exhausted', budget: exhausted, limit } as const;
+function exhaust(swarm: Swarm, run: Run, task: Task, answer: Exhausted): readonly SwarmEvent[] | undefined {
+  const { limit } = answer;
+  if ('own' in answer) {
+    const { attempt, identity } = task;
+    const why = { reason: 'budget-exhausted', budget: answer.own, limit } as const;
+    const ended = withChildren(
+      swarm,
+      task,
+      accept({ type: 'task.failed', taskId: identity.id, attempt, failure: why }),
+    );
+    return ended.ok ? ended.events : undefined;
+  }
+  const failure = { reason: 'budget-exhausted', budget: answer.exhausted, limit } as const;
   const ruling = endRun(swarm, run, { state: 'failed', failure });
   return ruling.ok ? ruling.events : undefined;
 }

@@ -3,7 +3,7 @@ import type { Context, TaskInput } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { AttemptResult, Claim, Failed, TaskFailure, Verdict } from './attempt.ts';
 import { backoffMs, chargeFor, isFinal, isUnclear, MAX_CRASHES } from './retry.ts';
-import { isActive, isEnded, type Task } from './task.ts';
+import { isActive, isEnded, isWorking, type Task } from './task.ts';
 import type { RetryPolicy, TaskSpec } from './task-spec.ts';
 
 /** Pure: what happens because of `input`. Changes nothing; `apply` does, event by event. */
@@ -17,7 +17,7 @@ export function decideTask(task: Task, input: TaskInput, context: Context, defau
     case 'attempt.judge':
       return judge(task, input.verdict, context, defaults);
     case 'attempt.report':
-      if (task.status !== 'running') return wrongStatus(task);
+      if (!isWorking(task)) return wrongStatus(task);
       return accept({ type: 'attempt.reported', taskId: input.taskId, attempt: input.attempt, report: input.report });
     case 'task.retry':
       if (task.status !== 'backing-off') return wrongStatus(task);
@@ -53,8 +53,9 @@ function endAttempt(task: Task, result: AttemptResult, context: Context, default
   const taskId = task.identity.id;
   if (task.status === 'cancelling') return accept({ type: 'task.cancelled', taskId, reason: task.why });
   // A new leader owes an end to claims whose check was lost too, but a claim is only checked again.
-  if (task.status !== 'running') return wrongStatus(task);
+  if (!isWorking(task)) return wrongStatus(task);
   if (!result.ok) return failAttempt(task, result, context, defaults);
+  if (task.status !== 'running') return wrongStatus(task);
   if (!needsVerification(task.identity.spec)) return succeed(task, result);
   const { outputs, evidence } = result;
   return accept({ type: 'attempt.claimed', taskId, attempt: task.attempt, outputs, evidence, ...measured(result) });

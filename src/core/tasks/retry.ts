@@ -25,6 +25,9 @@ export function chargeFor(failure: TaskFailure): 'attempt' | 'crash' | 'none' {
     case 'no-result':
     case 'check-failed':
     case 'expression-failed':
+    case 'children-open':
+    case 'children-failed':
+    case 'budget-exhausted':
     case 'internal-error':
       return 'attempt';
     default:
@@ -32,10 +35,12 @@ export function chargeFor(failure: TaskFailure): 'attempt' | 'crash' | 'none' {
   }
 }
 
+const FINAL: ReadonlySet<TaskFailure['reason']> = new Set(['start-failed', 'expression-failed', 'budget-exhausted']);
+
 /** Failures that another attempt cannot mend. */
 export function isFinal(failure: TaskFailure, policy: RetryPolicy): boolean {
   const { reason } = failure;
-  return reason === 'start-failed' || reason === 'expression-failed' || policy.nonRetryable.includes(reason);
+  return FINAL.has(reason) || policy.nonRetryable.includes(reason);
 }
 
 /** Ends of which nobody knows whether the act happened. */

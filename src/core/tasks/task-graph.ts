@@ -18,6 +18,18 @@ const NO_EDGES: Edges = {
 };
 const NO_TASKS: readonly number[] = [];
 
+/** A task that came after the others were linked. Only later ones of the same parent need it. */
+type LateTask = {
+  readonly needs: readonly number[];
+  readonly dependents: number[];
+  readonly parent: number;
+  readonly remainingMs: number;
+  openNeeds: number;
+  notSucceeded: number;
+  /** Whether it has succeeded, once it has ended. */
+  hasSucceeded: boolean | undefined;
+};
+
 /**
  * The needs of one run, as an index: who waits for whom, how many needs are open, how long the rest takes. Derived
  * from the run's tasks and kept up to date by the owner of the state. Costs O(1) per need in all.
@@ -29,6 +41,7 @@ export class TaskGraph {
   #openNeeds = NO_NUMBERS;
   #notSucceeded = NO_NUMBERS;
   #remainingMs = new Float64Array(0);
+  readonly #late = new Map<number, LateTask>();
 
   get size(): number {
     return this.#identities.length;
@@ -51,10 +64,33 @@ export class TaskGraph {
     for (let index = order.length - 1; index >= 0; index--) this.#rank(at(order, index));
   }
 
+  /**
+   * Adds sub-tasks of the task at `parent` after the others were linked, each after what it needs. They need other
+   * sub-tasks of the same parent only, and their rest is theirs and then their parent's.
+   */
+  addLate(identities: readonly TaskIdentity[], parent: number): void {
+    const longestAfter = new Map<string, number>();
+    const remaining = identities.toReversed().map(({ spec }) => {
+      const ownMs =
+        (spec.estimateMs ?? DEFAULT_ESTIMATE_MS) + (longestAfter.get(spec.name) ?? this.remainingMs(parent));
+      for (const need of spec.needs) longestAfter.set(need, Math.max(longestAfter.get(need) ?? 0, ownMs));
+      return ownMs;
+    });
+    for (const [place, identity] of identities.entries()) {
+      this.add(identity);
+      this.#link(identity, parent, remaining[identities.length - 1 - place] ?? 0);
+    }
+  }
+
   identity(index: number): TaskIdentity {
     const identity = this.#identities[index];
     assert(identity !== undefined, `no task at index ${index}`);
     return identity;
+  }
+
+  /** Position of the task called `name`. */
+  placeOf(name: string): number | undefined {
+    return this.#places.get(name);
   }
 
   /** Id of the task called `name`. */
@@ -65,16 +101,19 @@ export class TaskGraph {
 
   /** Longest remaining path from the task to an end of the graph, itself included, ms of estimates. */
   remainingMs(index: number): number {
-    return at(this.#remainingMs, index);
+    return this.#late.get(index)?.remainingMs ?? at(this.#remainingMs, index);
   }
 
   needsState(index: number): NeedsState {
-    if (at(this.#openNeeds, index) > 0) return 'open';
-    return at(this.#notSucceeded, index) === 0 ? 'all-succeeded' : 'some-not-succeeded';
+    const late = this.#late.get(index);
+    if ((late?.openNeeds ?? at(this.#openNeeds, index)) > 0) return 'open';
+    return (late?.notSucceeded ?? at(this.#notSucceeded, index)) === 0 ? 'all-succeeded' : 'some-not-succeeded';
   }
 
   /** Notes that a task has ended, and gives the dependents that now wait for nothing. */
   end(index: number, hasSucceeded: boolean): readonly number[] {
+    const late = this.#late.get(index);
+    if (late !== undefined) return this.#endLate(late, hasSucceeded);
     const { dependentsFrom, dependents } = this.#edges;
     let free: number[] | undefined;
     for (let from = at(dependentsFrom, index); from < at(dependentsFrom, index + 1); from++) {
@@ -87,20 +126,54 @@ export class TaskGraph {
     return free ?? NO_TASKS;
   }
 
-  /** Every task that `index` waits for, directly or not, in order of their position. */
+  /** Every task that `index` waits for, directly or not, in order of their position; a sub-task comes after its parent. */
   ancestors(index: number): readonly number[] {
     const { needsFrom, needs } = this.#edges;
     const seen = new Set<number>();
     const open = [index];
+    const note = (need: number): void => {
+      if (!seen.has(need)) open.push(need);
+      seen.add(need);
+    };
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      for (let from = at(needsFrom, next); from < at(needsFrom, next + 1); from++) {
-        const need = at(needs, from);
-        if (seen.has(need)) continue;
-        seen.add(need);
-        open.push(need);
-      }
+      const late = this.#late.get(next);
+      if (late === undefined) {
+        for (let from = at(needsFrom, next); from < at(needsFrom, next + 1); from++) note(at(needs, from));
+      } else for (const need of [...late.needs, late.parent]) note(need);
     }
     return [...seen].sort((one, other) => one - other);
+  }
+
+  #link({ index, spec }: TaskIdentity, parent: number, remainingMs: number): void {
+    const needs = spec.needs.flatMap((name) => this.#places.get(name) ?? []);
+    const late: LateTask = {
+      needs,
+      dependents: [],
+      parent,
+      remainingMs,
+      openNeeds: 0,
+      notSucceeded: 0,
+      hasSucceeded: undefined,
+    };
+    for (const need of needs) {
+      const before = this.#late.get(need);
+      if (before === undefined) continue;
+      before.dependents.push(index);
+      if (before.hasSucceeded === undefined) late.openNeeds++;
+      else if (!before.hasSucceeded) late.notSucceeded++;
+    }
+    this.#late.set(index, late);
+  }
+
+  #endLate(ended: LateTask, hasSucceeded: boolean): readonly number[] {
+    ended.hasSucceeded = hasSucceeded;
+    return ended.dependents.filter((index) => {
+      const dependent = this.#late.get(index);
+      if (dependent === undefined) return false;
+      dependent.openNeeds--;
+      if (!hasSucceeded) dependent.notSucceeded++;
+      return dependent.openNeeds === 0;
+    });
   }
 
   /** The longest path from its dependents on, plus its own time. They are ranked already. */

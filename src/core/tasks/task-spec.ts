@@ -85,6 +85,44 @@ export type TaskSpec = Readonly<{
   verify?: readonly (readonly string[])[];
   /** Expected duration, ms: declared, or from history. @default 60_000 */
   estimateMs?: number;
-  /** The most it may spend; reserved before launch. */
-  grant?: Readonly<{ tokens?: number; costMicros?: number }>;
+  /** The most it may spend; reserved before launch. With `delegate` it is for its sub-tasks, apart from what it keeps. */
+  grant?: Grant;
+  /** Its attempts may add sub-tasks; absent: they may not. */
+  delegate?: DelegationRights;
+  /** Set on a sub-task: who has added it. Its strings are taken as they are, without `${{ }}`. */
+  child?: ChildOf;
+}>;
+
+/** The most that may be spent. */
+export type Grant = Readonly<{ tokens?: number; costMicros?: number }>;
+
+/** What a task may delegate. The swarm's own limits hold as well; the smaller one counts. */
+export type DelegationRights = Readonly<{
+  /** Levels of sub-tasks below it, from 1. */
+  depth?: number;
+  /** Sub-tasks in one patch, from 1. */
+  fanOut?: number;
+  /** Patches over all its attempts, from 1. */
+  revisions?: number;
+  /** The part of `grant` that each attempt of its own may spend itself. @default nothing */
+  keep?: Grant;
+  /** Functions that sub-tasks may call. @default all */
+  functions?: readonly string[];
+  /** Whether sub-tasks may run commands. @default true */
+  commands?: boolean;
+}>;
+
+/** Where a sub-task comes from. */
+export type ChildOf = Readonly<{
+  /** Name of the task that has added it. */
+  parent: string;
+  /** What the parent calls it; unique among its sub-tasks. */
+  name: string;
+  /** 1 for a sub-task of a task of the definition. */
+  depth: number;
+  /** The parent's attempt that has added it, and the how manieth patch of the parent that was, from 1. */
+  attempt: number;
+  revision: number;
+  /** SHA-256 of what the parent asked for: the same again is the same sub-task. */
+  contentKey: string;
 }>;

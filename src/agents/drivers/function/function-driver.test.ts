@@ -7,6 +7,7 @@ import type { AttemptResult } from '../../../core/tasks/attempt.ts';
 import type { Assignment, RunContext } from '../../../ports/agent-driver.ts';
 import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
+import type { RunTasks } from '../../../ports/run-tasks.ts';
 import { ManualClock } from '../../../testing/manual-clock.ts';
 import { ScriptedProposals } from '../../../testing/scripted-proposals.ts';
 import { FunctionDriver } from './function-driver.ts';
@@ -39,6 +40,9 @@ describe('functions in this process', () => {
       },
       get messages(): RunMessages {
         throw new Error('nobody asked for mail');
+      },
+      get tasks(): RunTasks {
+        throw new Error('nobody asked for sub-tasks');
       },
       report: () => {},
     };

@@ -1,0 +1,48 @@
+import { checkBudget } from '../budgets/nested.ts';
+import type { SwarmEvent } from '../events.ts';
+import type { TaskId } from '../ids.ts';
+import type { Run } from '../runs/run.ts';
+import type { Swarm } from '../swarm-state.ts';
+
+/** An attempt whose sub-tasks have ended gets a free slot of its agent again, before anything new does. */
+export function nextResumption(swarm: Swarm): readonly SwarmEvent[] | undefined {
+  for (const agentId of swarm.leads.hopeful) {
+    const agent = swarm.registry.agents.get(agentId);
+    if (agent === undefined || agent.used >= agent.spec.slots) {
+      swarm.leads.isFull(agentId);
+      continue;
+    }
+    for (const id of swarm.leads.dueOn(agentId)) {
+      const event = resumption(swarm, id, agent.spec.host);
+      if (event !== undefined) return [event];
+    }
+  }
+  return undefined;
+}
+
+/** Undefined while its host, its run's budget or a pause stands in the way. */
+function resumption(swarm: Swarm, id: TaskId, host: string): SwarmEvent | undefined {
+  const task = swarm.tasks.get(id);
+  const run = task === undefined ? undefined : swarm.runs.get(task.identity.runId);
+  if (task === undefined || run === undefined) throw new Error(`Internal error: ${id} waits, and is unknown`);
+  const { resources } = task.identity.spec;
+  const hasRoom = resources === undefined || swarm.capacity.check(host, resources) === 'fits';
+  if (!hasRoom || !run.account.hasPlace || run.pausedBecause !== undefined) return undefined;
+  return { type: 'attempt.resumed', taskId: id, attempt: task.attempt };
+}
+
+/**
+ * Whether something of the run goes on without the task `id`, so that what it has reserved may come back: attempts that
+ * run or can go on, and tasks with sub-tasks that will be tried again. Looks at all of these; asked only when a budget
+ * has no room.
+ */
+export function canMove(swarm: Swarm, run: Run, id: TaskId): boolean {
+  if (run.account.isBusy) return true;
+  for (const [parent, { isFunded }] of run.families) {
+    const task = parent === id ? undefined : swarm.tasks.get(parent);
+    if (task === undefined) continue;
+    if (swarm.leads.isDue(parent) || (isFunded && task.status === 'backing-off')) return true;
+    if (isFunded && task.status === 'ready' && checkBudget(run, task.identity, () => false) === 'fits') return true;
+  }
+  return false;
+}
