@@ -11,6 +11,8 @@ export type Status =
   | 'ready'
   | 'running'
   | 'verifying'
+  /** For sub-tasks, without a slot. */
+  | 'awaiting'
   | 'cancelling'
   | 'backing-off'
   | 'unknown'
@@ -37,7 +39,7 @@ export type TaskLine = {
 export type RunLine = {
   readonly id: string;
   readonly spec: RunSpec;
-  readonly taskCount: number;
+  taskCount: number;
   readonly createdMs: number;
   readonly tasks: Map<string, TaskLine>;
   attempts: number;
@@ -49,7 +51,7 @@ export type RunLine = {
 };
 
 const ENDED: ReadonlySet<Status> = new Set(['succeeded', 'failed', 'cancelled', 'skipped']);
-const ACTIVE: ReadonlySet<Status> = new Set(['running', 'verifying', 'cancelling']);
+const ACTIVE: ReadonlySet<Status> = new Set(['running', 'verifying', 'awaiting', 'cancelling']);
 
 export const hasEnded = ({ status }: TaskLine): boolean => ENDED.has(status);
 export const isActive = ({ status }: TaskLine): boolean => ACTIVE.has(status);
@@ -108,7 +110,10 @@ export class Books {
     const run = this.runs.get(event.runId);
     if (run === undefined) return;
     if (event.type === 'tasks.added') this.#add(run, event.tasks);
-    else if (event.type === 'run.paused') run.isPaused = true;
+    else if (event.type === 'tasks.delegated') {
+      run.taskCount += event.tasks.length;
+      this.#add(run, event.tasks);
+    } else if (event.type === 'run.paused') run.isPaused = true;
     else if (event.type === 'run.resumed') run.isPaused = false;
     else if (event.type === 'run.ending') run.isEnding = true;
     else if (event.type === 'run.finished') {
@@ -132,6 +137,9 @@ export class Books {
     switch (event.type) {
       case 'attempt.assigned':
         return this.#assign(run, task, event);
+      case 'attempt.awaiting':
+      case 'attempt.resumed':
+        return this.#rest(task, event.type === 'attempt.awaiting');
       case 'attempt.claimed':
         task.status = 'verifying';
         return;
@@ -160,6 +168,13 @@ export class Books {
         task.status = STATUS_AFTER[event.type];
         for (const other of run.tasks.values()) wake(run, other);
     }
+  }
+
+  #rest(task: TaskLine, isResting: boolean): void {
+    const busy = this.busy.get(task.agentId);
+    task.status = isResting ? 'awaiting' : 'running';
+    if (isResting) busy?.delete(task);
+    else busy?.add(task);
   }
 
   #assign(run: RunLine, task: TaskLine, event: Extract<TaskEvent, { type: 'attempt.assigned' }>): void {

@@ -50,8 +50,11 @@ function checkEvent(scene: Scene, event: TaskEvent): void {
     case 'attempt.claimed':
       checkOwn(scene, event);
       return must(task.status === 'running', 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
+    case 'attempt.awaiting':
     case 'attempt.reported':
-      return must(task.status === 'running', 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
+      return must(isWorking(task), 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
+    case 'attempt.resumed':
+      return must(task.status === 'awaiting', 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
     case 'task.cancelling':
       return must(isActive(task), 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
     case 'task.cancelled':
@@ -63,6 +66,10 @@ function checkEvent(scene: Scene, event: TaskEvent): void {
     case 'task.failed':
     case 'task.outcome-unknown':
   }
+}
+
+function isWorking({ status }: Scene['task']): boolean {
+  return status === 'running' || status === 'awaiting';
 }
 
 function checkAssigned({ must, run, task }: Scene, { attempt }: EventOf<'attempt.assigned'>): void {
@@ -113,8 +120,13 @@ function checkReady({ must, run, task, atMs }: Scene): void {
 }
 
 function checkSucceeded(scene: Scene, event: EventOf<'task.succeeded'>): void {
-  const { must, task } = scene;
+  const { must, run, task } = scene;
   const { evidence } = event;
+  for (const other of run.tasks.values()) {
+    const { id, spec, status } = other;
+    const isOpenChild = spec.child?.parent === task.spec.name && !hasEnded(other);
+    must(!isOpenChild, 'children-end-first', `${task.id} succeeds while its sub-task ${id} is ${status}`);
+  }
   checkOwn(scene, event);
   const isByPerson = evidence.some(({ check }) => check === 'person');
   must(
