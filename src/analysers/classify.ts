@@ -21,7 +21,7 @@ const GENERATED_NAME =
 const FIXTURE =
   /(?:^|\/)(?:[\w.-]*fixtures?|__fixtures__|testdata|test[-_]data|__snapshots__|snapshots?|__mocks__|mocks?|cassettes|goldens?|corpus|testcases|certs)\/|\.snap$|\.golden$/i;
 const TEST_FOLDER =
-  /(?:^|\/)(?:[\w.]+[-_])?(?:tests?|specs?|e2e|__tests__|cypress|playwright|testing|test-utils?|test-d)(?:[-_][\w.]+)*\//i;
+  /(?:^|\/)(?:[\w.]+[-_])?(?:tests?|specs?|regress(?:ion)?|e2e|__tests__|cypress|playwright|testing|test-utils?|test-d)(?:[-_][\w.]+)*\//i;
 const TEST_NAME =
   /(?:[._-](?:test|tests|spec|e2e|cy|test-d|stories|fixture|mock|bench)\.\w+|(?:^|\/)(?:test[_-][^/]*|tests?|conftest|specs?|jest\.setup|vitest\.setup|setup-?tests?)\.\w+|_(?:test|spec)\.\w+|(?:^|\/)[A-Z]\w*Tests?\.(?:java|kt|cs|scala|swift|php))$/i;
 const EXAMPLE =

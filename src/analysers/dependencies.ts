@@ -138,7 +138,12 @@ function adoptersOf(
 }
 
 function isGiven(name: string): boolean {
-  return GIVEN.has(name) || /\.(?:css|svg|png)$|^@(?:theme|theme-original|theme-init|site|generated)\//.test(name);
+  return (
+    GIVEN.has(name) ||
+    /\.(?:css|scss|less|svg|png|jpe?g|gif|mdx?|html|txt|ya?ml|wasm|graphql|glsl)$|^@(?:theme|theme-original|theme-init|site|generated)\//.test(
+      name,
+    )
+  );
 }
 
 /** Settings of a build that name it, or code that asks for it by name: a tool gives it a meaning. */

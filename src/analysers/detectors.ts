@@ -3,17 +3,17 @@ export type Detector = Readonly<{ task: string; version: number }>;
 
 /** Rules that are not what they were at first. */
 const VERSIONS: Readonly<Record<string, number>> = {
-  'manifest-points-nowhere': 2,
+  'manifest-points-nowhere': 3,
   'package-name-twice': 2,
-  'undeclared-dependency': 3,
-  'unused-dependency': 3,
+  'undeclared-dependency': 4,
+  'unused-dependency': 4,
   'dead-link': 3,
   'old-todo': 4,
   'unpinned-action': 3,
-  'failure-ignored': 3,
+  'failure-ignored': 4,
   'skipped-tests': 4,
-  'duplicate-code': 4,
-  'empty-catch': 4,
+  'duplicate-code': 5,
+  'empty-catch': 5,
   'import-cycle': 4,
   'lint-complaint': 2,
   'eval-of-variable': 4,
@@ -24,10 +24,12 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'weak-password-hash': 2,
   'complex-function': 4,
   'hot-spot': 3,
-  'untested-hot-spot': 3,
+  'untested-hot-spot': 4,
   'install-script': 3,
   'insecure-source': 2,
+  'missing-import': 2,
   'missing-integrity': 2,
+  'script-points-nowhere': 2,
   secret: 3,
 };
 

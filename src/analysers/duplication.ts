@@ -41,7 +41,7 @@ const WHOLE = 0.9;
 const MAX_CLONES = 400;
 /** Files that say the same on purpose: types of what stands elsewhere, one text in many languages, steps of a database. */
 const ON_PURPOSE =
-  /\.(?:d\.[cm]?ts|pyi)$|(?:^|\/)(?:locales?|i18n|l10n|lang|langs|languages|translations?|migrations?)\//i;
+  /(?:[-_.](?:aix|android|bsd|darwin|freebsd|hpux|ios|linux|macos|netbsd|openbsd|osx|posix|solaris|sunos|unix|win32|windows)\.\w+$)|\.(?:d\.[cm]?ts|pyi)$|(?:^|\/)(?:locales?|i18n|l10n|lang|langs|languages|translations?|migrations?)\//i;
 /** Code in files of these is compared too. */
 const ALSO = new Set(['Vue', 'Svelte', 'Astro']);
 /** Helpers of tests that stand beside the code. */

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { contextOf } from './classify.ts';
 import type { Detected } from './detected.ts';
 import { runGit, type GitOptions } from './git.ts';
+import { type Lost, lostFiles } from './lost-files.ts';
 import type { ResolvedImport } from './resolve.ts';
 import { countOf } from './words.ts';
 
@@ -33,9 +34,29 @@ export async function missingImports(
     options,
   );
   const real = likely.filter(({ path }) => !ignored.has(path));
-  return {
-    findings: real.map(({ entry, path }) => finding(entry, path)),
-    leftOut: leftOut(shipped.length - real.length),
+  const lost = await lostTargets(
+    real.map(({ path }) => path),
+    options,
+  );
+  const found = real.flatMap(({ entry, path }) => lost(path).map((one) => finding(entry, path, one)));
+  return { findings: found, leftOut: leftOut(shipped.length - found.length) };
+}
+
+const ENDINGS = ['', '.js', '.ts', '.mjs', '/index.js', '/index.ts'];
+
+/**
+ * What stood at a path once, in any form that an import may mean. What never did is made by a build, or found by a
+ * loader with ways of its own: a program that could never load it would not have been kept.
+ */
+async function lostTargets(paths: readonly string[], options: Options): Promise<(path: string) => readonly Lost[]> {
+  const stems = paths.map((path) => path.replace(/\.[cm]?[jt]sx?$/, ''));
+  const asked = [...paths, ...stems.flatMap((stem) => ENDINGS.slice(1).map((ending) => stem + ending))];
+  const lost = await lostFiles(options.root, asked, options);
+  const byPath = new Map(lost.map((one) => [one.path, one]));
+  return (path) => {
+    const stem = path.replace(/\.[cm]?[jt]sx?$/, '');
+    const found = [path, ...ENDINGS.map((ending) => stem + ending)].flatMap((one) => byPath.get(one) ?? []);
+    return found.slice(0, 1);
   };
 }
 
@@ -57,7 +78,7 @@ async function ignoredPaths(paths: readonly string[], options: Options): Promise
   return new Set(lines.map((line) => line.replace(/\.[jt]s$/, '')).concat(lines));
 }
 
-function finding(entry: ResolvedImport, path: string): Detected {
+function finding(entry: ResolvedImport, path: string, lost: Lost): Detected {
   const isType = entry.kind === 'type';
   return {
     kind: 'missing-import',
@@ -73,7 +94,15 @@ function finding(entry: ResolvedImport, path: string): Detected {
         text: `Nothing stands at ${path}, with any of the usual endings.`,
         ref: `${entry.from}:${entry.line}`,
       },
+      { source: 'history', text: fate(lost), ref: lost.commit },
     ],
-    fix: 'Correct the path, or add the file. If a build makes it, name it in .gitignore.',
+    fix:
+      lost.to === undefined
+        ? 'Remove what needs it, or bring the file back.'
+        : `Import it from where it is now: ${lost.to}.`,
   };
+}
+
+function fate({ path, commit, day, to }: Lost): string {
+  return to === undefined ? `Commit ${commit} removed ${path} on ${day}.` : `Commit ${commit} moved ${path} to ${to}.`;
 }

@@ -21,7 +21,7 @@ const HARMLESS_IN_TOOLS = new Set(['shell-string', 'eval-of-variable', 'sql-by-c
 const SAYS = /\w{2}/;
 
 /** Addresses of the own machine. */
-const LOOPBACK = /\b127\.0\.0\.1\b|\/\/localhost\b|["'[]::1["'\]]/;
+const LOOPBACK = /\b127\.0\.0\.1\b|https?:\/\/\d{1,3}(?:\.\d{1,3}){3}\b|\/\/localhost\b|["'[]::1["'\]]/;
 /** ms of processor time: only texts that were made for it take so long. */
 const MAX_MS = 1_500;
 

@@ -85,17 +85,22 @@ describe('a busy source', () => {
   });
 
   it('is tested when a test or a script of the package starts it by its path', async () => {
-    const spawned = "const TOOL = '/../../bin/go.js';\nspawn(`node ${__dirname}${TOOL}`);\n";
-    const more = { ...BASE, 'bin/go.js': 'f();\n', 'src/d.js': 'f();\n' };
-    const busy = ['bin/go.js', 'src/d.js'];
+    const spawned = "const TOOL = '/../../src/go.js';\nspawn(`node ${__dirname}${TOOL}`);\n";
+    const more = { ...BASE, 'src/go.js': 'f();\n', 'src/d.js': 'f();\n' };
+    const busy = ['src/go.js', 'src/d.js'];
     expect(kindsOf(await look(more, busy))).toHaveLength(2);
     expect(kindsOf(await look({ ...more, 'test/go.test.js': spawned }, busy))).toEqual(['untested-hot-spot src/d.js']);
     const scripts = {
-      'package.json': '{ "scripts": { "start": "node src/d.js", "test": "node bin/go.js && mocha" } }',
+      'package.json': '{ "scripts": { "start": "node src/d.js", "test": "node src/go.js && mocha" } }',
     };
     expect(kindsOf(await look({ ...more, ...scripts, 'test/go.test.js': '' }, busy))).toEqual([
       'untested-hot-spot src/d.js',
     ]);
+  });
+
+  it('is not told of where tests pass by its neighbours too: they work in another way there', async () => {
+    const more = { ...BASE, 'page/a.js': 'f();\n', 'page/b.js': 'f();\n' };
+    expect(kindsOf(await look(more, ['page/a.js', 'src/c.js']))).toEqual(['untested-hot-spot src/c.js']);
   });
 
   it('is not tested by a comment that names it', async () => {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf } from './classify.ts';
 import { readCoverage, type Coverage, type FileCoverage } from './coverage.ts';
@@ -13,6 +14,8 @@ import { skippedPlaces, skippedTests, tellsWhyOff } from './skipped-tests.ts';
 /** Where tests reach fewer sources than this by their imports, they work in another way: over the network, on a build. */
 const MIN_REACH = 0.4;
 /** Where fewer lines of a file ran in tests, they do not test it. */
+/** Sources beside it that tests do reach; fewer, and that they do not reach this one says nothing. */
+const MIN_NEIGHBOURS = 2;
 const MIN_COVERED = 0.2;
 const MIN_LINES = 10;
 const MAX_FINDINGS = 8;
@@ -63,6 +66,8 @@ class Reach {
   readonly #folders: readonly string[];
   /** Packages whose tests import too few sources to say anything: they test what was built, or start it. */
   readonly #silent: ReadonlySet<string>;
+  /** Packages with tests of their own. */
+  readonly #withTests: ReadonlySet<string>;
 
   constructor(files: readonly FileEntry[], graph: GraphData | undefined, { reports, folders }: Known) {
     const sources = files.filter((file) => isSource(file, graph)).map(({ path }) => path);
@@ -74,12 +79,12 @@ class Reach {
     this.sources = sources.length;
     this.files = files.filter(({ context, language }) => context === 'production' && language !== '').length;
     this.reached = sources.filter((path) => this.#isReached.has(path)).length;
-    const withTests = new Set(
+    this.#withTests = new Set(
       files.filter(({ context }) => context === 'test').map(({ path }) => this.#folderOf(path)),
     );
     const byFolder = [...Map.groupBy(sources, (path) => this.#folderOf(path))];
     const isTested = (folder: string, own: readonly string[]): boolean =>
-      withTests.has(folder) || own.some((path) => this.#isReached.has(path));
+      this.#withTests.has(folder) || own.some((path) => this.#isReached.has(path));
     // Where nothing of a package is tested, the tests of the whole repository say whether that means something.
     const silent = byFolder.filter(([folder, own]) => !this.#reachesSome(isTested(folder, own) ? own : sources));
     this.#silent = new Set(silent.map(([folder]) => folder));
@@ -91,6 +96,8 @@ class Reach {
     const measured = this.#coverage.get(file);
     if (measured !== undefined && measured.lines >= MIN_LINES) return whyUncovered(measured);
     if (!this.#known.has(file) || this.#isReached.has(file) || this.#silent.has(this.#folderOf(file))) return undefined;
+    // Where tests pass by its neighbours too, they work in another way there: in a browser, or by starting it.
+    if (this.#withTests.has(this.#folderOf(file)) && !this.#reachesNeighbours(file)) return undefined;
     return { source: 'tests-map', text: 'No test file imports it, directly or through other files.' };
   }
 
@@ -101,6 +108,12 @@ class Reach {
     if (names.length === 0) return [];
     const shown = names.slice(0, 4).join(', ') + (names.length > 4 ? ` and ${names.length - 4} more` : '');
     return [`Sources without tests in ${shown}: tests import too few sources there, so they work in another way.`];
+  }
+
+  #reachesNeighbours(file: string): boolean {
+    const folder = posix.dirname(file);
+    const reached = [...this.#isReached].filter((path) => this.#known.has(path) && posix.dirname(path) === folder);
+    return reached.length >= MIN_NEIGHBOURS;
   }
 
   #reachesSome(sources: readonly string[]): boolean {

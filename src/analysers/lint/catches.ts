@@ -61,8 +61,19 @@ function losesSomething(tried: AstNode): boolean {
   const nodes = [...nodesIn(tried)];
   if (nodes.some(({ type }) => type === 'ReturnStatement' || type === 'BreakStatement')) return false;
   if (nodes.some((one) => one.type === 'UnaryExpression' && one['operator'] === 'typeof')) return false;
+  // Something that may be there or not is looked for.
+  if (nodes.some((one) => one.type === 'CallExpression' && isRequire(one))) return false;
   const calls = nodes.filter(({ type }) => type === 'CallExpression' || type === 'NewExpression');
   return calls.some((call) => !ASKS.test(nameOfCall(call)));
+}
+
+/** `require(…)`, `require.resolve(…)` */
+function isRequire(call: AstNode): boolean {
+  const callee = child(call, 'callee');
+  return (
+    textOf(callee, 'name') === 'require' ||
+    textOf(callee === undefined ? undefined : child(callee, 'object'), 'name') === 'require'
+  );
 }
 
 /** It gets a value that may be missing: nothing is written, sent or changed but what holds that value. */

@@ -7,11 +7,19 @@ import { baseFiles, BASE_PAST } from './base-files.ts';
 
 export type Without = 'nothing' | 'history' | 'tests';
 
-type Commit = Readonly<{ daysAgo: number; author: string; message: string; files: Readonly<Record<string, string>> }>;
+/** A file without content is removed. */
+type Commit = Readonly<{
+  daysAgo: number;
+  author: string;
+  message: string;
+  files: Readonly<Record<string, string | undefined>>;
+}>;
 
 const DAY_S = 24 * 3_600;
 /** When plants without a past of their own came in. */
 const PLANTED_DAYS_AGO = 400;
+/** When files went that are gone. */
+const CLEARED_DAYS_AGO = 200;
 /** The newest commit, so that every run sees the same ages. */
 const NEWEST_S = Date.UTC(2026, 5, 1) / 1_000;
 
@@ -71,7 +79,11 @@ function commitsOf(files: Readonly<Record<string, string>>, plants: readonly Pla
     ...plants.flatMap(({ file, past }) => (past === undefined ? [] : [[file, past] as const])),
   ]);
   const plain = Object.fromEntries(Object.entries(files).filter(([path]) => !pasts.has(path)));
-  const planted: Commit = { daysAgo: PLANTED_DAYS_AGO, author: 'Ada', message: 'begin', files: plain };
+  const gone = plants.flatMap((plant) => plant.gone ?? []);
+  const were = Object.fromEntries(gone.map((path) => [path, 'export const x = 1;\n']));
+  const planted: Commit = { daysAgo: PLANTED_DAYS_AGO, author: 'Ada', message: 'begin', files: { ...plain, ...were } };
+  const none = Object.fromEntries(gone.map((path) => [path, undefined]));
+  const cleared: Commit = { daysAgo: CLEARED_DAYS_AGO, author: 'Grace', message: 'clear up', files: none };
   const first: Commit = { daysAgo: 1_500, author: 'Grace', message: 'first', files: { 'NOTES.txt': 'notes\n' } };
   const last: Commit = { daysAgo: 0, author: 'Ada', message: 'note', files: { 'NOTES.txt': 'notes, newer\n' } };
   const changed = [...pasts].flatMap(([file, past]) => {
@@ -82,13 +94,15 @@ function commitsOf(files: Readonly<Record<string, string>>, plants: readonly Pla
       files: { [file]: content + '\n'.repeat(past.length - 1 - index) },
     }));
   });
-  return [first, planted, ...changed, last].toSorted((a, b) => b.daysAgo - a.daysAgo);
+  return [first, planted, cleared, ...changed, last].toSorted((a, b) => b.daysAgo - a.daysAgo);
 }
 
 function asImport({ daysAgo, author, message, files }: Commit): string {
   const who = `${author} <${author.toLowerCase()}@example.org> ${NEWEST_S - Math.round(daysAgo * DAY_S)} +0000`;
-  const changes = Object.entries(files).map(
-    ([path, content]) => `M 100644 inline ${JSON.stringify(path)}\n${dataOf(content)}`,
+  const changes = Object.entries(files).map(([path, content]) =>
+    content === undefined
+      ? `D ${JSON.stringify(path)}\n`
+      : `M 100644 inline ${JSON.stringify(path)}\n${dataOf(content)}`,
   );
   return `commit refs/heads/main\nauthor ${who}\ncommitter ${who}\n${dataOf(message)}${changes.join('')}\n`;
 }

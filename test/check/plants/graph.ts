@@ -3,15 +3,31 @@ import { plantsOf } from './snippets.ts';
 
 const user = (specifier: string): string => `import { x } from '${specifier}';\nexport const f = () => x();\n`;
 
+/** The file that the import means stood there until it was removed. */
+function removed(name: string, why: string, code: string, gone: string): Plant {
+  const file = `src/missing-import/${name}.js`;
+  return { kind: 'missing-import', file, isTrue: true, why, files: { [file]: code }, gone: [gone] };
+}
+
 const MISSING: readonly Plant[] = [
+  removed('import', 'a file that was removed', user('./gone.js'), 'src/missing-import/gone.js'),
+  removed('folder', 'a folder that was removed', user('./parts'), 'src/missing-import/parts/index.js'),
+  removed('above', 'another folder', user('../somewhere/gone.js'), 'src/somewhere/gone.js'),
+  removed('ending', 'without an ending', user('./vanished'), 'src/missing-import/vanished.ts'),
+  removed(
+    'required',
+    'required',
+    "const { x } = require('./away.js');\nexports.f = () => x();\n",
+    'src/missing-import/away.js',
+  ),
+  removed(
+    'given',
+    'given on',
+    "export { x } from './nowhere.js';\nexport const f = 1;\n",
+    'src/missing-import/nowhere.js',
+  ),
   ...plantsOf('missing-import', 'js', {
-    real: [
-      ['a file that was removed', user('./gone.js')],
-      ['another folder', user('../somewhere/gone.js')],
-      ['without an ending', user('./vanished')],
-      ['required', "const { x } = require('./away.js');\nexports.f = () => x();\n"],
-      ['given on', "export { x } from './nowhere.js';\nexport const f = 1;\n"],
-    ],
+    real: [],
     tempting: [
       [
         'it may be missing',
@@ -19,6 +35,10 @@ const MISSING: readonly Plant[] = [
       ],
       ['a build makes it', user('./generated/messages.js')],
       ['git leaves it out', user('./secret-names.js')],
+      [
+        'a loader finds it elsewhere: it never was there',
+        "const tls = require('./tls_socket');\nexports.f = () => tls();\n",
+      ],
     ],
   }),
   {
@@ -30,6 +50,7 @@ const MISSING: readonly Plant[] = [
       'src/missing-import/types.ts':
         "import type { Shape } from './shapes.ts';\nexport const f = (a: Shape): Shape => a;\n",
     },
+    gone: ['src/missing-import/shapes.ts'],
   },
   {
     kind: 'missing-import',

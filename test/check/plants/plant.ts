@@ -10,6 +10,8 @@ export type Plant = Readonly<{
   why: string;
   /** Files by path, `file` among them. Paths are unique over all plants: many stand in one repository. */
   files: Readonly<Record<string, string>>;
+  /** Files that were there until a commit removed them, 200 days ago. */
+  gone?: readonly string[];
   /** Commits that changed `file`, oldest first; without any it comes in with the first commit of the repository. */
   past?: readonly Readonly<{ daysAgo: number; author: string; message: string }>[];
 }>;

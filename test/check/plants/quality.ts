@@ -332,8 +332,18 @@ const code = (name: string): string =>
 
 const untested = (name: string, isTrue: boolean, why: string, more: Readonly<Record<string, string>> = {}): Plant => {
   const { files, ...plant } = placed('untested-hot-spot', name, code(name), { past: WARM, users: 2 });
-  return { ...plant, isTrue, why, files: { ...files, ...more } };
+  return { ...plant, isTrue, why, files: { ...files, ...neighboursOf(name), ...more } };
 };
+
+/** Two sources beside it that a test does import. */
+function neighboursOf(name: string): Readonly<Record<string, string>> {
+  const here = `src/untested-hot-spot/${name}`;
+  return {
+    [`${here}-plain.js`]: 'export const plain = (a) => a + 1;\n',
+    [`${here}-other.js`]: 'export const other = (a) => a - 1;\n',
+    [`test/untested/${name}-neighbours.test.js`]: `import '../../${here}-plain.js';\nimport '../../${here}-other.js';\n`,
+  };
+}
 
 const UNTESTED: readonly Plant[] = [
   untested('billing', true, 'nothing in the tests leads to it'),

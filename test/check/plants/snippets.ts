@@ -30,7 +30,9 @@ export function plantsOf(
   return [
     ...real.map((one, index) => plant(`src/${kind}/real-${index + 1}`, true, one)),
     ...tempting.map((one, index) => plant(`src/${kind}/tempting-${index + 1}`, false, one)),
-    ...ELSEWHERE.map(({ why, folder, head }) => plant(`${folder}/${kind}`, false, [why, head + first])),
+    ...(first === '' ? [] : ELSEWHERE).map(({ why, folder, head }) =>
+      plant(`${folder}/${kind}`, false, [why, head + first]),
+    ),
   ];
 }
 

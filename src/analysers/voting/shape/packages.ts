@@ -8,6 +8,8 @@ import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.t
 import { isInTry, makerOf } from './imports.ts';
 
 const MAX_LOCK_BYTES = 8 * 1024 * 1024;
+/** More than these, and more than a quarter of all, are not forgotten but gathered. */
+const MOST_UNUSED = 4;
 const SETTINGS = /\.config\.[cm]?[jt]s$|^(?:tsconfig[\w.-]*|jsconfig|deno|import_map|nx|turbo)\.json$|^\.babelrc/;
 
 /** Around the import and in the settings above it: may it be missing, or does a tool put something in its place? */
@@ -59,6 +61,10 @@ export function unusedDependency(motion: Motion, bench: Bench): Opinion {
   const names = motion.anchor.split(' ');
   const opinions = names.map((name) => unusedOne(motion, name, bench));
   const used = opinions.filter(({ choice }) => choice === 'reject');
+  const all = Object.keys(asRecord(asRecord(parseJson(bench.reader.text(motion.finding.file) ?? ''))['dependencies']));
+  if (names.length > MOST_UNUSED && names.length * 4 > all.length) {
+    return abstain(`${names.length} of ${all.length}: a manifest like that serves another purpose than its own code.`);
+  }
   const [first] = used.length * 2 > names.length ? used : opinions.filter(({ choice }) => choice === 'approve');
   return first ?? abstain('The manifest could not be read.');
 }
@@ -196,10 +202,9 @@ export function pointsNowhere(motion: Motion, bench: Bench): Opinion {
   const { root, reader } = bench;
   const target = anchor.slice(anchor.indexOf(' ') + 1);
   const path = posix.join(posix.dirname(finding.file), target);
-  const maker = makerOf(path, { root, reader });
-  if (maker !== undefined) return reject(`${maker} speaks of ${target}: a build makes it.`);
   const names = namesIn(root, posix.dirname(path));
-  if (names.includes(posix.basename(path))) return reject(`${path} is there.`);
+  const why = whyThere({ path, target, names }, { root, reader });
+  if (why !== undefined) return reject(why);
   const isNamed = (reader.text(finding.file) ?? '').includes(posix.basename(target));
   if (!isNamed) return reject('The manifest does not name it.');
   const starts = /\b(?:prepare|prepack|prebuild|build|postinstall|generate)"\s*:\s*"([^"]*)"/.exec(
@@ -212,6 +217,17 @@ export function pointsNowhere(motion: Motion, bench: Bench): Opinion {
     text: `Named in ${finding.file}, ignored by no rule, made by no script.`,
     ref: finding.file,
   });
+}
+
+/** It is there after all, or will be; or the manifest is a draft of the one at the root. */
+function whyThere(
+  { path, target, names }: Readonly<{ path: string; target: string; names: readonly string[] }>,
+  where: Where,
+): string | undefined {
+  const maker = makerOf(path, where);
+  if (maker !== undefined) return `${maker} speaks of ${target}: a build makes it.`;
+  if (isOnDisk(where.root, target)) return `${target} stands at the root: the manifest is a draft of the one there.`;
+  return names.includes(posix.basename(path)) ? `${path} is there.` : undefined;
 }
 
 /** The folders as they lie on disk, matched with the pattern once more. */
