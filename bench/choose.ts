@@ -5,7 +5,8 @@ import { Registry, type Strategy } from '../src/core/agents/registry.ts';
 import { runId, taskId } from '../src/core/ids.ts';
 import { Capacity } from '../src/core/resources/capacity.ts';
 import { chooseAgent, expectedMs, type Market } from '../src/core/scheduling/choose-agent.ts';
-import { ReadyQueue, type ReadyTask } from '../src/core/scheduling/ready-queue.ts';
+import type { ReadyTask } from '../src/core/scheduling/ready-lane.ts';
+import { ReadyQueue } from '../src/core/scheduling/ready-queue.ts';
 import type { TaskSpec } from '../src/core/tasks/task-spec.ts';
 import { becomeReady, newTask, type Task } from '../src/core/tasks/task.ts';
 

@@ -9,9 +9,12 @@ export type Figure = Readonly<{
   options?: Readonly<Record<string, string | number | boolean>>;
 }>;
 
+/** Significant digits: more would pretend, where time is measured. */
+const DIGITS = 3;
+
 /** One JSON line per figure, and nothing else on stdout. */
-export function printFigure({ value, ...figure }: Figure): void {
-  console.log(JSON.stringify({ ...figure, value: rounded(value) }));
+export function printFigure({ value, ...figure }: Figure, digits: number = DIGITS): void {
+  console.log(JSON.stringify({ ...figure, value: Number(value.toPrecision(digits)) }));
 }
 
 /** A figure that could not be measured here is said to be missing, with its reason: never left out. */
@@ -43,9 +46,4 @@ export function warm(laps: readonly number[]): number {
 export function quantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-}
-
-/** Three significant digits: more would pretend. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(3));
 }

@@ -68,6 +68,10 @@ export const GOALS: readonly Goal[] = [
     figure: 'adaptive, filter to booking, 10000 agents, p99',
     most: 50,
   },
+  ...makespanGoals('identical agents, exact times', 'same, exact', [1.01, 1.015, 1.012]),
+  ...makespanGoals('times wrong by up to ×/÷4', 'same, ×/÷4 wrong', [1.014, 1.021, 1.028]),
+  ...makespanGoals('times learned in the run only', 'same, no prior times', [1.035, 1.049, 1.052]),
+  ...makespanGoals('specialists, times wrong by up to ×/÷2', 'specialists, ×/÷2 wrong', [1.34, 1.15, 1.1]),
   { what: '`waggle check`, 109,000 lines, 3,000 commits, p50', bench: 'check', figure: 'drawn, p50', most: 3_000 },
   { what: 'the same, p95', bench: 'check', figure: 'drawn, p95', most: 10_000 },
   { what: 'the same, peak memory', bench: 'check', figure: 'drawn, peak memory', most: 400 },
@@ -94,3 +98,12 @@ export const GOALS: readonly Goal[] = [
     most: 40,
   },
 ];
+
+/** Geometric means over the recorded graphs. */
+function makespanGoals(what: string, figure: string, most: readonly [number, number, number]): readonly Goal[] {
+  const agents = [4, 16, 64];
+  return most.map((ratio, place): Goal => {
+    const name = `makespan / bound, ${what}, ${agents[place]} agents`;
+    return { what: name, bench: 'makespan', figure: `${figure}, ${agents[place]} agents`, most: ratio };
+  });
+}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { benchEnvironment } from './environment.ts';
@@ -39,8 +39,42 @@ export function graphOf(size: number): Graph {
     existsSync(file),
   );
   if (path === undefined) throw new Error(`WAGGLE_WORKLOADS is "${workloads}", but ${name}.json is not in it.`);
+  return readGraph(path);
+}
+
+function readGraph(path: string): Graph {
   const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
   return swarmDag.parse(content);
+}
+
+/** All recorded graphs of the folder, by name. */
+export function recordedGraphs(folder: string): readonly Graph[] {
+  const open = join(folder, 'open');
+  const names = readdirSync(open).filter((name) => name.endsWith('.json'));
+  return names.toSorted().map((name) => readGraph(join(open, name)));
+}
+
+/** Graphs of several shapes, drawn; runtimes differ as those of recorded work do, by kind and inside a kind. */
+export function syntheticGraphs(): readonly Graph[] {
+  return [wideGraph(200), chainGraph(40), drawnGraph(120), drawnGraph(800), forkJoinGraph(8, 40)].map(withRuntimes);
+}
+
+/** `count` times: one task, `width` that need it, and one that needs those. */
+function forkJoinGraph(count: number, width: number): Graph {
+  const step = width + 1;
+  return drawn(`fork-join-${count}x${width}`, count * step + 1, (index) => {
+    if (index === 0) return [];
+    if (index % step !== 0) return [index - (index % step)];
+    return Array.from({ length: width }, (_, place) => index - width + place);
+  });
+}
+
+function withRuntimes(graph: Graph): Graph {
+  const draw = drawFrom(graph.n);
+  const kinds = Array.from({ length: 5 }, (_, kind) => `kind-${kind}`);
+  const kind = graph.kind.map(() => Math.floor(kinds.length * draw()));
+  const runtime = kind.map((of) => 10 * 2 ** of * 4 ** (2 * draw() - 1));
+  return { ...graph, kinds, kind, runtime };
 }
 
 /** `n` tasks without needs. */

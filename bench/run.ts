@@ -13,6 +13,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   growth: 'cost of a task in graphs of 1,000 to 100,000 tasks',
   dispatch: 'delay from the end of the last need to the start of the next attempt',
   assign: 'assignments per second in the pure core',
+  makespan: 'makespan against lower bounds, on recorded graphs in virtual time',
   check: 'a whole check of a repository, beside its functions in one loop',
   startup: 'start of the program from a checkout',
   memory: 'memory of a coordinator, idle and with 100,000 tasks behind it',

@@ -20,11 +20,11 @@ export const COORDINATION = {
   },
   maxWaitMs: {
     type: 'duration',
-    default: 600_000,
+    default: 3_600_000,
     min: 0,
     max: 86_400_000,
     effect: 'The longest that a task waits for a busy agent that is expected to finish it sooner than an idle one.',
-    reason: 'An expectation can be wrong; after ten minutes any agent that fits is better than none.',
+    reason: 'An expectation can be wrong. As long as the default timeout: less makes agents do what others do better.',
     applies: 'start',
   },
   maxTasksPerRun: {

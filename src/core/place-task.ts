@@ -1,4 +1,5 @@
 import { expectedMs } from './scheduling/choose-agent.ts';
+import { noteLearned } from './scheduling/ranks.ts';
 import { assert } from '../util/assert.ts';
 import type { AttemptMark } from './agents/registry.ts';
 import { reserveAttempt, settleAttempt, settleFamilies } from './budgets/nested.ts';
@@ -128,7 +129,8 @@ function leaveAgent(swarm: Swarm, run: Run, before: ActiveTask, { after, atMs, u
       noteHealth(swarm, agent.spec.id, mark.hasSucceeded);
     }
     if (after.status === 'succeeded') {
-      swarm.durations.note(spec.type, agent.class.key, spec.estimateMs ?? expected, actualMs);
+      swarm.durations.note(spec.type, agent.class.key, spec.estimateMs, actualMs);
+      noteLearned(swarm, run, spec);
     }
   } else run.account.wake();
   swarm.leads.delete(id);

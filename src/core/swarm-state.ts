@@ -16,7 +16,7 @@ import type { Task } from './tasks/task.ts';
 export type SwarmRules = Readonly<{
   retry: RetryPolicy;
   strategy: Strategy;
-  /** The longest that a task may wait for a busy better agent, ms. @default 600_000 */
+  /** The longest that a task may wait for a busy better agent, ms. @default 3_600_000 */
   maxWaitMs: number;
   /** @default 100_000 */
   maxTasksPerRun: number;
@@ -45,7 +45,7 @@ export type SwarmRules = Readonly<{
 export const DEFAULT_RULES: SwarmRules = {
   retry: { maxAttempts: 3, firstDelayMs: 1_000, maxDelayMs: 300_000, nonRetryable: [] },
   strategy: 'adaptive',
-  maxWaitMs: 600_000,
+  maxWaitMs: 3_600_000,
   maxTasksPerRun: 100_000,
   maxDelegationDepth: 3,
   maxFanOut: 8,
@@ -88,6 +88,8 @@ export type Swarm = {
   readonly deadMail: Set<RunId>;
   /** Runs that may have nothing open any more. */
   readonly closing: Set<RunId>;
+  /** Runs of whose tasks something was learned since they were put in order. */
+  readonly unranked: Set<RunId>;
 };
 
 export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
@@ -108,5 +110,6 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     undecided: new Set(),
     deadMail: new Set(),
     closing: new Set(),
+    unranked: new Set(),
   };
 }

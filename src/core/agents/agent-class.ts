@@ -41,8 +41,11 @@ export class AgentClass {
   /** Slots in use, the one that should end first in front. */
   readonly busy: IndexedHeap<BusySlot> = new IndexedHeap(endsBefore);
   size = 0;
-  /** Ready tasks that wait for one of its busy agents; kept by the queue. */
+  /** Ready tasks that wait for one of its busy agents, and the work that they will bring, ms; kept by the queue. */
   awaited = 0;
+  awaitedMs = 0;
+  /** How well it does what it does best, against the best class for it: 1 is best. Kept by whoever chooses. */
+  edge = 0;
 
   constructor(spec: AgentSpec) {
     this.key = classKeyOf(spec);

@@ -3,6 +3,8 @@ import type { Agent } from './agent-class.ts';
 /** How fast old outcomes fade: each new one weighs 1 − this. Source: docs/semantics.md, Scheduling 4. */
 const OUTCOME_DECAY = 0.98;
 const SPEED_ALPHA = 0.2;
+/** Of the first two attempts of an agent. */
+const EXPECTED_SUCCESSES = 1.9;
 
 /** Share of slots in use, 0 to 1. */
 export function loadRatio(agent: Agent): number {
@@ -17,6 +19,11 @@ export function roomOf({ spec, used, blocked, limit }: Agent): number {
 /** Laplace's rule over faded outcomes: 0.5 when nothing is known. */
 export function successRate(agent: Agent): number {
   return (agent.succeeded + 1) / (agent.ended + 2);
+}
+
+/** Likely to succeed: the same over what is known, but of an agent about which nothing is known most is expected. */
+export function chanceOf(agent: Agent): number {
+  return (agent.succeeded + EXPECTED_SUCCESSES) / (agent.ended + 2);
 }
 
 /** 0.7 · success rate + 0.3 · speed, 0 to 1. */

@@ -6,6 +6,12 @@ import { TaskGraph } from '../tasks/task-graph.ts';
 import type { Task } from '../tasks/task.ts';
 import type { RunOutcome, RunSpec, RunState } from './run-spec.ts';
 
+/** For each task of a run: the first ends teach most. */
+const FIRST_LOOKS = 64;
+
+/** What is left to spend on putting the tasks of a run in order anew. */
+export type RankCredit = { looks: number };
+
 export type TaskCounts = Record<Task['status'], number>;
 
 /** One run under way, kept by the owner of the state. */
@@ -19,6 +25,7 @@ export type Run = {
   readonly graph: TaskGraph;
   readonly account: Account;
   readonly counts: TaskCounts;
+  readonly rankCredit: RankCredit;
   /** Tasks with an attempt under way. */
   readonly active: Set<TaskId>;
   /** Sub-tasks by the task that has added them. */
@@ -55,11 +62,12 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
     skipped: 0,
   };
   const start = { graph: new TaskGraph(), account: new Account(spec.budget), counts, active: new Set<TaskId>() };
+  const rankCredit = { looks: FIRST_LOOKS * taskCount };
   const votes = { proposals: new Set<ProposalId>(), undone: new Set<ProposalId>() };
   const families = new Map<TaskId, Family>();
   const ends = { families, failed: [], hasCancelled: false };
   const open = { ...ends, mail: undefined, pausedBecause: undefined, ending: undefined };
-  return { id, spec, taskCount, createdMs, ...start, ...votes, ...open };
+  return { id, spec, taskCount, createdMs, rankCredit, ...start, ...votes, ...open };
 }
 
 /** Tasks that have not ended. */

@@ -13,7 +13,9 @@ import type { Swarm } from '../swarm-state.ts';
 import { withChildren } from '../tasks/end-children.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Choice, chooseAgent } from './choose-agent.ts';
-import type { ReadyQueue, ReadyTask } from './ready-queue.ts';
+import { refreshRanks } from './ranks.ts';
+import type { ReadyTask } from './ready-lane.ts';
+import type { ReadyQueue } from './ready-queue.ts';
 import { canMove, nextResumption } from './resume-leads.ts';
 
 type Exhausted = Extract<NestedAnswer, object>;
@@ -97,6 +99,7 @@ function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | un
   const { queue, registry, tasks } = swarm;
   if (queue.size === 0 || registry.freeSlots === 0) return undefined;
   queue.age(nowMs);
+  refreshRanks(swarm, nowMs);
   const next = offersOf(queue);
   for (let ready = next(); ready !== undefined; ready = next()) {
     const task = tasks.get(ready.id);
@@ -112,7 +115,7 @@ function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | un
 }
 
 function putAside({ queue, registry }: Swarm, ready: ReadyTask, choice: Choice, nowMs: number): void {
-  if (choice.kind === 'wait' && queue.deferredCount < MAX_DEFERRED) queue.defer(ready, choice.agentClass, nowMs);
+  if (choice.kind === 'wait' && queue.deferredCount < MAX_DEFERRED) queue.defer(ready, choice, nowMs);
   else queue.park(ready.group, isForWantOfAgents(ready, choice) ? registry.matches(ready.group.signature) : undefined);
 }
 
@@ -121,7 +124,9 @@ function offersOf(queue: ReadyQueue): () => ReadyTask | undefined {
   let looks = queue.deferredCount;
   return () => {
     const ready = queue.peek();
-    return ready === undefined && looks-- > 0 && queue.offerServable() ? queue.peek() : ready;
+    if (ready !== undefined) return ready;
+    if (looks-- > 0 && queue.offerServable()) return queue.peek();
+    return queue.offerWaiting() ? queue.peek() : undefined;
   };
 }
 

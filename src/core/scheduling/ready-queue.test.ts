@@ -5,7 +5,8 @@ import { type Agent, AgentClass } from '../agents/agent-class.ts';
 import { Registry } from '../agents/registry.ts';
 import { agentId, nameOf, runId, taskId } from '../ids.ts';
 import type { PriorityClass, TaskSpec } from '../tasks/task-spec.ts';
-import { AGEING_MS, ReadyQueue, type ReadyTask } from './ready-queue.ts';
+import { AGEING_MS, type ReadyTask } from './ready-lane.ts';
+import { ReadyQueue, type Wait } from './ready-queue.ts';
 
 const one = runId('r1');
 const two = runId('r2');
@@ -65,6 +66,7 @@ function takeAll(workMs = 0): readonly string[] {
   return names;
 }
 
+const waitFor = (agentClass: AgentClass): Wait => ({ agentClass, workMs: 100 });
 const peeked = (): ReadyTask => queue.peek() ?? assert.fail('nothing is ready');
 
 describe('the order of ready tasks', () => {
@@ -109,6 +111,33 @@ describe('the order of ready tasks', () => {
     push('normal', { sinceMs: 250_000 });
     queue.age(300_000);
     assert.equal(peeked().id, taskId(one, 'older'));
+  });
+
+  test('stays that of the longest path among tasks of one run and class, however long some have waited', () => {
+    push('old and short', { remainingMs: 1 });
+    push('new and long', { remainingMs: 9, sinceMs: AGEING_MS });
+    push('low, long and old', { priority: 'low', remainingMs: 99 });
+    queue.age(AGEING_MS);
+    assert.deepEqual(takeAll(), ['new and long', 'old and short', 'low, long and old']);
+  });
+
+  test('lowers a class again when none of its tasks has waited for long', () => {
+    push('old', { priority: 'low', remainingMs: 2 });
+    push('young', { priority: 'low', sinceMs: AGEING_MS, remainingMs: 1 });
+    queue.age(AGEING_MS);
+    push('normal', { sinceMs: AGEING_MS, remainingMs: 0 });
+    assert.deepEqual([take(), take(), take()], ['old', 'normal', 'young']);
+  });
+
+  test('follows new figures of what remains, for what is offered, parked and deferred', () => {
+    for (const name of ['a', 'b', 'c', 'd']) push(name, { remainingMs: 10 - index });
+    queue.defer(peeked(), waitFor(busy), 0);
+    queue.rerank(one, (place) => place);
+    assert.deepEqual(nameOf(peeked().id), 'd');
+    queue.park(peeked().group);
+    queue.rerank(one, (place) => (place === 0 ? 99 : -place));
+    queue.reopen();
+    assert.deepEqual(takeAll(), ['a', 'b', 'c', 'd']);
   });
 
   test('raises none above critical, and forgets those that are gone', () => {
@@ -228,24 +257,38 @@ describe('what cannot be placed', () => {
       ['c', 2],
     ] as const)
       push(name, { remainingMs });
-    for (let task = queue.peek(); task !== undefined; task = queue.peek()) queue.defer(task, busy, 0);
-    assert.deepEqual([queue.deferredCount, busy.awaited], [3, 3]);
+    for (let task = queue.peek(); task !== undefined; task = queue.peek()) queue.defer(task, waitFor(busy), 0);
+    assert.deepEqual([queue.deferredCount, busy.awaited, busy.awaitedMs], [3, 3, 300]);
     queue.freed(other);
     assert.deepEqual(takeAll(), []);
     queue.freed(busy);
     assert.deepEqual([takeAll(), busy.awaited], [['b'], 2]);
     queue.remove(taskId(one, 'a'));
-    assert.deepEqual([queue.deferredCount, busy.awaited], [1, 1]);
+    assert.deepEqual([queue.deferredCount, busy.awaited, busy.awaitedMs], [1, 1, 100]);
     assert.equal(queue.offerServable(), false);
     busy.free.push(idle);
     assert.equal(queue.offerServable(), true);
     assert.deepEqual([takeAll(), busy.awaited], [['c'], 0]);
   });
 
+  test('that waits for a class is offered once more when ends of attempts have paid for the looks, two each', () => {
+    for (const name of ['a', 'b', 'c']) push(name);
+    const deferAll = (): void => {
+      for (let task = queue.peek(); task !== undefined; task = queue.peek()) queue.defer(task, waitFor(busy), 0);
+    };
+    deferAll();
+    queue.freed(other);
+    assert.equal(queue.offerWaiting(), false, 'two looks, three tasks');
+    queue.freed(other);
+    assert.equal(queue.offerWaiting(), true);
+    deferAll();
+    assert.equal(queue.offerWaiting(), false);
+  });
+
   test('is deferred alone when it waits for a busy agent, and keeps its place', () => {
     push('a', { remainingMs: 2 });
     push('b', { remainingMs: 1 });
-    queue.defer(peeked(), busy, 0);
+    queue.defer(peeked(), waitFor(busy), 0);
     assert.deepEqual([queue.deferredCount, queue.size], [1, 2]);
     assert.equal(peeked().id, taskId(one, 'b'));
     queue.reopen();
@@ -255,7 +298,7 @@ describe('what cannot be placed', () => {
   test('does not come back when it was taken out meanwhile', () => {
     push('a');
     push('b', { more: { requires: ['rare'] } });
-    queue.defer(peeked(), busy, 0);
+    queue.defer(peeked(), waitFor(busy), 0);
     queue.park(peeked().group);
     queue.remove(taskId(one, 'a'));
     queue.remove(taskId(one, 'b'));
@@ -265,7 +308,7 @@ describe('what cannot be placed', () => {
 
   test('is raised by waiting all the same', () => {
     push('a', { priority: 'low' });
-    queue.defer(peeked(), busy, 0);
+    queue.defer(peeked(), waitFor(busy), 0);
     queue.age(AGEING_MS);
     push('b', { sinceMs: AGEING_MS });
     queue.reopen();

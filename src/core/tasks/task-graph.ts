@@ -38,6 +38,8 @@ export class TaskGraph {
   readonly #identities: TaskIdentity[] = [];
   readonly #places = new Map<string, number>();
   #edges = NO_EDGES;
+  /** Needs first. */
+  #order: Int32Array = NO_NUMBERS;
   #openNeeds = NO_NUMBERS;
   #notSucceeded = NO_NUMBERS;
   #remainingMs = new Float64Array(0);
@@ -59,9 +61,19 @@ export class TaskGraph {
     this.#edges = edges;
     this.#notSucceeded = new Int32Array(specs.length);
     this.#openNeeds = Int32Array.from(specs, (spec) => spec.needs.length);
-    this.#remainingMs = Float64Array.from(specs, (spec) => spec.estimateMs ?? DEFAULT_ESTIMATE_MS);
-    const order = needsFirst(edges);
-    for (let index = order.length - 1; index >= 0; index--) this.#rank(at(order, index));
+    this.#order = needsFirst(edges);
+    this.rank(({ spec }) => spec.estimateMs ?? DEFAULT_ESTIMATE_MS);
+  }
+
+  /** Works out what remains after each task, when `workMs` says how long one takes. Costs `cost`. */
+  rank(workMs: (identity: TaskIdentity) => number): void {
+    this.#remainingMs = Float64Array.from(this.#identities, workMs);
+    for (let index = this.#order.length - 1; index >= 0; index--) this.#rank(at(this.#order, index));
+  }
+
+  /** Tasks and needs. */
+  get cost(): number {
+    return this.size + this.#edges.needs.length;
   }
 
   /**
