@@ -26,6 +26,9 @@ export const GOALS: readonly Goal[] = [
   { what: 'the same, in memory', bench: 'growth', figure: 'in memory, 100000 against 1000 tasks', most: 1.3 },
   { what: 'last need done → next attempt started, durable, low load, p50', bench: 'dispatch', figure: 'p50', most: 1 },
   { what: 'the same, p99', bench: 'dispatch', figure: 'p99', most: 3 },
+  { what: 'message from one agent to another, durable, p50', bench: 'messages', figure: 'durable hop, p50', most: 2 },
+  { what: 'the same, p99', bench: 'messages', figure: 'durable hop, p99', most: 10 },
+  { what: 'durable messages between 16 pairs of agents', bench: 'messages', figure: 'throughput, warm', least: 20_000 },
   {
     what: 'assignments, `capability-based`, 100 agents',
     bench: 'assign',

@@ -15,7 +15,7 @@ import type { Verifier } from '../src/ports/verifier.ts';
 import type { Graph } from './graphs.ts';
 
 /** Called when a task starts, with its index in the graph; what it returns is waited for. */
-export type BenchWork = (index: number) => unknown;
+export type BenchWork = (index: number, call: FunctionCall) => unknown;
 
 /** The engine as the product runs it, over the given journal, with in-process agents. */
 export class BenchSwarm {
@@ -39,7 +39,7 @@ export class BenchSwarm {
     views: readonly EventSink[] = [],
   ): Promise<BenchSwarm> {
     const clock = new SystemClock();
-    const run = ({ task }: FunctionCall): unknown => work(Number(task.name.slice(1)));
+    const run = (call: FunctionCall): unknown => work(Number(call.task.name.slice(1)), call);
     const functions = new FunctionDriver({ functions: { bench: { run } }, clock });
     const sink: EventSink = {
       committed: (records) => {
