@@ -7,7 +7,7 @@ export {
   type StandardSchema,
   type TypedCall,
 } from './app/define.ts';
-export { RunHandle, RunResult } from './app/run-handle.ts';
+export { RunHandle, RunResult, type SenderOptions } from './app/run-handle.ts';
 export { type RunOptions, Swarm, type SwarmOptions, type VoteOptions } from './app/swarm.ts';
 export {
   type ApprovedAction,
@@ -26,7 +26,15 @@ export type { Json, JsonObject } from './core/json.ts';
 export type { BudgetSpec, RunFailure, RunOutcome, RunState } from './core/runs/run-spec.ts';
 export type { AgentReport, Evidence, TaskFailure, Usage } from './core/tasks/attempt.ts';
 export type { JournalRecord } from './ports/journal.ts';
-export type { ProposalRecord, RunRecord, TaskRecord, TaskStatus } from './ports/run-archive.ts';
+export type { MessageRecord, ProposalRecord, RunRecord, TaskRecord, TaskStatus } from './ports/run-archive.ts';
+export type {
+  MailAnswer,
+  OutgoingMessage,
+  ReceivedMessage,
+  ReceiveOptions,
+  RunMessages,
+  SendAnswer,
+} from './ports/run-messages.ts';
 export type { AttemptVote, ProposalAnswer, RunProposals } from './ports/run-proposals.ts';
 export { Unavailable, UserError, UserErrors } from './util/user-error.ts';
 export { defineWorkflow, type TaskRef, type WorkflowBuilder } from './workflows/builder.ts';

@@ -30,6 +30,7 @@ import type { Captures } from '../ports/captures.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
+import { AttemptDoorServer } from '../server/attempt-door.ts';
 import { localSocketPath, removeOldSockets } from '../server/local-socket-path.ts';
 import { LocalSocketServer } from '../server/local-socket-server.ts';
 import { HARMLESS_NAMES, pickEnvironment } from '../util/environment.ts';
@@ -38,6 +39,7 @@ import type { DataFolder } from './data-folder.ts';
 import { PROJECT_SWARM } from './file-store.ts';
 import { type LeadParts } from './lead.ts';
 import { noteSocket } from './leader-file.ts';
+import { makeProgramsFolder } from './programs-folder.ts';
 import { REUSE, ReusingDriver } from './retry-run.ts';
 import { LOCAL_HOST } from './submission.ts';
 import type { Store } from './store.ts';
@@ -76,7 +78,8 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   const logger = loggerOf(settings, clock);
   const exchange = await exchangeOf(settings);
   const temporaryFolder = exchange ?? tmpdir();
-  const commands = { processes, artifacts, clock, environment: environment.variables, limits, temporaryFolder };
+  const door = doorOf(settings);
+  const commands = { processes, artifacts, clock, door, environment: environment.variables, limits, temporaryFolder };
   const approved = approvedFunctions(functionDriver, (name) => Object.hasOwn(functions, name));
   const duties = { workspaces, processes, environment: clean, folder: temporaryFolder, functions: approved };
   const drivers = { command: new CommandDriver(commands), function: new ReusingDriver(functionDriver) };
@@ -104,6 +107,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
     listen: listenAt(settings),
     logger,
     close: async () => {
+      await door.close();
       await functionDriver.close();
       logger.close();
     },
@@ -118,6 +122,15 @@ async function exchangeOf({ shared }: LeadSettings): Promise<string | undefined>
   await removeTree(temporaryFolder).catch(() => {});
   await mkdir(temporaryFolder, { recursive: true, mode: 0o700 });
   return temporaryFolder;
+}
+
+/** The way from the programs of a task to this lead. Nothing is made before the first command starts. */
+function doorOf({ shared, workspaces, environment }: LeadSettings): AttemptDoorServer {
+  const own = shared?.path ?? workspaces;
+  return new AttemptDoorServer({
+    openPath: () => localSocketPath(shared?.store ?? `${own}-${process.pid}`, environment),
+    programs: () => makeProgramsFolder(join(own, 'bin')),
+  });
 }
 
 /** A swarm in memory leaves nothing behind, no log either. */

@@ -1,13 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
 import { type RunId, taskId } from '../core/ids.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { RunOutcome } from '../core/runs/run-spec.ts';
 import type { JournalRecord } from '../ports/journal.ts';
-import type { RunArchive, RunRecord, TaskRecord } from '../ports/run-archive.ts';
+import type { MessageFilter } from '../core/read-tables/message-tables.ts';
+import type { MessageRecord, RunArchive, RunRecord, TaskRecord } from '../ports/run-archive.ts';
+import type { OutgoingMessage } from '../ports/run-messages.ts';
 import { userError } from '../util/user-error.ts';
 import { checkedCommand } from './checked-command.ts';
 import type { CommandAnswer, Coordinator } from './coordinator.ts';
 import { type FunctionDefinition, validate } from './define.ts';
+
+/** Who a message is from. `as`: `ann` writes as `user:ann`. @default program */
+export type SenderOptions = Readonly<{ as?: string }>;
 
 /** A function whose results are checked, so that they can be read back with their type. */
 type WithOutput<Output> = Pick<FunctionDefinition<never, Output>, 'output'>;
@@ -127,6 +133,30 @@ export class RunHandle {
     return this.#coordinator.command(checkedCommand({ type: 'proposal.open', runId: this.id, proposal }));
   }
 
+  /**
+   * A message to tasks, agents or people of this run, from a person; durable when it resolves. With an `id` of its own,
+   * sending it again is answered like the first time. A refused message is an answer; rejects with `UserErrors` for
+   * what is none.
+   */
+  async send({ as = 'program', ...message }: OutgoingMessage & SenderOptions): Promise<CommandAnswer> {
+    const { id = randomUUID(), type = 'message', ...rest } = message;
+    const from = personOf(as);
+    return this.#coordinator.command(
+      checkedCommand({ type: 'message.send', runId: this.id, from, message: { id, type, ...rest } }),
+    );
+  }
+
+  /** Messages of this run, oldest first, with what became of them; dead letters are among them. */
+  messages(filter?: MessageFilter): readonly MessageRecord[] {
+    return this.#archive()?.messages(this.id, filter) ?? [];
+  }
+
+  /** Says that a person has dealt with messages, by id; durable when it resolves. Those that do not wait are passed over. */
+  async acknowledge(ids: readonly string[], { as = 'program' }: SenderOptions = {}): Promise<CommandAnswer> {
+    const address = personOf(as);
+    return this.#coordinator.command(checkedCommand({ type: 'message.acknowledge', runId: this.id, address, ids }));
+  }
+
   async #result(): Promise<RunResult> {
     const record = await this.#coordinator.finished(this.id);
     const archive = this.#archive();
@@ -147,6 +177,10 @@ export class RunHandle {
       stop();
     }
   }
+}
+
+function personOf(name: string): string {
+  return name.startsWith('user:') ? name : `user:${name}`;
 }
 
 function noValue(id: RunId, task: string, found: TaskRecord | undefined): Error {

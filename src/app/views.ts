@@ -6,6 +6,7 @@ export { needsFirst, outlookOf } from '../observability/run-outlook.ts';
 export { RunView } from '../observability/run-view.ts';
 export { quorumOf } from '../core/consensus/outcome.ts';
 export { DEFAULT_VOTE_MS } from '../core/consensus/open-proposal.ts';
+export { isMessageEvent } from '../core/messaging/is-message-event.ts';
 export { agentId, nameOf, proposalId, runId, runOf, taskId } from '../core/ids.ts';
 export type { Outlook } from '../observability/run-outlook.ts';
 export type { TaskView } from '../observability/run-view.ts';
@@ -17,10 +18,13 @@ export type { Evidence, TaskFailure } from '../core/tasks/attempt.ts';
 export type { TaskSpec, Work } from '../core/tasks/task-spec.ts';
 export type { JournalRecord } from '../ports/journal.ts';
 export type { Outcome } from '../core/consensus/outcome.ts';
-export type { ProposalEvent } from '../core/events.ts';
+export type { MessageEvent, ProposalEvent } from '../core/events.ts';
+export type { Json } from '../core/json.ts';
+export type { MessageSpec } from '../core/messaging/message.ts';
 export type {
   AgentRecord,
   AttemptRecord,
+  MessageRecord,
   ProposalRecord,
   RunRecord,
   TaskRecord,

@@ -9,6 +9,8 @@ export type Environment = Readonly<{
   home: string;
   /** `XDG_RUNTIME_DIR`, for sockets; undefined where there is none. */
   runtimeDir: string | undefined;
+  /** Inside a task: where its coordinator listens, and what shows which attempt asks. A secret. */
+  door: Readonly<{ socket: string; token: string }> | undefined;
   /** Colour in a terminal: `NO_COLOR` says no, `FORCE_COLOR` yes, else undefined: ask the terminal. */
   color: boolean | undefined;
   /** A program runs us, no person watches: `CI` is set. */
@@ -28,6 +30,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     variables: given,
     home: pathIn(given['WAGGLE_HOME']) ?? join(state, 'waggle'),
     runtimeDir: pathIn(given['XDG_RUNTIME_DIR']),
+    door: doorOf(given),
     color: colorOf(given),
     isCi: isSet(given['CI']),
     isDumbTerminal: given['TERM'] === 'dumb',
@@ -46,6 +49,12 @@ function homeInTheUserList(): string {
 /** Relative paths are ignored, as the XDG rules ask: they would mean another folder in each process. */
 function pathIn(text: string | undefined): string | undefined {
   return text !== undefined && isAbsolute(text) ? text : undefined;
+}
+
+function doorOf(variables: Readonly<Record<string, string>>): Environment['door'] {
+  const socket = pathIn(variables['WAGGLE_SOCKET']);
+  const token = variables['WAGGLE_ATTEMPT_TOKEN'];
+  return socket === undefined || token === undefined || token === '' ? undefined : { socket, token };
 }
 
 function colorOf(variables: Readonly<Record<string, string>>): boolean | undefined {

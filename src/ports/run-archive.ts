@@ -1,11 +1,20 @@
 import type { ProposalId, RunId, TaskId } from '../core/ids.ts';
-import type { AgentRecord, AttemptRecord, ProposalRecord, RunRecord, TaskRecord } from '../core/read-tables/records.ts';
+import type { MessageFilter } from '../core/read-tables/message-tables.ts';
+import type {
+  AgentRecord,
+  AttemptRecord,
+  MessageRecord,
+  ProposalRecord,
+  RunRecord,
+  TaskRecord,
+} from '../core/read-tables/records.ts';
 import type { RunState } from '../core/runs/run-spec.ts';
 import type { JournalRecord } from './journal.ts';
 
 export type {
   AgentRecord,
   AttemptRecord,
+  MessageRecord,
   ProposalRecord,
   RunRecord,
   TaskRecord,
@@ -31,6 +40,8 @@ export interface RunArchive {
   /** Of one run or of all, in the order in which they were opened, with every member's newest vote. */
   proposals(runId?: RunId): readonly ProposalRecord[];
   proposal(proposalId: ProposalId): ProposalRecord | undefined;
+  /** Of one run, oldest first, with what became of each for every recipient. */
+  messages(runId: RunId, filter?: MessageFilter): readonly MessageRecord[];
   /** Committed records after `afterSeq`, at most `limit`. For views that follow the journal from another process. */
   recordsAfter(afterSeq: number, limit: number): readonly JournalRecord[];
   /** Seq of the newest committed record, 0 when there is none. */

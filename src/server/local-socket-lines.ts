@@ -10,7 +10,11 @@ const LINE_END = 0x0a;
  * Gives each line of JSON that arrives to `onMessage`. A line that is too long, too deep or no JSON ends the
  * connection, as does an `onMessage` that throws.
  */
-export function readLines(socket: Socket, onMessage: (message: unknown) => void): void {
+export function readLines(
+  socket: Socket,
+  onMessage: (message: unknown) => void,
+  maxBytes: number = MAX_LINE_BYTES,
+): void {
   let parts: Buffer[] = [];
   let bytes = 0;
   const take = (line: Buffer): void => {
@@ -28,7 +32,7 @@ export function readLines(socket: Socket, onMessage: (message: unknown) => void)
         rest = rest.subarray(end + 1);
       }
       bytes += rest.byteLength;
-      if (bytes > MAX_LINE_BYTES) throw new Error('a message is too long');
+      if (bytes > maxBytes) throw new Error('a message is too long');
       if (rest.byteLength > 0) parts.push(rest);
     } catch (error) {
       socket.destroy(error instanceof Error ? error : new Error(String(error)));

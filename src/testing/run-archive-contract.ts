@@ -8,6 +8,7 @@ import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { RunArchive, TaskStatus } from '../ports/run-archive.ts';
 import type { ArchiveUnderTest } from './archive-under-test.ts';
 import type { ContractCase } from './journal-contract.ts';
+import { RUN_ARCHIVE_MESSAGE_CASES } from './run-archive-message-cases.ts';
 import { RUN_ARCHIVE_VOTE_CASES } from './run-archive-vote-cases.ts';
 
 const run = runId('r1');
@@ -303,5 +304,6 @@ const TASKS: readonly ContractCase<ArchiveUnderTest>[] = [
 export const RUN_ARCHIVE_CONTRACT: readonly ContractCase<ArchiveUnderTest>[] = [
   ...LISTS,
   ...TASKS,
+  ...RUN_ARCHIVE_MESSAGE_CASES,
   ...RUN_ARCHIVE_VOTE_CASES,
 ];

@@ -1,11 +1,14 @@
 import type { SwarmEvent } from '../../core/events.ts';
 import type { ProposalId, RunId, TaskId } from '../../core/ids.ts';
+import { isMessageEvent } from '../../core/messaging/is-message-event.ts';
 import { Projector } from '../../core/read-tables/projector.ts';
+import type { MailEntry, MessageFilter } from '../../core/read-tables/message-tables.ts';
 import { ReadTables, type RunFilter } from '../../core/read-tables/read-tables.ts';
 import type { JournalBatch, JournalRecord } from '../../ports/journal.ts';
 import type {
   AgentRecord,
   AttemptRecord,
+  MessageRecord,
   ProposalRecord,
   RunArchive,
   RunRecord,
@@ -27,7 +30,10 @@ export class InMemoryArchive implements RunArchive {
 
   constructor(batches: readonly KeptBatch[]) {
     this.#batches = batches;
-    this.#rows = new RowMaps((seq) => this.#event(seq));
+    this.#rows = new RowMaps(
+      (seq) => this.#event(seq),
+      (runId, fromSeq, toSeq) => this.#mail(runId, fromSeq, toSeq),
+    );
     this.#projector = new Projector(this.#rows);
     this.#tables = new ReadTables(this.#rows);
   }
@@ -68,6 +74,10 @@ export class InMemoryArchive implements RunArchive {
     return this.#current().proposal(proposalId);
   }
 
+  messages(runId: RunId, filter?: MessageFilter): readonly MessageRecord[] {
+    return this.#current().messages(runId, filter);
+  }
+
   recordsAfter(afterSeq: number, limit: number): readonly JournalRecord[] {
     const records: JournalRecord[] = [];
     const fromSeq = Math.max(0, afterSeq) + 1;
@@ -105,6 +115,16 @@ export class InMemoryArchive implements RunArchive {
     const event = batch?.entries[seq - batch.firstSeq]?.event;
     assert(event !== undefined, `no record ${seq}`);
     return event;
+  }
+
+  *#mail(runId: RunId, fromSeq: number, toSeq: number | null): Generator<MailEntry, void, undefined> {
+    for (let index = this.#batchOf(fromSeq); index < this.#batches.length; index++) {
+      const batch = this.#batches[index];
+      if (batch === undefined || (toSeq !== null && batch.firstSeq > toSeq)) return;
+      for (const { event } of batch.entries) {
+        if (isMessageEvent(event) && event.runId === runId) yield { wallTimeMs: batch.wallTimeMs, event };
+      }
+    }
   }
 
   /** Index of the batch that holds `seq`; one past the end when there is none. */

@@ -19,6 +19,7 @@ const UNTOUCHED: TaskState = { status: 'added', last: null, stateSeq: 0, endedAt
 /** The read tables in memory. */
 export class RowMaps implements StoredRows, RowSource {
   readonly event: (seq: number) => SwarmEvent;
+  readonly mail: RowSource['mail'];
   readonly #runs = new Map<RunId, RunRow>();
   readonly #tasks = new Map<RunId, Map<TaskId, TaskRow>>();
   readonly #past = new Map<TaskId, PastAttempt[]>();
@@ -26,8 +27,9 @@ export class RowMaps implements StoredRows, RowSource {
   readonly #proposals = new Map<ProposalId, ProposalRow>();
   readonly #votes = new Map<ProposalId, Map<string, VoteRow>>();
 
-  constructor(event: (seq: number) => SwarmEvent) {
+  constructor(event: (seq: number) => SwarmEvent, mail: RowSource['mail']) {
     this.event = event;
+    this.mail = mail;
   }
 
   write(changes: RowChanges): void {

@@ -16,6 +16,10 @@ const COLUMNS = 'id, epoch, at_ms, wall_ms, version, hash, data';
 const ONE = `select ${COLUMNS} from events where id = ?`;
 const FROM = `select ${COLUMNS} from events where id between ? and ? order by id`;
 const LAST = 'select max(id) as id from events where id between ? and ?';
+/** Events begin with their type; what is not mail is passed over without being parsed. */
+const MAIL = `select e.id, e.epoch, e.at_ms, e.wall_ms, e.version, e.hash, e.data, p.hash as previous
+  from events e join events p on p.id = e.id - 1
+  where e.id between ? and ? and e.data glob '{"type":"message*' order by e.id`;
 const HASH = 'select hash from events where id = ?';
 
 /** Reads records of an open store and checks each against its hash. Damage is thrown with the record's seq. */
@@ -25,6 +29,7 @@ export class EventReader {
   readonly #last: StatementSync;
   readonly #hash: StatementSync;
   readonly #one: StatementSync;
+  readonly #mail: StatementSync;
 
   constructor(db: DatabaseSync, path: string) {
     this.#path = path;
@@ -32,6 +37,7 @@ export class EventReader {
     this.#last = db.prepare(LAST);
     this.#hash = db.prepare(HASH);
     this.#one = db.prepare(ONE);
+    this.#mail = db.prepare(MAIL);
   }
 
   /** Neither a record too many nor one too few: the newest is the one that the swarm's row names. */
@@ -73,6 +79,17 @@ export class EventReader {
     const row = this.#one.get(eventId(no, seq));
     if (row === undefined) throw this.#damagedAt(seq);
     return this.#checked(row, { no }, { seq, previous });
+  }
+
+  /**
+   * Events about messages, in order, each checked against the hash of the one before it.
+   * @yields each once
+   */
+  *ofMail({ no }: Pick<SwarmRow, 'no'>, fromSeq: number, toSeq: number): Generator<HashedRecord, void, undefined> {
+    for (const row of this.#mail.iterate(eventId(no, fromSeq), eventId(no, toSeq))) {
+      const seq = integer(row, 'id') - eventId(no, 0);
+      yield this.#checked(row, { no }, { seq, previous: text(row, 'previous') });
+    }
   }
 
   #checked(row: Cells, { no }: Pick<SwarmRow, 'no'>, { seq, previous }: Expected): CheckedRecord {

@@ -44,6 +44,9 @@ const COUNT_PROPOSALS = 'select count(*) as proposals from proposals where swarm
 const VOTES = 'select * from votes where swarm = ? and proposal_id = ?';
 const ARTIFACTS = 'select * from artifacts where swarm = ?';
 
+/** Where the reader gets events from, checked. */
+export type EventSource = Readonly<{ one: (seq: number) => SwarmEvent; mail: RowSource['mail'] }>;
+
 /**
  * The read tables of one swarm, inside a transaction. Checks each row against its checksum, and what it found against
  * what must be there: a row that a damaged page has lost is damage too, not an empty answer.
@@ -52,11 +55,13 @@ export class RowReader implements RowSource {
   readonly #db: DatabaseSync;
   readonly #swarm: SwarmRow;
   readonly event: (seq: number) => SwarmEvent;
+  readonly mail: RowSource['mail'];
 
-  constructor(db: DatabaseSync, swarm: SwarmRow, event: (seq: number) => SwarmEvent) {
+  constructor(db: DatabaseSync, swarm: SwarmRow, events: EventSource) {
     this.#db = db;
     this.#swarm = swarm;
-    this.event = event;
+    this.event = events.one;
+    this.mail = events.mail;
   }
 
   *runs(): Generator<RunRow> {

@@ -1,12 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { ProposalId, RunId, SwarmId, TaskId } from '../../core/ids.ts';
+import { isMessageEvent } from '../../core/messaging/is-message-event.ts';
+import type { MessageFilter } from '../../core/read-tables/message-tables.ts';
 import { ReadTables, type RunFilter } from '../../core/read-tables/read-tables.ts';
 import type { ArtifactRow } from '../../core/read-tables/rows.ts';
 import type { JournalRecord } from '../../ports/journal.ts';
 import type {
   AgentRecord,
   AttemptRecord,
+  MessageRecord,
   ProposalRecord,
   RunArchive,
   RunRecord,
@@ -77,6 +80,10 @@ export class SqliteArchive implements RunArchive {
     return this.#read(undefined, (tables) => tables.proposal(proposalId));
   }
 
+  messages(runId: RunId, filter?: MessageFilter): readonly MessageRecord[] {
+    return this.#read<readonly MessageRecord[]>([], (tables) => tables.messages(runId, filter));
+  }
+
   /** Every blob that an attempt of any run names. */
   artifacts(): readonly ArtifactRow[] {
     return this.#snapshot<readonly ArtifactRow[]>([], (swarm) => this.#rows(swarm).artifacts());
@@ -110,7 +117,17 @@ export class SqliteArchive implements RunArchive {
   }
 
   #rows(swarm: SwarmRow): RowReader {
-    return new RowReader(this.#db, swarm, (seq) => this.#event(swarm, seq));
+    return new RowReader(this.#db, swarm, { one: (seq) => this.#event(swarm, seq), mail: this.#mailOf(swarm) });
+  }
+
+  #mailOf(swarm: SwarmRow): RowReader['mail'] {
+    const events = this.#events;
+    return function* (runId, fromSeq, toSeq) {
+      for (const { data, version, wallMs } of events.ofMail(swarm, fromSeq, toSeq ?? swarm.headSeq)) {
+        const event = upcast(data, version);
+        if (isMessageEvent(event) && event.runId === runId) yield { wallTimeMs: wallMs, event };
+      }
+    };
   }
 
   #event(swarm: SwarmRow, seq: number): SwarmEvent {

@@ -3,6 +3,14 @@ import type { check } from '../commands/check.ts';
 import type { configExplain, configShow } from '../commands/config.ts';
 import type { doctor } from '../commands/doctor.ts';
 import type { init } from '../commands/init.ts';
+import type { messagesList, messagesShow } from '../commands/messages.ts';
+import type {
+  messagesReceive,
+  messagesSend,
+  messagesSubscribe,
+  messagesUnsubscribe,
+} from '../commands/messages-send.ts';
+import type { messagesTail } from '../commands/messages-tail.ts';
 import type { proposalsList, proposalsShow } from '../commands/proposals.ts';
 import type { proposalsVote } from '../commands/proposals-vote.ts';
 import type { run } from '../commands/run.ts';
@@ -37,6 +45,13 @@ export type Handlers = Readonly<{
   proposalsList: Load<typeof proposalsList>;
   proposalsShow: Load<typeof proposalsShow>;
   proposalsVote: Load<typeof proposalsVote>;
+  messagesList: Load<typeof messagesList>;
+  messagesShow: Load<typeof messagesShow>;
+  messagesTail: Load<typeof messagesTail>;
+  messagesSend: Load<typeof messagesSend>;
+  messagesReceive: Load<typeof messagesReceive>;
+  messagesSubscribe: Load<typeof messagesSubscribe>;
+  messagesUnsubscribe: Load<typeof messagesUnsubscribe>;
   agentsList: Load<typeof agentsList>;
   agentsShow: Load<typeof agentsShow>;
   init: Load<typeof init>;

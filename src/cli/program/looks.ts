@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
+import { addMessages } from './messages.ts';
 import { choice, contentHash, count, days, settlement, states } from './values.ts';
 
 /** Commands that look at what runs or ran, and steer it. */
@@ -8,6 +9,7 @@ export function addLooks(program: Command, handlers: Handlers, act: Act): void {
   addRuns(program, handlers, act);
   addTasks(program, handlers, act);
   addProposals(program, handlers, act);
+  addMessages(program, handlers, act);
   addAgents(program, handlers, act);
 }
 

@@ -5,10 +5,12 @@ import type { RunState } from '../runs/run-spec.ts';
 import type { ArtifactRef, TaskFailure, Usage } from '../tasks/attempt.ts';
 import type { TaskSpec } from '../tasks/task-spec.ts';
 import { blockedTasks, type SpecOf } from './blocked-tasks.ts';
+import { type MailEntry, type MessageFilter, messageRecords } from './message-tables.ts';
 import { proposalRecord, type ProposalSource } from './proposal-tables.ts';
 import type {
   AgentRecord,
   AttemptRecord,
+  MessageRecord,
   ProposalRecord,
   RunRecord,
   TaskCounts,
@@ -30,6 +32,8 @@ export interface RowSource extends ProposalSource {
   /** Oldest first. */
   pastAttempts(taskId: TaskId): readonly PastAttempt[];
   runPastAttempts(runId: RunId): readonly PastAttempt[];
+  /** Events of the run's mail, in order, from one record to another; `toSeq` null: up to the newest. */
+  mail(runId: RunId, fromSeq: number, toSeq: number | null): Iterable<MailEntry>;
   /** In the order of registration. */
   agents(): Iterable<AgentRow>;
 }
@@ -110,6 +114,12 @@ export class ReadTables {
 
   proposals(runId?: RunId): readonly ProposalRecord[] {
     return [...this.#source.proposals(runId)].map((row) => proposalRecord(this.#source, row));
+  }
+
+  messages(runId: RunId, filter?: MessageFilter): readonly MessageRecord[] {
+    const row = this.#source.run(runId);
+    if (row === undefined) return [];
+    return messageRecords(this.#source.mail(runId, row.createdSeq, row.finishedSeq), filter);
   }
 
   proposal(proposalId: ProposalId): ProposalRecord | undefined {

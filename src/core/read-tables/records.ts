@@ -4,6 +4,7 @@ import type { ActionResult, CastVote, ProposalSpec, VetoFinding } from '../conse
 import type { CloseCause } from '../events.ts';
 import type { ProposalId, RunId, TaskId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
+import type { DeathCause, MessageSpec } from '../messaging/message.ts';
 import type { RunOutcome, RunSpec, RunState } from '../runs/run-spec.ts';
 import type { AgentReport, ArtifactRef, Evidence, TaskFailure, Usage } from '../tasks/attempt.ts';
 import type { TaskSpec } from '../tasks/task-spec.ts';
@@ -96,4 +97,29 @@ export type ProposalRecord = Readonly<{
   action?: ActionResult;
   /** In the order in which they were cast. */
   votes: readonly VoteRecord[];
+}>;
+
+/** What became of a message for one of its recipients. `waitedMs`: from sending to being received. */
+export type DeliveryRecord = Readonly<{
+  address: string;
+  state: 'waiting' | 'acknowledged' | 'dead';
+  /** Why it is a dead letter. */
+  why?: DeathCause;
+  waitedMs?: number;
+  endedAtMs?: number;
+}>;
+
+/** Wall times are ms since 1970, for people. */
+export type MessageRecord = Readonly<{
+  runId: RunId;
+  /** Counts the messages of the run from 1. */
+  no: number;
+  from: string;
+  message: MessageSpec;
+  /** Position in its causal chain, from 1. */
+  hops: number;
+  /** Size of its body. */
+  bytes: number;
+  sentAtMs: number;
+  deliveries: readonly DeliveryRecord[];
 }>;

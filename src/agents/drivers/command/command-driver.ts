@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { AttemptResult, Failed, TaskFailure } from '../../../core/tasks/attempt.ts';
 import type { AgentDriver, Assignment, Probe, RunContext } from '../../../ports/agent-driver.ts';
+import type { Admission, AttemptDoor } from '../../../ports/attempt-door.ts';
 import type { ArtifactStore } from '../../../ports/artifact-store.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ProcessEnd, ProcessLimits, ProcessRunner } from '../../../ports/process-runner.ts';
@@ -10,6 +11,7 @@ import { type Environment, HARMLESS_NAMES, pickEnvironment } from '../../../util
 import { redactText } from '../../../util/redact.ts';
 import { type CommandPlan, planCommand } from './command-plan.ts';
 import { failureOf, outsideTrouble, tooLarge, wrongResult } from './command-failure.ts';
+import { CommandMail } from './command-mail.ts';
 import { Exchange } from './exchange.ts';
 import { type KeptOutput, OutputKeeper } from './output-keeper.ts';
 import { ProgressLines } from './progress-lines.ts';
@@ -21,6 +23,8 @@ export type CommandDriverPorts = Readonly<{
   processes: ProcessRunner;
   artifacts: Pick<ArtifactStore, 'create'>;
   clock: Clock;
+  /** Lets the command act as its attempt, with `waggle messages` and the like. Without it there is only the file of messages. */
+  door?: AttemptDoor;
   /** The coordinator's whole environment: `envFrom` looks here. A command sees only `allowedNames` of it. */
   environment: Environment;
   /** Exact names, or a prefix that ends in `*`. @default HARMLESS_NAMES */
@@ -35,7 +39,7 @@ type Ended = Exclude<ProcessEnd, { kind: 'not-started' }>;
 
 /**
  * Runs the command of a task. Its environment is clean, its inputs stand in the file `WAGGLE_INPUT`, its result is
- * read from `WAGGLE_OUTPUT`, lines `::waggle progress=40 step=build` on stdout are progress. All output is kept as
+ * read from `WAGGLE_OUTPUT`, messages that wait stand in `WAGGLE_MESSAGES`, lines `::waggle progress=40 step=build` on stdout are progress. All output is kept as
  * the artifact `output.log`. Exit code 0 is a claim; 75 means "later", 78 "wrongly set up".
  */
 export class CommandDriver implements AgentDriver {
@@ -60,10 +64,17 @@ export class CommandDriver implements AgentDriver {
     const planned = await planCommand(work, project, { known: this.#ports.environment, clean: this.#clean });
     if (!planned.ok) return { ok: false, failure: { reason: 'start-failed', message: planned.message } };
     try {
-      const exchange = await Exchange.open(assignment, this.#ports.temporaryFolder);
+      const mail = await CommandMail.open(context.messages);
+      const exchange = await Exchange.open(assignment, mail.lines, this.#ports.temporaryFolder);
+      // Most commands have nothing to say: where there can be no socket, they run all the same.
+      const admission = await this.#ports.door?.admit(assignment, context).catch(() => undefined);
       try {
-        return await this.#execute({ assignment, context, plan: planned.plan, exchange });
+        const plan = withAdmission(planned.plan, admission);
+        const result = await this.#execute({ assignment, context, plan, exchange });
+        if (result.ok) await mail.close();
+        return result;
       } finally {
+        admission?.close();
         await exchange.close();
       }
     } catch (error) {
@@ -122,6 +133,17 @@ export class CommandDriver implements AgentDriver {
     const memory = spec.resources?.memory;
     return { ...this.#ports.limits, ...(memory !== undefined && { memory }) };
   }
+}
+
+/** The token is as secret as what `envFrom` names. */
+function withAdmission(plan: CommandPlan, admission: Admission | undefined): CommandPlan {
+  if (admission === undefined) return plan;
+  const { environment, secrets, programs } = admission;
+  const before = plan.env['PATH'];
+  // Without a PATH the system has one of its own, which must not be replaced.
+  const path = programs === undefined || before === undefined ? {} : { PATH: `${programs}:${before}` };
+  const env = { ...plan.env, ...environment, ...path };
+  return { ...plan, env, secrets: [...plan.secrets, ...secrets] };
 }
 
 /** One attempt, ready to run. */

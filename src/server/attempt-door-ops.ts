@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { RunContext } from '../ports/agent-driver.ts';
+import { MESSAGE_IDS, OUTGOING_MESSAGE, RECEIVE_OPTIONS, TOPIC_PATTERN } from '../tools/message-schemas.ts';
+
+/** What an operation is carried out with. */
+export type OpCall = Readonly<{
+  /** Of the attempt that asks. */
+  context: RunContext;
+  /** As it came. */
+  args: unknown;
+  /** Aborts when nobody waits for the answer any more. */
+  signal: AbortSignal;
+}>;
+
+/** Gives what the asker is told. An object `{ ok: false, refusal }` is told as an error; a `ZodError` is the asker's mistake. */
+export type Op = (call: OpCall) => Promise<unknown>;
+
+const ids = z.strictObject({ ids: MESSAGE_IDS });
+const pattern = z.strictObject({ pattern: TOPIC_PATTERN });
+
+/** Everything that the programs of an attempt may ask, by name. */
+export const DOOR_OPS: Readonly<Record<string, Op>> = {
+  'messages.acknowledge': ({ context, args }) => context.messages.acknowledge(ids.parse(args).ids),
+  'messages.receive': ({ context, args, signal }) =>
+    context.messages.receive({ ...RECEIVE_OPTIONS.parse(args ?? {}), signal }),
+  'messages.send': ({ context, args }) => context.messages.send(OUTGOING_MESSAGE.parse(args)),
+  'messages.subscribe': ({ context, args }) => context.messages.subscribe(pattern.parse(args).pattern),
+  'messages.unsubscribe': ({ context, args }) => context.messages.unsubscribe(pattern.parse(args).pattern),
+};

@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { assignmentOf, TestContext } from '../../test/support/assignments.ts';
+import type { Admission } from '../ports/attempt-door.ts';
+import { askDoor, type DoorAnswer } from './attempt-door-client.ts';
+import { AttemptDoorServer } from './attempt-door.ts';
+
+const ASSIGNMENT = assignmentOf({ kind: 'command', argv: ['true'] });
+
+let folder: string;
+let door: AttemptDoorServer;
+let context: TestContext;
+let admission: Admission;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'waggle-door-'));
+  door = new AttemptDoorServer({ openPath: async () => join(folder, 'door.sock'), programs: async () => '/programs' });
+  context = new TestContext();
+  admission = await door.admit(ASSIGNMENT, context);
+});
+afterEach(async () => {
+  await door.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const place = ({ environment }: Admission = admission): Readonly<{ socket: string; token: string }> => ({
+  socket: environment['WAGGLE_SOCKET'] ?? '',
+  token: environment['WAGGLE_ATTEMPT_TOKEN'] ?? '',
+});
+const ask = (op: string, args?: unknown, of?: Admission): Promise<DoorAnswer> => askDoor(place(of), op, args);
+
+/** A program that writes lines of its own making, and reads answers. */
+class Program {
+  readonly #socket: Socket = connect(place().socket);
+  readonly #lines = createInterface(this.#socket)[Symbol.asyncIterator]();
+
+  write(text: string): void {
+    this.#socket.write(text);
+  }
+
+  async read(): Promise<unknown> {
+    const line = await this.#lines.next();
+    return JSON.parse(String(line.value));
+  }
+
+  leave(): void {
+    this.#socket.destroy();
+  }
+}
+
+describe('the door of an attempt', () => {
+  test('is a socket for its user alone, and its token is a secret', () => {
+    expect(statSync(place().socket).mode & 0o777).toBe(0o600);
+    expect(admission.secrets).toEqual([place().token]);
+    expect(place().token.length).toBeGreaterThanOrEqual(24);
+    expect(admission.programs).toBe('/programs');
+  });
+
+  test('lets a program send, receive, acknowledge and subscribe as its attempt', async () => {
+    expect(await ask('messages.send', { to: 'task:b', body: { x: 1 } })).toEqual({
+      ok: true,
+      value: { id: 'm1', recipients: 1, dead: 0 },
+    });
+    expect(context.messages.sent).toEqual([{ to: 'task:b', body: { x: 1 } }]);
+    context.messages.deliver({ id: 'in1', body: 'hello' });
+    expect(await ask('messages.receive', { limit: 1 })).toMatchObject({
+      ok: true,
+      value: [{ id: 'in1', body: 'hello' }],
+    });
+    await ask('messages.acknowledge', { ids: ['in1'] });
+    expect(context.messages.acknowledged).toEqual(['in1']);
+    await ask('messages.subscribe', { pattern: 'x.*' });
+    expect(context.messages.patterns).toEqual(['x.*']);
+    await ask('messages.unsubscribe', { pattern: 'x.*' });
+    expect(context.messages.patterns).toEqual([]);
+  });
+
+  test('tells apart the attempts behind it', async () => {
+    const other = new TestContext();
+    await ask('messages.send', { to: 'task:b', body: 1 }, await door.admit(ASSIGNMENT, other));
+    expect([context.messages.sent.length, other.messages.sent.length]).toEqual([0, 1]);
+  });
+
+  test('answers with a reason what is refused, malformed or unknown', async () => {
+    context.messages.refusal = { reason: 'mailbox-full', address: 'task:b' };
+    const refused = await ask('messages.send', { to: 'task:b', body: 1 });
+    expect(refused).toMatchObject({ ok: false, error: { reason: 'mailbox-full', address: 'task:b' } });
+    const malformed = await ask('messages.send', { to: 'task:b', bodyy: 1 });
+    expect(malformed).toMatchObject({ ok: false, error: { reason: 'malformed' } });
+    expect(JSON.stringify(malformed)).toMatch(/bodyy/);
+    const unknown = await ask('messages.burn', {});
+    expect(unknown).toMatchObject({ ok: false, error: { reason: 'op-unknown' } });
+    expect(JSON.stringify(unknown)).toMatch(/messages\.send/);
+    expect(await ask('toString', {})).toMatchObject({ ok: false, error: { reason: 'op-unknown' } });
+  });
+
+  test('is closed to a token that nobody has given, and to one whose attempt has ended', async () => {
+    const guessed = { ...place(), token: 'a'.repeat(24) };
+    expect(await askDoor(guessed, 'messages.send', {})).toMatchObject({ error: { reason: 'token-unknown' } });
+    admission.close();
+    admission.close();
+    expect(await ask('messages.send', { to: 'task:b', body: 1 })).toMatchObject({ error: { reason: 'token-unknown' } });
+    expect(context.messages.sent).toEqual([]);
+  });
+
+  test('speaks lines that any program can write, several at once, each answer with the id of its question', async () => {
+    const program = new Program();
+    const { token } = place();
+    const line = (id: number, op: string, args: object): string => `${JSON.stringify({ id, token, op, args })}\n`;
+    const both = line(1, 'messages.receive', {}) + line(2, 'messages.send', { to: 'all', body: null });
+    program.write(both.slice(0, 20));
+    program.write(both.slice(20));
+    expect(await program.read()).toMatchObject({ id: 2, ok: true });
+    context.messages.deliver({ body: 'late' });
+    expect(await program.read()).toMatchObject({ id: 1, ok: true, value: [{ body: 'late' }] });
+    program.write('{"token":1}\n');
+    expect(await program.read()).toMatchObject({ ok: false, error: { reason: 'malformed' } });
+    program.leave();
+  });
+
+  test('takes a question back when nobody waits for the answer any more', async () => {
+    const program = new Program();
+    const { token } = place();
+    program.write(`${JSON.stringify({ token, op: 'messages.receive', args: {} })}\n`);
+    program.write(`${JSON.stringify({ token, op: 'messages.subscribe', args: { pattern: 'seen' } })}\n`);
+    await program.read();
+    program.leave();
+    await ask('messages.subscribe', { pattern: 'left' });
+    context.messages.deliver({ id: 'in1' });
+    expect(await ask('messages.receive', { waitMs: 0 })).toMatchObject({ value: [{ id: 'in1' }] });
+  });
+
+  test('shuts with its lead, and whoever stands in it is told', async () => {
+    const waiting = ask('messages.receive', {});
+    const told = expect(waiting).rejects.toThrow(/coordinator is gone/);
+    await ask('messages.subscribe', { pattern: 'seen' });
+    await door.close();
+    await door.close();
+    await told;
+    await expect(ask('messages.receive', {})).rejects.toThrow(/coordinator is gone/);
+  });
+});

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { chmod } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { z } from 'zod';
+import type { Assignment, RunContext } from '../ports/agent-driver.ts';
+import type { Admission, AttemptDoor } from '../ports/attempt-door.ts';
+import { DOOR_OPS } from './attempt-door-ops.ts';
+import { readLines, writeLine } from './local-socket-lines.ts';
+
+const MAX_CONNECTIONS = 1_024;
+const MAX_UNDERWAY = 64;
+/** A message has at most 64 KiB, a value of the shared memory 1 MiB. */
+const MAX_LINE_BYTES = 4 * 2 ** 20;
+const MAX_MISTAKES = 5;
+
+/** One line from a program: `{"token": …, "op": …, "args": …}`, with an `id` that comes back when there is one. */
+const REQUEST = z.strictObject({
+  token: z.string().max(128),
+  op: z.string().max(64),
+  args: z.json().optional(),
+  id: z.union([z.number(), z.string().max(128)]).optional(),
+});
+type Request = z.infer<typeof REQUEST>;
+
+/** One line to a program. */
+export type DoorReply = Readonly<{ id?: string | number }> &
+  (
+    | Readonly<{ ok: true; value: unknown }>
+    | Readonly<{ ok: false; error: Readonly<{ reason: string; message: string }> & Readonly<Record<string, unknown>> }>
+  );
+
+/** How an operation answers that may be refused. */
+const ANSWER = z.discriminatedUnion('ok', [
+  z.looseObject({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), refusal: z.looseObject({ reason: z.string() }) }),
+]);
+
+type Visitor = { readonly socket: Socket; readonly gone: AbortController; underway: number };
+
+export type AttemptDoorOptions = Readonly<{
+  /** A path where nothing stands, in a folder that only this user can enter. Asked for once, when it is first needed. */
+  openPath: () => Promise<string>;
+  /** Folder with the `waggle` client, made when it is first needed. */
+  programs?: () => Promise<string>;
+}>;
+
+/**
+ * The socket through which programs of running attempts act as their attempt. Who shows the token of an attempt speaks
+ * for it, and the token dies with it: it stands in the environment of its programs and nowhere else.
+ */
+export class AttemptDoorServer implements AttemptDoor {
+  readonly #options: AttemptDoorOptions;
+  /** By token. */
+  readonly #attempts = new Map<string, RunContext>();
+  readonly #visitors = new Set<Visitor>();
+  #listening: Promise<Readonly<{ path: string; programs: string | undefined }>> | undefined;
+  #server: Server | undefined;
+
+  constructor(options: AttemptDoorOptions) {
+    this.#options = options;
+  }
+
+  async admit(_assignment: Pick<Assignment, 'taskId' | 'attempt'>, context: RunContext): Promise<Admission> {
+    this.#listening ??= this.#listen();
+    const { path, programs } = await this.#listening;
+    const token = randomBytes(18).toString('base64url');
+    this.#attempts.set(token, context);
+    return {
+      environment: { WAGGLE_SOCKET: path, WAGGLE_ATTEMPT_TOKEN: token },
+      secrets: [token],
+      programs,
+      close: () => void this.#attempts.delete(token),
+    };
+  }
+
+  /** Nobody is let in any more, and everybody is sent out. Calling it twice does no harm. */
+  async close(): Promise<void> {
+    this.#attempts.clear();
+    await this.#listening?.catch(() => {});
+    const closed = new Promise<void>((resolve) => {
+      if (this.#server === undefined) resolve();
+      else this.#server.close(() => resolve());
+    });
+    for (const { socket } of this.#visitors) socket.destroy();
+    await closed;
+  }
+
+  async #listen(): Promise<Readonly<{ path: string; programs: string | undefined }>> {
+    const [path, programs] = await Promise.all([this.#options.openPath(), this.#options.programs?.()]);
+    const server = createServer((socket) => this.#welcome(socket));
+    server.maxConnections = MAX_CONNECTIONS;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+    await chmod(path, 0o600);
+    server.unref();
+    this.#server = server;
+    return { path, programs };
+  }
+
+  #welcome(socket: Socket): void {
+    const visitor: Visitor = { socket, gone: new AbortController(), underway: 0 };
+    this.#visitors.add(visitor);
+    socket.unref();
+    socket.on('error', () => {}); // `close` follows
+    socket.on('close', () => {
+      visitor.gone.abort();
+      this.#visitors.delete(visitor);
+    });
+    readLines(socket, (line) => this.#take(visitor, line), MAX_LINE_BYTES);
+  }
+
+  #take(visitor: Visitor, line: unknown): void {
+    const request = REQUEST.safeParse(line);
+    if (!request.success) return say(visitor, failed(undefined, 'malformed', mistakesIn(request.error)));
+    const { id } = request.data;
+    if (visitor.underway >= MAX_UNDERWAY) {
+      return say(visitor, failed(id, 'overloaded', `More than ${MAX_UNDERWAY} questions at once.`));
+    }
+    visitor.underway += 1;
+    void this.#answer(visitor, request.data).then((reply) => {
+      visitor.underway -= 1;
+      say(visitor, reply);
+    });
+  }
+
+  /** Never rejects. */
+  async #answer(visitor: Visitor, { id, token, op, args }: Request): Promise<DoorReply> {
+    const context = this.#attempts.get(token);
+    if (context === undefined) return failed(id, 'token-unknown', 'The attempt of this token has ended.');
+    const act = Object.hasOwn(DOOR_OPS, op) ? DOOR_OPS[op] : undefined;
+    if (act === undefined)
+      return failed(id, 'op-unknown', `There is no "${op}". Known: ${Object.keys(DOOR_OPS).join(', ')}`);
+    try {
+      const value = await act({ context, args, signal: visitor.gone.signal });
+      const answer = ANSWER.safeParse(value);
+      if (!answer.success) return { ...idOf(id), ok: true, value };
+      if (answer.data.ok) return { ...idOf(id), ok: true, value: withoutOk(answer.data) };
+      const { refusal } = answer.data;
+      return { ...idOf(id), ok: false, error: { ...refusal, message: `Refused: ${refusal.reason}.` } };
+    } catch (error) {
+      if (error instanceof z.ZodError) return failed(id, 'malformed', mistakesIn(error));
+      return failed(id, 'unavailable', error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+function say({ socket }: Visitor, reply: DoorReply): void {
+  writeLine(socket, reply);
+}
+
+function failed(id: Request['id'], reason: string, message: string): DoorReply {
+  return { ...idOf(id), ok: false, error: { reason, message } };
+}
+
+function withoutOk({ ok: _ok, ...value }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return value;
+}
+
+function idOf(id: Request['id']): Readonly<{ id?: string | number }> {
+  return id === undefined ? {} : { id };
+}
+
+function mistakesIn({ issues }: z.ZodError): string {
+  const mistakes = issues.slice(0, MAX_MISTAKES);
+  return mistakes
+    .map(({ path, message }) => `${path.length === 0 ? 'the line' : path.join('.')}: ${message}`)
+    .join('; ');
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import type { SwarmEvent } from '../core/events.ts';
+import { type RunId, runId } from '../core/ids.ts';
+import type { MessageSpec } from '../core/messaging/message.ts';
+import type { ArchiveUnderTest } from './archive-under-test.ts';
+import type { ContractCase } from './journal-contract.ts';
+
+const one = runId('r1');
+const two = runId('r2');
+
+function created(id: RunId): SwarmEvent {
+  const run = { name: 'demo', inputs: {}, budget: {}, project: '/p', source: 'code' };
+  return { type: 'run.created', runId: id, run, taskCount: 0, wallTimeMs: 0 };
+}
+
+function finished(id: RunId): SwarmEvent {
+  return { type: 'run.finished', runId: id, outcome: { state: 'succeeded' } };
+}
+
+type Sent = Extract<SwarmEvent, { type: 'message.sent' }>;
+
+function sent(
+  id: RunId,
+  no: number,
+  more: Partial<Omit<Sent, 'message'>> & Readonly<{ message?: Partial<MessageSpec> }> = {},
+): Sent {
+  const message = { id: `m${no}`, to: 'task:b', type: 'message', body: { no }, ...more.message };
+  const figures = { hops: 1, bytes: 8, digest: no };
+  const event = { type: 'message.sent', runId: id, no, from: 'task:a', ...figures, recipients: ['task:b'] } as const;
+  return { ...event, ...more, message };
+}
+
+/** What every `RunArchive` must show of messages. */
+export const RUN_ARCHIVE_MESSAGE_CASES: readonly ContractCase<ArchiveUnderTest>[] = [
+  {
+    name: 'messages of a run come in the order of sending, and no others',
+    run: async ({ archive, append }) => {
+      await append(1, created(one), created(two), sent(one, 1), sent(two, 1));
+      await append(2, sent(one, 2), finished(one));
+      await append(3, sent(two, 2));
+      const shown = (id: RunId): readonly unknown[] => archive.messages(id).map(({ message }) => message.body);
+      assert.deepEqual(shown(one), [{ no: 1 }, { no: 2 }]);
+      assert.deepEqual(shown(two), [{ no: 1 }, { no: 2 }]);
+      assert.deepEqual(archive.messages(runId('none')), []);
+    },
+  },
+  {
+    name: 'a message shows what became of it for each recipient, and when',
+    run: async ({ archive, append }) => {
+      await append(1, created(one));
+      const dead = [{ address: 'task:z', why: 'recipient-gone' }] as const;
+      const recipients = ['task:b', 'task:c', 'user:ann'];
+      await append(5, sent(one, 1, { recipients, dead, message: { priority: 'high' } }));
+      const acknowledged = { type: 'messages.acknowledged', runId: one, address: 'task:b' } as const;
+      await append(7, { ...acknowledged, ids: ['m1'], waitedMs: [3] });
+      await append(9, { type: 'messages.died', runId: one, address: 'task:c', ids: ['m1'], why: 'expired' });
+      assert.deepEqual(archive.messages(one), [
+        {
+          runId: one,
+          no: 1,
+          from: 'task:a',
+          message: { id: 'm1', to: 'task:b', type: 'message', body: { no: 1 }, priority: 'high' },
+          hops: 1,
+          bytes: 8,
+          sentAtMs: 5,
+          deliveries: [
+            { address: 'task:b', state: 'acknowledged', endedAtMs: 7, waitedMs: 3 },
+            { address: 'task:c', state: 'dead', why: 'expired', endedAtMs: 9 },
+            { address: 'user:ann', state: 'waiting' },
+            { address: 'task:z', state: 'dead', why: 'recipient-gone', endedAtMs: 5 },
+          ],
+        },
+      ]);
+    },
+  },
+  {
+    name: 'the newest messages are enough, or those that are asked for',
+    run: async ({ archive, append }) => {
+      await append(1, created(one), ...Array.from({ length: 1_200 }, (_, index) => sent(one, index + 1)));
+      const numbers = (filter?: Parameters<typeof archive.messages>[1]): readonly number[] =>
+        archive.messages(one, filter).map(({ no }) => no);
+      assert.deepEqual([numbers().length, numbers()[0]], [1_000, 201]);
+      assert.deepEqual(numbers({ limit: 2 }), [1_199, 1_200]);
+      assert.deepEqual(numbers({ ids: ['m3', 'm900', 'none'] }), [3, 900]);
+    },
+  },
+];
