@@ -37,7 +37,13 @@ try {
   const perSecond: number[] = [];
   for (let lap = 0; lap < laps; lap++) perSecond.push(await measureThroughput(lap));
   const load = { pairs: PAIRS, messages: PAIRS * perPair, laps, synchronous: 'full' };
-  printFigure({ bench: BENCH, figure: 'throughput, warm', value: warmOrFirst(perSecond), unit: 'messages/s', options: load });
+  printFigure({
+    bench: BENCH,
+    figure: 'throughput, warm',
+    value: warmOrFirst(perSecond),
+    unit: 'messages/s',
+    options: load,
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -99,7 +105,7 @@ async function sendAll(messages: RunMessages, to: string): Promise<void> {
 }
 
 async function receiveAll(messages: RunMessages): Promise<void> {
-  for (let received = 0; received < perPair; ) {
+  for (let received = 0; received < perPair;) {
     const some = await messages.receive({ limit: 500 });
     received += some.length;
     await messages.acknowledge(some.map(({ id }) => id));

@@ -1,2 +1,2 @@
 /** The client's side of the door of an attempt, for programs of ours that run inside a task. */
-export { askDoor, type DoorAnswer, type DoorPlace } from '../server/attempt-door-client.ts';
+export { askDoor } from '../server/attempt-door-client.ts';

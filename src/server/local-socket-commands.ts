@@ -94,6 +94,7 @@ const task = z.strictObject({
   priority: z.exactOptional(z.enum(['critical', 'high', 'normal', 'low'])),
   resources: z.exactOptional(resources),
   writes: z.exactOptional(names),
+  subscribes: z.exactOptional(names),
   timeoutMs: z.exactOptional(whole),
   retry: z.exactOptional(retry),
   effect: z.exactOptional(z.enum(['A', 'B', 'C', 'D'])),

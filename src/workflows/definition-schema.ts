@@ -1,3 +1,4 @@
+import { MAX_TOPIC_CHARS, TOPIC_PATTERN } from '../core/messaging/topics.ts';
 import { z } from 'zod';
 import { FIELD_PATTERN, VARIABLE_PATTERN } from '../core/expressions/parse-reference.ts';
 import { NAME_PATTERN } from '../core/ids.ts';
@@ -180,6 +181,11 @@ const output = z
     ),
   );
 
+const topicPattern = z
+  .string()
+  .max(MAX_TOPIC_CHARS)
+  .regex(TOPIC_PATTERN)
+  .meta(words('a topic', 'Write names with "." between them, "*" for any one, "**" at the end for the rest: found.*'));
 const path = z.string().min(1).max(1_024).meta(words('a path', 'Write a path relative to the project.'));
 const json = z
   .custom<Json>((value) => isJson(value, 0))
@@ -249,6 +255,9 @@ const task = z
     resources: resources.exactOptional(),
     writes: z.array(path).max(1_000).exactOptional().meta({
       description: 'Files (a/b.ts) and folders (dist/) that the task may write. Only these are seen by verify.',
+    }),
+    subscribes: z.array(topicPattern).max(100).exactOptional().meta({
+      description: 'Topics of messages that it gets from the start of the run: found.*, found.** or **.',
     }),
     timeout: timeout.exactOptional(),
     estimate: duration

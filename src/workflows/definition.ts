@@ -128,6 +128,8 @@ export type TaskDefinition = Readonly<{
   cwd?: string;
   resources?: ResourcesDefinition;
   writes?: readonly string[];
+  /** Topics of messages that it gets from the start of the run: `found.*`, `found.**`, `**`. */
+  subscribes?: readonly string[];
   timeout?: DurationText;
   /** How long it takes as a rule, until history knows better. */
   estimate?: DurationText;

@@ -71,10 +71,11 @@ function limitsOf(task: TaskDefinition, { definition, options }: EmitContext): P
 /** What it leaves and how that is checked: known before the run, so resolved here. */
 function deliveryOf({ task, cell }: TaskNode, { inputs, options }: EmitContext): Partial<TaskSpec> {
   const scope: Scope = { runId: '', inputs, ...(cell === undefined ? {} : { matrix: cell }), task: () => undefined };
-  const { outputs, writes, verify, outputSchema } = task;
+  const { outputs, writes, subscribes, verify, outputSchema } = task;
   const setup = verify === undefined ? [] : (options.verifySetup ?? []);
   return defined({
     writes: writes?.map((path) => fixedText(path, scope)),
+    subscribes,
     outputs: outputs === undefined ? undefined : mapValues(outputs, (output) => fixedOutput(output, scope)),
     outputSchema,
     verify:

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { jsonLines, TestProject } from './support/project.ts';
 
 /** Any language can do this: one line out, one line in. */
@@ -37,7 +38,7 @@ tasks:
 
 function linesOf(project: TestProject, file: string): readonly Readonly<Record<string, unknown>>[] {
   const lines = readFileSync(join(project.root, file), 'utf8').trimEnd().split('\n');
-  return lines.map((line): Readonly<Record<string, unknown>> => ({ ...JSON.parse(line) }));
+  return lines.map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
 }
 
 test('commands talk to each other and to people, and what they said can be read', { timeout: 120_000 }, async () => {

@@ -6,6 +6,7 @@ import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { isWorking } from '../tasks/task.ts';
+import type { TaskSpec } from '../tasks/task-spec.ts';
 import type { DeathCause } from './message.ts';
 import { agentBehind, isUserAddress } from './recipients.ts';
 import { sendMessage } from './send-message.ts';
@@ -114,6 +115,19 @@ function subscribe({ id: runId, mail }: Run, address: string, pattern: string): 
     return refuse({ reason: 'limit-reached', limit: 'subscribers of one run', most: MAX_SUBSCRIBERS });
   }
   return accept(event);
+}
+
+/** What is wrong with the subscriptions that tasks of a run declare. */
+export function findSubscriptionProblems(tasks: readonly TaskSpec[]): readonly string[] {
+  const declaring = tasks.filter(({ subscribes = [] }) => subscribes.length > 0);
+  const problems = declaring.flatMap(({ name, subscribes = [] }) => [
+    ...(subscribes.length > MAX_PATTERNS ? [`task "${name}" has over ${MAX_PATTERNS} subscriptions`] : []),
+    ...subscribes
+      .filter((one) => !isTopicPattern(one))
+      .map((one) => `task "${name}": "${one}" is no pattern of topics`),
+  ]);
+  if (declaring.length > MAX_SUBSCRIBERS) problems.push(`over ${MAX_SUBSCRIBERS} tasks have subscriptions`);
+  return problems;
 }
 
 /** Nothing when nothing has expired: the wait is an old one. */

@@ -2,6 +2,7 @@ import { assert, unreachable } from '../../util/assert.ts';
 import type { MessageEvent } from '../events.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
+import type { TaskSpec } from '../tasks/task-spec.ts';
 import { Mail } from './mail.ts';
 import type { Message } from './message.ts';
 
@@ -40,6 +41,13 @@ function putMessage(mail: Mail, event: Extract<MessageEvent, { type: 'message.se
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
   };
   mail.put(message, { from, digest, hops, recipients: recipients.length, dead: dead.length }, recipients);
+}
+
+/** What its definition asks for holds from the start of the run, so nothing is missed before it begins. */
+export function subscribeTask(run: Run, { name, subscribes = [] }: TaskSpec): void {
+  if (subscribes.length === 0) return;
+  const mail = (run.mail ??= new Mail());
+  for (const pattern of subscribes) mail.topics.add(`task:${name}`, pattern);
 }
 
 /** Nobody receives under this address any more. What waits there is dead by the next decision. */

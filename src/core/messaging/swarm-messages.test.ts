@@ -84,6 +84,16 @@ describe('sending', () => {
     assert.deepEqual(recipients(), ['task:c']);
   });
 
+  test('to a topic reaches tasks that declare it, also before they begin', () => {
+    world = new CoreWorld({ play: () => ({ afterMs: 60_000, end: DONE }) });
+    world.send({ type: 'agents.register', agents: agentsOf(1) });
+    world.send(submitOf([taskOf('a'), taskOf('b', { needs: ['a'], subscribes: ['x.*', 'y'] })]));
+    world.send(sendOf('a', { topic: 'x.y' }));
+    assert.deepEqual(waiting('task:b'), ['m1']);
+    const bad = submitOf([taskOf('a', { subscribes: ['x.**.y'] })], { runId: runId('r2') });
+    assert.equal(refusalOf(bad)?.reason, 'graph-invalid');
+  });
+
   test('is what only the current attempt of a running task can do', () => {
     assert.deepEqual(refusalOf(sendOf('a', {}, 2)), { reason: 'attempt-stale', currentAttempt: 1 });
     assert.deepEqual(refusalOf(sendOf('d', {}, 0)), { reason: 'status-wrong', status: 'blocked' });

@@ -1,18 +1,19 @@
 /** Names with dots between them. */
 const TOPIC = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 /** The same, where `*` stands for one name, and `**` at the end for one or more. */
-const PATTERN = /^([A-Za-z0-9_-]+|\*)(\.([A-Za-z0-9_-]+|\*))*(\.\*\*)?$/;
-const MAX_CHARS = 128;
+export const TOPIC_PATTERN: RegExp = /^(\*\*|([A-Za-z0-9_-]+|\*)(\.([A-Za-z0-9_-]+|\*))*(\.\*\*)?)$/;
+/** Of a topic, and of a pattern. */
+export const MAX_TOPIC_CHARS = 128;
 /** Topics whose subscribers are remembered until somebody comes or goes. */
 const MAX_CACHED = 1_000;
 
 export function isTopic(text: string): boolean {
-  return text.length <= MAX_CHARS && TOPIC.test(text);
+  return text.length <= MAX_TOPIC_CHARS && TOPIC.test(text);
 }
 
 /** What can be subscribed to: a topic, `findings.*`, `findings.**`, or `**` for all topics. */
 export function isTopicPattern(text: string): boolean {
-  return text === '**' || (text.length <= MAX_CHARS && PATTERN.test(text));
+  return text.length <= MAX_TOPIC_CHARS && TOPIC_PATTERN.test(text);
 }
 
 export function topicMatches(pattern: string, topic: string): boolean {

@@ -1,6 +1,7 @@
 import { unreachable } from '../../util/assert.ts';
 import { endVotes } from '../consensus/votes-of-run.ts';
 import type { SwarmEvent } from '../events.ts';
+import { findSubscriptionProblems } from '../messaging/decide-messages.ts';
 import type { Context, RunInput } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { Swarm } from '../swarm-state.ts';
@@ -70,7 +71,11 @@ function submit(swarm: Swarm, input: Extract<RunInput, { type: 'run.submit' }>, 
     return refuse({ reason: 'limit-reached', limit: 'tasks per run', most: maxTasksPerRun });
   if (swarm.runs.size >= maxOpenRuns) return refuse({ reason: 'limit-reached', limit: 'open runs', most: maxOpenRuns });
   const sizes = tasks.map((task) => JSON.stringify(task).length);
-  const problems = [...findGraphProblems(tasks), ...findSizeProblems(swarm, input, sizes)];
+  const problems = [
+    ...findGraphProblems(tasks),
+    ...findSizeProblems(swarm, input, sizes),
+    ...findSubscriptionProblems(tasks),
+  ];
   if (problems.length > 0) return refuse({ reason: 'graph-invalid', problems: problems.slice(0, 50) });
   const events: SwarmEvent[] = [{ type: 'run.created', runId, run, taskCount: tasks.length, wallTimeMs }];
   const agentSizes = agents.map((agent) => JSON.stringify(agent).length);

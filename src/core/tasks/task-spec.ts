@@ -73,6 +73,8 @@ export type TaskSpec = Readonly<{
   resources?: ResourceAmounts;
   /** Files (`a/b.ts`) and folders (`dist/`) it may write, relative to the project. */
   writes?: readonly string[];
+  /** Topics of messages that it gets, from the start of its run: `findings.*`. At most 100. */
+  subscribes?: readonly string[];
   /** ms from assignment to the forced end. @default 3_600_000 */
   timeoutMs?: number;
   retry?: Partial<RetryPolicy>;
