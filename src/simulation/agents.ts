@@ -3,20 +3,23 @@ import type { SwarmInput } from '../core/inputs.ts';
 import type { AttemptResult, TaskFailure, Usage } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver, Assignment, Probe, RunContext } from '../ports/agent-driver.ts';
+import type { ReceivedMessage } from '../ports/run-messages.ts';
 import type { AttemptVote } from '../ports/run-proposals.ts';
 import type { Failpoints } from './failpoints.ts';
 import type { Life, SimNode } from './node.ts';
-import type { Behaviours, Plan } from './plan.ts';
+import { talk } from './mail.ts';
+import type { Behaviours, MailPart, Plan } from './plan.ts';
 import type { AttemptSign, Watcher } from './watcher.ts';
 
 export type Behaviour = keyof Behaviours | 'normal' | 'poison';
 
-/** What an attempt says in the votes of its run; stands in the input of a function task. */
-export type VotePart = Readonly<{
+/** What an attempt says in the votes and the mail of its run; stands in the input of a function task. */
+export type SpokenPart = Readonly<{
   propose?: ProposalSpec;
   vote?: AttemptVote;
   /** Names of proposals whose outcome it waits for. */
   wait?: readonly string[];
+  mail?: MailPart;
 }>;
 
 /** Of 1,000 attempts that must end, so many come to their end all the same and say so. */
@@ -172,14 +175,24 @@ class ScriptedAttempt {
     const { work } = this.#assignment;
     if (work.kind !== 'function' || work.input === undefined) return;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only plans write these inputs
-    const part = work.input as VotePart;
+    const part = work.input as SpokenPart;
     try {
       if (part.propose !== undefined) await context.proposals.open([part.propose]);
       if (part.vote !== undefined) await context.proposals.vote([part.vote]);
       if (part.wait !== undefined) await context.proposals.outcomes(part.wait);
+      if (part.mail !== undefined) await this.#talk(context, part.mail);
     } catch {
       this.#parts.node.world.note(this.#parts.node.name, `${this.#key} is not heard`);
     }
+  }
+
+  #talk(context: RunContext, part: MailPart): Promise<void> {
+    const { node, watcher } = this.#parts;
+    const onReceived = (messages: readonly ReceivedMessage[]): void => {
+      node.world.note(node.name, `${this.#key} receives ${messages.map(({ id }) => id).join(' ')}`);
+      watcher.received(this.#sign, messages);
+    };
+    return talk(context.messages, { name: this.#assignment.spec.name, part, draw: node.world.draw, onReceived });
   }
 
   #beat(context: RunContext): void {

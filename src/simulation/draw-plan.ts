@@ -15,10 +15,19 @@ export function drawPlan(seed: number): Plan {
   const strategy = sizes.pick('adaptive', 'capability-based', 'least-loaded', 'round-robin');
   const retry = { ...DEFAULT_RULES.retry, firstDelayMs: sizes.whole(10, 2_000), maxDelayMs: 10_000 };
   const maxWaitMs = sizes.pick(500, 5_000, 600_000);
+  const maxMailboxMessages = sizes.pick(3, 1_000);
   return {
     format: 'waggle-simulation/1',
     seed,
-    rules: { ...DEFAULT_RULES, retry, strategy, maxWaitMs, vetoCheckMs: 2_000, maxOpenProposals: 20 },
+    rules: {
+      ...DEFAULT_RULES,
+      retry,
+      strategy,
+      maxWaitMs,
+      vetoCheckMs: 2_000,
+      maxOpenProposals: 20,
+      maxMailboxMessages,
+    },
     profile: drawProfile(seed),
     clockRates: nodes.map(() => drawRate(sizes)),
     clients,

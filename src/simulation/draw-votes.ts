@@ -1,5 +1,5 @@
 import type { Member, ProposalSpec, Vote } from '../core/consensus/proposal-spec.ts';
-import type { VotePart } from './agents.ts';
+import type { SpokenPart } from './agents.ts';
 import type { Json } from '../core/json.ts';
 import { proposalId, runId } from '../core/ids.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
@@ -80,7 +80,7 @@ function voterTasks(stream: Stream, spec: ProposalSpec, needs: readonly string[]
   });
 }
 
-function voteTask(name: string, part: VotePart, needs: readonly string[] = []): TaskSpec {
+function voteTask(name: string, part: SpokenPart, needs: readonly string[] = []): TaskSpec {
   const work = { kind: 'function', function: 'vote', input: part as Json } as const;
   return { name, type: 'vote', work, needs, requires: ['vote'], estimateMs: 50, timeoutMs: 10_000 };
 }

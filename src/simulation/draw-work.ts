@@ -4,6 +4,7 @@ import type { SwarmInput } from '../core/inputs.ts';
 import type { BudgetSpec, RunSpec } from '../core/runs/run-spec.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { Scene } from './draw-faults.ts';
+import { withMail } from './draw-mail.ts';
 import { drawVotes, type DrawnVotes } from './draw-votes.ts';
 import { Stream } from './draw.ts';
 import type { Plan, Request } from './plan.ts';
@@ -21,7 +22,7 @@ export function drawWork(scene: Scene): Work {
     const id = `r${index + 1}`;
     const atMs = stream.whole(0, Math.floor(scene.chaosMs / 2));
     const votes = drawVotes({ seed: scene.seed, runId: id, clients: scene.clients, atMs });
-    const plain = drawTasks(scene.seed, id, Math.max(1, Math.floor(tasks / runs)));
+    const plain = withMail(scene.seed, id, drawTasks(scene.seed, id, Math.max(1, Math.floor(tasks / runs))));
     return { runId: id, atMs, client: stream.of(scene.clients), tasks: [...plain, ...votes.tasks], votes };
   });
   return {

@@ -1,5 +1,6 @@
 import type { AgentSpec, HostSpec } from '../core/agents/agent-spec.ts';
 import type { SwarmInput } from '../core/inputs.ts';
+import type { MessageSpec } from '../core/messaging/message.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
 import type { NetworkProfile } from './network.ts';
 
@@ -30,6 +31,14 @@ export type Profile = Readonly<{
   echoedPermille: number;
   /** Of 1,000 approved contents, so many are another one by the time they are acted on. */
   swappedPermille: number;
+}>;
+
+/** What an attempt does in the mail of its run; stands in the input of a function task. */
+export type MailPart = Readonly<{
+  subscribe?: string;
+  send: readonly MessageSpec[];
+  answers: boolean;
+  waitMs: number;
 }>;
 
 export type Request = Readonly<{ id: string; client: string; atMs: number; input: SwarmInput }>;

@@ -1,6 +1,7 @@
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Answer } from '../engine/answer.ts';
 import type { JournalRecord } from '../ports/journal.ts';
+import type { ReceivedMessage } from '../ports/run-messages.ts';
 
 /** A deed outside of the swarm: what nobody can take back. */
 export type Deed = Readonly<{
@@ -44,6 +45,8 @@ export type Watcher = Readonly<{
   started: (sign: AttemptSign) => void;
   /** `isTrue`: the agent has done what it says. */
   claimed: (sign: AttemptSign, isTrue: boolean) => void;
+  /** An attempt was handed messages. */
+  received: (sign: AttemptSign, messages: readonly ReceivedMessage[]) => void;
   done: (deed: Deed) => void;
   /** A coordinator has lost its lead or its life. `why` begins with one word for the cause. */
   fell: (node: string, why: string) => void;

@@ -1,17 +1,5 @@
-export type Edit = readonly [text: string, replacement: string, file?: string];
-
-/** A bug that could be in the code. It is put in while the code is loaded; nothing in `src/` knows of it. */
-export type Mutant = Readonly<{
-  id: string;
-  /** Below `src/`. */
-  file: string;
-  /** Each text must stand in the file just once; another file may be named. */
-  edits: readonly Edit[];
-  /** The promises that it breaks: one of them must be what the simulator says. */
-  breaks: readonly string[];
-  /** A seed in which it is seen. */
-  seed: number;
-}>;
+import type { Mutant } from './mutant.ts';
+import { MAIL_MUTANTS } from './mutants-of-mail.ts';
 
 /** Kinds of damage that come when a state is built on records that it does not know. */
 const BLIND = [
@@ -30,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/tasks/decide-task.ts',
     edits: [["if ('attempt' in input && input.attempt !== task.attempt) {", 'if (input.type === undefined) {']],
     breaks: ['own-result'],
-    seed: 89,
+    seed: 47,
   },
   {
     id: 'ack-before-commit',
@@ -132,7 +120,7 @@ export const MUTANTS: readonly Mutant[] = [
       ['if (result.ok) return undefined;', "if (result.ok || result.reason === 'epoch-stale') return undefined;"],
     ],
     breaks: ['ack-after-commit', 'effect-after-commit', 'view-after-commit'],
-    seed: 54,
+    seed: 1,
   },
   {
     id: 'dependents-not-woken',
@@ -362,6 +350,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ['slots'],
     seed: 3,
   },
+  ...MAIL_MUTANTS,
   {
     id: 'drain-saves-what-is-not-stored',
     file: 'engine/engine.ts',

@@ -7,7 +7,8 @@ import { fork } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { parseArgs } from 'node:util';
-import { type Mutant, MUTANTS } from './mutant-list.ts';
+import type { Mutant } from './mutant.ts';
+import { MUTANTS } from './mutant-list.ts';
 
 /** Seeds that are tried when the one that should show it does not; `--more N` for another number. */
 const MORE_SEEDS = 200;

@@ -14,7 +14,7 @@ export async function play(plan: Plan, { keepsTrace = false, marks }: PlayOption
   Error.stackTraceLimit = 0;
   try {
     if (marks !== undefined) for (const { kind } of plan.faults) addMark(marks, `fault ${kind}`);
-    return await simulate(plan, { keepsTrace, watch: (world) => watchAll(world, marks) });
+    return await simulate(plan, { keepsTrace, watch: (world) => watchAll(world, plan, marks) });
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     restore();

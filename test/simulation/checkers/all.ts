@@ -1,3 +1,4 @@
+import type { Plan } from '../../../src/simulation/plan.ts';
 import type { Watcher } from '../../../src/simulation/watcher.ts';
 import type { World } from '../../../src/simulation/world.ts';
 import { answerChecker } from './answers.ts';
@@ -7,12 +8,13 @@ import { deedChecker } from './deeds.ts';
 import { endChecker } from './end.ts';
 import { journalChecker } from './journal.ts';
 import { markChecker, type Marks } from '../marks.ts';
+import { mailChecker } from './mail.ts';
 import { runChecker } from './runs.ts';
 import { taskChecker } from './tasks.ts';
 import { voteChecker } from './votes.ts';
 
 /** Every checker, on one set of books. The first one that finds something stops the world. */
-export function watchAll(world: World, marks?: Marks): Watcher {
+export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
   const books = new Books();
   const tell = (invariant: string, message: string): void => world.fail(invariant, `${message} (seq ${books.seq})`);
   const checkers: readonly Checker[] = [
@@ -22,6 +24,7 @@ export function watchAll(world: World, marks?: Marks): Watcher {
     voteChecker(tell),
     answerChecker(tell, books),
     deedChecker(tell, books),
+    mailChecker(tell, books, plan.rules.maxMailboxMessages),
     endChecker(tell, books),
     ...(marks === undefined ? [] : [markChecker(marks, books)]),
   ];
@@ -38,6 +41,7 @@ export function watchAll(world: World, marks?: Marks): Watcher {
     published: (records) => each(checkers, ({ published }) => published?.(records)),
     started: (sign) => each(checkers, ({ started }) => started?.(sign)),
     claimed: (sign, isTrue) => each(checkers, ({ claimed }) => claimed?.(sign, isTrue)),
+    received: (sign, messages) => each(checkers, ({ received }) => received?.(sign, messages)),
     done: (deed) => each(checkers, ({ done }) => done?.(deed)),
     fell: (node, why) => each(checkers, ({ fell }) => fell?.(node, why)),
     ended: (end) => each(checkers, ({ ended }) => ended?.(end)),

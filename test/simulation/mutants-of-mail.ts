@@ -1,0 +1,51 @@
+import type { Mutant } from './mutant.ts';
+
+/** Bugs in the mail of runs. */
+export const MAIL_MUTANTS: readonly Mutant[] = [
+  {
+    id: 'mailbox-without-dedup',
+    file: 'core/messaging/send-message.ts',
+    edits: [
+      ['  if (known !== undefined) return isSame', '  if (known !== undefined && bytes < 0) return isSame'],
+      [
+        '  if (found.live.some((address) => run.mail?.boxes.get(address)?.get(message.id) !== undefined)) return accept();\n',
+        '',
+      ],
+    ],
+    breaks: ['message-once'],
+    seed: 4,
+  },
+  {
+    id: 'no-hop-cap',
+    file: 'core/messaging/send-message.ts',
+    edits: [['  if (hops > maxMessageHops) {', '  if (hops > 1_000 * maxMessageHops) {']],
+    breaks: ['hop-cap'],
+    seed: 7,
+  },
+  {
+    id: 'mailbox-without-bound',
+    file: 'core/messaging/send-message.ts',
+    edits: [['  if (box !== undefined) return box.size < most;', '  if (box !== undefined) return box.size <= most;']],
+    breaks: ['mailbox-bound'],
+    seed: 6,
+  },
+  {
+    id: 'mail-in-the-order-of-names',
+    file: 'core/messaging/mailbox.ts',
+    edits: [["['critical', 'high', 'normal', 'low']", "['critical', 'high', 'low', 'normal']"]],
+    breaks: ['mail-order'],
+    seed: 0,
+  },
+  {
+    id: 'dead-letters-forgotten',
+    file: 'core/messaging/decide-messages.ts',
+    edits: [
+      [
+        "deaths(run, address, waitingIn(run, address), 'run-ended')",
+        "deaths(run, address, waitingIn(run, address).slice(1), 'run-ended')",
+      ],
+    ],
+    breaks: ['mail-ends'],
+    seed: 4,
+  },
+];
