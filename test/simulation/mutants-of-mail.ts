@@ -30,9 +30,9 @@ export const MAIL_MUTANTS: readonly Mutant[] = [
     seed: 6,
   },
   {
-    id: 'mail-in-the-order-of-names',
-    file: 'core/messaging/mailbox.ts',
-    edits: [["['critical', 'high', 'normal', 'low']", "['critical', 'high', 'low', 'normal']"]],
+    id: 'newest-mail-first',
+    file: 'engine/mailroom.ts',
+    edits: [['  return ranks === 0 ? one.no - other.no : ranks;', '  return ranks === 0 ? other.no - one.no : ranks;']],
     breaks: ['mail-order'],
     seed: 0,
   },
