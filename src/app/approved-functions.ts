@@ -3,6 +3,7 @@ import { agentId, nameOf, taskId } from '../core/ids.ts';
 import type { TaskFailure } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver } from '../ports/agent-driver.ts';
+import type { RunMemory } from '../ports/run-memory.ts';
 import type { RunMessages } from '../ports/run-messages.ts';
 import type { RunProposals } from '../ports/run-proposals.ts';
 import type { RunTasks } from '../ports/run-tasks.ts';
@@ -19,7 +20,8 @@ export function approvedFunctions(driver: AgentDriver, has: (name: string) => bo
       const spec: TaskSpec = { name: nameOf(proposalId), type: 'approved', work, needs: [], requires: [] };
       const id = taskId(runId, spec.name);
       const assignment = { taskId: id, runId, agentId: agentId('coordinator'), attempt: 1, spec, work, project };
-      const context = { signal, report: () => {}, proposals: NO_VOTES, messages: NO_MAIL, tasks: NO_TASKS };
+      const abilities = { proposals: NO_VOTES, messages: NO_MAIL, tasks: NO_TASKS, memory: NO_MEMORY };
+      const context = { signal, report: () => {}, ...abilities };
       const result = await driver.run({ ...assignment, needs: {}, inputs: {} }, context);
       if (!result.ok && !hasReturned(result.failure)) throw new Error(messageOf(result.failure));
     },
@@ -27,9 +29,7 @@ export function approvedFunctions(driver: AgentDriver, has: (name: string) => bo
 }
 
 const refuse = (): Promise<never> =>
-  Promise.reject(
-    new Error('What was approved is done by the coordinator, which has no vote, no mail and no sub-tasks.'),
-  );
+  Promise.reject(new Error('What was approved is done by the coordinator, which is no attempt: it can only act.'));
 const NO_VOTES: RunProposals = { open: refuse, vote: refuse, outcomes: refuse };
 const NO_MAIL: RunMessages = {
   send: refuse,
@@ -39,6 +39,21 @@ const NO_MAIL: RunMessages = {
   unsubscribe: refuse,
 };
 const NO_TASKS: RunTasks = { delegate: refuse, cancel: refuse, outcomes: refuse, run: refuse };
+
+const NO_MEMORY: RunMemory = {
+  get: refuse,
+  set: refuse,
+  delete: refuse,
+  invalidate: refuse,
+  list: refuse,
+  search: refuse,
+  handOff: refuse,
+  handOffs: refuse,
+  decide: refuse,
+  decisions: refuse,
+  checkpoint: refuse,
+  lastCheckpoint: refuse,
+};
 
 /** It did what it should. What it answers with goes nowhere here, so it need not be plain JSON, nor small. */
 function hasReturned(failure: TaskFailure): boolean {

@@ -86,6 +86,9 @@ function withInput(call: FunctionCall, input: unknown): FunctionCall {
     get needs() {
       return call.needs;
     },
+    get memory() {
+      return call.memory;
+    },
     get messages() {
       return call.messages;
     },

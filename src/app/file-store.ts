@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LeaderElection } from '../ports/leader-lease.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
 import { type DataFolder, makeDataFolder } from './data-folder.ts';
-import type { OpenStore, Store } from './store.ts';
+import type { MemoryLimits, OpenStore, Store } from './store.ts';
 
 /** The one swarm of a project. */
 export const PROJECT_SWARM: SwarmId = swarmId('main');
@@ -19,11 +19,13 @@ export class FileStore implements Store {
   readonly election: LeaderElection;
   readonly #folder: DataFolder;
   readonly #clock: Clock;
+  readonly #limits: MemoryLimits;
   #archive: SqliteArchive | undefined;
 
-  constructor(folder: DataFolder, clock: Clock) {
+  constructor(folder: DataFolder, clock: Clock, limits: MemoryLimits = {}) {
     this.#folder = folder;
     this.#clock = clock;
+    this.#limits = limits;
     this.artifacts = new FileArtifactStore(folder.artifacts, clock);
     // One for all tries: it remembers since when it has not seen the holder.
     const lock = new SqliteLeaderElection(folder.lead, clock);
@@ -43,7 +45,7 @@ export class FileStore implements Store {
     ]);
     await makeDataFolder(this.#folder);
     const thread = await StoreThread.open(this.#folder.store);
-    return { journal: new SqliteJournal(thread), memory: new SqliteTier(thread.share(), this.#clock) };
+    return { journal: new SqliteJournal(thread), memory: new SqliteTier(thread.share(), this.#clock, this.#limits) };
   }
 
   archive(): RunArchive | undefined {

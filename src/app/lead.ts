@@ -8,6 +8,7 @@ import type { TaskSpec, Work } from '../core/tasks/task-spec.ts';
 import type { Answer } from '../engine/answer.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineOptions, EnginePorts } from '../engine/engine-options.ts';
+import { DecisionLog } from '../memory/decision-log.ts';
 import { TaskHistory } from '../memory/task-history.ts';
 import type { TieredMemory } from '../memory/tiered-memory.ts';
 import type { LeaderLease } from '../ports/leader-lease.ts';
@@ -63,6 +64,7 @@ export class Lead {
   readonly #end: Promise<string>;
   #server: LocalSocketServer | undefined;
   #history: TaskHistory | undefined;
+  #decisions: DecisionLog | undefined;
   #resumed: readonly RunId[] = [];
 
   private constructor(parts: LeadParts, lease: LeaderLease, engine: Engine) {
@@ -127,6 +129,7 @@ export class Lead {
 
   see(records: readonly JournalRecord[]): void {
     this.#history?.committed(records);
+    this.#decisions?.committed(records);
     const last = records.at(-1);
     if (last !== undefined) this.#server?.hint(last.seq);
   }
@@ -153,6 +156,7 @@ export class Lead {
     const open = new Set<string>(this.#engine.openRuns.map(({ runId }) => runId));
     await workspaces.removeLeftOvers((key) => open.has(key));
     this.#history = await this.#loadHistory(memory);
+    this.#decisions = this.#openDecisions();
     await this.#engine.dispatch({ type: 'host.register', host });
     await this.#holdBackRuns();
     this.#resumed = this.#engine.openRuns.filter(({ state }) => state === 'running').map(({ runId }) => runId);
@@ -170,6 +174,21 @@ export class Lead {
     const history = await TaskHistory.load(memory);
     for (const { runId } of this.#engine.openRuns) history.know(runId, this.#specsOf(runId));
     return history;
+  }
+
+  /** With the votes of open runs: what came of them may not have been written before a crash. */
+  #openDecisions(): DecisionLog | undefined {
+    const { notes } = this.#parts.ports.memory ?? {};
+    if (notes === undefined) return undefined;
+    const log = new DecisionLog(notes, (error) =>
+      this.#parts.logger.log('warn', 'a decision was not noted', { error }),
+    );
+    const ids = this.#engine.openRuns.flatMap(({ runId }) => [...(this.#engine.run(runId)?.proposals ?? [])]);
+    for (const id of ids) {
+      const proposal = this.#engine.proposal(id);
+      if (proposal !== undefined) log.know(proposal);
+    }
+    return log;
   }
 
   #specsOf(runId: RunId): readonly TaskSpec[] {
@@ -248,6 +267,7 @@ export class Lead {
   async #release(reason: string): Promise<string> {
     // What was learned helps the next run, and nothing else rests on it.
     await this.#history?.close().catch(() => {});
+    await this.#decisions?.close();
     const isPlanned = reason === 'drained' || reason === 'abandoned';
     this.#parts.logger.log(isPlanned ? 'info' : 'error', 'lead ended', { epoch: this.#engine.epoch, reason });
     await releaseAll(this.#parts, this.#lease);

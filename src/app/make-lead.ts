@@ -25,8 +25,11 @@ import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
 import type { Answer } from '../engine/answer.ts';
+import type { MemoryPorts } from '../engine/memory-work.ts';
+import { Notes } from '../memory/notes.ts';
 import { TieredMemory } from '../memory/tiered-memory.ts';
 import type { Captures } from '../ports/captures.ts';
+import type { KeyValueTier } from '../ports/key-value-tier.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
@@ -42,6 +45,7 @@ import { noteSocket } from './leader-file.ts';
 import { makeProgramsFolder } from './programs-folder.ts';
 import { REUSE, ReusingDriver } from './retry-run.ts';
 import { LOCAL_HOST } from './submission.ts';
+import { secretIn } from './secret-in.ts';
 import type { Store } from './store.ts';
 
 /** What a lead is made from. */
@@ -72,8 +76,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   const workspaces = workspacesOf(settings);
   const clean = pickEnvironment(environment.variables, HARMLESS_NAMES);
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
-  const { cacheSize, cacheTtlMs } = options.memory;
-  const tier1 = { maxEntries: Math.max(1, cacheSize), ttlMs: cacheTtlMs };
+  const memory = memoryOf(open.memory, clock, options.memory);
   const limits = { outputBytes: options.performance.outputLimitBytes };
   const logger = loggerOf(settings, clock);
   const exchange = await exchangeOf(settings);
@@ -89,6 +92,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
     notifier: new LogNotifier(logger),
     verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
     journal: open.journal,
+    memory,
     clock,
     random: new SystemRandom(),
     workspaces,
@@ -96,9 +100,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   };
   return {
     ports,
-    memory: new TieredMemory({ local: new LruTier(clock, tier1), persistent: open.memory }, clock, {
-      passingMs: Math.max(1, cacheTtlMs),
-    }),
+    memory: memory.tiers,
     options: { ...engineOptions(options), isBrief: settings.isBrief === true },
     workspaces,
     host: { host: LOCAL_HOST, cpu: availableParallelism() * 1_000, memory: totalmem() },
@@ -112,6 +114,17 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
       logger.close();
     },
   };
+}
+
+/** No tier 2: one process leads, and the others ask it. */
+function memoryOf(persistent: KeyValueTier, clock: SystemClock, options: Options['memory']): MemoryPorts {
+  const { cacheSize, cacheTtlMs, maxNotes } = options;
+  const local = new LruTier(clock, { maxEntries: cacheSize, ttlMs: cacheTtlMs });
+  const tiers = new TieredMemory({ local, persistent }, clock, {
+    passingMs: Math.max(1, cacheTtlMs),
+    whyNot: secretIn,
+  });
+  return { tiers, notes: new Notes(tiers, { maxNotes }) };
 }
 
 /** Where commands get their inputs and put their results. What a killed lead has left there is nobody's any more. */

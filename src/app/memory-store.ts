@@ -11,7 +11,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LeaderElection } from '../ports/leader-lease.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
 import { PROJECT_SWARM } from './file-store.ts';
-import type { OpenStore, Store } from './store.ts';
+import type { MemoryLimits, OpenStore, Store } from './store.ts';
 
 /** Nothing outlives the process: for throw-away runs and tests. Large outputs lie in a temporary folder meanwhile. */
 export class MemoryStore implements Store {
@@ -21,12 +21,14 @@ export class MemoryStore implements Store {
     tryAcquire: async () => ({ lost: new Promise<string>(() => {}), release: async () => {} }),
   };
   readonly #clock: Clock;
+  readonly #limits: MemoryLimits;
   readonly #folder = mkdtempSync(join(tmpdir(), 'waggle-memory-'));
   readonly #journal = new InMemoryJournal();
   readonly #archive: InMemoryArchive = this.#journal.archive(PROJECT_SWARM);
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, limits: MemoryLimits = {}) {
     this.#clock = clock;
+    this.#limits = limits;
     this.artifacts = new FileArtifactStore(join(this.#folder, 'artifacts'), clock);
   }
 
@@ -36,7 +38,7 @@ export class MemoryStore implements Store {
   }
 
   async open(): Promise<OpenStore> {
-    return { journal: this.#journal, memory: new MapTier(this.#clock) };
+    return { journal: this.#journal, memory: new MapTier(this.#clock, this.#limits) };
   }
 
   archive(): RunArchive {

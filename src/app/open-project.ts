@@ -56,7 +56,7 @@ class FileProject implements Project {
     this.dataDir = parts.folder.path;
     this.config = parts.config;
     this.#parts = parts;
-    this.#store = new FileStore(parts.folder, new SystemClock());
+    this.#store = new FileStore(parts.folder, new SystemClock(), parts.config.options.memory);
   }
 
   archive(): RunArchive | undefined {

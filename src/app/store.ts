@@ -7,6 +7,9 @@ import type { RunArchive } from '../ports/run-archive.ts';
 /** What one lead writes to. Both are closed by the lead. */
 export type OpenStore = Readonly<{ journal: Journal; memory: KeyValueTier }>;
 
+/** Entries of memory, and bytes of their keys and values. */
+export type MemoryLimits = Readonly<{ maxEntries?: number; maxBytes?: number }>;
+
 /** What a project keeps. One per process and project; several processes may share the files behind it. */
 export interface Store {
   readonly election: LeaderElection;

@@ -230,12 +230,17 @@ async function partsOf({
   const common = { root, config, environment, functions: registry, agents };
   const clock = new SystemClock();
   if (memory) {
-    const store = new MemoryStore(clock);
+    const store = new MemoryStore(clock, config.options.memory);
     return { ...common, store, workspaces: store.folder, shared: undefined };
   }
   const folder = await dataFolderFor(root, environment.home);
   await refuseForeign(folder.path);
-  return { ...common, store: new FileStore(folder, clock), workspaces: folder.workspaces, shared: folder };
+  return {
+    ...common,
+    store: new FileStore(folder, clock, config.options.memory),
+    workspaces: folder.workspaces,
+    shared: folder,
+  };
 }
 
 async function connect(parts: Parts, { onTrouble }: SwarmOptions): Promise<Coordinator> {

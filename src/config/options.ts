@@ -1,4 +1,5 @@
 import { COORDINATION } from './coordination-options.ts';
+import { MEMORY_OPTIONS } from './memory-options.ts';
 import type { OptionRow } from './option-row.ts';
 
 const TABLE = {
@@ -254,27 +255,8 @@ const TABLE = {
       applies: 'start',
     },
   },
-  memory: {
-    cacheSize: {
-      type: 'count',
-      unit: 'entries',
-      default: 1_000,
-      min: 1,
-      max: 1_000_000,
-      effect: 'Entries that tier 1 of the shared memory keeps in this process.',
-      reason: 'The hot part of what a swarm remembers, at most a few megabytes.',
-      applies: 'start',
-    },
-    cacheTtlMs: {
-      type: 'duration',
-      default: 300_000,
-      min: 0,
-      max: 86_400_000,
-      effect: 'How long tier 1 keeps an entry.',
-      reason: 'Five minutes bound how old an answer can be when a tier below was changed by somebody else.',
-      applies: 'start',
-    },
-  },
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- declarations are made file by file
+  memory: MEMORY_OPTIONS as typeof MEMORY_OPTIONS,
   security: {
     passEnvironment: {
       type: 'names',

@@ -45,6 +45,8 @@ const FINDERS: EffectFinders = {
   'message.sent': effectsOfMessage,
   'messages.acknowledged': (swarm, { runId }) => mailWake(swarm.runs.get(runId)),
   'messages.died': (swarm, { runId }) => mailWake(swarm.runs.get(runId)),
+  'memory.cleared': (_swarm, { id, removed }) => [{ type: 'tell-cleared', id, removed }],
+  'memory.invalidated': (_swarm, { id, pattern }) => [{ type: 'invalidate-memory', id, pattern }],
   'proposal.acted': effectsOfProposal,
   'proposal.closed': effectsOfProposal,
   'proposal.opened': effectsOfProposal,
@@ -117,6 +119,8 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
   for (const proposal of swarm.proposals.values()) owed.push(...owedToProposal(proposal));
   owed.push(...openBreakers(swarm).map(breakerDue));
   for (const { agentId, dueMs } of owedRestarts(swarm)) owed.push({ type: 'restart-agent', agentId, dueMs });
+  // Before anything runs that could write what must stay.
+  for (const { id, pattern } of swarm.invalidations.values()) owed.push({ type: 'invalidate-memory', id, pattern });
   for (const task of swarm.tasks.values()) {
     const effect = owedToTask(task);
     if (effect !== undefined) owed.push(effect);

@@ -11,6 +11,7 @@ import { agentId, nameOf, type RunId, runId, taskId, type TaskId } from './ids.t
 import { fund } from './budgets/nested.ts';
 import { Mail, type StoredMail } from './messaging/mail.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
+import type { Invalidation } from './memory/invalidation.ts';
 import { enter } from './place-task.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
@@ -21,7 +22,7 @@ import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from
 import type { TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 7;
+const SNAPSHOT_VERSION = 8;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -66,6 +67,7 @@ type Stored = Readonly<{
   runs: readonly StoredRun[];
   ended: readonly (readonly [string, string])[];
   durations: StoredDurations;
+  invalidations: readonly Invalidation[];
   health: readonly (readonly [string, Health])[];
   breakers: readonly (readonly [BreakerKey, KeptBreaker])[];
 }>;
@@ -87,6 +89,7 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
     runs: [...swarm.runs.values()].map((run) => storeRun(swarm, run)),
     ended: [...swarm.ended],
     durations: swarm.durations.dump(),
+    invalidations: [...swarm.invalidations.values()],
     health: [...swarm.health],
     breakers: [...swarm.breakers.kept],
   };
@@ -113,9 +116,15 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   for (const [id, health] of stored.health) swarm.health.set(agentId(id), health);
   restoreBreakers(swarm, stored.breakers);
   for (const { id, pass } of stored.runs) swarm.queue.setPass(runId(id), pass);
-  for (const [id, fingerprint] of stored.ended) swarm.ended.set(runId(id), fingerprint);
+  restoreRest(swarm, stored);
   swarm.queue.reopen();
   return stored.nowMs;
+}
+
+/** What belongs to no run that is open. */
+function restoreRest({ ended, invalidations }: Swarm, stored: Stored): void {
+  for (const [id, fingerprint] of stored.ended) ended.set(runId(id), fingerprint);
+  for (const one of stored.invalidations) invalidations.set(one.id, one);
 }
 
 function storeRun(swarm: Swarm, run: Run): StoredRun {

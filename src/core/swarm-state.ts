@@ -5,6 +5,7 @@ import type { BreakerRules } from './health/breaker.ts';
 import { type Breakers, newBreakers } from './health/kept-breakers.ts';
 import type { Health, HealthRules } from './health/health.ts';
 import type { AgentId, ProposalId, RunId, TaskId } from './ids.ts';
+import type { Invalidation } from './memory/invalidation.ts';
 import { Capacity } from './resources/capacity.ts';
 import type { Run } from './runs/run.ts';
 import { ReadyQueue } from './scheduling/ready-queue.ts';
@@ -80,6 +81,8 @@ export type Swarm = {
   readonly health: Map<AgentId, Health>;
   readonly breakers: Breakers;
   readonly durations: Durations;
+  /** Removals from memory that are not done everywhere yet. */
+  readonly invalidations: Map<string, Invalidation>;
   readonly queue: ReadyQueue;
   readonly leads: WaitingLeads;
   /** Tasks whose needs have all ended, and for which it is not decided yet what that means. */
@@ -105,6 +108,7 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     health: new Map(),
     breakers: newBreakers(),
     durations: new Durations(),
+    invalidations: new Map(),
     queue: new ReadyQueue(),
     leads: new WaitingLeads(),
     undecided: new Set(),

@@ -12,6 +12,7 @@ import type { AgentDriver } from '../ports/agent-driver.ts';
 import type { ClaimToVerify, Verifier } from '../ports/verifier.ts';
 import { RunAssignment } from './assignment.ts';
 import type { MailDesk } from './attempt-messages.ts';
+import type { MemoryDesk } from './attempt-memory.ts';
 import type { VoteDesk } from './attempt-proposals.ts';
 import type { LedTime } from './led-time.ts';
 import { type AttemptHost, FORCED_END_MS, RunningAttempt } from './running-attempt.ts';
@@ -33,6 +34,7 @@ export type AttemptSurroundings = Readonly<{
   feed: (input: SwarmInput) => void;
   votes: VoteDesk;
   mail: MailDesk;
+  memory: MemoryDesk;
 }>;
 
 /** The attempts and checks that this process has under way; what comes of them is fed back as inputs. */
@@ -48,7 +50,7 @@ export class Attempts {
   #isDraining = false;
   #isStopped = false;
 
-  constructor(ports: AttemptPorts, { swarm, waits, time, feed, votes, mail }: AttemptSurroundings) {
+  constructor(ports: AttemptPorts, { swarm, waits, time, feed, votes, mail, memory }: AttemptSurroundings) {
     this.#ports = ports;
     this.#swarm = swarm;
     this.#feed = feed;
@@ -56,7 +58,7 @@ export class Attempts {
       this.#leaving.delete(ended);
       if (this.#running.get(ended.assignment.taskId) === ended) this.#running.delete(ended.assignment.taskId);
     };
-    this.#host = { waits, time, feed, votes, mail, onEnd };
+    this.#host = { waits, time, feed, votes, mail, memory, onEnd };
   }
 
   /** Attempts that run, without those that are only being checked. */

@@ -9,6 +9,7 @@ import type { ProposalDuties } from '../ports/proposal-duties.ts';
 import type { Random } from '../ports/random.ts';
 import type { Workspaces } from '../ports/workspace.ts';
 import type { AttemptPorts } from './attempts.ts';
+import type { MemoryPorts } from './memory-work.ts';
 import type { HealthWatchOptions } from './health-watch.ts';
 
 /** Opened and closed by the composition root. */
@@ -24,6 +25,8 @@ export type EnginePorts = AttemptPorts &
     supervisor?: AgentSupervisor;
     /** Without it nobody is told; the journal has it all. */
     notifier?: Notifier;
+    /** Without it attempts have no memory, and removals remove nothing. */
+    memory?: MemoryPorts;
     /** What is left of a run is cleaned up when it ends. */
     workspaces?: Pick<Workspaces, 'forget'>;
     /** Runs `turn` soon, after what is ready to run now. @default setImmediate */

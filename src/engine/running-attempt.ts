@@ -1,11 +1,13 @@
 import type { SwarmInput } from '../core/inputs.ts';
 import type { AgentReport, AttemptResult, TaskFailure } from '../core/tasks/attempt.ts';
 import type { Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
+import type { RunMemory } from '../ports/run-memory.ts';
 import type { RunProposals } from '../ports/run-proposals.ts';
 import type { RunMessages } from '../ports/run-messages.ts';
 import { AttemptMessages, type MailDesk } from './attempt-messages.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { RunTasks } from '../ports/run-tasks.ts';
+import { AttemptMemory, type MemoryDesk } from './attempt-memory.ts';
 import { AttemptProposals, type VoteDesk } from './attempt-proposals.ts';
 import { AttemptTasks } from './attempt-tasks.ts';
 import type { LedTime } from './led-time.ts';
@@ -20,6 +22,7 @@ const MS_BETWEEN_REPORTS = 1_000;
 export type AttemptHost = Readonly<{
   votes: VoteDesk;
   mail: MailDesk;
+  memory: MemoryDesk;
   waits: Waits;
   time: LedTime;
   feed: (input: SwarmInput) => void;
@@ -37,6 +40,7 @@ export class RunningAttempt implements RunContext {
   #proposals: AttemptProposals | undefined;
   #messages: AttemptMessages | undefined;
   #tasks: AttemptTasks | undefined;
+  #memory: AttemptMemory | undefined;
   #stopReason: StopReason | undefined;
   #forced: Wait | undefined;
   #nextReportMs = 0;
@@ -101,6 +105,15 @@ export class RunningAttempt implements RunContext {
     this.#tasks?.goOn();
   }
 
+  /** Made when a driver first asks for it: most attempts remember nothing. */
+  get memory(): RunMemory {
+    if (this.#memory === undefined) {
+      this.#memory = new AttemptMemory(this.assignment, this.#host.memory);
+      if (this.#hasEnded) this.#memory.end();
+    }
+    return this.#memory;
+  }
+
   /** A function value, so that drivers can hand it on. */
   readonly report = (report: AgentReport): void => {
     const nowMs = this.#host.time.nowMs();
@@ -144,6 +157,7 @@ export class RunningAttempt implements RunContext {
     this.#proposals?.end();
     this.#messages?.end();
     this.#tasks?.end();
+    this.#memory?.end();
     this.#host.onEnd(this);
   }
 

@@ -234,7 +234,7 @@ test('works the same over SQLite', async () => {
   const version = await memory.set('swarm:a', ['x'], lasting);
   local.clear();
   expect(await memory.get('swarm:a')).toMatchObject({ value: ['x'], version, isLasting: true });
-  expect((await memory.search('x', '*', 10)).map(({ key }) => key)).toEqual(['swarm:a']);
+  expect((await memory.search('x', ['*'], 10)).map(({ key }) => key)).toEqual(['swarm:a']);
   expect(await memory.invalidate('swarm:*')).toBe(1);
   expect(await memory.usage()).toMatchObject({ entries: 0, bytes: 0 });
   await memory.close();

@@ -1,12 +1,12 @@
 import type { Json } from '../core/json.ts';
 import { type Author, matcherOf, SYSTEM } from '../core/memory/entry.ts';
-import { isOfRun } from '../core/memory/namespaces.ts';
+import { isOfRun, isSearchable } from '../core/memory/namespaces.ts';
 import { parseQuery } from '../core/memory/query.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EntryInfo, FoundEntry, KeyValueTier, StoredValue, TierUsage } from '../ports/key-value-tier.ts';
 import type { LocalTier } from '../ports/local-tier.ts';
 import type { SharedChange, SharedTier } from '../ports/shared-tier.ts';
-import { Unavailable } from '../util/user-error.ts';
+import { Unavailable, userError } from '../util/user-error.ts';
 import { SharedCopies, type SharedCopiesOptions } from './shared-copies.ts';
 
 /** From fast and small to slow and lasting. Only the last one decides; the others hold copies of what it holds. */
@@ -23,6 +23,8 @@ export type MemoryOptions = SharedCopiesOptions &
   Readonly<{
     /** How long a passing entry lives that names no time, ms. @default 300_000 */
     passingMs?: number;
+    /** Why an entry of agents and people is not kept, in one sentence; undefined: it is. */
+    whyNot?: (text: string) => string | undefined;
     /** How long a lasting entry of a run lives that names no time, ms. @default 2_592_000_000 */
     runKeepMs?: number;
   }>;
@@ -66,6 +68,7 @@ export class TieredMemory {
   readonly #shared: SharedCopies | undefined;
   readonly #persistent: KeyValueTier;
   readonly #clock: Clock;
+  readonly #whyNot: (text: string) => string | undefined;
   readonly #passingMs: number;
   readonly #runKeepMs: number;
   readonly #rates = {
@@ -83,6 +86,7 @@ export class TieredMemory {
     this.#shared = shared === undefined ? undefined : new SharedCopies(shared, clock, options);
     this.#persistent = persistent;
     this.#clock = clock;
+    this.#whyNot = options.whyNot ?? (() => undefined);
     this.#passingMs = options.passingMs ?? 300_000;
     this.#runKeepMs = options.runKeepMs ?? 2_592_000_000;
     this.#stopListening = shared?.onChange((change) => this.#hear(change)) ?? (() => {});
@@ -107,6 +111,9 @@ export class TieredMemory {
    */
   async set(key: string, value: Json, options: MemorySetOptions = {}): Promise<number | undefined> {
     const { persistent: isLasting = false, ifVersion, author = SYSTEM, guard } = options;
+    const why = isSearchable(key) ? this.#whyNot(JSON.stringify([key, value])) : undefined;
+    if (why !== undefined)
+      throw userError({ code: 'MEMORY_SECRET', message: why, fix: 'Write where it stands instead.' });
     const ttlMs = options.ttlMs ?? this.#ownTime(key, isLasting);
     return this.#change(key, async (copy) => {
       guard?.();
@@ -170,8 +177,8 @@ export class TieredMemory {
   }
 
   /** Lasting entries that fit the words, the best first. `query`: as `parseQuery` takes it. `limit`: 1 to 100. */
-  async search(query: string, pattern: string, limit: number): Promise<readonly FoundEntry[]> {
-    return this.#persistent.search(parseQuery(query), { pattern, limit: Math.min(100, Math.max(1, limit)) });
+  async search(query: string, patterns: readonly string[], limit: number): Promise<readonly FoundEntry[]> {
+    return this.#persistent.search(parseQuery(query), { patterns, limit: Math.min(100, Math.max(1, limit)) });
   }
 
   async usage(): Promise<TierUsage> {

@@ -200,6 +200,8 @@ export class Metrics implements EventSink {
       case 'agent.stopped':
       case 'breaker.closed':
       case 'breaker.half-opened':
+      case 'memory.cleared':
+      case 'memory.invalidated':
         return;
     }
   }

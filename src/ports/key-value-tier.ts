@@ -33,8 +33,8 @@ export type EntryInfo = Omit<StoredValue, 'value'> & Readonly<{ key: string; byt
 export type FoundEntry = EntryInfo & Readonly<{ snippet: string }>;
 
 export type SearchOptions = Readonly<{
-  /** Only keys that match. @default all */
-  pattern?: string;
+  /** Only keys that match one of them, at most 16. @default all */
+  patterns?: readonly string[];
   /** 1 to 100. */
   limit: number;
 }>;

@@ -3,6 +3,7 @@ import type { AgentReport, AttemptResult, Claim, TaskFailure } from '../core/tas
 import type { OutputSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
 import type { ContractCase } from './journal-contract.ts';
+import { ScriptedMemory } from './scripted-memory.ts';
 import { ScriptedMessages } from './scripted-messages.ts';
 import { ScriptedProposals } from './scripted-proposals.ts';
 import { ScriptedTasks } from './scripted-tasks.ts';
@@ -36,6 +37,7 @@ export type AgentDriverSubject = Readonly<{
 class Context implements RunContext {
   readonly #controller = new AbortController();
   readonly reports: AgentReport[] = [];
+  readonly memory: ScriptedMemory = new ScriptedMemory();
   readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
   readonly tasks: ScriptedTasks = new ScriptedTasks();

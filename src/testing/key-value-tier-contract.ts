@@ -219,9 +219,9 @@ export const KEY_VALUE_TIER_CONTRACT: readonly ContractCase<TierUnderTest>[] = [
       await tier.set('swarm:a', 'the parser is fine');
       await tier.set('swarm:parser', 'is slow');
       await tier.set('role/r:parser', 'parser');
-      const [first] = await tier.search(parseQuery('parser'), { pattern: 'swarm:*', limit: 1 });
+      const [first] = await tier.search(parseQuery('parser'), { patterns: ['role/q:*', 'swarm:*'], limit: 1 });
       assert.equal(first?.key, 'swarm:parser');
-      const all = await tier.search(parseQuery('parser'), { pattern: 'swarm:*', limit: 10 });
+      const all = await tier.search(parseQuery('parser'), { patterns: ['swarm:*', 'swarm:p*'], limit: 10 });
       assert.deepEqual(all.map(({ key }) => key).toSorted(), ['swarm:a', 'swarm:parser']);
       assert.match(all.find(({ key }) => key === 'swarm:a')?.snippet ?? '', /the «parser» is fine/);
     },

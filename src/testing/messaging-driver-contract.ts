@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { AgentReport, AttemptResult, Claim } from '../core/tasks/attempt.ts';
 import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
 import type { ContractCase } from './journal-contract.ts';
+import { ScriptedMemory } from './scripted-memory.ts';
 import { ScriptedMessages } from './scripted-messages.ts';
 import { ScriptedProposals } from './scripted-proposals.ts';
 import { ScriptedTasks } from './scripted-tasks.ts';
@@ -24,6 +25,7 @@ export type MessagingDriverSubject = Readonly<{ driver: AgentDriver; assign: (wo
 
 class Context implements RunContext {
   readonly #controller = new AbortController();
+  readonly memory: ScriptedMemory = new ScriptedMemory();
   readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
   readonly tasks: ScriptedTasks = new ScriptedTasks();

@@ -3,6 +3,7 @@ import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
 import type { AgentReport, AttemptResult, Claim } from '../core/tasks/attempt.ts';
 import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
 import type { ContractCase } from './journal-contract.ts';
+import { ScriptedMemory } from './scripted-memory.ts';
 import { ScriptedMessages } from './scripted-messages.ts';
 import { ScriptedProposals } from './scripted-proposals.ts';
 import { ScriptedTasks } from './scripted-tasks.ts';
@@ -30,6 +31,7 @@ export type VotingDriverSubject = Readonly<{ driver: AgentDriver; assign: (work:
 
 class Context implements RunContext {
   readonly #controller = new AbortController();
+  readonly memory: ScriptedMemory = new ScriptedMemory();
   readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
   readonly tasks: ScriptedTasks = new ScriptedTasks();

@@ -10,6 +10,7 @@ import { probeRepository } from '../../src/analysers/probe.ts';
 import { checkFunctions } from '../../src/analysers/registry.ts';
 import { agentId, runId, taskId } from '../../src/core/ids.ts';
 import { planCheck } from '../../src/workflows/check.ts';
+import { ScriptedMemory } from '../../src/testing/scripted-memory.ts';
 import { ScriptedMessages } from '../../src/testing/scripted-messages.ts';
 import { ScriptedProposals } from '../../src/testing/scripted-proposals.ts';
 import { ScriptedTasks } from '../../src/testing/scripted-tasks.ts';
@@ -53,6 +54,7 @@ describe('the functions of a check', () => {
             signal: new AbortController().signal,
             report: () => {},
             proposals: new ScriptedProposals(),
+            memory: new ScriptedMemory(),
             messages: new ScriptedMessages(),
             tasks: new ScriptedTasks(),
           },

@@ -2,6 +2,7 @@ import { agentId, runId, taskId } from '../../src/core/ids.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { AgentReport } from '../../src/core/tasks/attempt.ts';
 import type { TaskSpec, Work } from '../../src/core/tasks/task-spec.ts';
+import { ScriptedMemory } from '../../src/testing/scripted-memory.ts';
 import { ScriptedMessages } from '../../src/testing/scripted-messages.ts';
 import { ScriptedProposals } from '../../src/testing/scripted-proposals.ts';
 import { ScriptedTasks } from '../../src/testing/scripted-tasks.ts';
@@ -38,6 +39,7 @@ export class TestContext implements RunContext {
   readonly #controller = new AbortController();
   readonly #hasReported = Promise.withResolvers<void>();
   readonly reports: AgentReport[] = [];
+  readonly memory: ScriptedMemory = new ScriptedMemory();
   readonly messages: ScriptedMessages = new ScriptedMessages();
   readonly proposals: ScriptedProposals = new ScriptedProposals();
   readonly tasks: ScriptedTasks = new ScriptedTasks();

@@ -138,6 +138,8 @@ export class Ledger {
       case 'breaker.closed':
       case 'breaker.half-opened':
       case 'breaker.opened':
+      case 'memory.cleared':
+      case 'memory.invalidated':
         break;
     }
   }

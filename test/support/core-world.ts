@@ -248,7 +248,10 @@ export class CoreWorld {
         return this.#act(effect.proposalId);
       case 'go-on':
         return this.#goOn(effect);
+      case 'invalidate-memory':
+        return this.#schedule(1, `memory:${effect.id}`, { type: 'memory.clear', id: effect.id, removed: 0 });
       case 'tell-child-ended':
+      case 'tell-cleared':
       case 'tell-outcome':
       case 'tell-recipients':
       case 'clean-up-run':

@@ -111,9 +111,10 @@ export class MapTier implements KeyValueTier {
     return keys.flatMap((key) => this.#infoOf(key) ?? []);
   }
 
-  async search(query: TextQuery, { pattern = '*', limit }: SearchOptions): Promise<readonly FoundEntry[]> {
-    checkPattern(pattern);
-    const found = this.#matching(pattern).flatMap((key) => this.#find(key, query) ?? []);
+  async search(query: TextQuery, { patterns = ['*'], limit }: SearchOptions): Promise<readonly FoundEntry[]> {
+    for (const pattern of patterns) checkPattern(pattern);
+    const keys = new Set(patterns.flatMap((pattern) => this.#matching(pattern)));
+    const found = [...keys].flatMap((key) => this.#find(key, query) ?? []);
     found.sort((one, other) => other.score - one.score || other.version - one.version);
     return found.slice(0, limit).map(({ score: _score, ...entry }) => entry);
   }

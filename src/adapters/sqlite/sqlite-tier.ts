@@ -108,9 +108,9 @@ export class SqliteTier implements KeyValueTier {
     return rows.map(infoOf);
   }
 
-  async search(query: TextQuery, { pattern = '*', limit }: SearchOptions): Promise<readonly FoundEntry[]> {
-    checkPattern(pattern);
-    const request = { op: 'search', match: matchOf(query), pattern, limit, nowMs: this.#nowMs() } as const;
+  async search(query: TextQuery, { patterns = ['*'], limit }: SearchOptions): Promise<readonly FoundEntry[]> {
+    for (const pattern of patterns) checkPattern(pattern);
+    const request = { op: 'search', match: matchOf(query), patterns, limit, nowMs: this.#nowMs() } as const;
     const rows = await this.#ask<readonly TierFound[]>(request);
     return rows.map((row) => ({ ...infoOf(row), snippet: row.snippet }));
   }

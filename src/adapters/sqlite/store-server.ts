@@ -25,7 +25,7 @@ export type StoreRequest =
   | Readonly<{ op: 'sweep'; nowMs: number }>
   | Readonly<{ op: 'keys'; pattern: string; limit: number; nowMs: number }>
   | Readonly<{ op: 'entries'; pattern: string; limit: number; nowMs: number }>
-  | Readonly<{ op: 'search'; match: string; pattern: string; limit: number; nowMs: number }>
+  | Readonly<{ op: 'search'; match: string; patterns: readonly string[]; limit: number; nowMs: number }>
   | Readonly<{ op: 'totals' }>
   | Readonly<{ op: 'close' }>;
 
@@ -133,7 +133,7 @@ export class StoreServer {
       case 'entries':
         return tier.entries(request.pattern, request.limit, request.nowMs);
       case 'search':
-        return tier.search(request.match, request.pattern, request.limit, request.nowMs);
+        return tier.search(request.match, request.patterns, request.limit, request.nowMs);
       case 'totals':
         return tier.totals();
     }

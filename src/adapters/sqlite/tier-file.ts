@@ -116,9 +116,9 @@ export class TierFile {
       .map((row) => infoOf(row));
   }
 
-  search(match: string, glob: string, limit: number, nowMs: number): readonly TierFound[] {
+  search(match: string, patterns: readonly string[], limit: number, nowMs: number): readonly TierFound[] {
     const found: TierFound[] = [];
-    for (const { key, version, snippet } of this.#words.search(match, globOf(glob))) {
+    for (const { key, version, snippet } of this.#words.search(match, patterns.map(globOf))) {
       const row = this.#run(FOUND).get(key, version, nowMs);
       if (row !== undefined) found.push({ ...infoOf(row), snippet });
       if (found.length >= limit) break;

@@ -7,8 +7,11 @@ const MAX_LOOKED_AT = 1_000;
 const ADD = 'insert into memory_text (rowid, name, body) values (?, ?, ?)';
 const REMOVE = 'delete from memory_text where rowid = ?';
 /** A word in the key weighs five times one in the value. */
-const SEARCH = `select rowid, name, snippet(memory_text, 1, '«', '»', '…', 16) as snippet from memory_text
-  where memory_text match ? and name glob ? order by bm25(memory_text, 5.0, 1.0), rowid desc limit ${MAX_LOOKED_AT}`;
+const searchIn = (
+  patterns: number,
+): string => `select rowid, name, snippet(memory_text, 1, '«', '»', '…', 16) as snippet
+  from memory_text where memory_text match ? and (${Array.from({ length: patterns }, () => 'name glob ?').join(' or ')})
+  order by bm25(memory_text, 5.0, 1.0), rowid desc limit ${MAX_LOOKED_AT}`;
 
 export type FoundText = Readonly<{ key: string; version: number; snippet: string }>;
 
@@ -16,12 +19,12 @@ export type FoundText = Readonly<{ key: string; version: number; snippet: string
 export class TierText {
   readonly #add: StatementSync;
   readonly #remove: StatementSync;
-  readonly #search: StatementSync;
+  readonly #db: DatabaseSync;
 
   constructor(db: DatabaseSync) {
     this.#add = db.prepare(ADD);
     this.#remove = db.prepare(REMOVE);
-    this.#search = db.prepare(SEARCH);
+    this.#db = db;
   }
 
   add(version: number, key: string, words: string): void {
@@ -33,8 +36,9 @@ export class TierText {
   }
 
   /** The best first. */
-  search(match: string, glob: string): readonly FoundText[] {
-    return this.#search.all(match, glob).map((row) => ({
+  search(match: string, globs: readonly string[]): readonly FoundText[] {
+    const rows = this.#db.prepare(searchIn(globs.length)).all(match, ...globs);
+    return rows.map((row) => ({
       key: text(row, 'name'),
       version: integer(row, 'rowid'),
       snippet: text(row, 'snippet'),

@@ -9,7 +9,7 @@ export type Author = Readonly<{ id: string; task?: TaskId; attempt?: number }>;
 export const SYSTEM: Author = { id: 'system' };
 
 const MAX_KEY_CHARS = 512;
-const MAX_PATTERN_CHARS = 512;
+export const MAX_PATTERN_CHARS = 512;
 const MAX_VALUE_BYTES = 1_048_576;
 const MAX_DEPTH = 64;
 
@@ -22,9 +22,13 @@ export function checkKey(key: string): void {
 
 /** Throws a `UserError` when `pattern` is longer than any key, or holds what no key can hold. */
 export function checkPattern(pattern: string): void {
-  if (pattern.length > 0 && pattern.length <= MAX_PATTERN_CHARS && isPlain(pattern)) return;
+  if (isPattern(pattern)) return;
   const fix = `Write a key in which "*" stands for any characters, at most ${MAX_PATTERN_CHARS} characters.`;
   throw userError({ code: 'MEMORY_PATTERN', message: `"${pattern.slice(0, 80)}" matches no key.`, fix });
+}
+
+export function isPattern(text: string): boolean {
+  return text.length > 0 && text.length <= MAX_PATTERN_CHARS && isPlain(text);
 }
 
 /** `value` as text. Throws a `UserError` when it takes more than 1 MiB. */

@@ -1,5 +1,5 @@
 import { assert, unreachable } from '../../util/assert.ts';
-import type { AgentEvent, RunEvent, SwarmEvent, TaskEvent } from '../events.ts';
+import type { AgentEvent, MemoryEvent, RunEvent, SwarmEvent, TaskEvent } from '../events.ts';
 import type { HealthEvent } from '../health/health-events.ts';
 import { isMessageEvent } from '../messaging/is-message-event.ts';
 import { ProposalBatch } from './proposal-projector.ts';
@@ -50,7 +50,7 @@ export class Projector {
       else if (isMessageEvent(event)) continue;
       else if ('runId' in event) this.#onRun(event, seq);
       else if ('proposalId' in event) batch.proposed.take(event, seq);
-      else this.#onAgent(event, seq);
+      else this.#onOther(event, seq);
     }
     this.#remember(batch);
     return batch;
@@ -225,7 +225,7 @@ export class Projector {
     }
   }
 
-  #onAgent(event: AgentEvent | HealthEvent, seq: number): void {
+  #onOther(event: AgentEvent | HealthEvent | MemoryEvent, seq: number): void {
     const { agents } = this.#batch;
     switch (event.type) {
       case 'agent.health-changed':
@@ -237,6 +237,8 @@ export class Projector {
       case 'breaker.half-opened':
       case 'breaker.opened':
       case 'host.registered':
+      case 'memory.cleared':
+      case 'memory.invalidated':
         return;
       case 'agents.registered':
         for (const [position, { id }] of event.agents.entries()) {

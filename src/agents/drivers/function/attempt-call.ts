@@ -2,8 +2,10 @@ import { nameOf } from '../../../core/ids.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
 import type { Assignment, RunContext } from '../../../ports/agent-driver.ts';
+import type { RunMemory } from '../../../ports/run-memory.ts';
 import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
+import { checkedMemory } from './checked-memory.ts';
 import { checkedMessages } from './checked-messages.ts';
 import { checkedProposals } from './checked-proposals.ts';
 import { checkedReport } from './checked-report.ts';
@@ -59,6 +61,11 @@ export class AttemptCall implements FunctionCall {
   get messages(): RunMessages {
     this.#hasAskedForSignal = true;
     return checkedMessages(() => this.#context.messages);
+  }
+
+  get memory(): RunMemory {
+    this.#hasAskedForSignal = true;
+    return checkedMemory(() => this.#context.memory);
   }
 
   get load(): (value: Json) => Promise<Json> {

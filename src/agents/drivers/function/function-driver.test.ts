@@ -5,6 +5,7 @@ import { SystemClock } from '../../../adapters/system/system-clock.ts';
 import type { Json } from '../../../core/json.ts';
 import type { AttemptResult } from '../../../core/tasks/attempt.ts';
 import type { Assignment, RunContext } from '../../../ports/agent-driver.ts';
+import type { RunMemory } from '../../../ports/run-memory.ts';
 import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
 import type { RunTasks } from '../../../ports/run-tasks.ts';
@@ -37,6 +38,9 @@ describe('functions in this process', () => {
       },
       get proposals(): RunProposals {
         throw new Error('nobody asked for votes');
+      },
+      get memory(): RunMemory {
+        throw new Error('nobody asked for memory');
       },
       get messages(): RunMessages {
         throw new Error('nobody asked for mail');

@@ -62,6 +62,7 @@ function callOf(call: number, { data }: CallRequest, own: WorkerAsks): FunctionC
     ...data,
     signal: new AbortController().signal,
     report: (report) => post({ kind: 'report', call, report }),
+    memory: own.memory,
     messages: own.messages,
     proposals: own.proposals,
     load: (value: Json) => Promise.resolve(value),

@@ -1,6 +1,7 @@
 import type { RunId, TaskId } from '../../../core/ids.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
+import type { RunMemory } from '../../../ports/run-memory.ts';
 import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
 
@@ -24,6 +25,8 @@ export interface FunctionCall {
   readonly proposals: RunProposals;
   /** Mail of its run. A function sends as its own task, as nobody else. */
   readonly messages: RunMessages;
+  /** What the swarm remembers: of all runs, of this one, of its role and its agent. A function writes as its agent. */
+  readonly memory: RunMemory;
   /**
    * An output of a need that was too large for the journal stands in `needs` as `{ "$artifact": … }`: this gives its
    * value. Anything else comes back as it is. Rejects when the artifact is gone or damaged.

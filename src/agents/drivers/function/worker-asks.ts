@@ -1,5 +1,7 @@
+import type { RunMemory } from '../../../ports/run-memory.ts';
 import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
+import { memoryOver } from './checked-memory.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 type Ask = Extract<FromWorker, { kind: 'ask' }>;
@@ -35,6 +37,27 @@ export class WorkerAsks {
       subscribe: (given) => this.#ask({ ability: 'messages', question: 'subscribe', given }),
       unsubscribe: (given) => this.#ask({ ability: 'messages', question: 'unsubscribe', given }),
     };
+  }
+
+  get memory(): RunMemory {
+    const ask =
+      (question: keyof RunMemory) =>
+      <Value>(given: unknown): Promise<Value> =>
+        this.#ask({ ability: 'memory', question, given });
+    return memoryOver({
+      get: ask('get'),
+      set: ask('set'),
+      delete: ask('delete'),
+      invalidate: ask('invalidate'),
+      list: ask('list'),
+      search: ask('search'),
+      handOff: ask('handOff'),
+      handOffs: ask('handOffs'),
+      decide: ask('decide'),
+      decisions: ask('decisions'),
+      checkpoint: ask('checkpoint'),
+      lastCheckpoint: ask('lastCheckpoint'),
+    });
   }
 
   /** What the coordinator's thread said. */

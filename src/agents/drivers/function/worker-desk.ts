@@ -1,10 +1,11 @@
 import type { RunContext } from '../../../ports/agent-driver.ts';
+import { memoryQuestions } from '../../../tools/memory-questions.ts';
 import { checkedMessages } from './checked-messages.ts';
 import { checkedProposals } from './checked-proposals.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 /** What a function can ask of the run that it belongs to. */
-export type Abilities = Pick<RunContext, 'messages' | 'proposals'>;
+export type Abilities = Pick<RunContext, 'memory' | 'messages' | 'proposals'>;
 
 type Ask = Extract<FromWorker, { kind: 'ask' }>;
 /** Each takes whatever the thread has sent. */
@@ -20,6 +21,7 @@ export class WorkerDesk {
   /** `context` is looked at when something is asked, and not before. */
   constructor(context: Abilities, tell: (message: ToWorker) => void) {
     this.#abilities = {
+      memory: memoryQuestions(() => context.memory),
       messages: checkedMessages(() => context.messages),
       proposals: checkedProposals(() => context.proposals),
     };

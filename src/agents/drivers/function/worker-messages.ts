@@ -22,7 +22,7 @@ export type FromWorker =
       kind: 'ask';
       call: number;
       id: number;
-      ability: 'messages' | 'proposals';
+      ability: 'memory' | 'messages' | 'proposals';
       question: string;
       given: unknown;
       canGiveUp?: true;
