@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
+import type { RunMessages } from '../ports/run-messages.ts';
 import type { RunProposals } from '../ports/run-proposals.ts';
 
 /** What every analyser of a check is told. Plain JSON, so that it can stand in a journal and cross to a worker thread. */
@@ -22,6 +23,8 @@ export type AnalyserCall = Readonly<{
   input: CheckInput;
   /** Aborts when nobody waits for the result any more. */
   signal: AbortSignal;
+  /** To the other analysers; absent where it is called by itself. */
+  messages?: RunMessages;
 }>;
 
 /** How a task is called that opens proposals, votes on them or waits for them. */

@@ -39,9 +39,9 @@ export type Ordered = Readonly<{ id: string; detected: Detected }>;
 
 type Scored = Ordered & Readonly<{ score: number }>;
 
-/** The findings of all detectors: by severity, then confidence × how hot the file is. */
-export function orderedFindings(input: CheckInput): readonly Ordered[] {
-  const found = merge(gather(input));
+/** The findings of all detectors, and those in no file (`early`): by severity, then confidence × how hot the file is. */
+export function orderedFindings(input: CheckInput, early: readonly Detected[] = []): readonly Ordered[] {
+  const found = merge([...gather(input), ...early]);
   const ids = findingIds(found);
   const heat = heatOf(input);
   const scored = found.map((detected, index) => ({ id: ids[index] ?? '', detected, score: scoreOf(detected, heat) }));

@@ -3,6 +3,7 @@ import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
 import type { AnalyserResult, CheckInput, VotingCall } from './analyser.ts';
 import type { ProposeData } from './data.ts';
 import { readData, writeData } from './data-files.ts';
+import { foundEarly } from './found-early.ts';
 import { orderedFindings, type Ordered } from './order-findings.ts';
 import { TextReader } from './read-text.ts';
 import { hasProvenToken, withoutSecrets } from './secret-patterns.ts';
@@ -21,8 +22,8 @@ type Proposed = Readonly<{ motion: Motion; proposal: ProposalSpec }>;
  * left for them before anything is opened, so that a voter never comes to an empty table.
  */
 export async function propose(call: VotingCall): Promise<AnalyserResult> {
-  const { input, proposals } = call;
-  const ordered = orderedFindings(input);
+  const { input, proposals, messages } = call;
+  const ordered = orderedFindings(input, await foundEarly(messages, input.data));
   const findings = ordered.map(toFinding);
   const facts = new FileFacts(call);
   const proposed = ordered

@@ -2,6 +2,7 @@ import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { isForDevelopment, isProduction, type FileContext } from './classify.ts';
 import type { FileEntry, FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
+import { tellFound } from './found-early.ts';
 import type { Detected } from './detected.ts';
 import { TextReader } from './read-text.ts';
 import { countOf } from './words.ts';
@@ -33,11 +34,12 @@ type Match = Readonly<{
  * Looks for keys and passwords in every text. What stands in tests and examples, and does not prove itself, is left to
  * the voters; only a few of those, and after everything else.
  */
-export function secrets({ input, signal }: AnalyserCall): AnalyserResult {
+export async function secrets({ input, signal, messages }: AnalyserCall): Promise<AnalyserResult> {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
   const findings: Secret[] = [];
   const doubtful: Doubtful[] = [];
+  const told: Promise<void>[] = [];
   let [looked, samples] = [0, 0];
   for (const file of files) {
     signal.throwIfAborted();
@@ -49,6 +51,7 @@ export function secrets({ input, signal }: AnalyserCall): AnalyserResult {
     const real = matches.filter((match) => isReal(match, file) && !isPublic(match, text));
     samples += matches.length - real.length;
     findings.push(...real.map((match) => ({ secret: match.secret, finding: findingOf(match, file, text) })));
+    for (const { finding } of findings.slice(told.length, MAX_TOLD)) told.push(tellFound(messages, 'secrets', finding));
     doubtful.push(
       ...doubtfulOf(
         matches.filter((match) => !real.includes(match)),
@@ -65,11 +68,16 @@ export function secrets({ input, signal }: AnalyserCall): AnalyserResult {
       : [`${countOf(left, 'text')} shaped like a key or password: samples, test data, or keys meant for everybody.`];
   const shown = together(findings).slice(0, MAX_FINDINGS);
   const data: FindingsData = { findings: [...shown, ...asked], looked, leftOut };
+  const file = writeData(input.data, 'secrets', data);
+  await Promise.all(told);
   return {
-    file: writeData(input.data, 'secrets', data),
+    file,
     summary: { files: looked, found: data.findings.length, samples },
   };
 }
+
+/** Told at once, before the search is over. */
+const MAX_TOLD = 50;
 
 /** A text shaped like a key where keys are made up as a rule: the voters look at it, at the end of the order. */
 type Doubtful = Readonly<{ isKnownShape: boolean; finding: Detected }>;

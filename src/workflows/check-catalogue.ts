@@ -21,6 +21,8 @@ export type Planned = Readonly<{
   needs: readonly string[];
   estimateMs: number;
   shard?: number;
+  /** Topics on which other tasks tell it something before they have ended. */
+  subscribes?: readonly string[];
   /** It makes the best of what is there, also when one of its needs has failed. */
   isTolerant?: true;
 }>;
@@ -54,6 +56,7 @@ export function deciding(detected: readonly string[]): readonly Planned[] {
       needs: detected,
       estimateMs: 120,
       isTolerant: true,
+      subscribes: ['found.**'],
     },
     ...votes,
     {

@@ -110,6 +110,7 @@ function specOf(task: Planned, input: JsonObject): TaskSpec {
     type: name,
     work: { kind: 'function', function: name, input },
     needs: task.needs,
+    ...(task.subscribes === undefined ? {} : { subscribes: task.subscribes }),
     ...(task.isTolerant === true ? { when: 'always' as const } : {}),
     requires: [`function:${name}`, `agent:${task.role}`],
     timeoutMs: TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import { assert } from '../../util/assert.ts';
 import type { SwarmEvent } from '../events.ts';
 import { taskId, type TaskId } from '../ids.ts';
+import { subscribeTask } from '../messaging/mail-of-run.ts';
 import { settleNeeds } from '../place-task.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
@@ -22,6 +23,7 @@ export function applyDelegation(swarm: Swarm, run: Run, event: Delegated, atMs: 
   for (const identity of children) {
     run.taskCount++;
     run.counts.blocked++;
+    subscribeTask(run, identity.spec);
     swarm.tasks.set(identity.id, newTask(identity));
   }
   for (const { index } of children) if (run.graph.needsState(index) !== 'open') settleNeeds(swarm, run, index, atMs);
