@@ -28,6 +28,7 @@ const HANDLERS: Handlers = {
   messagesSubscribe: async () => (await import('./commands/messages-send.ts')).messagesSubscribe,
   messagesUnsubscribe: async () => (await import('./commands/messages-send.ts')).messagesUnsubscribe,
   agentsList: async () => (await import('./commands/agents.ts')).agentsList,
+  replay: async () => (await import('./commands/replay.ts')).replay,
   agentsShow: async () => (await import('./commands/agents.ts')).agentsShow,
   init: async () => (await import('./commands/init.ts')).init,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,

@@ -13,6 +13,7 @@ import type {
 import type { messagesTail } from '../commands/messages-tail.ts';
 import type { proposalsList, proposalsShow } from '../commands/proposals.ts';
 import type { proposalsVote } from '../commands/proposals-vote.ts';
+import type { replay } from '../commands/replay.ts';
 import type { run } from '../commands/run.ts';
 import type { runsCancel, runsPause } from '../commands/runs-steer.ts';
 import type { runsPrune } from '../commands/runs-prune.ts';
@@ -54,6 +55,7 @@ export type Handlers = Readonly<{
   messagesUnsubscribe: Load<typeof messagesUnsubscribe>;
   agentsList: Load<typeof agentsList>;
   agentsShow: Load<typeof agentsShow>;
+  replay: Load<typeof replay>;
   init: Load<typeof init>;
   doctor: Load<typeof doctor>;
   configShow: Load<typeof configShow>;

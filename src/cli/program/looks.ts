@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
 import { addMessages } from './messages.ts';
-import { choice, contentHash, count, days, settlement, states } from './values.ts';
+import { choice, contentHash, count, days, replayPoint, settlement, states } from './values.ts';
 
 /** Commands that look at what runs or ran, and steer it. */
 export function addLooks(program: Command, handlers: Handlers, act: Act): void {
@@ -11,6 +11,7 @@ export function addLooks(program: Command, handlers: Handlers, act: Act): void {
   addProposals(program, handlers, act);
   addMessages(program, handlers, act);
   addAgents(program, handlers, act);
+  addReplay(program, handlers, act);
 }
 
 function addRuns(program: Command, handlers: Handlers, act: Act): void {
@@ -154,6 +155,23 @@ function addAgents(program: Command, handlers: Handlers, act: Act): void {
     .action(act(handlers.agentsShow));
 }
 
+function addReplay(program: Command, handlers: Handlers, act: Act): void {
+  program
+    .command('replay')
+    .summary('go back in the history of a run')
+    .description(
+      'Plays the journal again and shows a run as it was. It also proves that replay gives the same: state and effects are compared over two plays, from a snapshot half-way, and with what the lists show. Starts and changes nothing.',
+    )
+    .argument('[run]', RUN, 'last')
+    .option(
+      '--at <point>',
+      'a record of the journal (57) or a time since the run began (90s); default: now',
+      replayPoint,
+    )
+    .addHelpText('after', EXAMPLES.replay)
+    .action(act(handlers.replay));
+}
+
 const RUN = 'id of a run, its first letters, or last';
 const PROPOSAL = 'run/name, or the name of a proposal of the newest run; first letters are enough';
 const TASK = 'run/task, or the name of a task of the newest run';
@@ -170,6 +188,11 @@ Examples:
   waggle proposals --open
   waggle proposals show ship
   waggle proposals vote ship approve --as ann --reason "read the notes"`,
+  replay: `
+Examples:
+  waggle replay                  the newest run as it is now, and the proof
+  waggle replay k7f3 --at 90s    what it did after a minute and a half
+  waggle replay k7f3 --at 57     what it was when record 57 had been written`,
   tasks: `
 Examples:
   waggle tasks list last --status failed

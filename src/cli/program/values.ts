@@ -23,6 +23,18 @@ export function count(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1 to 1000.');
 }
 
+/** A record of the journal, or a time since the run began. */
+export type ReplayAt = Readonly<{ seq: number }> | Readonly<{ afterMs: number }>;
+
+/** `57` or `90s`. */
+export function replayPoint(text: string): ReplayAt {
+  const afterMs = parseDuration(text);
+  if (afterMs !== undefined) return { afterMs };
+  const seq = Number(text);
+  if (Number.isSafeInteger(seq) && seq >= 1) return { seq };
+  throw new InvalidArgumentError('Write the number of a record (57) or a time with a unit (90s).');
+}
+
 /** `high`, `new`, ids of findings, or several with commas. Of several severities the lowest counts. */
 export function failOn(text: string): FailOn {
   const words = states(text);

@@ -1,0 +1,238 @@
+import { type ProposalId, type RunId, runOf, type TaskId } from '../core/ids.ts';
+import { effectsOf, owedEffects } from '../core/owed-effects.ts';
+import { stateOf } from '../core/runs/run.ts';
+import type { RunState } from '../core/runs/run-spec.ts';
+import { restoreSwarm, snapshotOf } from '../core/snapshot.ts';
+import { apply } from '../core/swarm.ts';
+import { DEFAULT_RULES, newSwarm, type Swarm } from '../core/swarm-state.ts';
+import { isActive, type Task } from '../core/tasks/task.ts';
+import type { JournalRecord } from '../ports/journal.ts';
+import type { RunArchive } from '../ports/run-archive.ts';
+import { sha256 } from '../util/sha256.ts';
+
+/** Records that are read at a time. */
+const PAGE = 1_000;
+
+/** Until where the journal is played: a record, or a time since the beginning of the run. Neither: its end. */
+export type ReplayPoint = Readonly<{ seq: number }> | Readonly<{ afterMs: number }> | undefined;
+
+export type ReplayedTask = Readonly<{
+  name: string;
+  status: Task['status'];
+  attempt: number;
+  agent: string | undefined;
+  /** Since when it has had this status, ms after the beginning of the run. Undefined for one that never changed. */
+  sinceMs: number | undefined;
+}>;
+
+/** A run as it was when a record had just been written. */
+export type Replayed = Readonly<{
+  runId: RunId;
+  /** The newest record that was played, what it says, and when, ms after the beginning of the run. */
+  seq: number;
+  headSeq: number;
+  event: JournalRecord['event']['type'] | undefined;
+  afterMs: number;
+  state: RunState | 'not-begun';
+  tasks: readonly ReplayedTask[];
+  openVotes: readonly ProposalId[];
+  spent: Readonly<{ attempts: number; tokens: number; costMicros: number }> | undefined;
+  /** What a coordinator that takes over just then would have to do. */
+  owed: readonly string[];
+}>;
+
+/** What was compared, and whether it was the same. */
+export type ReplayProof = Readonly<{
+  records: number;
+  effects: number;
+  /** Over the state and over all effects, in hex. */
+  stateHash: string;
+  effectsHash: string;
+  /** Played twice from the first record. */
+  isSameAgain: boolean;
+  /** Played from a snapshot half-way. */
+  isSameFromSnapshot: boolean;
+  /** What lists of runs and tasks show, which was written with the records. */
+  differsFromLists: readonly string[];
+}>;
+
+/** The run as it was at that point. */
+export function replayTo(archive: RunArchive, runId: RunId, point: ReplayPoint): Replayed {
+  const play = new Play();
+  const since = new Map<TaskId, number>();
+  let startMs: number | undefined;
+  let ended: Ended | undefined;
+  for (const record of recordsOf(archive)) {
+    const { event, atMs } = record;
+    if (event.type === 'run.created' && event.runId === runId) startMs = atMs;
+    if (isBeyond(record, startMs, point)) break;
+    if ('taskId' in event) since.set(event.taskId, atMs);
+    // A run leaves the state with its end; how it ended is what people ask for.
+    if (event.type === 'run.finished' && event.runId === runId) {
+      ended = { state: event.outcome.state, tasks: tasksOf(play.swarm, runId), spent: spentOf(play.swarm, runId) };
+    }
+    play.add(record);
+  }
+  return viewOf(play, { archive, runId, startMs: startMs ?? play.atMs, since, ended });
+}
+
+/** Plays the whole journal several ways: state and effects must be the same each time. */
+export function proveReplay(archive: RunArchive): ReplayProof {
+  const [first, again] = [new Play(), new Play()];
+  const records = [...recordsOf(archive)];
+  const half = endOfBatch(records, Math.floor(records.length / 2));
+  let resumed = new Play();
+  const differs: string[] = [];
+  for (const [index, record] of records.entries()) {
+    // What has ended stays as it is, and leaves the state.
+    if (record.event.type === 'run.finished') {
+      differs.push(...differentTasks(archive, tasksOf(first.swarm, record.event.runId)));
+    }
+    first.add(record);
+    again.add(record);
+    if (index + 1 === half) resumed = first.resumed();
+    else resumed.add(record);
+  }
+  const { stateHash, effectsHash } = first;
+  return {
+    records: records.length,
+    effects: first.effects,
+    stateHash,
+    effectsHash,
+    isSameAgain: again.stateHash === stateHash && again.effectsHash === effectsHash,
+    isSameFromSnapshot: resumed.stateHash === stateHash && resumed.effectsHash === effectsHash,
+    differsFromLists: [
+      ...differs,
+      ...differentRuns(archive, first.swarm),
+      ...differentTasks(archive, first.swarm.tasks.values()),
+    ],
+  };
+}
+
+/** A snapshot is taken between commits; what is decided in one commit has one time. */
+function endOfBatch(records: readonly JournalRecord[], from: number): number {
+  let end = from;
+  while (end < records.length && records[end]?.atMs === records[end - 1]?.atMs) end++;
+  return end;
+}
+
+/** One fold over records, with all that they ask for. */
+class Play {
+  readonly swarm: Swarm = newSwarm(DEFAULT_RULES);
+  seq = 0;
+  atMs = 0;
+  effects = 0;
+  newest: JournalRecord['event']['type'] | undefined;
+  #effectsHash = '';
+
+  add({ seq, atMs, event }: JournalRecord): void {
+    apply(this.swarm, event, atMs);
+    const asked = effectsOf(this.swarm, event);
+    this.effects += asked.length;
+    if (asked.length > 0) this.#effectsHash = sha256(`${this.#effectsHash}${JSON.stringify(asked)}`);
+    this.seq = seq;
+    this.atMs = atMs;
+    this.newest = event.type;
+  }
+
+  get stateHash(): string {
+    return sha256(snapshotOf(this.swarm, this.atMs) + JSON.stringify(owedEffects(this.swarm)));
+  }
+
+  get effectsHash(): string {
+    return this.#effectsHash;
+  }
+
+  /** Goes on from a snapshot of the state, as the next coordinator would. */
+  resumed(): Play {
+    const other = new Play();
+    restoreSwarm(other.swarm, snapshotOf(this.swarm, this.atMs));
+    other.seq = this.seq;
+    other.atMs = this.atMs;
+    other.effects = this.effects;
+    other.#effectsHash = this.#effectsHash;
+    return other;
+  }
+}
+
+function* recordsOf(archive: RunArchive): Generator<JournalRecord, void, undefined> {
+  for (let seq = 0; ;) {
+    const page = archive.recordsAfter(seq, PAGE);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    seq = last.seq;
+  }
+}
+
+/** A time before the run has begun is no point in it. */
+function isBeyond({ seq, atMs }: JournalRecord, startMs: number | undefined, point: ReplayPoint): boolean {
+  if (point === undefined) return false;
+  if ('seq' in point) return seq > point.seq;
+  return startMs !== undefined && atMs - startMs > point.afterMs;
+}
+
+type Spent = NonNullable<Replayed['spent']>;
+type Ended = Readonly<{ state: RunState; tasks: readonly Task[]; spent: Spent | undefined }>;
+type Scene = Readonly<{
+  archive: RunArchive;
+  runId: RunId;
+  startMs: number;
+  since: ReadonlyMap<TaskId, number>;
+  ended: Ended | undefined;
+}>;
+
+function viewOf({ swarm, seq, atMs, newest }: Play, { archive, runId, startMs, since, ended }: Scene): Replayed {
+  const run = swarm.runs.get(runId);
+  const tasks = ended?.tasks ?? tasksOf(swarm, runId);
+  return {
+    runId,
+    seq,
+    headSeq: archive.headSeq(),
+    event: newest,
+    afterMs: Math.max(0, atMs - startMs),
+    state: run === undefined ? (ended?.state ?? 'not-begun') : stateOf(run),
+    tasks: tasks.map((task) => {
+      const sinceMs = since.get(task.identity.id);
+      return {
+        name: task.identity.spec.name,
+        status: task.status,
+        attempt: task.attempt,
+        agent: isActive(task) ? task.agentId : undefined,
+        sinceMs: sinceMs === undefined ? undefined : sinceMs - startMs,
+      };
+    }),
+    openVotes: [...swarm.openProposals].filter((id) => runOf(id) === runId),
+    spent: ended?.spent ?? spentOf(swarm, runId),
+    owed: owedEffects(swarm).map(({ type, ...rest }) => `${type} ${JSON.stringify(rest)}`),
+  };
+}
+
+function tasksOf(swarm: Swarm, runId: RunId): readonly Task[] {
+  return [...swarm.tasks.values()].filter(({ identity }) => identity.runId === runId);
+}
+
+function spentOf({ runs }: Swarm, runId: RunId): Spent | undefined {
+  const account = runs.get(runId)?.account;
+  if (account === undefined) return undefined;
+  const { spentTokens, spentMicros } = account.figures;
+  return { attempts: account.attempts, tokens: spentTokens, costMicros: spentMicros };
+}
+
+/** Open runs that the lists show otherwise than the records say. */
+function differentRuns(archive: RunArchive, { runs }: Swarm): readonly string[] {
+  return [...runs.values()].flatMap((run) => {
+    const shown = archive.run(run.id)?.state;
+    return shown === stateOf(run) ? [] : [`run ${run.id} is ${stateOf(run)}, shown as ${String(shown)}`];
+  });
+}
+
+function differentTasks(archive: RunArchive, tasks: Iterable<Task>): readonly string[] {
+  return [...tasks].flatMap(({ identity: { id }, status, attempt }) => {
+    const shown = archive.task(id);
+    if (shown?.status === status && shown.attempt === attempt) return [];
+    return [
+      `task ${id} is ${status}, attempt ${attempt}, shown as ${shown?.status ?? 'nothing'}, ${shown?.attempt ?? 0}`,
+    ];
+  });
+}
