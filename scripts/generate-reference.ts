@@ -18,9 +18,13 @@ const source = (file: string): string => join(ROOT, 'src/core', file);
 const events = unionsPage(
   'Events',
   'Everything that can happen. The journal is a list of these; every view is made from them. `waggle runs watch --json` prints them.',
-  ['TaskEvent', 'RunEvent', 'AgentEvent', 'ProposalEvent', 'MessageEvent'].map((name) =>
-    readUnion(source('events.ts'), name, 'type'),
-  ),
+  [
+    ...['TaskEvent', 'RunEvent', 'AgentEvent', 'ProposalEvent', 'MessageEvent'].map((name) =>
+      readUnion(source('events.ts'), name, 'type'),
+    ),
+    readUnion(source('health/health-events.ts'), 'HealthEvent', 'type'),
+    readUnion(source('scaling/scaling-events.ts'), 'ScalingEvent', 'type'),
+  ],
 );
 const failures = unionsPage(
   'Failures',

@@ -8,6 +8,9 @@ export function compileOptionsOf({ options, agents }: Config): Omit<CompileOptio
     localAgents: coordination.maxAgents,
     maxTasks: coordination.maxTasksPerRun,
     agents,
+    ...(coordination.autoScaling === 'on'
+      ? { scale: { min: coordination.minAgents, max: coordination.maxAgents } }
+      : {}),
     envFrom: security.passEnvironment,
     verifySetup: workspaces.setup,
     defaults: {

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { GitCaptures } from '../adapters/git/git-captures.ts';
+import { LocalProvisioner } from '../adapters/in-memory/local-provisioner.ts';
 import { LruTier } from '../adapters/in-memory/lru-tier.ts';
 import { Git } from '../adapters/git/git-command.ts';
 import { CleanCopies } from '../adapters/plain-directory/clean-copies.ts';
@@ -23,6 +24,7 @@ import { FunctionDriver } from '../agents/drivers/function/function-driver.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
+import { DEFAULT_SCALING } from '../core/scaling/scale-group.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
 import type { Answer } from '../engine/answer.ts';
 import type { MemoryPorts } from '../engine/memory-work.ts';
@@ -90,6 +92,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
     drivers,
     supervisor: new DriverSupervisor(drivers),
     notifier: new LogNotifier(logger),
+    ...(settings.isBrief === true ? {} : { provisioner: new LocalProvisioner() }),
     verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
     journal: open.journal,
     memory,
@@ -190,11 +193,19 @@ function engineOptions({ coordination, faultTolerance, messaging, performance }:
   const mail = { maxMailboxMessages, maxMessageHops, maxMessagesPerRun };
   const { maxDelegationDepth, maxFanOut, maxRevisions } = limits;
   const delegation = { maxDelegationDepth, maxFanOut, maxRevisions };
-  const caps = { maxTasksPerRun, maxOpenRuns, maxOpenProposals, ...mail, ...delegation };
+  const scaling = scalingRules(limits);
+  const caps = { scaling, maxTasksPerRun, maxOpenRuns, maxOpenProposals, ...mail, ...delegation };
   const rules: SwarmRules = { retry, strategy, maxWaitMs, vetoCheckMs, ...caps, ...healthRules(faultTolerance) };
   const { maxBatch, maxBacklog } = performance;
   const { healthCheckInterval: intervalMs, maxFailureCount: maxMissed } = faultTolerance;
-  return { swarmId: PROJECT_SWARM, rules, maxBatch, maxBacklog, healthWatch: { intervalMs, maxMissed } };
+  const loadLookMs = Math.min(1_000, scaling.windowMs);
+  return { swarmId: PROJECT_SWARM, rules, maxBatch, maxBacklog, healthWatch: { intervalMs, maxMissed }, loadLookMs };
+}
+
+function scalingRules(coordination: Omit<Options['coordination'], 'algorithm'>): SwarmRules['scaling'] {
+  const { loadThreshold, idleThreshold, coolDownMs, scaleWindowMs: windowMs, maxScaledAgents } = coordination;
+  const permille = { upPermille: 10 * loadThreshold, downPermille: 10 * idleThreshold };
+  return { ...DEFAULT_SCALING, ...permille, coolDownMs, windowMs, maxAgents: maxScaledAgents };
 }
 
 function healthRules(tolerance: Options['faultTolerance']): Pick<SwarmRules, 'breaker' | 'health'> {

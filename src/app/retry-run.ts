@@ -1,6 +1,7 @@
 import type { RunId } from '../core/ids.ts';
 import type { ArtifactRef, Evidence } from '../core/tasks/attempt.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { ScaleGroup } from '../core/scaling/scale-group.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver, Assignment, Probe, RunContext } from '../ports/agent-driver.ts';
 import type { AttemptResult } from '../core/tasks/attempt.ts';
@@ -26,8 +27,8 @@ export function retryOf(archive: RunArchive, runId: RunId): Submission | Command
   if (record.outcome === undefined) return { reason: 'status-wrong', status: record.state };
   const records = archive.tasks(runId);
   const reused = reusable(records);
-  const { project: _project, fingerprint: _fingerprint, ...run } = record.run;
-  const agents = groupsOf(archive, runId);
+  const { project: _project, fingerprint: _fingerprint, scale = [], ...run } = record.run;
+  const agents = [...groupsOf(archive, runId, scale), ...scale.map(groupOf)];
   // The last attempt of each task comes last.
   const kept = new Map(archive.runAttempts(runId).map(({ taskId, artifacts }) => [taskId, artifacts]));
   return {
@@ -69,11 +70,16 @@ function reuse({ spec, outputs = {}, evidence = [] }: TaskRecord, kept: readonly
 /** `artifacts`: absent in runs of older releases. */
 type Reused = Readonly<{ outputs: JsonObject; evidence: readonly Evidence[]; artifacts?: readonly ArtifactRef[] }>;
 
+/** A group whose number of agents follows the work begins anew, with its fewest. */
+function groupOf({ host: _host, min, max, ...shape }: ScaleGroup): AgentGroup {
+  return { ...shape, count: min, scale: { min, max } };
+}
+
 /** The agents that the old run had, put together again. */
-function groupsOf(archive: RunArchive, runId: RunId): readonly AgentGroup[] {
+function groupsOf(archive: RunArchive, runId: RunId, scaled: readonly ScaleGroup[]): readonly AgentGroup[] {
   const groups = new Map<string, AgentGroup>();
   for (const { agent } of archive.agents()) {
-    if (agent.runId !== runId) continue;
+    if (agent.runId !== runId || scaled.some(({ role }) => role === agent.role)) continue;
     const { id: _id, host: _host, runId: _run, ...shape } = agent;
     const count = (groups.get(shape.role)?.count ?? 0) + 1;
     groups.set(shape.role, { ...shape, count });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AgentSpec } from '../core/agents/agent-spec.ts';
 import { agentId, type RunId, runId } from '../core/ids.ts';
 import type { RunInput } from '../core/inputs.ts';
+import type { ScaleGroup } from '../core/scaling/scale-group.ts';
 import type { Random } from '../ports/random.ts';
 import type { AgentGroup, Submission } from './coordinator.ts';
 
@@ -25,14 +26,20 @@ export function newRunId(name: string, random: Random): RunId {
 
 /** The input that stores a run. Its fingerprint lets a repeat be told from another run with the same id. */
 export function submitInput(id: RunId, submission: Submission, project: string): RunSubmit {
-  const { run, tasks } = submission;
+  const { tasks } = submission;
+  const scale = submission.agents.flatMap(scaleOf);
+  const run = { ...submission.run, ...(scale.length === 0 ? {} : { scale }) };
   const agents = submission.agents.flatMap((group) => agentsOf(group, id));
   const body = JSON.stringify({ run, project, tasks, agents });
   const fingerprint = createHash('sha256').update(body).digest('hex');
   return { type: 'run.submit', runId: id, run: { ...run, project, fingerprint }, tasks, agents };
 }
 
-function agentsOf({ count, ...shape }: AgentGroup, run: RunId): readonly AgentSpec[] {
+function scaleOf({ count: _count, scale, ...shape }: AgentGroup): readonly ScaleGroup[] {
+  return scale === undefined ? [] : [{ ...shape, host: LOCAL_HOST, ...scale }];
+}
+
+function agentsOf({ count, scale: _scale, ...shape }: AgentGroup, run: RunId): readonly AgentSpec[] {
   return Array.from({ length: count }, (_, index) => ({
     id: agentId(`${run}/${shape.role}-${index + 1}`),
     ...shape,

@@ -31,4 +31,5 @@ export type {
   TaskStatus,
   VoteRecord,
 } from '../core/read-tables/records.ts';
+export type { ScalingEvent } from '../core/scaling/scaling-events.ts';
 export type { RunArchive } from '../ports/run-archive.ts';

@@ -53,7 +53,7 @@ const FINDERS: EffectFinders = {
   'proposal.veto-judged': effectsOfProposal,
   'proposal.voted': effectsOfProposal,
   'proposal.voting-ended': effectsOfProposal,
-  'run.created': (swarm, { runId }) => wallDeadline(swarm.runs.get(runId)),
+  'run.created': (swarm, { runId }) => [...wallDeadline(swarm.runs.get(runId)), ...watchOf(swarm.runs.get(runId))],
   'run.ending': nothing,
   'run.finished': (_swarm, { runId }) => [
     { type: 'forget-wake', key: deadlineKey(runId) },
@@ -62,6 +62,10 @@ const FINDERS: EffectFinders = {
   ],
   'run.paused': (swarm, { runId }) => stopActive(swarm, runId),
   'run.resumed': nothing,
+  'scaling.decided': (_swarm, { runId, role, joining }) =>
+    joining.length === 0 ? NOTHING : [{ type: 'provision', runId, role }],
+  'scaling.settled': (_swarm, { runId, role, cause }) =>
+    cause === 'left' ? [{ type: 'provision', runId, role }] : NOTHING,
   'task.became-ready': nothing,
   'task.cancelled': tellParent,
   'task.cancelling': stopCancelled,
@@ -115,7 +119,7 @@ function stopCancelled(swarm: Swarm, { taskId }: Extract<SwarmEvent, { type: 'ta
 /** What a new leader owes: whatever the old process was doing has ended with that process. In the order of the tasks. */
 export function owedEffects(swarm: Swarm): readonly Effect[] {
   const owed: Effect[] = [];
-  for (const run of swarm.runs.values()) owed.push(...wallDeadline(run), ...mailWake(run));
+  for (const run of swarm.runs.values()) owed.push(...wallDeadline(run), ...mailWake(run), ...owedToGroups(run));
   for (const proposal of swarm.proposals.values()) owed.push(...owedToProposal(proposal));
   owed.push(...openBreakers(swarm).map(breakerDue));
   for (const { agentId, dueMs } of owedRestarts(swarm)) owed.push({ type: 'restart-agent', agentId, dueMs });
@@ -247,6 +251,16 @@ function wallDeadline(run: Run | undefined): readonly Effect[] {
   if (run === undefined || wallMs === undefined || run.ending !== undefined) return NOTHING;
   const dueMs = run.createdMs + wallMs;
   return [{ type: 'wake-at', key: deadlineKey(run.id), dueMs, input: { type: 'run.deadline', runId: run.id } }];
+}
+
+function watchOf(run: Run | undefined): readonly Effect[] {
+  return run === undefined || run.scale.size === 0 ? NOTHING : [{ type: 'watch-load', runId: run.id }];
+}
+
+/** Agents that were being made, and those that were made by the old process. */
+function owedToGroups(run: Run): readonly Effect[] {
+  const provisions = [...run.scale.keys()].map((role): Effect => ({ type: 'provision', runId: run.id, role }));
+  return [...watchOf(run), ...provisions];
 }
 
 function deadlineKey(runId: RunId): string {

@@ -15,6 +15,7 @@ import type { Invalidation } from './memory/invalidation.ts';
 import { enter } from './place-task.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
+import type { ScaleState } from './scaling/scale-group.ts';
 import type { Swarm } from './swarm-state.ts';
 import { familyOf, isSettled, parentOf } from './tasks/families.ts';
 import { addChildren } from './tasks/place-children.ts';
@@ -56,6 +57,14 @@ type StoredRun = Readonly<{
   proposals: readonly Proposal[];
   mail?: StoredMail;
   families: readonly StoredFamily[];
+  scale?: readonly StoredScale[];
+}>;
+type StoredScale = Readonly<{
+  role: string;
+  lastNumber: number;
+  decidedMs?: number;
+  joining: readonly string[];
+  leaving: readonly string[];
 }>;
 type Stored = Readonly<{
   version: number;
@@ -150,6 +159,7 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     pass: swarm.queue.passOf(run.id),
     tasks,
     proposals: [...run.proposals].flatMap((id) => swarm.proposals.get(id) ?? []),
+    ...(run.scale.size === 0 ? {} : { scale: [...run.scale.values()].map(storeScale) }),
     ...(run.mail === undefined ? {} : { mail: run.mail.dump() }),
     families: storeFamilies(run),
   };
@@ -194,6 +204,7 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   run.account.restore(stored.attempts, stored.spentTokens, stored.spentMicros);
   for (const task of tasks) noteUndecided(swarm, run, task);
   for (const proposal of stored.proposals) restoreProposal(swarm, run, proposal);
+  for (const scale of stored.scale ?? []) restoreScale(swarm, run, scale);
   noteGoneOwners(swarm, run);
   if (openCount(run) === 0) swarm.closing.add(id);
 }
@@ -238,6 +249,22 @@ function restoreFamily(run: Run, { id, adopted, spentTokens, spentMicros, isFund
     if (child !== undefined) family.children.set(name, { ...child, adoptedBy });
   }
   if (isFunded) fund(run, identity);
+}
+
+function storeScale({ group, lastNumber, decidedMs, joining, leaving }: ScaleState): StoredScale {
+  const decided = decidedMs === undefined ? {} : { decidedMs };
+  return { role: group.role, lastNumber, ...decided, joining: [...joining], leaving: [...leaving] };
+}
+
+function restoreScale(swarm: Swarm, run: Run, { role, lastNumber, decidedMs, joining, leaving }: StoredScale): void {
+  const state = run.scale.get(role);
+  if (state === undefined) return;
+  Object.assign(state, { lastNumber, decidedMs });
+  for (const id of joining) state.joining.add(agentId(id));
+  for (const id of leaving) {
+    state.leaving.add(agentId(id));
+    swarm.leaving.set(agentId(id), run.id);
+  }
 }
 
 function restoreProposal({ proposals, openProposals }: Swarm, run: Run, proposal: Proposal): void {

@@ -8,6 +8,7 @@ import type { AgentId, ProposalId, RunId, TaskId } from './ids.ts';
 import type { Invalidation } from './memory/invalidation.ts';
 import { Capacity } from './resources/capacity.ts';
 import type { Run } from './runs/run.ts';
+import { DEFAULT_SCALING, type ScalingRules } from './scaling/scale-group.ts';
 import { ReadyQueue } from './scheduling/ready-queue.ts';
 import { WaitingLeads } from './scheduling/waiting-leads.ts';
 import type { RetryPolicy } from './tasks/task-spec.ts';
@@ -41,6 +42,7 @@ export type SwarmRules = Readonly<{
   vetoCheckMs: number;
   breaker: BreakerRules;
   health: HealthRules;
+  scaling: ScalingRules;
 }>;
 
 export const DEFAULT_RULES: SwarmRules = {
@@ -59,6 +61,7 @@ export const DEFAULT_RULES: SwarmRules = {
   vetoCheckMs: 120_000,
   breaker: { threshold: 5, openMs: 60_000, successes: 3 },
   health: { responseMs: 5_000, errorRate: 0.1, memoryRatio: 0.9, maxRestarts: 5, restartWindowMs: 60_000 },
+  scaling: DEFAULT_SCALING,
 };
 
 /**
@@ -93,6 +96,8 @@ export type Swarm = {
   readonly closing: Set<RunId>;
   /** Runs of whose tasks something was learned since they were put in order. */
   readonly unranked: Set<RunId>;
+  /** Agents that go when they have ended what they have, by id, and the run that they serve. */
+  readonly leaving: Map<AgentId, RunId>;
 };
 
 export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
@@ -115,5 +120,6 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     deadMail: new Set(),
     closing: new Set(),
     unranked: new Set(),
+    leaving: new Map(),
   };
 }

@@ -6,6 +6,7 @@ import type { EventSink } from '../ports/event-sink.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { ProposalDuties } from '../ports/proposal-duties.ts';
+import type { Provisioner } from '../ports/provisioner.ts';
 import type { Random } from '../ports/random.ts';
 import type { Workspaces } from '../ports/workspace.ts';
 import type { AttemptPorts } from './attempts.ts';
@@ -23,6 +24,8 @@ export type EnginePorts = AttemptPorts &
     proposals?: ProposalDuties;
     /** Asks supervised agents how they are, and starts them anew. Without it nobody asks. */
     supervisor?: AgentSupervisor;
+    /** Makes agents of groups whose number follows the work. Without it these groups stay as they are. */
+    provisioner?: Provisioner;
     /** Without it nobody is told; the journal has it all. */
     notifier?: Notifier;
     /** Without it attempts have no memory, and removals remove nothing. */
@@ -39,6 +42,8 @@ export type EngineOptions = Readonly<{
   rules: SwarmRules;
   /** How often supervised agents are asked. @default every 5 s, lost after 3 without an answer */
   healthWatch?: HealthWatchOptions;
+  /** How often the load of such groups is looked at, ms. @default 1_000 */
+  loadLookMs?: number;
   /** Inputs that may wait for a commit before new commands are turned away. @default 10_000 */
   maxBacklog?: number;
   /** Inputs per commit. @default 512 */

@@ -2,6 +2,8 @@ import type { AgentSpec } from '../core/agents/agent-spec.ts';
 import type { MessageEvent, ProposalEvent, RunEvent, SwarmEvent, TaskEvent } from '../core/events.ts';
 import type { RunId } from '../core/ids.ts';
 import { isMessageEvent } from '../core/messaging/is-message-event.ts';
+import { isScalingEvent } from '../core/scaling/is-scaling-event.ts';
+import type { ScalingEvent } from '../core/scaling/scaling-events.ts';
 import { routeOf } from '../core/messaging/message.ts';
 import type { ResourceAmounts } from '../core/tasks/task-spec.ts';
 import type { EventSink } from '../ports/event-sink.ts';
@@ -44,6 +46,11 @@ const METRICS = {
   },
   swarm_runs_open: { type: 'gauge', help: 'Runs that have not ended.' },
   swarm_runs_total: { type: 'counter', label: 'outcome', help: 'Runs that ended, by outcome.' },
+  swarm_scale_decisions_total: {
+    type: 'counter',
+    label: 'direction',
+    help: 'Decisions on the number of agents of a group, up or down.',
+  },
   swarm_tasks_added_total: { type: 'counter', help: 'Tasks added to runs.' },
   swarm_tasks_open: { type: 'gauge', help: 'Tasks that have not ended.' },
   swarm_tasks_total: { type: 'counter', label: 'outcome', help: 'Tasks that ended, by outcome.' },
@@ -177,6 +184,7 @@ export class Metrics implements EventSink {
 
   #countOther(event: Exclude<SwarmEvent, TaskEvent>): void {
     if (isMessageEvent(event)) return this.#countMessage(event);
+    if (isScalingEvent(event)) return this.#countScaling(event);
     if ('runId' in event) return this.#countRun(event);
     if ('proposalId' in event) return this.#countProposal(event);
     switch (event.type) {
@@ -227,6 +235,11 @@ export class Metrics implements EventSink {
     if (event.type === 'messages.died') dead.add(event.why, event.ids.length);
     if (event.type !== 'messages.acknowledged') return;
     for (const waitedMs of event.waitedMs) this.#deliveries.observe('', waitedMs / 1000);
+  }
+
+  #countScaling(event: ScalingEvent): void {
+    if (event.type !== 'scaling.decided') return;
+    this.#number('swarm_scale_decisions_total').add(event.to > event.from ? 'up' : 'down');
   }
 
   #countProposal(event: ProposalEvent): void {

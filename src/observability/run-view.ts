@@ -1,6 +1,8 @@
 import type { Outcome } from '../core/consensus/outcome.ts';
 import type { MessageEvent, ProposalEvent, RunEvent, SkipCause, SwarmEvent, TaskEvent } from '../core/events.ts';
 import { isMessageEvent } from '../core/messaging/is-message-event.ts';
+import { isScalingEvent } from '../core/scaling/is-scaling-event.ts';
+import type { ScalingEvent } from '../core/scaling/scaling-events.ts';
 import { type ProposalId, type RunId, runOf } from '../core/ids.ts';
 import type { RunOutcome, RunSpec, RunState } from '../core/runs/run-spec.ts';
 import type { AgentReport, TaskFailure } from '../core/tasks/attempt.ts';
@@ -104,11 +106,11 @@ export class RunView {
   }
 
   #applyOne(event: SwarmEvent, atMs: number): void {
-    // Messages change nothing of how a run stands.
-    if (!isMessageEvent(event)) this.#applyChange(event, atMs);
+    // Messages change nothing of how a run stands, and agents tell themselves when they come and go.
+    if (!isMessageEvent(event) && !isScalingEvent(event)) this.#applyChange(event, atMs);
   }
 
-  #applyChange(event: Exclude<SwarmEvent, MessageEvent>, atMs: number): void {
+  #applyChange(event: Exclude<SwarmEvent, MessageEvent | ScalingEvent>, atMs: number): void {
     if ('taskId' in event) {
       const task = this.#taskOf(event.taskId);
       if (task !== undefined) this.#applyToTask(task, event, atMs);

@@ -15,6 +15,7 @@ export { KEY_VALUE_TIER_CONTRACT, type TierUnderTest } from './key-value-tier-co
 export { SHARED_TIER_CONTRACT, type SharedUnderTest } from './shared-tier-contract.ts';
 export { type ElectionUnderTest, LEADER_ELECTION_CONTRACT } from './leader-election-contract.ts';
 export type { ArchiveUnderTest } from './archive-under-test.ts';
+export { PROVISIONER_CONTRACT, type ProvisionerSubject } from './provisioner-contract.ts';
 export { RUN_ARCHIVE_CONTRACT } from './run-archive-contract.ts';
 export { VERIFIER_CONTRACT, type VerifierSubject } from './verifier-contract.ts';
 export { WORKSPACES_CONTRACT, type WorkspacesSubject } from './workspaces-contract.ts';

@@ -2,6 +2,7 @@ import type { DriverKind } from '../core/agents/agent-spec.ts';
 import { nearestName } from '../util/nearest-name.ts';
 import type { AgentGroup, CompileOptions } from './compiled-workflow.ts';
 import type { AgentGroupDefinition, TaskDefinition, WorkflowDefinition } from './definition.ts';
+import { sizeOf } from './group-size.ts';
 import { didYouMean, Findings, type DefinitionPath, type Finding } from './diagnostics.ts';
 
 /** The group of built-in agents. */
@@ -33,7 +34,7 @@ export function resolveAgents(
     if (driver === undefined) continue;
     const native = driver === 'command' ? ['command'] : functions;
     const capabilities = [...new Set([...native, ...(group.capabilities ?? []), `agent:${role}`])];
-    const size = { count: group.count ?? 1, slots: group.slots ?? 1 };
+    const size = { ...sizeOf({ role, group, path }, options, findings), slots: group.slots ?? 1 };
     groups.push({ role, driver, capabilities, ...size, ...watchOf(group) });
   }
   return groups;

@@ -15,6 +15,8 @@ export type CompileOptions = Readonly<{
   inputTexts?: Readonly<Record<string, string>>;
   /** Built-in agents `local-1` to `local-<n>`; 0 to 1,000. */
   localAgents: number;
+  /** What a group with `scale` gets that does not say it itself; absent: such groups stay at their most. */
+  scale?: Readonly<{ min: number; max: number }>;
   /** Names of the functions that this host has registered. */
   functions?: readonly string[];
   /** Groups of `waggle.yaml`; the workflow's own of the same name win. */
@@ -40,8 +42,10 @@ export type CompileOptions = Readonly<{
 export type AgentGroup = Readonly<{
   role: string;
   driver: DriverKind;
-  /** 1 to 1,000. */
+  /** 0 to 1,000. How many there are at first, if the number follows the work. */
   count: number;
+  /** Set when the number follows the work. */
+  scale?: Readonly<{ min: number; max: number }>;
   /** The driver's own capability (`command`, `function:<name>`) and `agent:<role>` included. */
   capabilities: readonly string[];
   /** Attempts of one agent side by side; 1 to 1,000. */

@@ -133,7 +133,21 @@ const agentGroup = z
   .strictObject({
     description: text.exactOptional(),
     driver: word.meta({ description: 'How the agents are backed: command or function.' }),
-    count: count(1_000).exactOptional().meta({ description: 'How many equal agents. Default 1.' }),
+    count: count(1_000).exactOptional().meta({
+      description: 'How many equal agents. Default 1; with scale how many there are at first, by default its min.',
+    }),
+    scale: z
+      .strictObject({
+        min: z
+          .int()
+          .min(0)
+          .max(1_000)
+          .exactOptional()
+          .meta({ description: 'Fewest agents. Default coordination.minAgents.' }),
+        max: count(1_000).exactOptional().meta({ description: 'Most agents. Default coordination.maxAgents.' }),
+      })
+      .exactOptional()
+      .meta({ description: 'The number of agents follows the work, between these two.' }),
     capabilities: capabilities.exactOptional().meta({ description: 'What tasks may ask for with requires.' }),
     slots: count(1_000).exactOptional().meta({ description: 'Tasks that each agent runs side by side. Default 1.' }),
     provider: word.exactOptional().meta({

@@ -140,6 +140,8 @@ export class Ledger {
       case 'breaker.opened':
       case 'memory.cleared':
       case 'memory.invalidated':
+      case 'scaling.decided':
+      case 'scaling.settled':
         break;
     }
   }

@@ -236,6 +236,8 @@ export class CoreWorld {
         this.#due = this.#due.filter(({ key }) => key !== effect.key);
         return;
       case 'notify':
+      case 'provision':
+      case 'watch-load':
       case 'restart-agent':
         // Tests say themselves how a restart goes.
         return;

@@ -14,7 +14,10 @@ export function agentsList(cli: Cli, options: Readonly<{ all?: true }>): Promise
     const archive = project.archive();
     const agents = (archive?.agents() ?? []).filter((record) => options.all === true || isHere(record, archive));
     for (const agent of agents) cli.out.json(agentData(agent));
-    if (agents.length > 0) cli.out.result(...agentTable(agents, cli.out.columns));
+    const groups = scaledGroups(archive, agents);
+    for (const group of groups) cli.out.json({ type: 'group', ...group });
+    if (agents.length > 0) cli.out.result(...agentTable(agents, cli.out.columns), ...groupLines(groups));
+    else if (groups.length > 0) cli.out.result(...groupLines(groups));
     else cli.out.result('No agents now. A run brings its own: waggle run <workflow>; --all shows those of ended runs.');
     return EXIT.ok;
   });
@@ -40,6 +43,37 @@ function isHere({ agent, removed }: AgentRecord, archive: RunArchive | undefined
   return !removed && !hasEnded;
 }
 
+/** A group whose number of agents follows the work, as it stands. `load`: share of its slots in use, percent. */
+type ScaledGroup = Readonly<{
+  run: string;
+  role: string;
+  agents: number;
+  min: number;
+  max: number;
+  load: number | null;
+}>;
+
+/** Of open runs only: a group ends with its run. */
+function scaledGroups(archive: RunArchive | undefined, records: readonly AgentRecord[]): readonly ScaledGroup[] {
+  const runs = archive?.runs({ states: ['running', 'paused', 'waiting'] }) ?? [];
+  return runs.flatMap(({ runId, run }) =>
+    (run.scale ?? []).map(({ role, min, max }) => {
+      const own = records.filter(({ agent, removed }) => !removed && agent.runId === runId && agent.role === role);
+      const slots = own.reduce((sum, { agent }) => sum + agent.slots, 0);
+      const used = own.reduce((sum, { running }) => sum + running, 0);
+      const load = slots === 0 ? null : Math.round((100 * used) / slots);
+      return { run: runId, role, agents: own.length, min, max, load };
+    }),
+  );
+}
+
+function groupLines(groups: readonly ScaledGroup[]): readonly string[] {
+  return groups.map(({ run, role, agents, min, max, load }) => {
+    const words = load === null ? 'nobody to load' : `load ${load} %`;
+    return `${visible(role)}: ${agents} of ${min} to ${max} agents, ${words}  (${run}; the number follows the work)`;
+  });
+}
+
 function unknown(id: string, agents: readonly AgentRecord[]): UserError {
   const near = nearestName(
     id,
@@ -52,7 +86,13 @@ function unknown(id: string, agents: readonly AgentRecord[]): UserError {
 
 function agentData({ agent, running, succeeded, failed, removed }: AgentRecord): Readonly<Record<string, unknown>> {
   const { id, runId, ...rest } = agent;
-  return { type: 'agent', agent: id, run: runId, ...rest, running, succeeded, failed, removed };
+  const load = loadOf({ agent, running });
+  return { type: 'agent', agent: id, run: runId, ...rest, running, load, succeeded, failed, removed };
+}
+
+/** Share of its slots in use, percent. */
+function loadOf({ agent, running }: Pick<AgentRecord, 'agent' | 'running'>): number {
+  return Math.round((100 * running) / agent.slots);
 }
 
 function agentTable(agents: readonly AgentRecord[], columns: number): readonly string[] {
@@ -60,6 +100,7 @@ function agentTable(agents: readonly AgentRecord[], columns: number): readonly s
     agentName(agent.id, agent.runId ?? ''),
     agent.driver,
     `${running}/${agent.slots}`,
+    `${loadOf({ agent, running })} %`,
     String(succeeded),
     String(failed),
     agent.runId ?? '',
@@ -69,6 +110,7 @@ function agentTable(agents: readonly AgentRecord[], columns: number): readonly s
     { title: 'agent', least: 8 },
     { title: 'driver' },
     { title: 'busy', align: 'right' },
+    { title: 'load', align: 'right' },
     { title: 'done', align: 'right' },
     { title: 'failed', align: 'right' },
     { title: 'run' },
@@ -83,7 +125,7 @@ function agentLines({ agent, running, succeeded, failed, removed }: AgentRecord)
     `  role          ${visible(agent.role)}`,
     `  driver        ${agent.driver}`,
     `  capabilities  ${visible(agent.capabilities.join(', '))}`,
-    `  busy          ${running} of ${agent.slots}`,
+    `  busy          ${running} of ${agent.slots} (load ${loadOf({ agent, running })} %)`,
     `  attempts      ${succeeded} succeeded, ${failed} failed`,
     `  host          ${visible(agent.host)}`,
   ];

@@ -4,6 +4,7 @@ import { failureSentence } from './failure.ts';
 import { elapsed, plural } from './format.ts';
 import { tallyWords } from './proposal-lines.ts';
 import { agentName, endLine, timeLeftWords } from './run-screen.ts';
+import { scaleLine } from './scale-line.ts';
 import type { Style } from './style.ts';
 import { visible } from './text.ts';
 
@@ -20,6 +21,7 @@ export function plainLine(record: JournalRecord, view: RunView, style: Style): s
       : (noticeLine(event, atMs, task, style) ?? progressLine(event, task, view, style));
   }
   if ('proposalId' in event) return proposalLine(event, view, style);
+  if (event.type === 'scaling.decided' || event.type === 'scaling.settled') return scaleLine(event, style);
   if (event.type === 'run.paused') return `${style.signs.warn} paused: ${visible(event.reason)}`;
   return event.type === 'run.resumed' ? `${style.signs.running} resumed` : undefined;
 }

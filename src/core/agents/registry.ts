@@ -96,6 +96,7 @@ export class Registry {
     agent.class.size--;
     agent.class.free.remove(agent);
     this.#freeSlots -= roomOf(agent);
+    this.#forgetOfRun(agent.spec);
     if (agent.class.size > 0) return;
     this.#classes.delete(classIdOf(agent.spec));
     this.#version++;
@@ -137,8 +138,9 @@ export class Registry {
 
   /** Forgets the agents and questions of a run that has ended. */
   removeRun(runId: RunId): void {
-    for (const id of this.#agentsOfRun.get(runId) ?? []) this.remove(id);
+    const ofRun = this.#agentsOfRun.get(runId) ?? [];
     this.#agentsOfRun.delete(runId);
+    for (const id of ofRun) this.remove(id);
     this.#signatures.delete(runId);
   }
 
@@ -242,6 +244,11 @@ export class Registry {
     const ofRun = this.#agentsOfRun.get(runId);
     if (ofRun === undefined) this.#agentsOfRun.set(runId, [id]);
     else ofRun.push(id);
+  }
+
+  #forgetOfRun({ id, runId }: AgentSpec): void {
+    const ofRun = runId === undefined ? undefined : this.#agentsOfRun.get(runId);
+    if (ofRun !== undefined) ofRun.splice(ofRun.indexOf(id), 1);
   }
 
   #classOf(spec: AgentSpec): AgentClass {

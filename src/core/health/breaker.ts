@@ -1,7 +1,7 @@
 /** What a breaker guards: one agent, or all that use one provider. */
 export type BreakerKey = `agent:${string}` | `provider:${string}`;
 
-/** When a breaker opens and closes. Source: docs/semantics.md, Circuit breakers. */
+/** When a breaker opens and closes. Source: docs/semantics.md, Health. */
 export type BreakerRules = Readonly<{
   /** Failures in a row that open it. @default 5 */
   threshold: number;

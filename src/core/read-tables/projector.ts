@@ -2,6 +2,7 @@ import { assert, unreachable } from '../../util/assert.ts';
 import type { AgentEvent, MemoryEvent, RunEvent, SwarmEvent, TaskEvent } from '../events.ts';
 import type { HealthEvent } from '../health/health-events.ts';
 import { isMessageEvent } from '../messaging/is-message-event.ts';
+import { isScalingEvent } from '../scaling/is-scaling-event.ts';
 import { ProposalBatch } from './proposal-projector.ts';
 import { taskId as taskIdOf, type AgentId, type RunId, type TaskId } from '../ids.ts';
 import type { ArtifactRef } from '../tasks/attempt.ts';
@@ -47,7 +48,7 @@ export class Projector {
     this.#batch = batch;
     for (const { seq, event } of records) {
       if ('taskId' in event) this.#onTask(event, seq);
-      else if (isMessageEvent(event)) continue;
+      else if (isMessageEvent(event) || isScalingEvent(event)) continue;
       else if ('runId' in event) this.#onRun(event, seq);
       else if ('proposalId' in event) batch.proposed.take(event, seq);
       else this.#onOther(event, seq);

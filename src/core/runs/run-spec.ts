@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import type { ScaleGroup } from '../scaling/scale-group.ts';
 
 /** Limits of a run. Absent means unlimited. Reserved before launch: what does not fit waits or ends the run. */
 export type BudgetSpec = Readonly<{
@@ -29,6 +30,8 @@ export type RunSpec = Readonly<{
   /** Hash of all that was submitted: a repeat with the same id must have the same one. */
   fingerprint?: string;
   labels?: Readonly<Record<string, string>>;
+  /** Groups of agents whose number follows the work. */
+  scale?: readonly ScaleGroup[];
 }>;
 
 export type RunFailure =

@@ -3,6 +3,7 @@ import type { ProposalId, RunId, TaskId } from '../ids.ts';
 import type { Mail } from '../messaging/mail.ts';
 import type { Family } from '../tasks/family.ts';
 import { TaskGraph } from '../tasks/task-graph.ts';
+import { newScaleState, type ScaleState } from '../scaling/scale-group.ts';
 import type { Task } from '../tasks/task.ts';
 import type { RunOutcome, RunSpec, RunState } from './run-spec.ts';
 
@@ -40,6 +41,8 @@ export type Run = {
   mail: Mail | undefined;
   /** A task of the definition was cancelled. */
   hasCancelled: boolean;
+  /** Groups whose number of agents follows the work, by role. */
+  readonly scale: ReadonlyMap<string, ScaleState>;
   /** Why it is paused; undefined when it is not. */
   pausedBecause: string | undefined;
   /** What it will end with, once nothing of it is open. */
@@ -67,7 +70,8 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
   const families = new Map<TaskId, Family>();
   const ends = { families, failed: [], hasCancelled: false };
   const open = { ...ends, mail: undefined, pausedBecause: undefined, ending: undefined };
-  return { id, spec, taskCount, createdMs, rankCredit, ...start, ...votes, ...open };
+  const scale = new Map((spec.scale ?? []).map((group) => [group.role, newScaleState(group)]));
+  return { id, spec, taskCount, createdMs, rankCredit, ...start, ...votes, ...open, scale };
 }
 
 /** Tasks that have not ended. */

@@ -9,6 +9,7 @@ import { accept } from '../ruling.ts';
 import { endRun } from '../runs/decide-run.ts';
 import { openCount, outcomeOf, type Run } from '../runs/run.ts';
 import { scopeOf } from '../runs/scope.ts';
+import { nextLeave } from '../scaling/decide-scaling.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { withChildren } from '../tasks/end-children.ts';
 import type { Task } from '../tasks/task.ts';
@@ -32,6 +33,8 @@ export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = tru
   for (const id of swarm.undecided) return [settleTask(swarm, id)];
   const tripped = nextBreakerEvent(swarm, nowMs);
   if (tripped !== undefined) return [tripped];
+  const left = nextLeave(swarm);
+  if (left !== undefined) return left;
   for (const id of swarm.deadMail) return deadMailOf(swarm, id);
   for (const id of swarm.closing) {
     const run = swarm.runs.get(id);

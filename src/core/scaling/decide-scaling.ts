@@ -1,0 +1,136 @@
+import { blockAgent } from '../agents/availability.ts';
+import type { Agent } from '../agents/agent-class.ts';
+import type { SwarmEvent } from '../events.ts';
+import type { AgentId } from '../ids.ts';
+import type { Context } from '../inputs.ts';
+import { accept, refuse, type Ruling } from '../ruling.ts';
+import type { Run } from '../runs/run.ts';
+import type { Swarm } from '../swarm-state.ts';
+import { nextIds, numberOf, scaledAgents, stayingOf, waitingFor } from './groups.ts';
+import { planScale, type ScaleFacts } from './plan-scale.ts';
+import type { ScaleState } from './scale-group.ts';
+import type { GroupLook, ScalingEvent, ScalingInput } from './scaling-events.ts';
+
+/** Pure: what follows from how loaded the groups of a run are, or from what came of making agents. */
+export function decideScaling(swarm: Swarm, input: ScalingInput, { nowMs }: Context): Ruling {
+  const run = swarm.runs.get(input.runId);
+  if (run === undefined) return refuse({ reason: 'run-unknown' });
+  if (input.type === 'scaling.provisioned') return endProvision(swarm, run, input);
+  const events: SwarmEvent[] = [];
+  // What the groups before it are given is not there for the next one.
+  let room = swarm.rules.scaling.maxAgents - scaledAgents(swarm);
+  for (const look of input.groups) {
+    const event = decideGroup(swarm, run, look, { nowMs, room });
+    if (event === undefined) continue;
+    events.push(event);
+    room -= event.to - event.from;
+  }
+  return accept(...events);
+}
+
+type Decided = Extract<ScalingEvent, { type: 'scaling.decided' }>;
+
+function decideGroup(
+  swarm: Swarm,
+  run: Run,
+  look: GroupLook,
+  { nowMs, room }: Readonly<{ nowMs: number; room: number }>,
+): Decided | undefined {
+  const state = run.scale.get(look.role);
+  if (state === undefined || state.joining.size > 0 || run.ending !== undefined) return undefined;
+  const staying = stayingOf(swarm, run, state);
+  const facts: ScaleFacts = {
+    group: state.group,
+    size: staying.length,
+    able: staying.filter(({ blocked }) => blocked.size === 0).length,
+    used: staying.reduce((sum, { used }) => sum + used, 0),
+    waiting: waitingFor(swarm, run, state.group, state.group.max * state.group.slots),
+    room,
+    load: look.load,
+    lowForMs: look.lowForMs,
+    sinceMs: nowMs - (state.decidedMs ?? -Infinity),
+  };
+  const plan = planScale(facts, swarm.rules.scaling);
+  if (plan === undefined) return undefined;
+  const from = staying.length;
+  const { to, because } = plan;
+  const joining = nextIds(run, state, Math.max(0, to - from));
+  const leaving = leavers(staying, state, Math.max(0, from - to));
+  return { type: 'scaling.decided', runId: run.id, role: look.role, from, to, because, joining, leaving };
+}
+
+/** Who has least to do goes first; of these the one that came last. */
+function leavers(staying: readonly Agent[], state: ScaleState, count: number): readonly AgentId[] {
+  return staying
+    .toSorted((one, other) => one.used - other.used || numberOf(other.spec.id, state) - numberOf(one.spec.id, state))
+    .slice(0, count)
+    .map(({ spec }) => spec.id);
+}
+
+/** Said again, or too late, it changes nothing. */
+function endProvision(
+  swarm: Swarm,
+  run: Run,
+  { role, outcome }: Extract<ScalingInput, { type: 'scaling.provisioned' }>,
+): Ruling {
+  const state = run.scale.get(role);
+  if (state === undefined || state.joining.size === 0) return accept();
+  const settled = { type: 'scaling.settled', runId: run.id, role } as const;
+  const before = stayingOf(swarm, run, state).length;
+  if (!outcome.ok) {
+    return accept({ ...settled, size: before, cause: 'failed', detail: outcome.detail.slice(0, 2_000) });
+  }
+  const agents = outcome.agents.filter(({ id }) => state.joining.has(id) && !swarm.registry.agents.has(id));
+  if (agents.length === 0) return accept({ ...settled, size: before, cause: 'failed', detail: 'no agent was made' });
+  const size = before + agents.length;
+  return accept({ type: 'agents.registered', agents }, { ...settled, size, cause: 'joined' });
+}
+
+export function applyScaling(swarm: Swarm, event: ScalingEvent, atMs: number): void {
+  const state = swarm.runs.get(event.runId)?.scale.get(event.role);
+  if (state === undefined) return;
+  if (event.type === 'scaling.settled') {
+    if (event.cause !== 'left') state.joining.clear();
+    return;
+  }
+  state.decidedMs = atMs;
+  for (const id of event.joining) {
+    state.joining.add(id);
+    state.lastNumber = Math.max(state.lastNumber, numberOf(id, state));
+  }
+  for (const id of event.leaving) {
+    state.leaving.add(id);
+    swarm.leaving.set(id, event.runId);
+    blockAgent(swarm, id, 'draining');
+  }
+}
+
+/** Agents of a scalable group come and go: their numbers are never given again. */
+export function noteAgent(swarm: Swarm, { id, runId, role }: Agent['spec']): void {
+  const state = runId === undefined ? undefined : swarm.runs.get(runId)?.scale.get(role);
+  if (state !== undefined) state.lastNumber = Math.max(state.lastNumber, numberOf(id, state));
+}
+
+export function forgetLeaver(swarm: Swarm, id: AgentId): void {
+  const runId = swarm.leaving.get(id);
+  swarm.leaving.delete(id);
+  if (runId === undefined) return;
+  for (const state of swarm.runs.get(runId)?.scale.values() ?? []) state.leaving.delete(id);
+}
+
+/** An agent that was to leave has ended what it had. */
+export function nextLeave(swarm: Swarm): readonly SwarmEvent[] | undefined {
+  for (const [agentId, runId] of swarm.leaving) {
+    const agent = swarm.registry.agents.get(agentId);
+    const run = swarm.runs.get(runId);
+    if (agent === undefined || run === undefined || agent.used > 0) continue;
+    const { role } = agent.spec;
+    const state = run.scale.get(role);
+    const size = state === undefined ? 0 : stayingOf(swarm, run, state).length;
+    return [
+      { type: 'agent.removed', agentId },
+      { type: 'scaling.settled', runId, role, size, cause: 'left' },
+    ];
+  }
+  return undefined;
+}

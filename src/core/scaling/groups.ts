@@ -1,0 +1,58 @@
+import type { Agent } from '../agents/agent-class.ts';
+import { agentId, type AgentId } from '../ids.ts';
+import type { Run } from '../runs/run.ts';
+import type { Swarm } from '../swarm-state.ts';
+import type { ScaleGroup, ScaleState } from './scale-group.ts';
+
+/** Agents of the group that are registered, those that leave included. */
+export function agentsOf({ registry }: Swarm, run: Run, role: string): readonly Agent[] {
+  return registry.ofRun(run.id).flatMap((id) => {
+    const agent = registry.agents.get(id);
+    return agent === undefined || agent.spec.role !== role ? [] : [agent];
+  });
+}
+
+/** Agents of the group that are there to stay. */
+export function stayingOf(swarm: Swarm, run: Run, { group, leaving }: ScaleState): readonly Agent[] {
+  return agentsOf(swarm, run, group.role).filter(({ spec }) => !leaving.has(spec.id));
+}
+
+/** Everything that must exist now, for whoever makes agents: those that leave stay until they are done. */
+export function wantedOf(swarm: Swarm, run: Run, state: ScaleState): readonly AgentId[] {
+  return [...agentsOf(swarm, run, state.group.role).map(({ spec }) => spec.id), ...state.joining];
+}
+
+/** `count` ids that no agent of the group has had. */
+export function nextIds(run: Run, { group, lastNumber }: ScaleState, count: number): readonly AgentId[] {
+  return Array.from({ length: count }, (_, index) => agentId(`${run.id}/${group.role}-${lastNumber + index + 1}`));
+}
+
+/** The number at the end of an agent's id. */
+export function numberOf(id: AgentId, { group }: ScaleState): number {
+  const number = Number(id.slice(id.lastIndexOf(`${group.role}-`) + group.role.length + 1));
+  return Number.isSafeInteger(number) ? number : 0;
+}
+
+/** Agents of scalable groups of all runs, those that are being made included. */
+export function scaledAgents(swarm: Swarm): number {
+  let count = 0;
+  for (const run of swarm.runs.values()) {
+    for (const state of run.scale.values()) count += stayingOf(swarm, run, state).length + state.joining.size;
+  }
+  return count;
+}
+
+/** Ready tasks that an agent more of the group could take at once, counted up to `most`. */
+export function waitingFor(swarm: Swarm, run: Run, group: ScaleGroup, most: number): number {
+  if (run.counts.ready === 0 || run.pausedBecause !== undefined || run.ending !== undefined) return 0;
+  const atOnce = Math.max(0, (run.spec.budget.agents ?? Infinity) - run.active.size);
+  const enough = Math.min(most, atOnce);
+  const can = new Set(group.capabilities);
+  let count = 0;
+  for (let index = 0; index < run.graph.size && count < enough; index++) {
+    const { id, spec } = run.graph.identity(index);
+    if (swarm.tasks.get(id)?.status !== 'ready' || !spec.requires.every((name) => can.has(name))) continue;
+    if (spec.resources === undefined || swarm.capacity.check(group.host, spec.resources) === 'fits') count++;
+  }
+  return count;
+}

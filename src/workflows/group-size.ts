@@ -1,0 +1,38 @@
+import type { AgentGroup, CompileOptions } from './compiled-workflow.ts';
+import type { AgentGroupDefinition } from './definition.ts';
+import type { DefinitionPath, Findings } from './diagnostics.ts';
+
+/** A group of agents and where it was written; `path` is empty for one of the configuration. */
+type DefinedGroup = Readonly<{ role: string; group: AgentGroupDefinition; path: DefinitionPath }>;
+
+/** How many agents a group has. Where nobody makes their number follow the work, it has as many as it may. */
+export function sizeOf(
+  defined: DefinedGroup,
+  options: CompileOptions,
+  findings: Findings,
+): Pick<AgentGroup, 'count' | 'scale'> {
+  const { count, scale } = defined.group;
+  if (scale === undefined) return { count: count ?? 1 };
+  const { min, max } = boundsOf(scale, options);
+  const problem = problemOf(count, min, max);
+  if (problem !== undefined) {
+    const path = defined.path.length === 0 ? defined.path : [...defined.path, 'scale'];
+    const message = `Agents "${defined.role}" have ${problem}.`;
+    findings.error({ code: 'WORKFLOW_AGENT_SCALE', path, message, fix: 'Write min up to count up to max.' });
+  }
+  return options.scale === undefined ? { count: count ?? max } : { count: count ?? min, scale: { min, max } };
+}
+
+function boundsOf(
+  { min, max }: NonNullable<AgentGroupDefinition['scale']>,
+  { scale, localAgents }: CompileOptions,
+): NonNullable<AgentGroup['scale']> {
+  const most = max ?? Math.max(scale?.max ?? localAgents, min ?? 1, 1);
+  return { min: min ?? Math.min(scale?.min ?? 0, most), max: most };
+}
+
+function problemOf(count: number | undefined, min: number, max: number): string | undefined {
+  if (min > max) return `scale.min ${min}, which is more than scale.max ${max}`;
+  if (count === undefined || (count >= min && count <= max)) return undefined;
+  return `count ${count}, which is not between scale.min ${min} and scale.max ${max}`;
+}
