@@ -23,7 +23,7 @@ import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from
 import type { TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 8;
+const SNAPSHOT_VERSION = 9;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -204,7 +204,7 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   run.account.restore(stored.attempts, stored.spentTokens, stored.spentMicros);
   for (const task of tasks) noteUndecided(swarm, run, task);
   for (const proposal of stored.proposals) restoreProposal(swarm, run, proposal);
-  for (const scale of stored.scale ?? []) restoreScale(swarm, run, scale);
+  restoreScales(swarm, run, stored.scale);
   noteGoneOwners(swarm, run);
   if (openCount(run) === 0) swarm.closing.add(id);
 }
@@ -254,6 +254,10 @@ function restoreFamily(run: Run, { id, adopted, spentTokens, spentMicros, isFund
 function storeScale({ group, lastNumber, decidedMs, joining, leaving }: ScaleState): StoredScale {
   const decided = decidedMs === undefined ? {} : { decidedMs };
   return { role: group.role, lastNumber, ...decided, joining: [...joining], leaving: [...leaving] };
+}
+
+function restoreScales(swarm: Swarm, run: Run, scales: readonly StoredScale[] = []): void {
+  for (const scale of scales) restoreScale(swarm, run, scale);
 }
 
 function restoreScale(swarm: Swarm, run: Run, { role, lastNumber, decidedMs, joining, leaving }: StoredScale): void {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'vitest';
 import { CoreWorld } from '../../../test/support/core-world.ts';
-import { agentOf, DONE, runSpecOf, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import { agentOf, DONE, runSpecOf, submitOf, subtaskOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import { add, done, waitForAll, worldOf } from '../../../test/support/delegation-world.ts';
 import { agentId, runId } from '../ids.ts';
 import { owedEffects } from '../owed-effects.ts';
 import { snapshotOf } from '../snapshot.ts';
@@ -213,4 +214,20 @@ test('a run that is unknown is refused, and nothing is left of one that has ende
   join('pool-1');
   world.run();
   assert.deepEqual([world.swarm.leaving.size, world.swarm.registry.ofRun(R1).length], [0, 0]);
+});
+
+test('an agent on which an attempt waits for its sub-tasks is at work, although no slot of it is taken', () => {
+  const slow = worldOf({
+    agents: [agentOf('r1/pool-1', { role: 'pool', runId: R1 }), agentOf('helper', { capabilities: ['function:work'] })],
+    run: { scale: [pool] },
+    scripts: { lead: [add(subtaskOf('a')), waitForAll, done] },
+    play: () => ({ afterMs: 200_000, end: DONE }),
+  });
+  slow.run(100_000);
+  assert.equal(slow.swarm.leads.size, 1);
+  const load = { agents: 1, averagePermille: 0, hot: 0 };
+  slow.send({ type: 'scaling.look', runId: R1, groups: [{ role: 'pool', load, lowForMs: 60_000 }] });
+  assert.deepEqual(slow.all('scaling.decided'), []);
+  slow.run();
+  assert.equal(slow.all('run.finished').length, 1);
 });

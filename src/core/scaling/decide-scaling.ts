@@ -43,7 +43,7 @@ function decideGroup(
     group: state.group,
     size: staying.length,
     able: staying.filter(({ blocked }) => blocked.size === 0).length,
-    used: staying.reduce((sum, { used }) => sum + used, 0),
+    used: staying.reduce((sum, agent) => sum + heldBy(swarm, agent), 0),
     waiting: waitingFor(swarm, run, state.group, state.group.max * state.group.slots),
     room,
     load: look.load,
@@ -55,16 +55,21 @@ function decideGroup(
   const from = staying.length;
   const { to, because } = plan;
   const joining = nextIds(run, state, Math.max(0, to - from));
-  const leaving = leavers(staying, state, Math.max(0, from - to));
+  const leaving = leavers(swarm, staying, state).slice(0, Math.max(0, from - to));
   return { type: 'scaling.decided', runId: run.id, role: look.role, from, to, because, joining, leaving };
 }
 
 /** Who has least to do goes first; of these the one that came last. */
-function leavers(staying: readonly Agent[], state: ScaleState, count: number): readonly AgentId[] {
+function leavers(swarm: Swarm, staying: readonly Agent[], state: ScaleState): readonly AgentId[] {
   return staying
-    .toSorted((one, other) => one.used - other.used || numberOf(other.spec.id, state) - numberOf(one.spec.id, state))
-    .slice(0, count)
-    .map(({ spec }) => spec.id);
+    .map((agent) => ({ id: agent.spec.id, held: heldBy(swarm, agent), number: numberOf(agent.spec.id, state) }))
+    .sort((one, other) => one.held - other.held || other.number - one.number)
+    .map(({ id }) => id);
+}
+
+/** Attempts that live on the agent, those that wait for their sub-tasks included. */
+function heldBy({ leads }: Swarm, { spec, used }: Agent): number {
+  return leads.size === 0 ? used : used + leads.on(spec.id).length;
 }
 
 /** Said again, or too late, it changes nothing. */
@@ -123,7 +128,7 @@ export function nextLeave(swarm: Swarm): readonly SwarmEvent[] | undefined {
   for (const [agentId, runId] of swarm.leaving) {
     const agent = swarm.registry.agents.get(agentId);
     const run = swarm.runs.get(runId);
-    if (agent === undefined || run === undefined || agent.used > 0) continue;
+    if (agent === undefined || run === undefined || heldBy(swarm, agent) > 0) continue;
     const { role } = agent.spec;
     const state = run.scale.get(role);
     const size = state === undefined ? 0 : stayingOf(swarm, run, state).length;

@@ -31,10 +31,8 @@ const MAX_DEFERRED = 64;
  */
 export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = true): readonly SwarmEvent[] | undefined {
   for (const id of swarm.undecided) return [settleTask(swarm, id)];
-  const tripped = nextBreakerEvent(swarm, nowMs);
-  if (tripped !== undefined) return [tripped];
-  const left = nextLeave(swarm);
-  if (left !== undefined) return left;
+  const ofAgents = nextOfAgents(swarm, nowMs);
+  if (ofAgents !== undefined) return ofAgents;
   for (const id of swarm.deadMail) return deadMailOf(swarm, id);
   for (const id of swarm.closing) {
     const run = swarm.runs.get(id);
@@ -47,6 +45,11 @@ export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = tru
     if (!owesActions(swarm, run)) return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
   }
   return mayAssign ? (nextResumption(swarm) ?? nextAssignment(swarm, nowMs)) : undefined;
+}
+
+function nextOfAgents(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
+  const tripped = nextBreakerEvent(swarm, nowMs);
+  return tripped === undefined ? nextLeave(swarm) : [tripped];
 }
 
 function deadMailOf(swarm: Swarm, id: RunId): readonly SwarmEvent[] {
