@@ -1,4 +1,5 @@
 import { expectedMs } from './scheduling/choose-agent.ts';
+import { holdWrites, lendWrites, releaseWrites } from './scheduling/kept-back.ts';
 import { noteLearned } from './scheduling/ranks.ts';
 import { assert } from '../util/assert.ts';
 import type { AttemptMark } from './agents/registry.ts';
@@ -66,6 +67,7 @@ function takeAgent(swarm: Swarm, run: Run, task: ActiveTask): void {
   if (holdsSlot(task)) swarm.queue.charge(run.id, takeSlot(swarm, task));
   else run.account.rest();
   reserveAttempt(run, identity);
+  holdWrites(swarm, run, identity);
   run.active.add(identity.id);
   if (task.status === 'awaiting-children') wait(swarm, identity.id, agentId, task.awaits);
 }
@@ -95,6 +97,7 @@ function goOn(swarm: Swarm, run: Run, before: ActiveTask, after: ActiveTask): vo
   if (before.status === 'awaiting-children') swarm.leads.delete(identity.id);
   if (holdsSlot(before) && !holdsSlot(after)) {
     leaveSlot(swarm, identity, undefined);
+    lendWrites(swarm, run, identity);
     run.account.rest();
   } else if (!holdsSlot(before) && holdsSlot(after)) {
     takeSlot(swarm, after);
@@ -135,6 +138,7 @@ function leaveAgent(swarm: Swarm, run: Run, before: ActiveTask, { after, atMs, u
   } else run.account.wake();
   swarm.leads.delete(id);
   settleAttempt(run, before.identity, usage);
+  releaseWrites(swarm, run, before.identity);
   run.active.delete(id);
 }
 

@@ -9,8 +9,10 @@ import type { Invalidation } from './memory/invalidation.ts';
 import { Capacity } from './resources/capacity.ts';
 import type { Run } from './runs/run.ts';
 import { DEFAULT_SCALING, type ScalingRules } from './scaling/scale-group.ts';
+import type { Claims } from './scheduling/ready-lane.ts';
 import { ReadyQueue } from './scheduling/ready-queue.ts';
 import { WaitingLeads } from './scheduling/waiting-leads.ts';
+import { WriteLocks } from './scheduling/write-locks.ts';
 import type { RetryPolicy } from './tasks/task-spec.ts';
 import type { Task } from './tasks/task.ts';
 
@@ -98,6 +100,10 @@ export type Swarm = {
   readonly unranked: Set<RunId>;
   /** Agents that go when they have ended what they have, by id, and the run that they serve. */
   readonly leaving: Map<AgentId, RunId>;
+  /** What running attempts may write. */
+  readonly writeLocks: WriteLocks;
+  /** Tasks that have waited so long for files that nothing may pass them. */
+  readonly claims: Claims;
 };
 
 export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
@@ -121,5 +127,7 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     closing: new Set(),
     unranked: new Set(),
     leaving: new Map(),
+    writeLocks: new WriteLocks(),
+    claims: new Map(),
   };
 }

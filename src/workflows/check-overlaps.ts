@@ -10,7 +10,7 @@ const MOST_PAIRS = 20_000;
 
 type Write = Readonly<{ base: string; path: string; index: number }>;
 
-/** Warns of tasks that may run side by side and write the same files. One warning per pair of tasks. */
+/** Warns of tasks that could run side by side if they did not write the same files. One warning per pair of tasks. */
 export function checkOverlaps(definition: WorkflowDefinition, needs: TaskNeeds, findings: Findings): void {
   const warned = new Set<string>();
   let pairs = 0;
@@ -24,7 +24,7 @@ export function checkOverlaps(definition: WorkflowDefinition, needs: TaskNeeds, 
     findings.warn({
       code: 'WORKFLOW_WRITES_OVERLAP',
       path: ['tasks', right.base, 'writes', right.index],
-      message: `${both} may run side by side and both write ${JSON.stringify(right.path)}.`,
+      message: `${both} both write ${JSON.stringify(right.path)}, so they never run at the same time.`,
       fix:
         left.base === right.base
           ? 'Let each cell write a folder of its own.'

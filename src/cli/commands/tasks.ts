@@ -1,4 +1,5 @@
 import { type AttemptRecord, runOf, type TaskRecord, type TaskStatus } from '../../app/views.ts';
+import { type KeptBack, keptBackBy } from '../../app/kept-back.ts';
 import { nearestName } from '../../util/nearest-name.ts';
 import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
@@ -49,11 +50,23 @@ export function tasksShow(cli: Cli, name: string): Promise<ExitCode> {
     const archive = archiveOf(project);
     const task = findTask(archive, name);
     const attempts = archive.attempts(task.taskId);
-    cli.out.json({ type: 'task', ...taskData(task), outputs: task.outputs, evidence: task.evidence, spec: task.spec });
+    const keptBack = keptBackBy(archive, task);
+    cli.out.json({
+      type: 'task',
+      ...taskData(task),
+      outputs: task.outputs,
+      evidence: task.evidence,
+      spec: task.spec,
+      keptBackBy: keptBack,
+    });
     for (const { taskId: _task, agentId, ...rest } of attempts) {
       cli.out.json({ type: 'attempt', run: task.runId, task: task.spec.name, agent: agentId, ...rest });
     }
-    cli.out.result(...taskHead(task, cli.out.style), ...attempts.flatMap((attempt) => attemptLines(attempt)));
+    cli.out.result(
+      ...taskHead(task, cli.out.style),
+      ...keptBack.map(keptBackLine),
+      ...attempts.flatMap((attempt) => attemptLines(attempt)),
+    );
     if (task.failure !== undefined) {
       const told = { name: task.spec.name, failure: task.failure, attempt: task.attempt, work: task.spec.work };
       cli.out.result('', ...failureBlock(told, logOfTask(project, task.taskId), cli.out));
@@ -108,6 +121,10 @@ function taskHead(task: TaskRecord, style: Style): readonly string[] {
     lines.push(`  evidence  ${evidence.ok ? 'holds' : 'does not hold'}: ${visible(evidenceSentence(evidence))}`);
   }
   return lines;
+}
+
+function keptBackLine({ task, path }: KeptBack): string {
+  return `  waits     for ${visible(task)}, which may write ${visible(path)}`;
 }
 
 function attemptLines(attempt: AttemptRecord): readonly string[] {

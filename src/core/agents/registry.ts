@@ -285,13 +285,13 @@ function classIdOf(spec: AgentSpec): string {
   return `${spec.runId ?? ''}|${classKeyOf(spec)}`;
 }
 
-/** Reservations and grants belong to it: where one task finds no room, none of the same question does. */
-function questionOf({ name, requires, prefers, resources, grant, delegate, child }: TaskSpec): string {
+/** Reservations, grants and files belong to it: where one task finds no room, none of the same question does. */
+function questionOf({ name, requires, prefers, resources, grant, writes, delegate, child }: TaskSpec): string {
   const needed = requires.length === 1 ? (requires[0] ?? '') : requires.toSorted().join('\n');
-  if (prefers === undefined && resources === undefined && grant === undefined) return needed;
+  if (prefers === undefined && resources === undefined && grant === undefined && writes === undefined) return needed;
   // Another parent may pay for it; and what its sub-tasks may spend is reserved with its first attempt only.
   const payer = grant === undefined ? undefined : [child?.parent, delegate === undefined ? undefined : name];
-  return JSON.stringify([needed, prefers?.toSorted(), resources, grant, payer]);
+  return JSON.stringify([needed, prefers?.toSorted(), resources, grant, payer, writes?.toSorted()]);
 }
 
 function capabilityScore(prefers: readonly string[], { capabilities }: AgentClass): number {

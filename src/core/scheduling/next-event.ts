@@ -14,6 +14,7 @@ import type { Swarm } from '../swarm-state.ts';
 import { withChildren } from '../tasks/end-children.ts';
 import type { Task } from '../tasks/task.ts';
 import { type Choice, chooseAgent } from './choose-agent.ts';
+import { dropClaim, dropOldClaims, keepBack } from './kept-back.ts';
 import { refreshRanks } from './ranks.ts';
 import type { ReadyTask } from './ready-lane.ts';
 import type { ReadyQueue } from './ready-queue.ts';
@@ -104,8 +105,7 @@ function stoppedBy(swarm: Swarm, run: Run, needs: readonly string[]): string {
 function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
   const { queue, registry, tasks } = swarm;
   if (queue.size === 0 || registry.freeSlots === 0) return undefined;
-  queue.age(nowMs);
-  refreshRanks(swarm, nowMs);
+  prepare(swarm, nowMs);
   const next = offersOf(queue);
   for (let ready = next(); ready !== undefined; ready = next()) {
     const task = tasks.get(ready.id);
@@ -114,10 +114,21 @@ function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | un
     const budget = checkBudget(run, ready.identity, () => canMove(swarm, run, ready.id));
     if (typeof budget === 'object') return exhaust(swarm, run, task, budget);
     const choice = budget === 'wait' ? NO_BUDGET : chooseAgent(marketOf(swarm), ready, task, nowMs);
+    const isKeptBack = choice.kind === 'assign' && keepBack(swarm, run, ready, nowMs);
+    if (isKeptBack) continue;
+    dropClaim(swarm, ready.group);
     if (choice.kind === 'assign') return [assign(task, choice.agent.spec.id)];
     putAside(swarm, ready, choice, nowMs);
   }
   return undefined;
+}
+
+/** Puts the queue in order as it should be now. */
+function prepare(swarm: Swarm, nowMs: number): void {
+  swarm.queue.age(nowMs);
+  refreshRanks(swarm, nowMs);
+  dropOldClaims(swarm);
+  swarm.queue.offerKeptBack();
 }
 
 function putAside({ queue, registry }: Swarm, ready: ReadyTask, choice: Choice, nowMs: number): void {
@@ -131,6 +142,10 @@ function offersOf(queue: ReadyQueue): () => ReadyTask | undefined {
   return () => {
     const ready = queue.peek();
     if (ready !== undefined) return ready;
+    while (queue.offerKeptBack()) {
+      const keptBack = queue.peek();
+      if (keptBack !== undefined) return keptBack;
+    }
     if (looks-- > 0 && queue.offerServable()) return queue.peek();
     return queue.offerWaiting() ? queue.peek() : undefined;
   };

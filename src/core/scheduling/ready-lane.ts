@@ -30,6 +30,9 @@ export type ReadyGroup = {
   readonly signature: Signature;
   readonly tasks: IndexedHeap<ReadyTask>;
   isParked: boolean;
+  /** Since when others that write the same keep it back; the key of what it waits for. */
+  keptBackSinceMs: number | undefined;
+  waitsForKey: string | undefined;
   heapIndex: number;
 };
 
@@ -49,6 +52,9 @@ export type ReadyLane = {
   raiseAtMs: number;
   heapIndex: number;
 };
+
+/** Tasks that nothing may pass any more, by project; one each, so that they cannot wait for each other. */
+export type Claims = Map<string, Readonly<{ group: ReadyGroup; holder: TaskId; writes: readonly string[] }>>;
 
 /** One run's share of the queue. `pass` rises with the work that it was given, by its weight. */
 export type ReadyRun = {

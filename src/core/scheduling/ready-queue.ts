@@ -4,6 +4,7 @@ import type { ClassMatch, Signature } from '../agents/registry.ts';
 import type { RunId, TaskId } from '../ids.ts';
 import type { PriorityClass } from '../tasks/task-spec.ts';
 import type { TaskIdentity } from '../tasks/task.ts';
+import { FileLines } from './file-lines.ts';
 import {
   goesBefore,
   isGroupBefore,
@@ -43,6 +44,7 @@ export class ReadyQueue {
   readonly #parked = new Map<ReadyGroup, readonly ClassMatch[] | undefined>();
   readonly #parkedForAnything = new Set<ReadyGroup>();
   readonly #parkedFor = new Map<AgentClass, Set<ReadyGroup>>();
+  readonly #files = new FileLines();
   readonly #deferredFor = new Map<AgentClass, Set<ReadyTask>>();
   #deferredCount = 0;
   #looks = 0;
@@ -164,6 +166,25 @@ export class ReadyQueue {
     else for (const match of matches) addTo(this.#parkedFor, match.class, group);
   }
 
+  /** Others may write the same as these now: they are offered, one group after the other, when `key` is free. */
+  parkForFiles(group: ReadyGroup, key: string): void {
+    this.park(group, NO_MATCHES);
+    this.#files.join(group, key);
+  }
+
+  /** Who held the files of `key` has ended. `isForAll`: some may start although others hold the same still. */
+  freedFiles(key: string, isForAll: boolean): void {
+    if (isForAll) for (const group of this.#files.all(key)) this.#unpark(group);
+    else this.#files.setFree(key);
+  }
+
+  /** Offers the first group of each line that may move on, and the next ones when it is called again. */
+  offerKeptBack(): boolean {
+    const firsts = this.#files.firsts();
+    for (const group of firsts) this.#unpark(group);
+    return firsts.length > 0;
+  }
+
   /** This task waits for a busy agent of the class: others of its group are offered meanwhile. */
   defer(task: ReadyTask, { agentClass, workMs }: Wait, nowMs: number): void {
     task.waitsSinceMs ??= nowMs;
@@ -267,6 +288,7 @@ export class ReadyQueue {
     for (const match of this.#parked.get(group) ?? NO_MATCHES) removeFrom(this.#parkedFor, match.class, group);
     this.#parkedForAnything.delete(group);
     this.#parked.delete(group);
+    this.#files.leave(group);
     group.isParked = false;
     if (group.tasks.size > 0) group.lane.open.push(group);
   }
@@ -331,7 +353,15 @@ export class ReadyQueue {
 
 function newGroup(lane: ReadyLane, signature: Signature): ReadyGroup {
   const tasks = new IndexedHeap<ReadyTask>(isLonger);
-  const group: ReadyGroup = { lane, signature, tasks, isParked: false, heapIndex: NOT_IN_HEAP };
+  const group: ReadyGroup = {
+    lane,
+    signature,
+    tasks,
+    isParked: false,
+    keptBackSinceMs: undefined,
+    waitsForKey: undefined,
+    heapIndex: NOT_IN_HEAP,
+  };
   lane.groups.set(signature, group);
   return group;
 }

@@ -3,6 +3,7 @@ import type { SwarmEvent } from '../events.ts';
 import type { TaskId } from '../ids.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
+import { writeBlockOf } from './kept-back.ts';
 
 /** An attempt whose sub-tasks have ended gets a free slot of its agent again, before anything new does. */
 export function nextResumption(swarm: Swarm): readonly SwarmEvent[] | undefined {
@@ -28,6 +29,8 @@ function resumption(swarm: Swarm, id: TaskId, host: string): SwarmEvent | undefi
   const { resources } = task.identity.spec;
   const hasRoom = resources === undefined || swarm.capacity.check(host, resources) === 'fits';
   if (!hasRoom || !run.account.hasPlace || run.pausedBecause !== undefined) return undefined;
+  // Sub-tasks that it does not wait for may still write what it writes.
+  if (writeBlockOf(swarm, run, task.identity) !== undefined) return undefined;
   return { type: 'attempt.resumed', taskId: id, attempt: task.attempt };
 }
 

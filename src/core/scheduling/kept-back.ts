@@ -1,0 +1,94 @@
+import type { TaskId } from '../ids.ts';
+import type { Run } from '../runs/run.ts';
+import type { Swarm } from '../swarm-state.ts';
+import type { TaskIdentity } from '../tasks/task.ts';
+import type { ReadyGroup, ReadyTask } from './ready-lane.ts';
+import type { WriteBlock } from './write-locks.ts';
+
+/** How long others may pass a task that waits for files; then nothing that overlaps it starts before it, ms. */
+export const PASSED_OVER_MS = 60_000;
+
+/**
+ * Who keeps this task from starting, because both may write the same file. A sub-task may write what a task above it
+ * holds while that one waits for sub-tasks.
+ */
+export function writeBlockOf(
+  swarm: Swarm,
+  run: Run,
+  identity: TaskIdentity,
+  group?: ReadyGroup,
+): WriteBlock<TaskId> | undefined {
+  const { writes } = identity.spec;
+  if (writes === undefined || writes.length === 0) return undefined;
+  const claimed = swarm.claims.get(run.spec.project);
+  const own = claimed !== undefined && claimed.group === group ? claimed.holder : identity.id;
+  const mayPass = (holder: TaskId): boolean =>
+    holder === identity.id || holder === own || isWaitingAbove(swarm, run, identity, holder);
+  return swarm.writeLocks.blockOf(run.spec.project, writes, mayPass);
+}
+
+function isWaitingAbove({ tasks }: Swarm, run: Run, identity: TaskIdentity, holder: TaskId): boolean {
+  let above = identity.spec.child?.parent;
+  while (above !== undefined) {
+    const id = run.graph.idOf(above);
+    const task = id === undefined ? undefined : tasks.get(id);
+    if (id === holder) return task?.status === 'awaiting-children';
+    above = task?.identity.spec.child?.parent;
+  }
+  return false;
+}
+
+/** Takes what the task may write, for as long as its attempt lives. */
+export function holdWrites({ writeLocks }: Swarm, run: Run, { id, spec }: TaskIdentity): void {
+  if (spec.writes !== undefined) writeLocks.hold(run.spec.project, id, spec.writes);
+}
+
+export function releaseWrites(swarm: Swarm, run: Run, { id, spec }: TaskIdentity): void {
+  if (spec.writes !== undefined) release(swarm, run.spec.project, id, spec.writes);
+}
+
+/** It waits for sub-tasks now, which may write what it holds. */
+export function lendWrites({ queue, writeLocks }: Swarm, run: Run, { spec }: TaskIdentity): void {
+  for (const key of writeLocks.keysOf(run.spec.project, spec.writes ?? [])) queue.freedFiles(key, true);
+}
+
+/** True when the task must wait; it is offered again when who stands in its way has ended. */
+export function keepBack(swarm: Swarm, run: Run, ready: ReadyTask, nowMs: number): boolean {
+  const { group } = ready;
+  const block = writeBlockOf(swarm, run, ready.identity, group);
+  if (block === undefined) return false;
+  group.keptBackSinceMs ??= nowMs;
+  if (nowMs - group.keptBackSinceMs >= PASSED_OVER_MS) claim(swarm, run, ready);
+  swarm.queue.parkForFiles(group, block.key);
+  return true;
+}
+
+/** The group got what it waited for, or waits for something else: nobody waits for its files any more. */
+export function dropClaim(swarm: Swarm, group: ReadyGroup): void {
+  if (group.keptBackSinceMs === undefined) return;
+  group.keptBackSinceMs = undefined;
+  for (const [project, known] of swarm.claims) {
+    if (known.group !== group) continue;
+    swarm.claims.delete(project);
+    release(swarm, project, known.holder, known.writes);
+  }
+}
+
+/** Claims of tasks that are gone, or whose run is paused. */
+export function dropOldClaims(swarm: Swarm): void {
+  for (const { group } of swarm.claims.values()) {
+    if (group.tasks.size === 0 || group.lane.run.isSuspended) dropClaim(swarm, group);
+  }
+}
+
+function claim(swarm: Swarm, run: Run, { group, identity }: ReadyTask): void {
+  const { project } = run.spec;
+  const { writes = [] } = identity.spec;
+  if (swarm.claims.has(project)) return;
+  swarm.claims.set(project, { group, holder: identity.id, writes });
+  swarm.writeLocks.hold(project, identity.id, writes);
+}
+
+function release({ queue, writeLocks }: Swarm, project: string, id: TaskId, writes: readonly string[]): void {
+  for (const { key, isShared } of writeLocks.release(project, id, writes)) queue.freedFiles(key, isShared);
+}
