@@ -24,6 +24,7 @@ export type { SwarmEvent } from './core/events.ts';
 export type { ProposalId, RunId, TaskId } from './core/ids.ts';
 export type { Json, JsonObject } from './core/json.ts';
 export type { BudgetSpec, RunFailure, RunOutcome, RunState } from './core/runs/run-spec.ts';
+export type { DelegationRights } from './core/tasks/task-spec.ts';
 export type { AgentReport, Evidence, TaskFailure, Usage } from './core/tasks/attempt.ts';
 export type { JournalRecord } from './ports/journal.ts';
 export type { MessageRecord, ProposalRecord, RunRecord, TaskRecord, TaskStatus } from './ports/run-archive.ts';
@@ -36,6 +37,12 @@ export type {
   SendAnswer,
 } from './ports/run-messages.ts';
 export type { AttemptVote, ProposalAnswer, RunProposals } from './ports/run-proposals.ts';
+export type { DelegationAnswer, RunTasks, Subtask, SubtaskOutcome } from './ports/run-tasks.ts';
 export { Unavailable, UserError, UserErrors } from './util/user-error.ts';
 export { defineWorkflow, type TaskRef, type WorkflowBuilder } from './workflows/builder.ts';
-export type { AgentGroupDefinition, TaskDefinition, WorkflowDefinition } from './workflows/definition.ts';
+export type {
+  AgentGroupDefinition,
+  DelegationDefinition,
+  TaskDefinition,
+  WorkflowDefinition,
+} from './workflows/definition.ts';

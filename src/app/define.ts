@@ -92,6 +92,9 @@ function withInput(call: FunctionCall, input: unknown): FunctionCall {
     get messages() {
       return call.messages;
     },
+    get tasks() {
+      return call.tasks;
+    },
     get proposals() {
       return call.proposals;
     },

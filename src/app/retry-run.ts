@@ -25,7 +25,8 @@ export function retryOf(archive: RunArchive, runId: RunId): Submission | Command
   const record = archive.run(runId);
   if (record === undefined) return { reason: 'run-unknown' };
   if (record.outcome === undefined) return { reason: 'status-wrong', status: record.state };
-  const records = archive.tasks(runId);
+  // Sub-tasks come again from their parents, where those run again.
+  const records = archive.tasks(runId).filter(({ spec }) => spec.child === undefined);
   const reused = reusable(records);
   const { project: _project, fingerprint: _fingerprint, scale = [], ...run } = record.run;
   const agents = [...groupsOf(archive, runId, scale), ...scale.map(groupOf)];

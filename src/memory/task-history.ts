@@ -92,7 +92,7 @@ export class TaskHistory implements EventSink {
   /** Most events say nothing about how long a task takes. */
   #take(event: SwarmEvent, atMs: number): void {
     const { type } = event;
-    if (type === 'tasks.added') this.know(event.runId, event.tasks);
+    if (type === 'tasks.added' || type === 'tasks.delegated') this.know(event.runId, event.tasks);
     if (type === 'attempt.assigned' && this.#typeOf(event.taskId) !== undefined) {
       this.#startedAtMs.set(event.taskId, atMs);
     }

@@ -83,7 +83,14 @@ const DELIVERY_BOUNDS = [0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 1, 10, 60, 600, 3
 const MOST_TYPES = 200;
 const RESOURCES = ['cpu', 'memory', 'storage', 'network'] as const;
 
-type OpenTask = { readonly type: string; startedAtMs: number; reserved: ResourceAmounts | undefined };
+type OpenTask = {
+  readonly type: string;
+  startedAtMs: number;
+  reserved: ResourceAmounts | undefined;
+  /** What its attempt reserves while it holds a slot. */
+  reservation: ResourceAmounts | undefined;
+  isResting: boolean;
+};
 
 /** Counts what is committed. A view: costs well under a microsecond per event and keeps open tasks only. */
 export class Metrics implements EventSink {
@@ -140,6 +147,7 @@ export class Metrics implements EventSink {
         this.#started.add('');
         this.#running.add('');
         task.startedAtMs = atMs;
+        task.reservation = event.reserved;
         this.#reserve(task, event.reserved);
         return;
       case 'attempt.failed':
@@ -156,10 +164,12 @@ export class Metrics implements EventSink {
       case 'task.cancelled':
         return this.#endTask(event.taskId, task, 'cancelled', atMs);
       case 'task.became-ready':
-      case 'attempt.reported':
       case 'attempt.awaiting':
-      case 'attempt.claimed':
+        return this.#rest(task);
       case 'attempt.resumed':
+        return this.#goOn(task);
+      case 'attempt.reported':
+      case 'attempt.claimed':
       case 'task.cancelling':
         return;
     }
@@ -178,8 +188,22 @@ export class Metrics implements EventSink {
   #endAttempt(task: OpenTask): void {
     if (task.startedAtMs < 0) return;
     task.startedAtMs = -1;
+    this.#rest(task);
+    task.isResting = false;
+  }
+
+  /** It waits for sub-tasks, and holds neither a slot nor resources. */
+  #rest(task: OpenTask): void {
+    if (task.isResting) return;
+    task.isResting = true;
     this.#running.add('', -1);
     this.#release(task);
+  }
+
+  #goOn(task: OpenTask): void {
+    task.isResting = false;
+    this.#running.add('');
+    this.#reserve(task, task.reservation);
   }
 
   #countOther(event: Exclude<SwarmEvent, TaskEvent>): void {
@@ -216,7 +240,7 @@ export class Metrics implements EventSink {
 
   #countRun(event: RunEvent): void {
     if (event.type === 'run.created') this.#number('swarm_runs_open').add('');
-    if (event.type === 'tasks.added') {
+    if (event.type === 'tasks.added' || event.type === 'tasks.delegated') {
       for (const { name, type } of event.tasks) this.#addTask(`${event.runId}/${name}`, type);
     }
     if (event.type === 'run.finished') {
@@ -251,7 +275,8 @@ export class Metrics implements EventSink {
   }
 
   #addTask(id: string, type: string): void {
-    this.#open.set(id, { type: this.#types.of(type), startedAtMs: -1, reserved: undefined });
+    const nothing = { reserved: undefined, reservation: undefined, isResting: false };
+    this.#open.set(id, { type: this.#types.of(type), startedAtMs: -1, ...nothing });
     this.#number('swarm_tasks_added_total').add('');
     this.#number('swarm_tasks_open').add('');
   }

@@ -1,10 +1,10 @@
 import type { BudgetSpec } from '../core/runs/run-spec.ts';
-import type { ResourceAmounts, RetryPolicy } from '../core/tasks/task-spec.ts';
+import type { Grant, ResourceAmounts, RetryPolicy } from '../core/tasks/task-spec.ts';
 import { assert } from '../util/assert.ts';
 import { parseBytes } from '../util/bytes.ts';
 import { parseDuration } from '../util/duration.ts';
 import { defined } from './defined.ts';
-import type { BudgetDefinition, ResourcesDefinition, RetryDefinition } from './definition.ts';
+import type { BudgetDefinition, ResourcesDefinition, RetryDefinition, TaskBudgetDefinition } from './definition.ts';
 
 /** `2 USD`, `0.50 USD`: at most six digits behind the point, because money is counted in micro-dollars. */
 export const MONEY_PATTERN: RegExp = /^(\d{1,9})(?:\.(\d{1,6}))? ?USD$/;
@@ -41,6 +41,10 @@ export function toBudget(budget: BudgetDefinition): BudgetSpec {
     attempts,
     agents,
   });
+}
+
+export function toGrant({ cost, tokens }: TaskBudgetDefinition): Grant {
+  return defined({ costMicros: cost === undefined ? undefined : parseMoney(cost), tokens });
 }
 
 export function toAmounts({ cpu, memory, storage, network }: ResourcesDefinition): ResourceAmounts {

@@ -218,6 +218,33 @@ function isJson(value: unknown, depth: number): boolean {
   return Object.values(value).every((item) => isJson(item, depth + 1));
 }
 
+const taskBudget = z
+  .strictObject({
+    cost: money.exactOptional().meta({ description: 'What models may cost.' }),
+    tokens: count(1e12).exactOptional().meta({ description: 'Tokens that models may use.' }),
+  })
+  .meta({ description: 'What one task may spend.' });
+
+const delegation = z
+  .strictObject({
+    depth: count(10).exactOptional().meta({ description: 'Levels of sub-tasks below it.' }),
+    fanOut: count(1_000).exactOptional().meta({ description: 'Sub-tasks that it may add at once.' }),
+    revisions: count(1_000).exactOptional().meta({ description: 'How often it may add some, over all its attempts.' }),
+    keep: taskBudget
+      .exactOptional()
+      .meta({ description: 'The part of its budget that each of its own attempts may spend. Default nothing.' }),
+    functions: z
+      .array(word)
+      .max(1_000)
+      .exactOptional()
+      .meta({
+        description: 'Functions that sub-tasks may call. Default all.',
+        ...words('a list of names', 'Write for example [review].'),
+      }),
+    commands: z.boolean().exactOptional().meta({ description: 'Whether sub-tasks may run commands. Default true.' }),
+  })
+  .meta({ description: 'What a task may delegate, within the limits of the configuration.' });
+
 const task = z
   .strictObject({
     description: text.exactOptional().meta({ description: 'For people.' }),
@@ -286,6 +313,16 @@ const task = z
       description:
         'What the task must deliver: { file: path }, or { value: true } for a key of the JSON object that a function returns or a command writes to the file named by WAGGLE_OUTPUT. Other tasks use it: ${{ tasks.build.outputs.tarball }}.',
     }),
+    budget: taskBudget
+      .exactOptional()
+      .meta({ description: 'The most that the task may spend. With delegate it is for its sub-tasks.' }),
+    delegate: z
+      .union([z.literal(true), delegation])
+      .exactOptional()
+      .meta({
+        description: 'Whether its attempts may add sub-tasks, and which. Absent: they may not.',
+        ...words('true or what may be delegated', 'Write delegate: true.'),
+      }),
     outputSchema: jsonObject.exactOptional().meta({ description: 'JSON Schema that the result must fit.' }),
     verify: z
       .array(argv)

@@ -97,6 +97,25 @@ export type OutputDefinition =
   /** A key of the JSON object that a function returns or a command prints. */
   | Readonly<{ value: true }>;
 
+/** What one task may spend. */
+export type TaskBudgetDefinition = Readonly<{ cost?: MoneyText; tokens?: number }>;
+
+/** What a task may delegate, within the limits of the configuration. */
+export type DelegationDefinition = Readonly<{
+  /** Levels of sub-tasks below it. @default `coordination.maxDelegationDepth` */
+  depth?: number;
+  /** Sub-tasks at once. @default `coordination.maxFanOut` */
+  fanOut?: number;
+  /** How often it may add some, over all its attempts. @default `coordination.maxRevisions` */
+  revisions?: number;
+  /** The part of its budget that each of its own attempts may spend. @default nothing */
+  keep?: TaskBudgetDefinition;
+  /** Functions that sub-tasks may call. @default all */
+  functions?: readonly string[];
+  /** Whether sub-tasks may run commands. @default true */
+  commands?: boolean;
+}>;
+
 /** One node of the graph. Exactly one of `command`, `shell`, `function`, `prompt` and `workflow` says what it does. */
 export type TaskDefinition = Readonly<{
   description?: string;
@@ -139,6 +158,10 @@ export type TaskDefinition = Readonly<{
   /** @default A */
   effect?: EffectClass;
   outputs?: Readonly<Record<string, OutputDefinition>>;
+  /** The most that it may spend. With `delegate` it is for its sub-tasks. */
+  budget?: TaskBudgetDefinition;
+  /** Its attempts may add sub-tasks. @default no */
+  delegate?: true | DelegationDefinition;
   /** JSON Schema that the result must fit. */
   outputSchema?: JsonObject;
   /** Commands that the coordinator runs in a clean copy of the project; needs `writes`. */

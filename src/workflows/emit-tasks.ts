@@ -1,9 +1,9 @@
 import { resolveText } from '../core/expressions/template.ts';
 import type { Scope } from '../core/expressions/evaluate.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { CommandWork, OutputSpec, TaskSpec, Work } from '../core/tasks/task-spec.ts';
+import type { CommandWork, DelegationRights, OutputSpec, TaskSpec, Work } from '../core/tasks/task-spec.ts';
 import { assert } from '../util/assert.ts';
-import { toAmounts, toMs, toRetry } from './amounts.ts';
+import { toAmounts, toGrant, toMs, toRetry } from './amounts.ts';
 import { requiredCapabilities } from './check-agents.ts';
 import { bareCondition } from './check-expressions.ts';
 import type { CompileOptions } from './compiled-workflow.ts';
@@ -65,7 +65,15 @@ function limitsOf(task: TaskDefinition, { definition, options }: EmitContext): P
     retry: orAbsent(retry),
     effect: task.effect,
     estimateMs: task.estimate === undefined ? undefined : toMs(task.estimate),
+    grant: task.budget === undefined ? undefined : toGrant(task.budget),
+    delegate: rightsOf(task.delegate),
   });
+}
+
+function rightsOf(delegate: TaskDefinition['delegate']): DelegationRights | undefined {
+  if (delegate === undefined || delegate === true) return delegate === true ? {} : undefined;
+  const { keep, ...limits } = delegate;
+  return { ...limits, ...defined({ keep: keep === undefined ? undefined : toGrant(keep) }) };
 }
 
 /** What it leaves and how that is checked: known before the run, so resolved here. */

@@ -24,6 +24,8 @@ import { SwarmRows, type SwarmRow } from './swarm-rows.ts';
 import { upcast } from './upcast.ts';
 
 /** Parsed events kept at hand, at most 64 KiB each: many tasks share one. */
+/** Events that several rows name. */
+const SHARED: ReadonlySet<SwarmEvent['type']> = new Set(['agents.registered', 'tasks.added', 'tasks.delegated']);
 const MAX_CACHED_EVENTS = 16;
 
 /** Reads a store over its own connection, from any process, while another one writes. Every answer is one snapshot. */
@@ -135,7 +137,7 @@ export class SqliteArchive implements RunArchive {
     if (known !== undefined) return known;
     const { data, version } = this.#events.one(swarm, seq);
     const event = upcast(data, version);
-    if (event.type !== 'tasks.added' && event.type !== 'agents.registered') return event;
+    if (!SHARED.has(event.type)) return event;
     if (this.#cache.size >= MAX_CACHED_EVENTS) this.#cache.clear();
     this.#cache.set(seq, event);
     return event;

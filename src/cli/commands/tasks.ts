@@ -21,6 +21,7 @@ const STATUSES: readonly TaskStatus[] = [
   'ready',
   'running',
   'verifying',
+  'awaiting-children',
   'backing-off',
   'outcome-unknown',
   'cancelling',
@@ -103,7 +104,8 @@ function statusNamed(text: string): TaskStatus {
 
 function taskData(task: TaskRecord): Readonly<Record<string, unknown>> {
   const { runId, spec, status, attempt, failure, note, endedAtMs } = task;
-  return { run: runId, task: spec.name, status, attempt, needs: spec.needs, failure, note, endedAtMs };
+  const parent = spec.child?.parent;
+  return { run: runId, task: spec.name, parent, status, attempt, needs: spec.needs, failure, note, endedAtMs };
 }
 
 function taskHead(task: TaskRecord, style: Style): readonly string[] {
@@ -113,6 +115,7 @@ function taskHead(task: TaskRecord, style: Style): readonly string[] {
     `  does      ${visible(workSentence(spec.work))}`,
   ];
   if (spec.needs.length > 0) lines.push(`  needs     ${visible(spec.needs.join(', '))}`);
+  if (spec.child !== undefined) lines.push(`  part of   ${visible(spec.child.parent)}`);
   if (note !== undefined) lines.push(`  note      ${visible(note)}`);
   for (const [name, value] of Object.entries(task.outputs ?? {})) {
     lines.push(`  output    ${visible(name)} = ${visible(JSON.stringify(value))}`);

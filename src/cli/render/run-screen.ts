@@ -47,7 +47,7 @@ function shareRows(room: number, wanted: readonly number[]): readonly number[] {
 
 function titleLine(view: RunView, { columns, nowMs, style }: ScreenOptions): string {
   const state = stateOf(view);
-  const busy = `${view.active.size} of ${plural(view.slots, 'agent')} busy`;
+  const busy = `${busyCount(view)} of ${plural(view.slots, 'agent')} busy`;
   const clock = elapsed((view.hasEnded ? view.atMs : nowMs) - view.startedAtMs);
   const left: Piece[] = [[titleOf(view), style.bold], `  ${state}  ${clock}`];
   const used = left.reduce((sum, piece) => sum + widthOf(typeof piece === 'string' ? piece : piece[0]), 0);
@@ -74,16 +74,22 @@ export function isWaitingForPerson({ counts }: RunView): boolean {
   return counts['outcome-unknown'] > 0 && moving === 0;
 }
 
+/** Attempts that take up an agent: those that wait for sub-tasks do not. */
+function busyCount({ active, counts }: RunView): number {
+  return active.size - counts['awaiting-children'];
+}
+
 function progressLine(view: RunView, { columns, style }: ScreenOptions): string {
   const { counts, ended } = view;
   const total = view.tasks.size;
   const numbers = ` ${ended}/${total}`;
-  const waiting = counts.blocked + counts.ready + counts['backing-off'] + counts['outcome-unknown'];
+  const asleep = counts['backing-off'] + counts['outcome-unknown'] + counts['awaiting-children'];
+  const waiting = counts.blocked + counts.ready + asleep;
   const words: Piece[] = [
     [counts.failed > 0 ? `  ${counts.failed} failed` : '', style.red],
     [counts.skipped > 0 ? `  ${counts.skipped} skipped` : '', style.yellow],
     [counts.cancelled > 0 ? `  ${counts.cancelled} cancelled` : '', style.yellow],
-    [`  ${view.active.size} running  ${waiting} waiting`, style.dim],
+    [`  ${busyCount(view)} running  ${waiting} waiting`, style.dim],
   ];
   const bar = Math.min(30, Math.max(6, Math.floor(columns / 4)));
   const [full, empty] = barOf(total === 0 ? 0 : ended / total, bar, style);
@@ -173,6 +179,7 @@ function shareOfTask(view: RunView, task: TaskView, spentMs: number, style: Styl
 function detailOf({ stand, attempt }: TaskView): string {
   const parts: string[] = [];
   if (stand.status === 'verifying') parts.push('being checked');
+  if (stand.status === 'awaiting-children') parts.push('waits for its sub-tasks');
   if (stand.status === 'cancelling') parts.push('being stopped');
   if (attempt > 1) parts.push(`attempt ${attempt}`);
   if ('report' in stand && stand.report?.kind === 'progress' && stand.report.step !== null) {

@@ -6,16 +6,18 @@ import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { visible } from './text.ts';
 
-/** Tasks with how they stand and what they took, in the order of the definition. */
+/** Tasks with how they stand and what they took, in the order of the definition; sub-tasks below their parents. */
 export function taskTable(
-  tasks: readonly TaskRecord[],
+  all: readonly TaskRecord[],
   attempts: readonly AttemptRecord[],
   style: Style,
   columns: number,
 ): readonly string[] {
   const last = new Map(attempts.map((attempt) => [attempt.taskId, attempt]));
-  const rows = tasks.map((task) => [
-    visible(task.spec.name),
+  const placed = inTree(all);
+  const tasks = placed.map(({ task }) => task);
+  const rows = placed.map(({ task, level }) => [
+    `${'  '.repeat(level)}${visible(task.spec.name)}`,
     task.status,
     task.attempt > 1 ? String(task.attempt) : '',
     tookWords(last.get(task.taskId)),
@@ -32,6 +34,25 @@ export function taskTable(
     { title: 'note' },
   ] as const;
   return table(heads, rows, columns);
+}
+
+type Placed = Readonly<{ task: TaskRecord; level: number }>;
+
+/** Each sub-task behind its parent, as long as that is in the list too. */
+function inTree(tasks: readonly TaskRecord[]): readonly Placed[] {
+  const names = new Set(tasks.map(({ spec }) => spec.name));
+  const parentOf = ({ spec }: TaskRecord): string | undefined =>
+    spec.child !== undefined && names.has(spec.child.parent) ? spec.child.parent : undefined;
+  const below = Map.groupBy(tasks, parentOf);
+  const placed: Placed[] = [];
+  const place = (parent: string | undefined, level: number): void => {
+    for (const task of below.get(parent) ?? []) {
+      placed.push({ task, level });
+      place(task.spec.name, level + 1);
+    }
+  };
+  place(undefined, 0);
+  return placed;
 }
 
 /** Time of an attempt that has ended. */

@@ -5,10 +5,12 @@ import type { Assignment, RunContext } from '../../../ports/agent-driver.ts';
 import type { RunMemory } from '../../../ports/run-memory.ts';
 import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
+import type { RunTasks } from '../../../ports/run-tasks.ts';
 import { checkedMemory } from './checked-memory.ts';
 import { checkedMessages } from './checked-messages.ts';
 import { checkedProposals } from './checked-proposals.ts';
 import { checkedReport } from './checked-report.ts';
+import { checkedTasks } from './checked-tasks.ts';
 import { type LargeValueStore, loadValue } from './large-values.ts';
 import type { CalledTask, FunctionCall } from './registered-function.ts';
 
@@ -66,6 +68,11 @@ export class AttemptCall implements FunctionCall {
   get memory(): RunMemory {
     this.#hasAskedForSignal = true;
     return checkedMemory(() => this.#context.memory);
+  }
+
+  get tasks(): RunTasks {
+    this.#hasAskedForSignal = true;
+    return checkedTasks(() => this.#context.tasks);
   }
 
   get load(): (value: Json) => Promise<Json> {

@@ -64,6 +64,7 @@ function callOf(call: number, { data }: CallRequest, own: WorkerAsks): FunctionC
     report: (report) => post({ kind: 'report', call, report }),
     memory: own.memory,
     messages: own.messages,
+    tasks: own.tasks,
     proposals: own.proposals,
     load: (value: Json) => Promise.resolve(value),
   };

@@ -4,6 +4,7 @@ import type { AgentReport } from '../../../core/tasks/attempt.ts';
 import type { RunMemory } from '../../../ports/run-memory.ts';
 import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
+import type { RunTasks } from '../../../ports/run-tasks.ts';
 
 /** The task that a function works on. */
 export type CalledTask = Readonly<{ id: TaskId; name: string; run: RunId; attempt: number }>;
@@ -27,6 +28,8 @@ export interface FunctionCall {
   readonly messages: RunMessages;
   /** What the swarm remembers: of all runs, of this one, of its role and its agent. A function writes as its agent. */
   readonly memory: RunMemory;
+  /** Sub-tasks of its task, where the task may delegate. */
+  readonly tasks: RunTasks;
   /**
    * An output of a need that was too large for the journal stands in `needs` as `{ "$artifact": … }`: this gives its
    * value. Anything else comes back as it is. Rejects when the artifact is gone or damaged.

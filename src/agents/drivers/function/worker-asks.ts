@@ -1,6 +1,7 @@
 import type { RunMemory } from '../../../ports/run-memory.ts';
 import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
+import type { RunTasks } from '../../../ports/run-tasks.ts';
 import { memoryOver } from './checked-memory.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
@@ -58,6 +59,15 @@ export class WorkerAsks {
       checkpoint: ask('checkpoint'),
       lastCheckpoint: ask('lastCheckpoint'),
     });
+  }
+
+  get tasks(): RunTasks {
+    return {
+      delegate: (given) => this.#ask({ ability: 'tasks', question: 'delegate', given }),
+      cancel: (given) => this.#ask({ ability: 'tasks', question: 'cancel', given }),
+      outcomes: (given) => this.#ask({ ability: 'tasks', question: 'outcomes', given }),
+      run: (given) => this.#ask({ ability: 'tasks', question: 'run', given }),
+    };
   }
 
   /** What the coordinator's thread said. */

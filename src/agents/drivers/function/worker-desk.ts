@@ -2,30 +2,40 @@ import type { RunContext } from '../../../ports/agent-driver.ts';
 import { memoryQuestions } from '../../../tools/memory-questions.ts';
 import { checkedMessages } from './checked-messages.ts';
 import { checkedProposals } from './checked-proposals.ts';
+import { checkedTasks } from './checked-tasks.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 /** What a function can ask of the run that it belongs to. */
-export type Abilities = Pick<RunContext, 'memory' | 'messages' | 'proposals'>;
+export type Abilities = Pick<RunContext, 'memory' | 'messages' | 'proposals' | 'tasks'>;
 
 type Ask = Extract<FromWorker, { kind: 'ask' }>;
 /** Each takes whatever the thread has sent. */
 type Questions = Readonly<Record<string, (given: unknown) => Promise<unknown>>>;
 
+/** Where the thread can wait for other functions without keeping their place. */
+export type RestingPlace = Readonly<{ rest: <Value>(wait: () => Promise<Value>) => Promise<Value> }>;
+
+/** Questions that are answered when other tasks have ended, which may need a thread themselves. */
+const LONG: ReadonlySet<string> = new Set(['outcomes', 'run']);
+
 /** Answers what one call in a worker thread asks. */
 export class WorkerDesk {
   readonly #abilities: { readonly [Ability in keyof Abilities]: Questions };
   readonly #tell: (message: ToWorker) => void;
+  readonly #place: RestingPlace;
   /** Questions that can be given up. */
   readonly #open = new Map<number, AbortController>();
 
   /** `context` is looked at when something is asked, and not before. */
-  constructor(context: Abilities, tell: (message: ToWorker) => void) {
+  constructor(context: Abilities, tell: (message: ToWorker) => void, place: RestingPlace) {
     this.#abilities = {
       memory: memoryQuestions(() => context.memory),
       messages: checkedMessages(() => context.messages),
       proposals: checkedProposals(() => context.proposals),
+      tasks: checkedTasks(() => context.tasks),
     };
     this.#tell = tell;
+    this.#place = place;
   }
 
   /** The thread is told the answer, or what went wrong. Never rejects. */
@@ -46,6 +56,7 @@ export class WorkerDesk {
   async #ask({ id, ability, question, given, canGiveUp }: Ask): Promise<unknown> {
     const ask = this.#abilities[ability][question];
     if (ask === undefined) throw new Error(`There is no call.${ability}.${question}.`);
+    if (ability === 'tasks' && LONG.has(question)) return this.#place.rest(() => ask(given));
     if (canGiveUp !== true) return ask(given);
     const controller = new AbortController();
     this.#open.set(id, controller);

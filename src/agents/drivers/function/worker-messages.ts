@@ -22,7 +22,7 @@ export type FromWorker =
       kind: 'ask';
       call: number;
       id: number;
-      ability: 'memory' | 'messages' | 'proposals';
+      ability: 'memory' | 'messages' | 'proposals' | 'tasks';
       question: string;
       given: unknown;
       canGiveUp?: true;

@@ -5,6 +5,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { WorkerFunction } from './registered-function.ts';
 import { type Abilities, WorkerDesk } from './worker-desk.ts';
 import type { CallRequest, FromWorker, ToWorker } from './worker-messages.ts';
+import { WorkerPlace } from './worker-place.ts';
 
 const ENTRY = new URL(`./function-worker${extname(import.meta.url)}`, import.meta.url);
 
@@ -59,20 +60,29 @@ export class WorkerPool {
   /** After `signal` aborts the thread is ended at once, whatever it is doing. */
   async run(call: WorkerCall): Promise<WorkerEnd> {
     if (call.signal.aborted) return { kind: 'stopped' };
-    if (this.#busy >= this.#options.maxWorkers) {
-      if (this.#waiting.length >= this.#options.maxWaiting) return { kind: 'full' };
-      if (!(await this.#waitForTurn(call.signal))) return { kind: 'stopped' };
-    } else this.#busy++;
+    if (this.#busy >= this.#options.maxWorkers && this.#waiting.length >= this.#options.maxWaiting) {
+      return { kind: 'full' };
+    }
+    if (!(await this.#takePlace(call.signal))) return { kind: 'stopped' };
+    const place = new WorkerPlace({ leave: () => this.#passOn(), take: () => this.#takePlace(call.signal) });
     try {
-      return await this.#runIn(this.#takeThread(call.work.memoryMiB), call);
+      return await this.#runIn(this.#takeThread(call.work.memoryMiB), call, place);
     } finally {
-      this.#passOn();
+      place.end();
     }
   }
 
   /** Ends the idle threads. Busy ones end with their calls. */
   async close(): Promise<void> {
     await Promise.all(this.#idle.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
+  /** Resolves with true when it has one, with false when `signal` aborted first. */
+  async #takePlace(signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
+    if (this.#busy >= this.#options.maxWorkers) return this.#waitForTurn(signal);
+    this.#busy++;
+    return true;
   }
 
   /** Resolves with true when a place was handed over, with false when `signal` aborted first. */
@@ -113,12 +123,12 @@ export class WorkerPool {
     return made;
   }
 
-  async #runIn(thread: Thread, call: WorkerCall): Promise<WorkerEnd> {
+  async #runIn(thread: Thread, call: WorkerCall, place: WorkerPlace): Promise<WorkerEnd> {
     const { worker } = thread;
     const { promise, resolve } = Promise.withResolvers<WorkerEnd>();
     const number = ++thread.calls;
     const tell = (message: ToWorker): void => worker.postMessage(message);
-    const desk = new WorkerDesk(call.abilities, tell);
+    const desk = new WorkerDesk(call.abilities, tell, place);
     const onMessage = (message: FromWorker): void => {
       if (message.kind === 'returned' || message.kind === 'threw') return resolve(message);
       // What an earlier function of this thread left behind does not speak for this one.
@@ -153,6 +163,8 @@ export class WorkerPool {
       return;
     }
     thread.worker.unref();
+    // One that has waited for others may come back when there are enough.
+    if (this.#idle.length >= this.#options.maxWorkers) return void (await thread.worker.terminate());
     this.#idle.push(thread);
   }
 
