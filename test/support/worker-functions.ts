@@ -97,3 +97,30 @@ export const waitForMail: TaskFunction = async ({ messages, report: tell }) => {
   tell({ kind: 'note', text: 'waits' });
   await messages.receive();
 };
+
+/** Hands out two parts, cancels one, waits for the other. */
+export const lead: TaskFunction = async ({ tasks, report: tell }) => {
+  const answer = await tasks.delegate([
+    { name: 'a', function: 'answer' },
+    { name: 'b', function: 'answer', needs: ['a'] },
+  ]);
+  await tasks.cancel(['b']);
+  tell({ kind: 'note', text: 'waits' });
+  const outcomes = await tasks.outcomes(['a']);
+  return { answer, states: outcomes.map(({ state }) => state) };
+};
+
+/** Hands on what it was given, until there is nothing left. */
+export const down: TaskFunction = async ({ tasks, input }) => {
+  const levels = Number(input);
+  if (levels === 0) return { depth: 0 };
+  const rights = levels > 1 ? { delegate: true as const } : {};
+  const [below] = await tasks.run([{ name: 'next', function: 'down', input: levels - 1, ...rights }]);
+  return { depth: below?.state === 'succeeded' ? Number(below.outputs['depth']) + 1 : -1 };
+};
+
+/** As plain JavaScript may call it. */
+export const delegateInAnotherForm: TaskFunction = ({ tasks }) => {
+  const run = (subtasks: Parameters<typeof tasks.run>[0]): unknown => tasks.run(subtasks);
+  return Reflect.apply(run, undefined, [[{ name: 'a', function: 'answer', shell: 'true', speed: 9 }]]);
+};
