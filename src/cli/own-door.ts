@@ -21,6 +21,7 @@ export async function askOwnDoor(op: string, args: unknown): Promise<unknown> {
 }
 
 const FIXES: Readonly<Record<string, string>> = {
+  'delegation-invalid': 'Nothing was added. Mend all of it, then ask again.',
   'mailbox-full': 'Try again when its recipient has read some.',
   'recipient-unknown': 'Use task:<name>, agent:<id>, role:<role>, user:<name> or all.',
   'token-unknown': 'Programs of a task can ask only while the task runs.',

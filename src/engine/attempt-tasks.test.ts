@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from 'vitest';
 import { EngineRig, settle, taskIdOf } from '../../test/support/core-world-engine.ts';
 import { agentOf, DONE, submitOf, taskOf, THREW } from '../../test/support/core-world-specs.ts';
 import { nameOf } from '../core/ids.ts';
-import type { AttemptResult } from '../core/tasks/attempt.ts';
+import type { TaskFailure } from '../core/tasks/attempt.ts';
 import type { SubtaskOutcome } from '../ports/run-tasks.ts';
 import type { ScriptedAttempt } from '../testing/scripted-agent.ts';
 import { FORCED_END_MS } from './running-attempt.ts';
@@ -174,14 +174,17 @@ describe('a lead', () => {
     await settle();
     assert.match(String(outcomes.error), new RegExp(`stopped: ${how}`));
     assert.ok(lead.signal.aborted);
-    const failure = how === 'timed-out' ? { reason: how, afterMs: 1, tail: '' } : { reason: 'stopped', why: how };
-    lead.end({ ok: false, failure } as AttemptResult);
+    const failure: TaskFailure =
+      how === 'timed-out' ? { reason: how, afterMs: 1, tail: '' } : { reason: 'stopped', why: how };
+    lead.end({ ok: false, failure });
     await settle();
     // Its sub-task goes with it, unless another attempt will ask for it.
     assert.equal(child.signal.aborted, true);
     child.end({ ok: false, failure: { reason: 'stopped', why: how === 'paused' ? 'paused' : 'cancelled' } });
     await settle();
-    assert.equal(statusOf('lead.a'), how === 'paused' ? 'ready' : how === 'cancelled' ? undefined : 'cancelled');
+    // The run of a cancelled lead has ended, and left memory.
+    const expected = { cancelled: undefined, paused: 'ready', 'timed-out': 'cancelled' };
+    assert.equal(statusOf('lead.a'), expected[how]);
   });
 
   test('whose driver does not end in time is ended without it, and so are its sub-tasks', async () => {

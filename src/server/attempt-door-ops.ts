@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RunContext } from '../ports/agent-driver.ts';
 import { MESSAGE_IDS, OUTGOING_MESSAGE, RECEIVE_OPTIONS, TOPIC_PATTERN } from '../tools/message-schemas.ts';
+import { SUBTASK_NAMES, SUBTASKS } from '../tools/subtask-schemas.ts';
 
 /** What an operation is carried out with. */
 export type OpCall = Readonly<{
@@ -16,6 +17,8 @@ export type OpCall = Readonly<{
 export type Op = (call: OpCall) => Promise<unknown>;
 
 const ids = z.strictObject({ ids: MESSAGE_IDS });
+const names = z.strictObject({ names: SUBTASK_NAMES });
+const subtasks = z.strictObject({ tasks: SUBTASKS });
 const pattern = z.strictObject({ pattern: TOPIC_PATTERN });
 
 /** Everything that the programs of an attempt may ask, by name. */
@@ -26,4 +29,7 @@ export const DOOR_OPS: Readonly<Record<string, Op>> = {
   'messages.send': ({ context, args }) => context.messages.send(OUTGOING_MESSAGE.parse(args)),
   'messages.subscribe': ({ context, args }) => context.messages.subscribe(pattern.parse(args).pattern),
   'messages.unsubscribe': ({ context, args }) => context.messages.unsubscribe(pattern.parse(args).pattern),
+  'tasks.cancel': ({ context, args }) => context.tasks.cancel(names.parse(args).names),
+  'tasks.delegate': ({ context, args }) => context.tasks.delegate(subtasks.parse(args).tasks),
+  'tasks.outcomes': ({ context, args }) => context.tasks.outcomes(names.parse(args).names),
 };

@@ -138,7 +138,7 @@ export class AttemptDoorServer implements AttemptDoor {
       if (!answer.success) return { ...idOf(id), ok: true, value };
       if (answer.data.ok) return { ...idOf(id), ok: true, value: withoutOk(answer.data) };
       const { refusal } = answer.data;
-      return { ...idOf(id), ok: false, error: { ...refusal, message: `Refused: ${refusal.reason}.` } };
+      return { ...idOf(id), ok: false, error: { ...refusal, message: `Refused: ${wordsOf(refusal)}.` } };
     } catch (error) {
       if (error instanceof z.ZodError) return failed(id, 'malformed', mistakesIn(error));
       return failed(id, 'unavailable', error instanceof Error ? error.message : String(error));
@@ -152,6 +152,11 @@ function say({ socket }: Visitor, reply: DoorReply): void {
 
 function failed(id: Request['id'], reason: string, message: string): DoorReply {
   return { ...idOf(id), ok: false, error: { reason, message } };
+}
+
+/** Every problem where there are some, else what it is called. */
+function wordsOf({ reason, problems }: Readonly<{ reason: string; problems?: unknown }>): string {
+  return Array.isArray(problems) ? problems.join('; ') : reason;
 }
 
 function withoutOk({ ok: _ok, ...value }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -93,7 +93,7 @@ describe('a workflow whose function delegates', () => {
     const swarm = await swarmWith({ lead }, { options: { 'coordination.maxDelegationDepth': 0 } });
     const run = await swarm.run(ledBy({ function: 'lead', delegate: true, retry: { maxAttempts: 1 } }));
     const [task] = (await run.finished).tasks;
-    expect(task?.failure).toMatchObject({ message: expect.stringContaining('1 levels deep') });
+    expect(task?.failure?.reason === 'threw' && task.failure.message).toMatch(/1 levels deep/);
   });
 
   test('goes on after its program was closed while the lead waited, and does nothing twice', async () => {

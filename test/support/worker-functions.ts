@@ -100,14 +100,14 @@ export const waitForMail: TaskFunction = async ({ messages, report: tell }) => {
 
 /** Hands out two parts, cancels one, waits for the other. */
 export const lead: TaskFunction = async ({ tasks, report: tell }) => {
-  const answer = await tasks.delegate([
+  const delegated = await tasks.delegate([
     { name: 'a', function: 'answer' },
     { name: 'b', function: 'answer', needs: ['a'] },
   ]);
   await tasks.cancel(['b']);
   tell({ kind: 'note', text: 'waits' });
   const outcomes = await tasks.outcomes(['a']);
-  return { answer, states: outcomes.map(({ state }) => state) };
+  return { answer: delegated, states: outcomes.map(({ state }) => state) };
 };
 
 /** Hands on what it was given, until there is nothing left. */

@@ -20,6 +20,7 @@ import type { runsPrune } from '../commands/runs-prune.ts';
 import type { runsResume, runsRetry, runsWatch } from '../commands/runs-follow.ts';
 import type { runsList, runsShow } from '../commands/runs.ts';
 import type { tasksLogs } from '../commands/task-logs.ts';
+import type { tasksAwait, tasksDelegate, tasksDrop } from '../commands/tasks-delegate.ts';
 import type { tasksList, tasksSettle, tasksShow } from '../commands/tasks.ts';
 import type { trustGrant, trustList, trustRevoke } from '../commands/trust.ts';
 import type { Cli } from '../cli.ts';
@@ -42,6 +43,9 @@ export type Handlers = Readonly<{
   tasksList: Load<typeof tasksList>;
   tasksShow: Load<typeof tasksShow>;
   tasksLogs: Load<typeof tasksLogs>;
+  tasksAwait: Load<typeof tasksAwait>;
+  tasksDelegate: Load<typeof tasksDelegate>;
+  tasksDrop: Load<typeof tasksDrop>;
   tasksSettle: Load<typeof tasksSettle>;
   proposalsList: Load<typeof proposalsList>;
   proposalsShow: Load<typeof proposalsShow>;

@@ -103,7 +103,28 @@ function addTasks(program: Command, handlers: Handlers, act: Act): void {
     .argument('<task>', TASK)
     .requiredOption('--as <outcome>', 'succeeded, failed or retry', settlement)
     .action(act(handlers.tasksSettle));
+  addOwnTasks(tasks, handlers, act);
   tasks.addHelpText('after', EXAMPLES.tasks);
+}
+
+/** What only a command of a task can ask, about sub-tasks of that task. */
+function addOwnTasks(tasks: Command, handlers: Handlers, act: Act): void {
+  tasks
+    .command('delegate')
+    .description('inside a task: add sub-tasks from a JSON list')
+    .argument('[file]', 'the list; - for standard input', '-')
+    .option('--wait', 'wait, and print how each ended; exit code 1 unless all succeeded')
+    .action(act(handlers.tasksDelegate));
+  tasks
+    .command('await')
+    .description('inside a task: wait for sub-tasks, and print how each ended')
+    .argument('<names...>', 'as they were given')
+    .action(act(handlers.tasksAwait));
+  tasks
+    .command('drop')
+    .description('inside a task: cancel sub-tasks, with all below them')
+    .argument('<names...>', 'as they were given')
+    .action(act(handlers.tasksDrop));
 }
 
 function addProposals(program: Command, handlers: Handlers, act: Act): void {
@@ -197,5 +218,7 @@ Examples:
 Examples:
   waggle tasks list last --status failed
   waggle tasks logs build
-  waggle tasks settle k7f3/deploy --as succeeded`,
+  waggle tasks settle k7f3/deploy --as succeeded
+Inside a task that may delegate:
+  echo '[{"name":"unit","command":["npm","test"]}]' | waggle tasks delegate --wait`,
 };

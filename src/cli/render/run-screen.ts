@@ -1,4 +1,4 @@
-import type { Outlook, RunView, TaskView } from '../../app/views.ts';
+import type { Outlook, RunView, TaskStatus, TaskView } from '../../app/views.ts';
 import { failureSentence, outcomeReason, skipSentence } from './failure.ts';
 import { duration, elapsed, plural, roughly } from './format.ts';
 import { line, type Piece } from './line.ts';
@@ -176,11 +176,16 @@ function shareOfTask(view: RunView, task: TaskView, spentMs: number, style: Styl
   return [' ', [full, style.cyan], [empty, style.dim], [` of about ${roughly(estimate)}`, style.dim]];
 }
 
+/** What an attempt does that does not work. */
+const BUSY_WITH: Partial<Record<TaskStatus, string>> = {
+  verifying: 'being checked',
+  'awaiting-children': 'waits for its sub-tasks',
+  cancelling: 'being stopped',
+};
+
 function detailOf({ stand, attempt }: TaskView): string {
-  const parts: string[] = [];
-  if (stand.status === 'verifying') parts.push('being checked');
-  if (stand.status === 'awaiting-children') parts.push('waits for its sub-tasks');
-  if (stand.status === 'cancelling') parts.push('being stopped');
+  const word = BUSY_WITH[stand.status];
+  const parts: string[] = word === undefined ? [] : [word];
   if (attempt > 1) parts.push(`attempt ${attempt}`);
   if ('report' in stand && stand.report?.kind === 'progress' && stand.report.step !== null) {
     parts.push(visible(stand.report.step));
