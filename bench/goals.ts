@@ -26,6 +26,8 @@ export const GOALS: readonly Goal[] = [
   { what: 'the same, in memory', bench: 'growth', figure: 'in memory, 100000 against 1000 tasks', most: 1.3 },
   { what: 'last need done → next attempt started, durable, low load, p50', bench: 'dispatch', figure: 'p50', most: 1 },
   { what: 'the same, p99', bench: 'dispatch', figure: 'p99', most: 3 },
+  { what: 'memory: hits of tier 1', bench: 'tiered-memory', figure: 'tier 1 hit, a number', least: 1_000_000 },
+  { what: 'memory: read of tier 3, 10,000 entries, p99', bench: 'tiered-memory', figure: 'tier 3 read, p99', most: 1 },
   { what: 'message from one agent to another, durable, p50', bench: 'messages', figure: 'durable hop, p50', most: 2 },
   { what: 'the same, p99', bench: 'messages', figure: 'durable hop, p99', most: 10 },
   { what: 'durable messages between 16 pairs of agents', bench: 'messages', figure: 'throughput, warm', least: 20_000 },

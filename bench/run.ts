@@ -12,6 +12,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'in-memory': 'tasks per second and peak memory without a disk',
   growth: 'cost of a task in graphs of 1,000 to 100,000 tasks',
   dispatch: 'delay from the end of the last need to the start of the next attempt',
+  'tiered-memory': 'memory by tier: hits per second, delays of the store, search',
   messages: 'durable messages between agents: delay of one, and messages per second',
   assign: 'assignments per second in the pure core',
   makespan: 'makespan against lower bounds, on recorded graphs in virtual time',

@@ -15,6 +15,15 @@ export {
   contentHashOf,
   type FunctionAction,
 } from './adapters/votes/approved-action.ts';
+export {
+  type EntryInfo,
+  type FoundEntry,
+  type MemoryStats,
+  type NoteEntry,
+  type StoredValue,
+  SwarmMemory,
+  type SwarmSetOptions,
+} from './app/swarm-memory.ts';
 export type { CommandAnswer, CommandRefusal } from './app/coordinator.ts';
 export type { FunctionCall, RegisteredFunction, TaskFunction } from './agents/drivers/function/registered-function.ts';
 export type { Outcome, Threshold } from './core/consensus/outcome.ts';
@@ -36,6 +45,19 @@ export type {
   RunMessages,
   SendAnswer,
 } from './ports/run-messages.ts';
+export type {
+  Checkpoint,
+  Decision,
+  FoundRunEntry,
+  HandOff,
+  MemoryAnswer,
+  RemovalAnswer,
+  RunEntry,
+  RunEntryInfo,
+  RunMemory,
+  RunSearchOptions,
+  RunSetOptions,
+} from './ports/run-memory.ts';
 export type { AttemptVote, ProposalAnswer, RunProposals } from './ports/run-proposals.ts';
 export type { DelegationAnswer, RunTasks, Subtask, SubtaskOutcome } from './ports/run-tasks.ts';
 export { Unavailable, UserError, UserErrors } from './util/user-error.ts';

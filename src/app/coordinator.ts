@@ -3,6 +3,7 @@ import type { Refusal } from '../core/ruling.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { RunRecord } from '../ports/run-archive.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
+import type { MemoryAsk, MemoryTold } from '../server/memory-asks.ts';
 import type { AgentGroup, CompiledWorkflow } from '../workflows/compiled-workflow.ts';
 
 export type { AgentGroup, CompiledWorkflow, LocalCommand };
@@ -61,6 +62,8 @@ export interface Coordinator extends AsyncDisposable {
   retry(runId: RunId): Promise<SubmitAnswer>;
   /** Pause, resume, cancel and the like. Resolves after the commit. */
   command(input: LocalCommand): Promise<CommandAnswer>;
+  /** Asks the memory of the project, which the leader has. Rejects with `UserError` and `Unavailable`. */
+  memory<Op extends MemoryAsk['op']>(ask: Extract<MemoryAsk, { op: Op }>): Promise<MemoryTold[Op]>;
   /** Waits for the run to end. Rejects when the run is unknown or the coordinator is closed before. */
   finished(runId: RunId): Promise<RunRecord>;
   /**

@@ -16,7 +16,9 @@ import type { Logger } from '../ports/logger.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { Workspaces } from '../ports/workspace.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
-import type { LocalSocketServer } from '../server/local-socket-server.ts';
+import type { LeaderAnswers, LocalSocketServer } from '../server/local-socket-server.ts';
+import type { MemoryAsk, MemoryReply } from '../server/memory-asks.ts';
+import { MemoryDesk } from '../server/memory-desk.ts';
 import { outsideVote } from '../server/outside-votes.ts';
 import { withEstimates } from './estimates.ts';
 import type { RunSubmit } from './submission.ts';
@@ -37,7 +39,7 @@ export type LeadParts = Readonly<{
   /** Functions that this process can run. */
   knowsFunction: (name: string) => boolean;
   /** Listens for other processes; undefined when there can be none. */
-  listen: ((answer: (command: LocalCommand) => Promise<Answer>) => Promise<LocalSocketServer>) | undefined;
+  listen: ((answers: LeaderAnswers) => Promise<LocalSocketServer>) | undefined;
   /** Told what does not work as it should but needs no stop. */
   onTrouble: ((message: string) => void) | undefined;
   /** What happened to leads, for whoever looks into trouble afterwards. */
@@ -58,6 +60,8 @@ const ROOM_AGAIN = 'There is room on the disk again. Going on.';
 
 /** One lead of a swarm, from the lock to its release: the engine, the socket for followers, the captures. */
 export class Lead {
+  /** For people and programs outside of all attempts. */
+  readonly memory: MemoryDesk;
   readonly #parts: LeadParts;
   readonly #lease: LeaderLease;
   readonly #engine: Engine;
@@ -71,6 +75,8 @@ export class Lead {
     this.#parts = parts;
     this.#lease = lease;
     this.#engine = engine;
+    const invalidate = engine.invalidateMemory.bind(engine);
+    this.memory = new MemoryDesk({ tiers: parts.memory, invalidate });
     void lease.lost.then((reason) => engine.stop(`lease-lost: ${reason}`));
     this.#end = engine.ended.then((reason) => this.#release(reason));
   }
@@ -160,7 +166,9 @@ export class Lead {
     await this.#engine.dispatch({ type: 'host.register', host });
     await this.#holdBackRuns();
     this.#resumed = this.#engine.openRuns.filter(({ state }) => state === 'running').map(({ runId }) => runId);
-    this.#server = await listen?.((command) => this.dispatch(command)).catch((error: unknown) => this.#goAlone(error));
+    const answer = (command: LocalCommand): Promise<Answer> => this.dispatch(command);
+    const remember = (ask: MemoryAsk): Promise<MemoryReply> => this.memory.reply(ask);
+    this.#server = await listen?.({ answer, remember }).catch((error: unknown) => this.#goAlone(error));
     this.#engine.start();
   }
 

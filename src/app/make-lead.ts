@@ -26,7 +26,6 @@ import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
 import { DEFAULT_SCALING } from '../core/scaling/scale-group.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
-import type { Answer } from '../engine/answer.ts';
 import type { MemoryPorts } from '../engine/memory-work.ts';
 import { Notes } from '../memory/notes.ts';
 import { TieredMemory } from '../memory/tiered-memory.ts';
@@ -34,10 +33,9 @@ import type { Captures } from '../ports/captures.ts';
 import type { KeyValueTier } from '../ports/key-value-tier.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
-import type { LocalCommand } from '../server/local-socket-commands.ts';
 import { AttemptDoorServer } from '../server/attempt-door.ts';
 import { localSocketPath, removeOldSockets } from '../server/local-socket-path.ts';
-import { LocalSocketServer } from '../server/local-socket-server.ts';
+import { type LeaderAnswers, LocalSocketServer } from '../server/local-socket-server.ts';
 import { HARMLESS_NAMES, pickEnvironment } from '../util/environment.ts';
 import { approvedFunctions } from './approved-functions.ts';
 import type { DataFolder } from './data-folder.ts';
@@ -226,9 +224,9 @@ function healthRules(tolerance: Options['faultTolerance']): Pick<SwarmRules, 'br
 
 function listenAt({ shared, environment }: LeadSettings): LeadParts['listen'] {
   if (shared === undefined) return undefined;
-  return async (answer: (command: LocalCommand) => Promise<Answer>) => {
+  return async (answers: LeaderAnswers) => {
     const path = await localSocketPath(shared.store, environment);
-    const server = await LocalSocketServer.listen(path, answer);
+    const server = await LocalSocketServer.listen(path, answers);
     await removeOldSockets(shared.store, path);
     await noteSocket(shared.path, path);
     return server;

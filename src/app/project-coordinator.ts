@@ -6,6 +6,7 @@ import type { LeaderElection, LeaderLease } from '../ports/leader-lease.ts';
 import type { RunArchive, RunRecord } from '../ports/run-archive.ts';
 import type { LocalCommand } from '../server/local-socket-commands.ts';
 import type { Connected, LocalSocketClient } from '../server/local-socket-client.ts';
+import type { MemoryAsk, MemoryReply, MemoryTold } from '../server/memory-asks.ts';
 import { Unavailable, userError } from '../util/user-error.ts';
 import type {
   CommandAnswer,
@@ -124,6 +125,18 @@ export class ProjectCoordinator implements Coordinator {
       if (role.kind === 'closed') return { ok: false, refusal: { reason: 'closed' } };
       const answer = role.kind === 'seeking' ? undefined : await this.#ask(role, input);
       if (answer !== undefined) return answer;
+      if (this.#role === role) await this.#change.promise;
+    }
+  }
+
+  /** Repeated like a command. */
+  async memory<Op extends MemoryAsk['op']>(ask: Extract<MemoryAsk, { op: Op }>): Promise<MemoryTold[Op]> {
+    for (;;) {
+      this.#throwIfOver();
+      const role = this.#role;
+      if (role.kind === 'leading') return role.lead.memory.ask(ask);
+      const reply = role.kind === 'following' ? await role.client.remember(ask) : undefined;
+      if (reply !== undefined) return toldIn<Op>(reply);
       if (this.#role === role) await this.#change.promise;
     }
   }
@@ -344,6 +357,13 @@ export class ProjectCoordinator implements Coordinator {
     if (this.#role.kind === 'failed') throw this.#role.error;
     if (this.#role.kind === 'closed') throw closed();
   }
+}
+
+function toldIn<Op extends MemoryAsk['op']>(reply: MemoryReply): MemoryTold[Op] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the leader is of our own version
+  if (reply.ok) return reply.told as unknown as MemoryTold[Op];
+  const { trouble } = reply;
+  throw trouble.kind === 'user' ? userError(trouble) : new Unavailable(trouble);
 }
 
 function definite(answer: Answer): CommandAnswer | undefined {

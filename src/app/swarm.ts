@@ -24,6 +24,7 @@ import { FileStore } from './file-store.ts';
 import { MemoryStore } from './memory-store.ts';
 import { RunHandle } from './run-handle.ts';
 import type { Store } from './store.ts';
+import { SwarmMemory } from './swarm-memory.ts';
 
 export type SwarmOptions = Readonly<{
   /** The project: where commands run and, in its `.waggle` folder, data is kept. @default the current folder */
@@ -81,6 +82,8 @@ export type VoteOptions = Readonly<{
  * ```
  */
 export class Swarm implements AsyncDisposable {
+  /** What the project remembers. */
+  readonly memory: SwarmMemory;
   readonly #coordinator: Coordinator;
   readonly #store: Store;
   readonly #config: Config;
@@ -88,6 +91,7 @@ export class Swarm implements AsyncDisposable {
   readonly #agents: Readonly<Record<string, AgentGroupDefinition>>;
 
   private constructor(parts: Parts, coordinator: Coordinator) {
+    this.memory = new SwarmMemory(coordinator);
     this.#coordinator = coordinator;
     this.#store = parts.store;
     this.#config = parts.config;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { RunContext } from '../ports/agent-driver.ts';
+import type { RunMemory } from '../ports/run-memory.ts';
+import { memoryQuestions } from '../tools/memory-questions.ts';
 import { MESSAGE_IDS, OUTGOING_MESSAGE, RECEIVE_OPTIONS, TOPIC_PATTERN } from '../tools/message-schemas.ts';
 import { SUBTASK_NAMES, SUBTASKS } from '../tools/subtask-schemas.ts';
 
@@ -21,8 +23,32 @@ const names = z.strictObject({ names: SUBTASK_NAMES });
 const subtasks = z.strictObject({ tasks: SUBTASKS });
 const pattern = z.strictObject({ pattern: TOPIC_PATTERN });
 
+const MEMORY = [
+  'get',
+  'set',
+  'delete',
+  'invalidate',
+  'list',
+  'search',
+  'handOff',
+  'handOffs',
+  'decide',
+  'decisions',
+  'checkpoint',
+  'lastCheckpoint',
+] as const satisfies readonly (keyof RunMemory)[];
+
+/** `memory.get` and so on, each with one object. */
+const memoryOps = Object.fromEntries(
+  MEMORY.map((question): [string, Op] => [
+    `memory.${question}`,
+    ({ context, args }) => memoryQuestions(() => context.memory)[question](args ?? {}),
+  ]),
+);
+
 /** Everything that the programs of an attempt may ask, by name. */
 export const DOOR_OPS: Readonly<Record<string, Op>> = {
+  ...memoryOps,
   'messages.acknowledge': ({ context, args }) => context.messages.acknowledge(ids.parse(args).ids),
   'messages.receive': ({ context, args, signal }) =>
     context.messages.receive({ ...RECEIVE_OPTIONS.parse(args ?? {}), signal }),

@@ -79,6 +79,19 @@ describe('the door of an attempt', () => {
     expect(context.messages.patterns).toEqual([]);
   });
 
+  test('lets a program remember, look up and remove as its attempt', async () => {
+    const set = await ask('memory.set', { key: 'run:x', value: { n: 1 }, persistent: true });
+    expect(set).toEqual({ ok: true, value: { version: 1 } });
+    expect(await ask('memory.get', { key: 'run:x' })).toMatchObject({ ok: true, value: { value: { n: 1 } } });
+    expect(await ask('memory.get', { key: 'run:none' })).toEqual({ ok: true });
+    const late = await ask('memory.set', { key: 'run:x', value: 2, ifVersion: 7 });
+    expect(late).toMatchObject({ ok: false, error: { reason: 'version-differs' } });
+    expect(await ask('memory.set', { key: 'run:x', valeu: 2 })).toMatchObject({ error: { reason: 'malformed' } });
+    await ask('memory.handOff', { text: 'look at port 80' });
+    expect(context.memory.handedOff).toEqual([{ text: 'look at port 80' }]);
+    expect(await ask('memory.invalidate', { pattern: 'run:*' })).toEqual({ ok: true, value: { removed: 1 } });
+  });
+
   test('tells apart the attempts behind it', async () => {
     const other = new TestContext();
     await ask('messages.send', { to: 'task:b', body: 1 }, await door.admit(ASSIGNMENT, other));

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
 import type { Assignment, RunContext } from '../ports/agent-driver.ts';
 import type { Admission, AttemptDoor } from '../ports/attempt-door.ts';
+import { UserError } from '../util/user-error.ts';
 import { DOOR_OPS } from './attempt-door-ops.ts';
 import { readLines, writeLine } from './local-socket-lines.ts';
 
@@ -141,6 +142,8 @@ export class AttemptDoorServer implements AttemptDoor {
       return { ...idOf(id), ok: false, error: { ...refusal, message: `Refused: ${wordsOf(refusal)}.` } };
     } catch (error) {
       if (error instanceof z.ZodError) return failed(id, 'malformed', mistakesIn(error));
+      if (error instanceof TypeError) return failed(id, 'malformed', error.message);
+      if (error instanceof UserError) return failed(id, error.code, `${error.message} ${error.fix}`);
       return failed(id, 'unavailable', error instanceof Error ? error.message : String(error));
     }
   }

@@ -4,6 +4,8 @@ import type { Answer } from '../engine/answer.ts';
 import { LOCAL_COMMAND, type LocalCommand } from './local-socket-commands.ts';
 import { MAX_LINE_BYTES, readLines, writeLine } from './local-socket-lines.ts';
 import { FROM_LEADER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
+import type { MemoryAsk, MemoryReply } from './memory-asks.ts';
+import { userError } from '../util/user-error.ts';
 import { isOurs } from './local-socket-path.ts';
 
 const WELCOME_WITHIN_MS = 2_000;
@@ -26,6 +28,7 @@ export type Connected =
 export class LocalSocketClient {
   readonly #socket: Socket;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
+  readonly #asked = new Map<number, (reply: MemoryReply | undefined) => void>();
   readonly #onHint: () => void;
   readonly #gone = Promise.withResolvers<void>();
   readonly #welcome = Promise.withResolvers<Readonly<{ protocol: number; pid: number }> | undefined>();
@@ -56,6 +59,18 @@ export class LocalSocketClient {
   /** Resolves when the leader is gone or leaves. */
   get gone(): Promise<void> {
     return this.#gone.promise;
+  }
+
+  /** Asks memory. Undefined when no answer came. */
+  async remember(ask: MemoryAsk): Promise<MemoryReply | undefined> {
+    if (this.#socket.destroyed) return undefined;
+    const { promise, resolve } = Promise.withResolvers<MemoryReply | undefined>();
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#asked.set(id, resolve);
+    if (this.#send({ type: 'memory', id, ask }) === undefined) return promise;
+    this.#asked.delete(id);
+    throw userError({ code: 'MEMORY_VALUE', message: 'What was given nests too deep.', fix: 'Write it flatter.' });
   }
 
   async send(input: LocalCommand): Promise<Reply> {
@@ -96,6 +111,10 @@ export class LocalSocketClient {
         this.#waiting.get(message.id)?.({ kind: 'answer', answer: message.answer });
         this.#waiting.delete(message.id);
         return;
+      case 'told':
+        this.#asked.get(message.id)?.(message.reply);
+        this.#asked.delete(message.id);
+        return;
       case 'hint':
         return this.#onHint();
       case 'leaving':
@@ -107,6 +126,8 @@ export class LocalSocketClient {
     this.#welcome.resolve(undefined);
     for (const resolve of this.#waiting.values()) resolve({ kind: 'gone' });
     this.#waiting.clear();
+    for (const resolve of this.#asked.values()) resolve(undefined);
+    this.#asked.clear();
     this.#gone.resolve();
   }
 }

@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import type { Answer } from '../engine/answer.ts';
 import { LOCAL_COMMAND, type LocalCommand } from './local-socket-commands.ts';
+import { MEMORY_ASK, MEMORY_REPLY, type MemoryAsk, type MemoryReply } from './memory-asks.ts';
 
 /**
  * The talk between processes of one user on one machine that share a store. One JSON object per line. Both sides
  * must have the same version: there is no other, since a leader of another release reads another store.
  */
-export const LOCAL_PROTOCOL = 1;
+export const LOCAL_PROTOCOL = 2;
 
 export type FromFollower =
   | Readonly<{ type: 'hello'; protocol: number; pid: number }>
   | Readonly<{ type: 'command'; id: number; input: LocalCommand }>
+  | Readonly<{ type: 'memory'; id: number; ask: MemoryAsk }>
   /** How many runs the follower waits for: a leader that has none of its own hands over to it. */
   | Readonly<{ type: 'waiting'; runs: number }>;
 
@@ -18,6 +20,7 @@ export type FromLeader =
   | Readonly<{ type: 'welcome'; protocol: number; pid: number }>
   /** Sent after the commit that the answer rests on. */
   | Readonly<{ type: 'answer'; id: number; answer: Answer }>
+  | Readonly<{ type: 'told'; id: number; reply: MemoryReply }>
   /** Something was committed: look. Costs nothing when it is lost. */
   | Readonly<{ type: 'hint'; seq: number }>
   /** The lead is free in a moment. */
@@ -27,6 +30,7 @@ export type FromLeader =
 export const FROM_FOLLOWER: z.ZodType<FromFollower> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), protocol: z.int(), pid: z.int() }),
   z.strictObject({ type: z.literal('command'), id: z.int().min(1), input: LOCAL_COMMAND }),
+  z.strictObject({ type: z.literal('memory'), id: z.int().min(1), ask: MEMORY_ASK }),
   z.strictObject({ type: z.literal('waiting'), runs: z.int().min(0) }),
 ]);
 
@@ -67,6 +71,7 @@ const answer: z.ZodType<Answer> = z.discriminatedUnion('ok', [
 export const FROM_LEADER: z.ZodType<FromLeader> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('welcome'), protocol: z.int(), pid: z.int() }),
   z.strictObject({ type: z.literal('answer'), id: z.int(), answer }),
+  z.strictObject({ type: z.literal('told'), id: z.int(), reply: MEMORY_REPLY }),
   z.strictObject({ type: z.literal('hint'), seq: z.int() }),
   z.strictObject({ type: z.literal('leaving') }),
 ]);

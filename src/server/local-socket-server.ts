@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Answer } from '../engine/answer.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
+import type { MemoryAsk, MemoryReply } from './memory-asks.ts';
 import { readLines, writeLine } from './local-socket-lines.ts';
 import { FROM_FOLLOWER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
 
@@ -15,23 +16,36 @@ const MAX_UNREAD_BYTES = 65_536;
 
 type Follower = { readonly socket: Socket; isWelcome: boolean; waitsFor: number; underway: number };
 
+/** What the leader says to other processes. `remember` never rejects. */
+export type LeaderAnswers = Readonly<{
+  answer: (command: LocalCommand) => Promise<Answer>;
+  remember: (ask: MemoryAsk) => Promise<MemoryReply>;
+}>;
+
+const TOO_MANY: MemoryReply = {
+  ok: false,
+  trouble: { kind: 'unavailable', port: 'leader', message: 'Too many questions at once; ask again later.' },
+};
+
 /** The leader's end of the local socket: takes commands of other processes of the same user. */
 export class LocalSocketServer {
   readonly #server: Server;
   readonly #answer: (command: LocalCommand) => Promise<Answer>;
+  readonly #remember: (ask: MemoryAsk) => Promise<MemoryReply>;
   readonly #followers = new Set<Follower>();
   #hinted = 0;
   #isHintDue = false;
 
-  private constructor(answer: (command: LocalCommand) => Promise<Answer>) {
+  private constructor({ answer, remember }: LeaderAnswers) {
     this.#answer = answer;
+    this.#remember = remember;
     this.#server = createServer((socket) => this.#welcome(socket));
     this.#server.maxConnections = MAX_CONNECTIONS;
   }
 
   /** Listens at `path`, where nothing may stand. */
-  static async listen(path: string, answer: (command: LocalCommand) => Promise<Answer>): Promise<LocalSocketServer> {
-    const server = new LocalSocketServer(answer);
+  static async listen(path: string, answers: LeaderAnswers): Promise<LocalSocketServer> {
+    const server = new LocalSocketServer(answers);
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', reject);
       server.#server.listen(path, resolve);
@@ -104,7 +118,16 @@ export class LocalSocketServer {
     }
     if (!follower.isWelcome) throw new Error('a message came before the greeting');
     if (message.type === 'waiting') follower.waitsFor = message.runs;
+    else if (message.type === 'memory') void this.#tell(follower, message.id, message.ask);
     else void this.#carryOut(follower, message.id, message.input);
+  }
+
+  async #tell(follower: Follower, id: number, ask: MemoryAsk): Promise<void> {
+    if (follower.underway >= MAX_COMMANDS_UNDERWAY) return send(follower, { type: 'told', id, reply: TOO_MANY });
+    follower.underway += 1;
+    const reply = await this.#remember(ask);
+    follower.underway -= 1;
+    send(follower, { type: 'told', id, reply });
   }
 
   async #carryOut(follower: Follower, id: number, command: LocalCommand): Promise<void> {

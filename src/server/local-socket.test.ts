@@ -105,9 +105,12 @@ afterEach(async () => {
 });
 
 async function listen(): Promise<LocalSocketServer> {
-  server = await LocalSocketServer.listen(path, async (command) => {
-    seen.push(command);
-    return answer(command);
+  server = await LocalSocketServer.listen(path, {
+    answer: async (command) => {
+      seen.push(command);
+      return answer(command);
+    },
+    remember: async (ask) => ({ ok: true, told: { asked: ask.op } }),
   });
   return server;
 }
@@ -274,3 +277,11 @@ function reportLine(): string {
   const result = { ok: true, outputs: {}, evidence: [] };
   return commandLine({ type: 'attempt.end', taskId: 'run-1/build', attempt: 1, result });
 }
+
+test('a question to memory is told what the leader says, and nothing when it has gone', async () => {
+  const leader = await listen();
+  const client = await enter();
+  expect(await client.remember({ op: 'stats' })).toEqual({ ok: true, told: { asked: 'stats' } });
+  await leader.close();
+  expect(await client.remember({ op: 'stats' })).toBeUndefined();
+});

@@ -124,3 +124,16 @@ export const delegateInAnotherForm: TaskFunction = ({ tasks }) => {
   const run = (subtasks: Parameters<typeof tasks.run>[0]): unknown => tasks.run(subtasks);
   return Reflect.apply(run, undefined, [[{ name: 'a', function: 'answer', shell: 'true', speed: 9 }]]);
 };
+
+/** Writes, reads, compares and removes; and makes a mistake. */
+export const remember: TaskFunction = async ({ input, memory }) => {
+  await memory.set('run:x', input ?? null, { persistent: true });
+  const read = (await memory.get('run:x'))?.value ?? null;
+  const stale = await memory.set('run:x', 0, { ifVersion: 9_999 });
+  const removal = await memory.invalidate('run:*');
+  const mistake = await memory.get('other:x').then(
+    () => false,
+    () => true,
+  );
+  return { read, stale: stale.ok ? '' : stale.refusal.reason, removed: removal.ok ? removal.removed : -1, mistake };
+};

@@ -3,6 +3,15 @@ import type { check } from '../commands/check.ts';
 import type { configExplain, configShow } from '../commands/config.ts';
 import type { doctor } from '../commands/doctor.ts';
 import type { init } from '../commands/init.ts';
+import type {
+  memoryGet,
+  memorySet,
+  memoryList,
+  memorySearch,
+  memoryInvalidate,
+  memoryStats,
+  memoryNotes,
+} from '../commands/memory.ts';
 import type { messagesList, messagesShow } from '../commands/messages.ts';
 import type {
   messagesReceive,
@@ -50,6 +59,13 @@ export type Handlers = Readonly<{
   proposalsList: Load<typeof proposalsList>;
   proposalsShow: Load<typeof proposalsShow>;
   proposalsVote: Load<typeof proposalsVote>;
+  memoryGet: Load<typeof memoryGet>;
+  memorySet: Load<typeof memorySet>;
+  memoryList: Load<typeof memoryList>;
+  memorySearch: Load<typeof memorySearch>;
+  memoryInvalidate: Load<typeof memoryInvalidate>;
+  memoryStats: Load<typeof memoryStats>;
+  memoryNotes: Load<typeof memoryNotes>;
   messagesList: Load<typeof messagesList>;
   messagesShow: Load<typeof messagesShow>;
   messagesTail: Load<typeof messagesTail>;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
+import { addMemory } from './memory.ts';
 import { addMessages } from './messages.ts';
 import { choice, contentHash, count, days, replayPoint, settlement, states } from './values.ts';
 
@@ -10,6 +11,7 @@ export function addLooks(program: Command, handlers: Handlers, act: Act): void {
   addTasks(program, handlers, act);
   addProposals(program, handlers, act);
   addMessages(program, handlers, act);
+  addMemory(program, handlers, act);
   addAgents(program, handlers, act);
   addReplay(program, handlers, act);
 }

@@ -39,6 +39,17 @@ export function ownPatterns(holder: MemoryHolder): readonly string[] {
   return [...SHARED, ...NOTE_KINDS].map((space) => ownKey(holder, `${space}:*`, 'read'));
 }
 
+/** People may write what agents share: `swarm:…`, `run/<run>:…`, `role/<role>:…`, `agent/<agent>:…`. */
+export function checkPersonKey(key: string): void {
+  const [space = ''] = key.split(':', 1);
+  const [root = '', ...owner] = space.split('/');
+  const isFit = root === 'swarm' ? owner.length === 0 : isShared(root) && owner.join('/') !== '';
+  if (isFit) return;
+  const message = `"${key.slice(0, 80)}" is in no namespace that people write.`;
+  const fix = 'Write swarm:name, run/<run>:name, role/<role>:name or agent/<agent>:name.';
+  throw userError({ code: 'MEMORY_NAMESPACE', message, fix });
+}
+
 /** Whether full-text search looks at it: what agents and people write, and the notes. */
 export function isSearchable(key: string): boolean {
   const [root = ''] = key.split(/[/:]/, 1);

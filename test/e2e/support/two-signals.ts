@@ -8,6 +8,7 @@ const coordinator = {
   submit: () => Promise.reject(new Error('not asked for')),
   retry: () => Promise.reject(new Error('not asked for')),
   command: () => Promise.resolve({ ok: true } as const),
+  memory: () => Promise.reject(new Error('not asked for')),
   finished: () => Promise.reject(new Error('not asked for')),
   follow: () => () => undefined,
   drain: () => Promise.resolve(),
