@@ -288,6 +288,24 @@ const TASKS: readonly ContractCase<ArchiveUnderTest>[] = [
     },
   },
   {
+    name: 'agents tell what speaks against them, and nothing once nothing does any more',
+    run: async ({ archive, append }) => {
+      const about = { agentId: builder.id };
+      const key = `agent:${builder.id}` as const;
+      const plain = { agent: builder, running: 0, succeeded: 0, failed: 0, removed: false };
+      const slow = { type: 'agent.health-changed', ...about, status: 'degraded', causes: ['slow'] } as const;
+      const other = { type: 'breaker.opened', key: 'provider:p', untilMs: 60_000, failures: 5 } as const;
+      await append(1, ...start, slow, { type: 'breaker.opened', key, untilMs: 60_000, failures: 5 }, other);
+      const health = { status: 'degraded', causes: ['slow'], isStopped: false };
+      assert.deepEqual(archive.agents(), [{ ...plain, health, breaker: 'open' }]);
+      await append(2, { type: 'agent.stopped', ...about, restarts: 5 }, { type: 'breaker.half-opened', key });
+      const stopped = { status: 'lost', causes: ['silent'], isStopped: true };
+      assert.deepEqual(archive.agents(), [{ ...plain, health: stopped, breaker: 'half-open' }]);
+      await append(3, { type: 'agent.revived', ...about }, { type: 'breaker.closed', key });
+      assert.deepEqual(archive.agents(), [plain]);
+    },
+  },
+  {
     name: 'agents count what they run and what became of it; being stopped is not held against them',
     run: async ({ archive, append }) => {
       await append(1, ...start, added(task('a'), task('b'), task('c')), assigned('a'), assigned('b'));

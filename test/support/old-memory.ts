@@ -6,3 +6,7 @@ export const OLD_MEMORY = `
   create index memory_by_expiry on memory (expires_at_ms) where expires_at_ms is not null;
   create table memory_clock (one integer primary key check (one = 1), version integer not null) strict;
   insert into memory_clock values (1, 0);`;
+
+/** Makes the table of agents what it was before 3.1. */
+export const OLD_AGENTS: string =
+  'alter table agents drop column health_seq; alter table agents drop column breaker_seq;';

@@ -11,6 +11,7 @@ export type Migration = Readonly<{ from: number; to: number; run: (db: DatabaseS
 export const MIGRATIONS: readonly Migration[] = [
   { from: 1_000, to: 2_000, run: addProposals },
   { from: 2_000, to: 3_000, run: addAuthors },
+  { from: 3_000, to: 3_001, run: addHealth },
 ];
 
 export function schemaVersion(db: DatabaseSync): number {
@@ -65,6 +66,11 @@ function addProposals(db: DatabaseSync): void {
     if (checksum(cells) !== crc) throw new BadCell('a row does not fit its checksum');
     seal.run(checksum([...cells, 0]), swarm['no'] ?? null);
   }
+}
+
+/** Where the record stands that says how an agent is doing. */
+function addHealth(db: DatabaseSync): void {
+  db.exec('alter table agents add column health_seq integer; alter table agents add column breaker_seq integer');
 }
 
 /** Entries say who wrote them and when, and can be found by their words. What stood there was Waggle's own. */

@@ -98,7 +98,7 @@ test('a store of a newer major is refused by whoever opens it, with what to do',
   change(`pragma user_version = ${SCHEMA_VERSION + 1_000}`);
   for (const open of [openStore, openStoreReadOnly]) {
     expect(() => open(path)).toThrow(expect.objectContaining({ code: 'STORE_NEWER', at: path }));
-    expect(() => open(path)).toThrow('format 4.0, and this one knows 3.0');
+    expect(() => open(path)).toThrow('format 4.1, and this one knows 3.1');
   }
 });
 

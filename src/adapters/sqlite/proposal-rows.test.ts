@@ -7,7 +7,7 @@ import { membersOf, openOf, proposalIdOf } from '../../../test/support/vote-spec
 import type { SwarmEvent } from '../../core/events.ts';
 import { runId, swarmId } from '../../core/ids.ts';
 import { checksum } from './cells.ts';
-import { OLD_MEMORY } from '../../../test/support/old-memory.ts';
+import { OLD_AGENTS, OLD_MEMORY } from '../../../test/support/old-memory.ts';
 import { openStore } from './open-store.ts';
 import { schemaVersion } from './migrations.ts';
 import { SqliteArchive } from './sqlite-archive.ts';
@@ -49,7 +49,7 @@ function tamper(sql: string): void {
 /** Makes the store what version 1.0 would have left: without anything about votes, or about authors in memory. */
 function takeBack(): void {
   using db = new DatabaseSync(path);
-  db.exec(OLD_MEMORY);
+  db.exec(OLD_MEMORY + OLD_AGENTS);
   const old =
     "entity text generated always as (coalesce(data ->> '$.taskId', data ->> '$.runId', data ->> '$.agentId'))";
   db.exec(`drop table proposals; drop table votes;

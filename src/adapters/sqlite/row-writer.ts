@@ -39,7 +39,7 @@ const PUT_RUN = `insert into runs (swarm, created_seq, run_id, created_at_ms, st
   on conflict (swarm, created_seq) do update set state = excluded.state, task_count = excluded.task_count,
     finished_seq = excluded.finished_seq, finished_at_ms = excluded.finished_at_ms, counts = excluded.counts,
     crc = excluded.crc`;
-const PUT_AGENT = `insert or replace into agents values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const PUT_AGENT = `insert or replace into agents values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const ADD_ARTIFACT = `insert or ignore into artifacts (swarm, sha256, task_id, attempt, name, bytes, crc)
   values (?, ?, ?, ?, ?, ?, ?)`;
 const PUT_PROPOSAL = 'insert or replace into proposals values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';

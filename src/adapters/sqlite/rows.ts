@@ -168,8 +168,11 @@ function parseCounts(countsText: string): TaskCounts {
 }
 
 export function agentCells(agent: AgentRow): readonly Cell[] {
-  const { agentId: id, registeredSeq, position, running, succeeded, failed, removed } = agent;
-  return sealed([id, registeredSeq, position, running, succeeded, failed, removed ? 1 : 0]);
+  const { agentId: id, registeredSeq, position, running, succeeded, failed, removed, healthSeq, breakerSeq } = agent;
+  const cells = [id, registeredSeq, position, running, succeeded, failed, removed ? 1 : 0];
+  // A row of an older store has neither, and keeps its checksum.
+  const isPlain = healthSeq === null && breakerSeq === null;
+  return [...cells, checksum(isPlain ? cells : [...cells, healthSeq, breakerSeq]), healthSeq, breakerSeq];
 }
 
 export function readAgent(row: Cells): AgentRow {
@@ -181,8 +184,10 @@ export function readAgent(row: Cells): AgentRow {
     succeeded: integer(row, 'succeeded'),
     failed: integer(row, 'failed'),
     removed: integer(row, 'removed') !== 0,
+    healthSeq: integerOrNull(row, 'health_seq'),
+    breakerSeq: integerOrNull(row, 'breaker_seq'),
   };
-  if (agentCells(agent).at(-1) !== row['crc']) throw new BadCell('a row does not fit its checksum');
+  if (agentCells(agent).at(-3) !== row['crc']) throw new BadCell('a row does not fit its checksum');
   return agent;
 }
 

@@ -7,7 +7,7 @@ export const APPLICATION_ID = 0x57_41_47_47;
  * major × 1,000 + minor. A newer minor only adds what older programs need not know; a newer major cannot be read by
  * them. Change it together with a step in `migrations.ts`.
  */
-export const SCHEMA_VERSION = 3_000;
+export const SCHEMA_VERSION = 3_001;
 
 /** The form of the events that this program writes. Older ones are lifted by `upcast.ts` when they are read. */
 export const EVENT_VERSION = 1;
@@ -197,6 +197,8 @@ create table agents (
   failed integer not null,
   removed integer not null,
   crc integer not null,
+  health_seq integer,
+  breaker_seq integer,
   primary key (swarm, agent_id)
 ) strict, without rowid;
 

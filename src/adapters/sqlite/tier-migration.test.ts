@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { OLD_MEMORY } from '../../../test/support/old-memory.ts';
+import { OLD_AGENTS, OLD_MEMORY } from '../../../test/support/old-memory.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { checksum } from './cells.ts';
 import { openStore } from './open-store.ts';
@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function makeOld(crcOf: (cells: readonly (string | number | null)[]) => number): void {
   openStore(path).close();
   using db = new DatabaseSync(path);
-  db.exec(`${OLD_MEMORY} update memory_clock set version = 7; pragma user_version = 2000;`);
+  db.exec(`${OLD_MEMORY} ${OLD_AGENTS} update memory_clock set version = 7; pragma user_version = 2000;`);
   for (const cells of [
     ['history:types', '{"a":1}', 5, null],
     ['check:base', '"x"', 7, 2_000_000_000_000],

@@ -84,10 +84,19 @@ function unknown(id: string, agents: readonly AgentRecord[]): UserError {
   return userError({ code: 'AGENT_UNKNOWN', message, fix: `See: waggle agents list --all.${hint}` });
 }
 
-function agentData({ agent, running, succeeded, failed, removed }: AgentRecord): Readonly<Record<string, unknown>> {
+function agentData(record: AgentRecord): Readonly<Record<string, unknown>> {
+  const { agent, running, ...figures } = record;
   const { id, runId, ...rest } = agent;
   const load = loadOf({ agent, running });
-  return { type: 'agent', agent: id, run: runId, ...rest, running, load, succeeded, failed, removed };
+  return { type: 'agent', agent: id, run: runId, ...rest, running, load, ...figures };
+}
+
+/** In a few words: whether it gets work, and why not. */
+function conditionOf({ removed, health, breaker }: AgentRecord): string {
+  if (removed) return 'gone';
+  if (health?.isStopped === true) return 'stopped';
+  if (breaker !== undefined) return `breaker ${breaker}`;
+  return health === undefined ? 'well' : `${health.status}: ${health.causes.join(', ')}`;
 }
 
 /** Share of its slots in use, percent. */
@@ -96,9 +105,10 @@ function loadOf({ agent, running }: Pick<AgentRecord, 'agent' | 'running'>): num
 }
 
 function agentTable(agents: readonly AgentRecord[], columns: number): readonly string[] {
-  const rows = agents.map(({ agent, running, succeeded, failed }) => [
+  const rows = agents.map(({ agent, running, succeeded, failed, ...record }) => [
     agentName(agent.id, agent.runId ?? ''),
     agent.driver,
+    conditionOf({ agent, running, succeeded, failed, ...record }),
     `${running}/${agent.slots}`,
     `${loadOf({ agent, running })} %`,
     String(succeeded),
@@ -109,6 +119,7 @@ function agentTable(agents: readonly AgentRecord[], columns: number): readonly s
   const heads = [
     { title: 'agent', least: 8 },
     { title: 'driver' },
+    { title: 'is' },
     { title: 'busy', align: 'right' },
     { title: 'load', align: 'right' },
     { title: 'done', align: 'right' },
@@ -119,9 +130,9 @@ function agentTable(agents: readonly AgentRecord[], columns: number): readonly s
   return table(heads, rows, columns);
 }
 
-function agentLines({ agent, running, succeeded, failed, removed }: AgentRecord): readonly string[] {
+function agentLines({ agent, running, succeeded, failed, ...record }: AgentRecord): readonly string[] {
   const lines = [
-    `${visible(agent.id)}  ${removed ? 'gone' : 'here'}`,
+    `${visible(agent.id)}  ${conditionOf({ agent, running, succeeded, failed, ...record })}`,
     `  role          ${visible(agent.role)}`,
     `  driver        ${agent.driver}`,
     `  capabilities  ${visible(agent.capabilities.join(', '))}`,

@@ -4,7 +4,7 @@ import type { HealthEvent } from '../health/health-events.ts';
 import { isMessageEvent } from '../messaging/is-message-event.ts';
 import { isScalingEvent } from '../scaling/is-scaling-event.ts';
 import { ProposalBatch } from './proposal-projector.ts';
-import { taskId as taskIdOf, type AgentId, type RunId, type TaskId } from '../ids.ts';
+import { agentId as agentIdOf, taskId as taskIdOf, type AgentId, type RunId, type TaskId } from '../ids.ts';
 import type { ArtifactRef } from '../tasks/attempt.ts';
 import type { AttemptOutcome } from './records.ts';
 import type {
@@ -230,13 +230,16 @@ export class Projector {
     const { agents } = this.#batch;
     switch (event.type) {
       case 'agent.health-changed':
-      case 'agent.restart-planned':
       case 'agent.restarted':
       case 'agent.revived':
       case 'agent.stopped':
+        return this.#mark(event.agentId, { healthSeq: seq });
       case 'breaker.closed':
       case 'breaker.half-opened':
       case 'breaker.opened':
+        if (event.key.startsWith('agent:')) this.#mark(event.key.slice('agent:'.length), { breakerSeq: seq });
+        return;
+      case 'agent.restart-planned':
       case 'host.registered':
       case 'memory.cleared':
       case 'memory.invalidated':
@@ -247,14 +250,17 @@ export class Projector {
           agents.set(id, { ...(known ?? unknownAgent(id)), registeredSeq: seq, position, removed: false });
         }
         return;
-      case 'agent.removed': {
-        const agent = agents.get(event.agentId) ?? this.#agents.get(event.agentId) ?? this.#stored.agent(event.agentId);
-        if (agent !== undefined) agents.set(event.agentId, { ...agent, removed: true });
-        return;
-      }
+      case 'agent.removed':
+        return this.#mark(event.agentId, { removed: true });
       default:
         return unreachable(event);
     }
+  }
+
+  #mark(id: string, change: Partial<AgentRow>): void {
+    const key = agentIdOf(id);
+    const agent = this.#batch.agents.get(key) ?? this.#agents.get(key) ?? this.#stored.agent(key);
+    if (agent !== undefined) this.#batch.agents.set(key, { ...agent, ...change });
   }
 
   #task(id: TaskId): TaskState {
@@ -298,8 +304,10 @@ function createdRun({ runId, wallTimeMs }: Extract<RunEvent, { type: 'run.create
   return { runId, createdSeq: seq, createdAtMs: wallTimeMs, ...open };
 }
 
+const UNMARKED = { healthSeq: null, breakerSeq: null };
+
 function unknownAgent(agentId: AgentId): AgentRow {
-  return { agentId, registeredSeq: 0, position: 0, running: 0, succeeded: 0, failed: 0, removed: false };
+  return { agentId, registeredSeq: 0, position: 0, running: 0, succeeded: 0, failed: 0, removed: false, ...UNMARKED };
 }
 
 function isActive(status: StoredStatus): boolean {

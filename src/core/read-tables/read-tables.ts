@@ -4,6 +4,7 @@ import { runOf, taskId as taskIdOf, type ProposalId, type RunId, type TaskId } f
 import type { RunState } from '../runs/run-spec.ts';
 import type { ArtifactRef, TaskFailure, Usage } from '../tasks/attempt.ts';
 import type { TaskSpec } from '../tasks/task-spec.ts';
+import { healthRecord } from './health-record.ts';
 import { blockedTasks, type SpecOf } from './blocked-tasks.ts';
 import { type MailEntry, type MessageFilter, messageRecords } from './message-tables.ts';
 import { proposalRecord, type ProposalSource } from './proposal-tables.ts';
@@ -104,10 +105,11 @@ export class ReadTables {
 
   agents(): readonly AgentRecord[] {
     const records: AgentRecord[] = [];
-    for (const { registeredSeq, position, running, succeeded, failed, removed } of this.#source.agents()) {
+    for (const row of this.#source.agents()) {
+      const { registeredSeq, position, running, succeeded, failed, removed } = row;
       const agent = this.#event(registeredSeq, 'agents.registered').agents[position];
       assert(agent !== undefined, `no agent ${position} in record ${registeredSeq}`);
-      records.push({ agent, running, succeeded, failed, removed });
+      records.push({ agent, running, succeeded, failed, removed, ...healthRecord(this.#source, row) });
     }
     return records;
   }

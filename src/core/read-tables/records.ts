@@ -2,6 +2,7 @@ import type { AgentSpec } from '../agents/agent-spec.ts';
 import type { Outcome, Tally, VotingRule } from '../consensus/outcome.ts';
 import type { ActionResult, CastVote, ProposalSpec, VetoFinding } from '../consensus/proposal-spec.ts';
 import type { CloseCause } from '../events.ts';
+import type { HealthCause, HealthStatus } from '../health/health.ts';
 import type { ProposalId, RunId, TaskId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import type { DeathCause, MessageSpec } from '../messaging/message.ts';
@@ -75,6 +76,10 @@ export type AgentRecord = Readonly<{
   succeeded: number;
   failed: number;
   removed: boolean;
+  /** Absent: nothing speaks against it. `stopped`: it was started anew too often, and waits for a person. */
+  health?: Readonly<{ status: HealthStatus; causes: readonly HealthCause[]; isStopped: boolean }>;
+  /** Its own circuit breaker, while that is not closed. */
+  breaker?: 'open' | 'half-open';
 }>;
 
 /** The newest vote of a member, with its reasons. `finding` is absent while the veto is being checked. */

@@ -72,6 +72,9 @@ export type AgentRow = Readonly<{
   succeeded: number;
   failed: number;
   removed: boolean;
+  /** Seqs of the newest event about its health, and about its own circuit breaker. */
+  healthSeq: number | null;
+  breakerSeq: number | null;
 }>;
 
 export type ProposalRow = Readonly<{
