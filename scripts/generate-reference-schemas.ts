@@ -1,5 +1,6 @@
 /** JSON Schemas for editors, from the schemas and the table that check at run time. */
 import { z } from 'zod';
+import { alertsSchema } from '../src/config/alert-rules.ts';
 import { showOption } from '../src/config/option-value.ts';
 import type { OptionRow } from '../src/config/option-row.ts';
 import { OPTION_GROUPS, OPTIONS } from '../src/config/options.ts';
@@ -20,6 +21,7 @@ const GROUP_TEXTS: Readonly<Record<string, string>> = {
   budgets: 'Limits of runs that do not set their own.',
   workspaces: 'Clean copies of the project, in which the coordinator checks what agents say they did.',
   memory: 'The shared memory of the swarm.',
+  monitoring: 'What is watched, and who is told.',
   security: 'What commands may see.',
 };
 
@@ -54,10 +56,11 @@ export function configJsonSchema(): JsonSchema {
     return [group, closed(groupText(group), Object.fromEntries(properties))];
   });
   const { $schema, ...agents } = fromZod(agentGroupsSchema);
+  const { $schema: _dialect, ...alerts } = fromZod(alertsSchema);
   return {
     $schema: $schema ?? DIALECT,
     title: 'Waggle configuration',
-    ...closed('waggle.yaml: options of Waggle in this project.', { ...Object.fromEntries(groups), agents }),
+    ...closed('waggle.yaml: options of Waggle in this project.', { ...Object.fromEntries(groups), agents, alerts }),
   };
 }
 

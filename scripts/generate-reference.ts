@@ -24,6 +24,7 @@ const events = unionsPage(
     ),
     readUnion(source('health/health-events.ts'), 'HealthEvent', 'type'),
     readUnion(source('scaling/scaling-events.ts'), 'ScalingEvent', 'type'),
+    readUnion(source('alerts/alert-events.ts'), 'AlertEvent', 'type'),
   ],
 );
 const failures = unionsPage(

@@ -13,6 +13,7 @@ import { FileLogger } from '../adapters/system/file-logger.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
 import { DriverSupervisor } from '../adapters/system/driver-supervisor.ts';
+import { CommandNotifier } from '../adapters/system/command-notifier.ts';
 import { LogNotifier } from '../adapters/system/log-notifier.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { CoordinatorDuties } from '../adapters/votes/coordinator-duties.ts';
@@ -25,6 +26,7 @@ import type { FunctionRegistry } from '../agents/drivers/function/registered-fun
 import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
 import { DEFAULT_SCALING } from '../core/scaling/scale-group.ts';
+import type { AlertRule } from '../core/alerts/alert-rule.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
 import type { MemoryPorts } from '../engine/memory-work.ts';
 import { Notes } from '../memory/notes.ts';
@@ -32,6 +34,7 @@ import { TieredMemory } from '../memory/tiered-memory.ts';
 import type { Captures } from '../ports/captures.ts';
 import type { KeyValueTier } from '../ports/key-value-tier.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import { AttemptDoorServer } from '../server/attempt-door.ts';
 import { localSocketPath, removeOldSockets } from '../server/local-socket-path.ts';
@@ -56,6 +59,8 @@ export type LeadSettings = Readonly<{
   /** Absolute; for captures of the project. */
   workspaces: string;
   options: Options;
+  /** Rules that are watched, unless alerting is off. */
+  alerts: readonly AlertRule[];
   environment: Environment;
   /** Functions of this process besides the built-in ones. */
   functions: FunctionRegistry;
@@ -89,8 +94,8 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   const ports = {
     drivers,
     supervisor: new DriverSupervisor(drivers),
-    notifier: new LogNotifier(logger),
     provisioner: new LocalProvisioner(),
+    notifier: notifierOf(settings, { processes, logger, environment: clean }),
     verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
     journal: open.journal,
     memory,
@@ -102,7 +107,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   return {
     ports,
     memory: memory.tiers,
-    options: { ...engineOptions(options), isBrief: settings.isBrief === true },
+    options: { ...engineOptions(settings), isBrief: settings.isBrief === true },
     workspaces,
     host: { host: LOCAL_HOST, cpu: availableParallelism() * 1_000, memory: totalmem() },
     project: root,
@@ -126,6 +131,27 @@ function memoryOf(persistent: KeyValueTier, clock: SystemClock, options: Options
     whyNot: secretIn,
   });
   return { tiers, notes: new Notes(tiers, { maxNotes }) };
+}
+
+type NotifierParts = Readonly<{
+  processes: ProcessRunner;
+  logger: Logger;
+  environment: Readonly<Record<string, string>>;
+}>;
+
+/** The log always has it; programs of the user are told too. */
+function notifierOf({ options, root }: LeadSettings, { processes, logger, environment }: NotifierParts): Notifier {
+  const log = new LogNotifier(logger);
+  const { notifyCommands, notifyTimeoutMs: timeoutMs } = options.monitoring;
+  if (notifyCommands.length === 0) return log;
+  const settings = { commands: notifyCommands, timeoutMs, cwd: root, environment };
+  const commands = new CommandNotifier(processes, settings, logger);
+  return {
+    notify: (notice) => {
+      log.notify(notice);
+      commands.notify(notice);
+    },
+  };
 }
 
 /** Where commands get their inputs and put their results. What a killed lead has left there is nobody's any more. */
@@ -178,7 +204,9 @@ function workspacesOf({ root, workspaces, environment, options }: LeadSettings):
   return new CleanCopies({ folder: workspaces, copies, capturesFor, limits });
 }
 
-function engineOptions({ coordination, faultTolerance, messaging, performance }: Options): LeadParts['options'] {
+function engineOptions({ options, alerts }: LeadSettings): LeadParts['options'] {
+  const { coordination, faultTolerance, messaging, performance } = options;
+  const watched = options.monitoring.alertingEnabled === 'on' ? alerts : [];
   const retry = {
     maxAttempts: faultTolerance.maxAttempts,
     firstDelayMs: faultTolerance.retryFirstDelayMs,
@@ -193,7 +221,15 @@ function engineOptions({ coordination, faultTolerance, messaging, performance }:
   const delegation = { maxDelegationDepth, maxFanOut, maxRevisions };
   const scaling = scalingRules(limits);
   const caps = { scaling, maxTasksPerRun, maxOpenRuns, maxOpenProposals, ...mail, ...delegation };
-  const rules: SwarmRules = { retry, strategy, maxWaitMs, vetoCheckMs, ...caps, ...healthRules(faultTolerance) };
+  const rules: SwarmRules = {
+    retry,
+    strategy,
+    maxWaitMs,
+    vetoCheckMs,
+    ...caps,
+    ...healthRules(faultTolerance),
+    alerts: watched,
+  };
   const { maxBatch, maxBacklog } = performance;
   const { healthCheckInterval: intervalMs, maxFailureCount: maxMissed } = faultTolerance;
   const loadLookMs = Math.min(1_000, scaling.windowMs);

@@ -119,6 +119,7 @@ class FileProject implements Project {
       store: this.#store,
       workspaces: folder.workspaces,
       options: config.options,
+      alerts: config.alerts,
       environment,
       functions,
       shared: folder,

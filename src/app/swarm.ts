@@ -254,6 +254,7 @@ async function connect(parts: Parts, { onTrouble }: SwarmOptions): Promise<Coord
     store,
     workspaces,
     options: config.options,
+    alerts: config.alerts,
     environment,
     functions,
     shared,

@@ -4,6 +4,9 @@
  */
 export { needsFirst, outlookOf } from '../observability/run-outlook.ts';
 export { RunView } from '../observability/run-view.ts';
+export { alertHistory } from '../observability/alert-history.ts';
+export type { AlertEpisode } from '../observability/alert-history.ts';
+export type { AlertRule } from '../core/alerts/alert-rule.ts';
 export { quorumOf } from '../core/consensus/outcome.ts';
 export { DEFAULT_VOTE_MS } from '../core/consensus/open-proposal.ts';
 export { isMessageEvent } from '../core/messaging/is-message-event.ts';

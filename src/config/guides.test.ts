@@ -36,10 +36,10 @@ describe.each(['workflows.md', 'getting-started.md'])('workflows in the guide %s
 
 describe('configurations in the guide', () => {
   test('are there', () => {
-    expect(examples('configuration.md')).not.toEqual([]);
+    expect([...examples('configuration.md'), ...examples('alerts.md')]).not.toEqual([]);
   });
 
-  test.each(examples('configuration.md'))('at %s load', async (_, yaml) => {
+  test.each([...examples('configuration.md'), ...examples('alerts.md')])('at %s load', async (_, yaml) => {
     const root = await mkdtemp(join(tmpdir(), 'waggle-guide-'));
     try {
       await writeFile(join(root, 'waggle.yaml'), yaml);

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { AlertRule } from '../core/alerts/alert-rule.ts';
 import { nearestName } from '../util/nearest-name.ts';
 import { UserError, UserErrors } from '../util/user-error.ts';
 import { checkAgentGroups } from '../workflows/check-agents.ts';
 import type { AgentGroupDefinition } from '../workflows/definition.ts';
 import { agentGroupsSchema } from '../workflows/definition-schema.ts';
 import { schemaFindings } from '../workflows/schema-problems.ts';
+import { readAlerts } from './alert-rules.ts';
 import type { Environment } from './environment.ts';
 import { isGranted, readGrants } from './grants.ts';
 import { readOption } from './option-value.ts';
@@ -44,6 +46,8 @@ export type Config = Readonly<{
   explained: readonly ExplainedOption[];
   /** Groups of `waggle.yaml`, for `CompileOptions.agents`. */
   agents: Readonly<Record<string, AgentGroupDefinition>>;
+  /** Rules that are watched: the built-in ones as the file changes them, and its own. */
+  alerts: readonly AlertRule[];
   /** The file that was read, if there was one. */
   file: Readonly<{ path: string; sha256: string; isGranted: boolean }> | undefined;
   /** Empty unless the file has keys that need a grant and has none. */
@@ -53,7 +57,7 @@ export type Config = Readonly<{
 /** Variables of ours that are no options; commands that run as tasks find the later ones set. */
 const OTHER_VARIABLES = ['WAGGLE_HOME', 'WAGGLE_INPUT', 'WAGGLE_OUTPUT', 'WAGGLE_RUN', 'WAGGLE_TASK', 'WAGGLE_ATTEMPT'];
 /** `waggle.yaml` has these beside the groups of options. */
-const OTHER_KEYS = ['agents'];
+const OTHER_KEYS = ['agents', 'alerts'];
 
 /** Defaults < `waggle.yaml` < environment < flags. Rejects with `UserErrors`: all mistakes of all sources at once. */
 export async function loadConfig(options: ConfigOptions): Promise<Config> {
@@ -61,6 +65,7 @@ export async function loadConfig(options: ConfigOptions): Promise<Config> {
   const errors: UserError[] = [];
   const given = [...fromFile(file, errors), ...fromEnvironment(options, errors), ...fromFlags(options, errors)];
   const agents = agentsOf(file, errors);
+  const alerts = readAlerts(file, sectionOf(file, 'alerts'), errors);
   if (errors.length > 0) throw new UserErrors(errors);
   const granted = file === undefined || options.file !== undefined || (await isFileGranted(options, file));
   const cores = options.cores ?? availableParallelism();
@@ -78,6 +83,7 @@ export async function loadConfig(options: ConfigOptions): Promise<Config> {
     options: toOptions(new Map([...explained].map(([name, { value }]) => [name, value]))),
     explained: [...explained.values()],
     agents,
+    alerts,
     file: file === undefined ? undefined : { path: configPath(options), sha256: file.sha256, isGranted: granted },
     withheld,
   };
@@ -160,7 +166,7 @@ function* read(
 }
 
 function agentsOf(file: YamlFile | undefined, errors: UserError[]): Readonly<Record<string, AgentGroupDefinition>> {
-  const agents = file === undefined ? undefined : entriesOf(file, [], []).find(([key]) => key === 'agents')?.[1];
+  const agents = sectionOf(file, 'agents');
   if (file === undefined || agents === undefined || agents === null) return {};
   const result = agentGroupsSchema.safeParse(agents);
   const found = result.success ? checkAgentGroups(result.data) : schemaFindings(agentGroupsSchema, agents, 'CONFIG');
@@ -168,6 +174,10 @@ function agentsOf(file: YamlFile | undefined, errors: UserError[]): Readonly<Rec
     errors.push(new UserError({ code, at: file.at(['agents', ...path], target), message, fix }));
   }
   return result.success ? result.data : {};
+}
+
+function sectionOf(file: YamlFile | undefined, key: string): unknown {
+  return file === undefined ? undefined : entriesOf(file, [], []).find(([name]) => name === key)?.[1];
 }
 
 function entriesOf(file: YamlFile, path: readonly string[], errors: UserError[]): readonly [string, unknown][] {

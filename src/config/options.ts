@@ -1,5 +1,6 @@
 import { COORDINATION } from './coordination-options.ts';
 import { MEMORY_OPTIONS } from './memory-options.ts';
+import { MONITORING_OPTIONS } from './monitoring-options.ts';
 import type { OptionRow } from './option-row.ts';
 
 const TABLE = {
@@ -257,6 +258,8 @@ const TABLE = {
   },
   // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- declarations are made file by file
   memory: MEMORY_OPTIONS as typeof MEMORY_OPTIONS,
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- declarations are made file by file
+  monitoring: MONITORING_OPTIONS as typeof MONITORING_OPTIONS,
   security: {
     passEnvironment: {
       type: 'names',

@@ -1,4 +1,6 @@
 import { unreachable } from '../util/assert.ts';
+import type { AlertKey } from './alerts/alert-events.ts';
+import { type Alert, isUnavailable } from './alerts/alerts.ts';
 import { isOpen, nextDueMs, openVetoes, owesAction, type Proposal } from './consensus/proposal.ts';
 import type { Effect } from './effects.ts';
 import type { BreakerKey } from './health/breaker.ts';
@@ -22,6 +24,7 @@ type EffectFinders = {
 
 /** What each event asks for. The compiler misses none. */
 const FINDERS: EffectFinders = {
+  'agent.draining': nothing,
   'agent.health-changed': effectsOfHealth,
   'agent.removed': nothing,
   'agent.restart-planned': (_swarm, { agentId, atMs }) => [{ type: 'restart-agent', agentId, dueMs: atMs }],
@@ -29,6 +32,14 @@ const FINDERS: EffectFinders = {
   'agent.revived': nothing,
   'agent.stopped': effectsOfHealth,
   'agents.registered': nothing,
+  'alert.acted': (swarm, { key }) => nextAct(key, swarm.alerts.active.get(key)),
+  'alert.cleared': nothing,
+  'alert.fired': (swarm, event) => [
+    { type: 'notify', notice: noticeOf(event) },
+    ...nextAct(event.key, swarm.alerts.active.get(event.key)),
+  ],
+  'alert.pending': nothing,
+  'alert.resolved': (_swarm, event) => [{ type: 'notify', notice: noticeOf(event) }],
   'attempt.assigned': (_swarm, { taskId, attempt, agentId }) => [{ type: 'run-attempt', taskId, attempt, agentId }],
   'attempt.awaiting': nothing,
   'attempt.claimed': (_swarm, { taskId, attempt }) => [{ type: 'verify-attempt', taskId, attempt }],
@@ -47,6 +58,7 @@ const FINDERS: EffectFinders = {
   'messages.died': (swarm, { runId }) => mailWake(swarm.runs.get(runId)),
   'memory.cleared': (_swarm, { id, removed }) => [{ type: 'tell-cleared', id, removed }],
   'memory.invalidated': (_swarm, { id, pattern }) => [{ type: 'invalidate-memory', id, pattern }],
+  'metrics.sampled': nothing,
   'proposal.acted': effectsOfProposal,
   'proposal.closed': effectsOfProposal,
   'proposal.opened': effectsOfProposal,
@@ -122,6 +134,7 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
   for (const run of swarm.runs.values()) owed.push(...wallDeadline(run), ...mailWake(run), ...owedToGroups(run));
   for (const proposal of swarm.proposals.values()) owed.push(...owedToProposal(proposal));
   owed.push(...openBreakers(swarm).map(breakerDue));
+  for (const [key, alert] of swarm.alerts.active) owed.push(...nextAct(key, alert));
   for (const { agentId, dueMs } of owedRestarts(swarm)) owed.push({ type: 'restart-agent', agentId, dueMs });
   // Before anything runs that could write what must stay.
   for (const { id, pattern } of swarm.invalidations.values()) owed.push({ type: 'invalidate-memory', id, pattern });
@@ -132,11 +145,20 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
   return owed;
 }
 
+/** One after the other: what one action changes, the next one sees. */
+function nextAct(key: AlertKey, alert: Alert | undefined): readonly Effect[] {
+  if (alert?.status !== 'firing' || alert.acted >= alert.actions.length) return NOTHING;
+  const input = { type: 'alert.act', key, episode: alert.episode, index: alert.acted } as const;
+  return [{ type: 'wake-at', key: `alert:${key}`, dueMs: 0, input }];
+}
+
 /** Whoever looks after the swarm is told of what costs it an agent; what gets by with less stands in the journal. */
 function effectsOfHealth(
-  _swarm: Swarm,
+  swarm: Swarm,
   event: Extract<SwarmEvent, { type: 'agent.health-changed' | 'agent.stopped' }>,
 ): readonly Effect[] {
+  // The alert says the same.
+  if (event.type === 'agent.health-changed' && isUnavailable(swarm.alerts, event.agentId)) return NOTHING;
   const isGrave = event.type === 'agent.stopped' || event.status === 'lost';
   return isGrave ? [{ type: 'notify', notice: noticeOf(event) }] : NOTHING;
 }

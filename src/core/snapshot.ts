@@ -1,3 +1,5 @@
+import type { AlertKey } from './alerts/alert-events.ts';
+import type { Alert } from './alerts/alerts.ts';
 import type { AgentSpec, HostSpec } from './agents/agent-spec.ts';
 import type { BlockCause } from './agents/block-cause.ts';
 import type { StoredDurations } from './agents/durations.ts';
@@ -9,6 +11,7 @@ import type { KeptBreaker } from './health/kept-breakers.ts';
 import type { Health } from './health/health.ts';
 import { agentId, nameOf, type RunId, runId, taskId, type TaskId } from './ids.ts';
 import { fund } from './budgets/nested.ts';
+import type { StoredMetrics } from './metrics/core-metrics.ts';
 import { Mail, type StoredMail } from './messaging/mail.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
 import type { Invalidation } from './memory/invalidation.ts';
@@ -23,7 +26,7 @@ import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from
 import type { TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 9;
+const SNAPSHOT_VERSION = 10;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -79,6 +82,8 @@ type Stored = Readonly<{
   invalidations: readonly Invalidation[];
   health: readonly (readonly [string, Health])[];
   breakers: readonly (readonly [BreakerKey, KeptBreaker])[];
+  metrics: StoredMetrics;
+  alerts: Readonly<{ active: readonly (readonly [AlertKey, Alert])[]; episodes: number }>;
 }>;
 
 /** The whole state as text. Same state, same text. */
@@ -101,6 +106,8 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
     invalidations: [...swarm.invalidations.values()],
     health: [...swarm.health],
     breakers: [...swarm.breakers.kept],
+    metrics: swarm.metrics.dump(nowMs),
+    alerts: { active: [...swarm.alerts.active], episodes: swarm.alerts.episodes },
   };
   return JSON.stringify(stored);
 }
@@ -124,6 +131,9 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   swarm.registry.restoreTurn(stored.turn);
   for (const [id, health] of stored.health) swarm.health.set(agentId(id), health);
   restoreBreakers(swarm, stored.breakers);
+  swarm.metrics.load(stored.metrics);
+  for (const [key, alert] of stored.alerts.active) swarm.alerts.active.set(key, alert);
+  swarm.alerts.episodes = stored.alerts.episodes;
   for (const { id, pass } of stored.runs) swarm.queue.setPass(runId(id), pass);
   restoreRest(swarm, stored);
   swarm.queue.reopen();

@@ -1,3 +1,5 @@
+import { type AlertRule, DEFAULT_ALERTS } from './alerts/alert-rule.ts';
+import { type Alerts, watchRules } from './alerts/alerts.ts';
 import { Durations } from './agents/durations.ts';
 import { Registry, type Strategy } from './agents/registry.ts';
 import type { Proposal } from './consensus/proposal.ts';
@@ -6,6 +8,7 @@ import { type Breakers, newBreakers } from './health/kept-breakers.ts';
 import type { Health, HealthRules } from './health/health.ts';
 import type { AgentId, ProposalId, RunId, TaskId } from './ids.ts';
 import type { Invalidation } from './memory/invalidation.ts';
+import { CoreMetrics } from './metrics/core-metrics.ts';
 import { Capacity } from './resources/capacity.ts';
 import type { Run } from './runs/run.ts';
 import { DEFAULT_SCALING, type ScalingRules } from './scaling/scale-group.ts';
@@ -45,6 +48,8 @@ export type SwarmRules = Readonly<{
   breaker: BreakerRules;
   health: HealthRules;
   scaling: ScalingRules;
+  /** What is watched. @default the three of docs/semantics.md */
+  alerts: readonly AlertRule[];
 }>;
 
 export const DEFAULT_RULES: SwarmRules = {
@@ -64,6 +69,7 @@ export const DEFAULT_RULES: SwarmRules = {
   breaker: { threshold: 5, openMs: 60_000, successes: 3 },
   health: { responseMs: 5_000, errorRate: 0.1, memoryRatio: 0.9, maxRestarts: 5, restartWindowMs: 60_000 },
   scaling: DEFAULT_SCALING,
+  alerts: DEFAULT_ALERTS,
 };
 
 /**
@@ -88,6 +94,9 @@ export type Swarm = {
   readonly durations: Durations;
   /** Removals from memory that are not done everywhere yet. */
   readonly invalidations: Map<string, Invalidation>;
+  /** What happened lately, as far as somebody decides on it. */
+  readonly metrics: CoreMetrics;
+  readonly alerts: Alerts;
   readonly queue: ReadyQueue;
   readonly leads: WaitingLeads;
   /** Tasks whose needs have all ended, and for which it is not decided yet what that means. */
@@ -107,6 +116,7 @@ export type Swarm = {
 };
 
 export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
+  const metrics = new CoreMetrics();
   return {
     rules,
     tasks: new Map(),
@@ -120,6 +130,8 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     breakers: newBreakers(),
     durations: new Durations(),
     invalidations: new Map(),
+    metrics,
+    alerts: watchRules(metrics, rules.alerts),
     queue: new ReadyQueue(),
     leads: new WaitingLeads(),
     undecided: new Set(),

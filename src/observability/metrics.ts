@@ -1,6 +1,7 @@
 import type { AgentSpec } from '../core/agents/agent-spec.ts';
 import type { MessageEvent, ProposalEvent, RunEvent, SwarmEvent, TaskEvent } from '../core/events.ts';
 import type { RunId } from '../core/ids.ts';
+import { type AlertEvent, isAlertEvent, type MetricsEvent } from '../core/alerts/alert-events.ts';
 import { isMessageEvent } from '../core/messaging/is-message-event.ts';
 import { isScalingEvent } from '../core/scaling/is-scaling-event.ts';
 import type { ScalingEvent } from '../core/scaling/scaling-events.ts';
@@ -32,6 +33,8 @@ const METRICS = {
   swarm_agent_slots: { type: 'gauge', help: 'Attempts that all agents can have side by side.' },
   swarm_agent_restarts_total: { type: 'counter', help: 'Agents that were started anew and run again.' },
   swarm_agents_lost_total: { type: 'counter', help: 'Agents that gave no sign of life.' },
+  swarm_alerts_firing: { type: 'gauge', help: 'Alerts that fire.' },
+  swarm_alerts_total: { type: 'counter', label: 'severity', help: 'Alerts that fired, by severity.' },
   swarm_attempts_running: { type: 'gauge', help: 'Attempts that run or are being checked.' },
   swarm_attempts_started_total: { type: 'counter', help: 'Attempts given to an agent.' },
   swarm_attempt_failures_total: { type: 'counter', label: 'reason', help: 'Attempts that failed, by reason.' },
@@ -209,6 +212,7 @@ export class Metrics implements EventSink {
   #countOther(event: Exclude<SwarmEvent, TaskEvent>): void {
     if (isMessageEvent(event)) return this.#countMessage(event);
     if (isScalingEvent(event)) return this.#countScaling(event);
+    if (isAlertEvent(event)) return this.#countAlert(event);
     if ('runId' in event) return this.#countRun(event);
     if ('proposalId' in event) return this.#countProposal(event);
     switch (event.type) {
@@ -227,6 +231,7 @@ export class Metrics implements EventSink {
         return this.#number('swarm_agent_restarts_total').add('');
       case 'breaker.opened':
         return this.#number('swarm_breaker_trips_total').add('');
+      case 'agent.draining':
       case 'agent.restart-planned':
       case 'agent.revived':
       case 'agent.stopped':
@@ -248,6 +253,14 @@ export class Metrics implements EventSink {
       this.#number('swarm_runs_total').add(event.outcome.state);
       this.#removeAgentsOf(event.runId);
     }
+  }
+
+  #countAlert(event: AlertEvent | MetricsEvent): void {
+    if (event.type === 'alert.fired') {
+      this.#number('swarm_alerts_firing').add('');
+      this.#number('swarm_alerts_total').add(event.severity);
+    }
+    if (event.type === 'alert.resolved') this.#number('swarm_alerts_firing').add('', -1);
   }
 
   #countMessage(event: MessageEvent): void {

@@ -1,3 +1,4 @@
+import type { SwarmEvent } from '../core/events.ts';
 import type { ProposalId, RunId, TaskId } from '../core/ids.ts';
 import type { MessageFilter } from '../core/read-tables/message-tables.ts';
 import type {
@@ -20,6 +21,9 @@ export type {
   TaskRecord,
   TaskStatus,
 } from '../core/read-tables/records.ts';
+
+/** `wallTimeMs`: when it was committed, for people. */
+export type DatedRecord = JournalRecord & Readonly<{ wallTimeMs: number }>;
 
 /**
  * The read side of the journal: tables written in the same transaction as the events, so a list never needs a
@@ -44,6 +48,11 @@ export interface RunArchive {
   messages(runId: RunId, filter?: MessageFilter): readonly MessageRecord[];
   /** Committed records after `afterSeq`, at most `limit`. For views that follow the journal from another process. */
   recordsAfter(afterSeq: number, limit: number): readonly JournalRecord[];
+  /**
+   * The newest records of these types, newest first, at most `limit`. For views of what is rare: it may have to look
+   * through all of the journal.
+   */
+  newest(types: readonly SwarmEvent['type'][], limit: number): readonly DatedRecord[];
   /** Seq of the newest committed record, 0 when there is none. */
   headSeq(): number;
   close(): void;

@@ -1,3 +1,4 @@
+import { isAlertEvent } from '../../src/core/alerts/alert-events.ts';
 import assert from 'node:assert/strict';
 import type { AgentSpec, HostSpec } from '../../src/core/agents/agent-spec.ts';
 import type { MessageEvent, ProposalEvent, SwarmEvent, TaskEvent } from '../../src/core/events.ts';
@@ -99,6 +100,7 @@ export class Ledger {
   }
 
   #noteOther(event: Exclude<SwarmEvent, TaskEvent | ProposalEvent | MessageEvent>): void {
+    if (isAlertEvent(event)) return;
     switch (event.type) {
       case 'host.registered':
         this.#hosts.set(event.host.host, event.host);
@@ -130,6 +132,7 @@ export class Ledger {
       case 'run.finished':
         this.#finish(event);
         break;
+      case 'agent.draining':
       case 'agent.health-changed':
       case 'agent.restart-planned':
       case 'agent.restarted':

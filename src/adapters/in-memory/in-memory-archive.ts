@@ -9,6 +9,7 @@ import type {
   AgentRecord,
   AttemptRecord,
   MessageRecord,
+  DatedRecord,
   ProposalRecord,
   RunArchive,
   RunRecord,
@@ -88,6 +89,17 @@ export class InMemoryArchive implements RunArchive {
         if (seq < fromSeq) continue;
         if (records.length >= limit) return records;
         records.push({ seq, epoch: batch?.epoch ?? 0, ...entry });
+      }
+    }
+    return records;
+  }
+
+  newest(types: readonly SwarmEvent['type'][], limit: number): readonly DatedRecord[] {
+    const records: DatedRecord[] = [];
+    for (const { entries, firstSeq, epoch, wallTimeMs } of this.#batches.toReversed()) {
+      for (const [offset, entry] of [...entries.entries()].reverse()) {
+        if (records.length >= limit) return records;
+        if (types.includes(entry.event.type)) records.push({ seq: firstSeq + offset, epoch, wallTimeMs, ...entry });
       }
     }
     return records;

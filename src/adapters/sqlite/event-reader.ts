@@ -15,6 +15,8 @@ const MAX_PAGE_CHARS = 1_000_000;
 const COLUMNS = 'id, epoch, at_ms, wall_ms, version, hash, data';
 const ONE = `select ${COLUMNS} from events where id = ?`;
 const FROM = `select ${COLUMNS} from events where id between ? and ? order by id`;
+const NEWEST = `select id from events where id between ? and ? and type in (select value from json_each(?))
+  order by id desc limit ?`;
 const LAST = 'select max(id) as id from events where id between ? and ?';
 /** Events begin with their type; what is not mail is passed over without being parsed. */
 const MAIL = `select e.id, e.epoch, e.at_ms, e.wall_ms, e.version, e.hash, e.data, p.hash as previous
@@ -30,6 +32,7 @@ export class EventReader {
   readonly #hash: StatementSync;
   readonly #one: StatementSync;
   readonly #mail: StatementSync;
+  readonly #newest: StatementSync;
 
   constructor(db: DatabaseSync, path: string) {
     this.#path = path;
@@ -38,6 +41,7 @@ export class EventReader {
     this.#hash = db.prepare(HASH);
     this.#one = db.prepare(ONE);
     this.#mail = db.prepare(MAIL);
+    this.#newest = db.prepare(NEWEST);
   }
 
   /** Neither a record too many nor one too few: the newest is the one that the swarm's row names. */
@@ -70,6 +74,13 @@ export class EventReader {
     }
     if (records.length === 0) throw this.#damagedAt(fromSeq);
     return { records, headSeq };
+  }
+
+  /** Of these types, newest first; each checked as `one` does. */
+  newest(swarm: SwarmRow, types: readonly string[], limit: number): readonly HashedRecord[] {
+    const [from, to] = [eventId(swarm.no, 1), eventId(swarm.no, swarm.headSeq)];
+    const rows = this.#newest.all(from, to, JSON.stringify(types), limit);
+    return rows.map((row) => this.one(swarm, integer(row, 'id') - eventId(swarm.no, 0)));
   }
 
   /** One record, checked against the hash of the one before it. */

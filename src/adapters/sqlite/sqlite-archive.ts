@@ -10,6 +10,7 @@ import type {
   AgentRecord,
   AttemptRecord,
   MessageRecord,
+  DatedRecord,
   ProposalRecord,
   RunArchive,
   RunRecord,
@@ -104,6 +105,14 @@ export class SqliteArchive implements RunArchive {
       }
       return records;
     });
+  }
+
+  newest(types: readonly SwarmEvent['type'][], limit: number): readonly DatedRecord[] {
+    return this.#snapshot<readonly DatedRecord[]>([], (swarm) =>
+      this.#events.newest(swarm, types, limit).map(({ seq, epoch, atMs, wallMs, data, version }) => {
+        return { seq, epoch, atMs, wallTimeMs: wallMs, event: upcast(data, version) };
+      }),
+    );
   }
 
   headSeq(): number {

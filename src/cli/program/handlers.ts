@@ -1,4 +1,5 @@
 import type { agentsList, agentsShow } from '../commands/agents.ts';
+import type { alertsHistory, alertsList, alertsShow } from '../commands/alerts.ts';
 import type { check } from '../commands/check.ts';
 import type { configExplain, configShow } from '../commands/config.ts';
 import type { doctor } from '../commands/doctor.ts';
@@ -76,6 +77,9 @@ export type Handlers = Readonly<{
   agentsList: Load<typeof agentsList>;
   agentsShow: Load<typeof agentsShow>;
   replay: Load<typeof replay>;
+  alertsHistory: Load<typeof alertsHistory>;
+  alertsList: Load<typeof alertsList>;
+  alertsShow: Load<typeof alertsShow>;
   init: Load<typeof init>;
   doctor: Load<typeof doctor>;
   configShow: Load<typeof configShow>;

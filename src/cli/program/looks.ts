@@ -14,6 +14,7 @@ export function addLooks(program: Command, handlers: Handlers, act: Act): void {
   addMemory(program, handlers, act);
   addAgents(program, handlers, act);
   addReplay(program, handlers, act);
+  addAlerts(program, handlers, act);
 }
 
 function addRuns(program: Command, handlers: Handlers, act: Act): void {
@@ -193,6 +194,28 @@ function addReplay(program: Command, handlers: Handlers, act: Act): void {
     )
     .addHelpText('after', EXAMPLES.replay)
     .action(act(handlers.replay));
+}
+
+function addAlerts(program: Command, handlers: Handlers, act: Act): void {
+  const alerts = program
+    .command('alerts')
+    .helpCommand(false)
+    .summary('list alerts and what they did')
+    .description('Rules that are watched, what fires now, and what has fired.');
+  alerts
+    .command('list', { isDefault: true })
+    .description('every rule, and whether it fires')
+    .action(act(handlers.alertsList));
+  alerts
+    .command('show')
+    .description('one rule and its last alerts')
+    .argument('<alert>', 'name of a rule')
+    .action(act(handlers.alertsShow));
+  alerts
+    .command('history')
+    .description('alerts of the past, newest first')
+    .option('-n, --limit <n>', 'at most this many', count, 50)
+    .action(act(handlers.alertsHistory));
 }
 
 const RUN = 'id of a run, its first letters, or last';

@@ -51,9 +51,12 @@ export function applyHealth(swarm: Swarm, event: AgentHealthEvent, atMs: number)
     case 'agent.stopped':
       setHealth(swarm, agentId, { ...before, phase: 'stopped' });
       return blockAgent(swarm, agentId, 'stopped');
+    case 'agent.draining':
+      return blockAgent(swarm, agentId, 'draining');
     case 'agent.revived':
       swarm.health.delete(agentId);
       unblockAgent(swarm, agentId, 'stopped');
+      unblockAgent(swarm, agentId, 'draining');
       return settle(swarm, agentId, 'healthy');
     default:
       return unreachable(event);
@@ -132,7 +135,8 @@ function decideRestart(
   if (!swarm.registry.agents.has(agentId)) return refuse({ reason: 'agent-unknown' });
   const health = healthOf(swarm, agentId);
   if (input.type === 'agent.revive') {
-    return health.phase === 'stopped' ? accept({ type: 'agent.revived', agentId }) : accept();
+    const isOut = health.phase === 'stopped' || swarm.registry.agents.get(agentId)?.blocked.has('draining') === true;
+    return isOut ? accept({ type: 'agent.revived', agentId }) : accept();
   }
   if (health.phase !== 'restart-planned') return refuse({ reason: 'status-wrong', status: health.phase });
   if (input.ok) return accept({ type: 'agent.restarted', agentId });

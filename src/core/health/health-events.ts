@@ -17,6 +17,8 @@ export type HealthEvent =
   | Readonly<{ type: 'agent.restarted'; agentId: AgentId }>
   /** It was started anew too often: only a person starts it again. */
   | Readonly<{ type: 'agent.stopped'; agentId: AgentId; restarts: number }>
+  /** It finishes what it has and gets nothing new. `because`: who or what asked for that. */
+  | Readonly<{ type: 'agent.draining'; agentId: AgentId; because: string }>
   /** A person lets it begin again, with nothing held against it. */
   | Readonly<{ type: 'agent.revived'; agentId: AgentId }>
   /** Nothing goes to it before `untilMs`. `failures`: how many in a row were too many. */
@@ -34,7 +36,7 @@ export type HealthInput =
   | Readonly<{ type: 'agents.lose'; agentIds: readonly AgentId[] }>
   /** How a restart went. */
   | Readonly<{ type: 'agent.end-restart'; agentId: AgentId; ok: boolean }>
-  /** A person's word about an agent that was stopped. */
+  /** A person's word about an agent that was stopped or drained. */
   | Readonly<{ type: 'agent.revive'; agentId: AgentId }>
   /** The time that a breaker stays open is over. */
   | Readonly<{ type: 'breaker.due'; key: BreakerKey }>;

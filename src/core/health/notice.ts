@@ -4,7 +4,10 @@ import type { SwarmEvent } from '../events.ts';
 export type Notice = Readonly<{ key: string; severity: 'info' | 'warning' | 'critical'; title: string; text: string }>;
 
 /** Events that are told of. */
-export type NoticedEvent = Extract<SwarmEvent, { type: 'agent.health-changed' | 'agent.stopped' | 'breaker.opened' }>;
+export type NoticedEvent = Extract<
+  SwarmEvent,
+  { type: 'agent.health-changed' | 'agent.stopped' | 'alert.fired' | 'alert.resolved' | 'breaker.opened' }
+>;
 
 export function noticeOf(event: NoticedEvent): Notice {
   switch (event.type) {
@@ -23,12 +26,26 @@ export function noticeOf(event: NoticedEvent): Notice {
         title: `Agent ${event.agentId} was stopped`,
         text: `It was started anew ${event.restarts} times in a minute. It stays out until somebody lets it begin again.`,
       };
+    case 'alert.fired':
+      return {
+        key: `alert:${event.key}:${event.episode}`,
+        severity: event.severity,
+        title: `Alert ${event.key}`,
+        text: `${event.description} ${event.condition}${event.figure === null ? '' : `, now ${event.figure}`}.`,
+      };
+    case 'alert.resolved':
+      return {
+        key: `resolved:${event.key}:${event.episode}`,
+        severity: 'info',
+        title: `Alert ${event.key} is over`,
+        text: event.cause === 'over' ? 'What it warned of is so no more.' : 'Nobody asks for it any more.',
+      };
     case 'breaker.opened':
       return {
         key: `breaker:${event.key}:${event.untilMs}`,
         severity: 'warning',
         title: `Nothing goes to ${event.key.replace(':', ' ')} for now`,
-        text: `${event.failures} attempts in a row failed. One at a time is let through after a while.`,
+        text: `${event.failures === 0 ? 'An alert asked for that.' : `${event.failures} attempts in a row failed.`} One at a time is let through after a while.`,
       };
   }
 }

@@ -1,6 +1,7 @@
 import { assert, unreachable } from '../../util/assert.ts';
 import type { AgentEvent, MemoryEvent, RunEvent, SwarmEvent, TaskEvent } from '../events.ts';
 import type { HealthEvent } from '../health/health-events.ts';
+import { isAlertEvent } from '../alerts/alert-events.ts';
 import { isMessageEvent } from '../messaging/is-message-event.ts';
 import { isScalingEvent } from '../scaling/is-scaling-event.ts';
 import { ProposalBatch } from './proposal-projector.ts';
@@ -48,7 +49,7 @@ export class Projector {
     this.#batch = batch;
     for (const { seq, event } of records) {
       if ('taskId' in event) this.#onTask(event, seq);
-      else if (isMessageEvent(event) || isScalingEvent(event)) continue;
+      else if (isMessageEvent(event) || isScalingEvent(event) || isAlertEvent(event)) continue;
       else if ('runId' in event) this.#onRun(event, seq);
       else if ('proposalId' in event) batch.proposed.take(event, seq);
       else this.#onOther(event, seq);
@@ -229,6 +230,7 @@ export class Projector {
   #onOther(event: AgentEvent | HealthEvent | MemoryEvent, seq: number): void {
     const { agents } = this.#batch;
     switch (event.type) {
+      case 'agent.draining':
       case 'agent.health-changed':
       case 'agent.restarted':
       case 'agent.revived':

@@ -1,4 +1,5 @@
 import { checkBudget, type NestedAnswer } from '../budgets/nested.ts';
+import { nextAlertEvents } from '../alerts/next-alert.ts';
 import { endVotes, owesActions } from '../consensus/votes-of-run.ts';
 import { evaluateCondition } from '../expressions/resolve-work.ts';
 import type { SwarmEvent } from '../events.ts';
@@ -35,6 +36,15 @@ export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = tru
   const ofAgents = nextOfAgents(swarm, nowMs);
   if (ofAgents !== undefined) return ofAgents;
   for (const id of swarm.deadMail) return deadMailOf(swarm, id);
+  const closing = nextOfClosing(swarm);
+  if (closing !== undefined) return closing;
+  const assigned = mayAssign ? (nextResumption(swarm) ?? nextAssignment(swarm, nowMs)) : undefined;
+  // Last: rules see what has become of everything else.
+  return assigned ?? nextAlertEvents(swarm, nowMs);
+}
+
+/** Runs of which nothing is open end, after their votes and their mail. */
+function nextOfClosing(swarm: Swarm): readonly SwarmEvent[] | undefined {
   for (const id of swarm.closing) {
     const run = swarm.runs.get(id);
     if (run === undefined || openCount(run) > 0) {
@@ -45,7 +55,7 @@ export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = tru
     if (ended.length > 0) return ended;
     if (!owesActions(swarm, run)) return [{ type: 'run.finished', runId: id, outcome: outcomeOf(run) }];
   }
-  return mayAssign ? (nextResumption(swarm) ?? nextAssignment(swarm, nowMs)) : undefined;
+  return undefined;
 }
 
 function nextOfAgents(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
