@@ -225,6 +225,23 @@ describe('at least once', () => {
     assert.deepEqual(bodies(await (await bothTasks()).to.receive()), [3]);
   });
 
+  test('what a lost agent had is received by the next attempt, although the old one is still there', async () => {
+    const { from, to, other } = await bothTasks();
+    await engine.dispatch({ type: 'agents.register', agents: agentsOf(3) });
+    await from.send(toOther(1));
+    const [message] = await to.receive();
+    await engine.dispatch({ type: 'agents.lose', agentIds: [other.assignment.agentId] });
+    rig.clock.advance(10_000);
+    const next = await attemptOf('t2');
+    assert.equal(next.assignment.attempt, 2);
+    assert.deepEqual(bodies(await next.context.messages.receive()), [1]);
+    // The old one wakes up, and nothing that it says counts.
+    await assert.rejects(to.receive(), /stopped|ended/);
+    assert.equal((await to.send({ to: 'task:t1', body: 2 })).ok, false);
+    assert.equal((await to.acknowledge([message?.id ?? ''])).ok, false);
+    assert.equal(engine.run(RUN)?.mail?.boxes.get('task:t2')?.size, 1);
+  });
+
   test('what waits for a task that ends is a dead letter, and the run can end', async () => {
     const { from, one, other } = await bothTasks();
     await from.send(toOther(1));

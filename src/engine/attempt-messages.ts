@@ -75,15 +75,14 @@ export class AttemptMessages implements RunMessages {
     return handled(this.#ask({ type: 'attempt.unsubscribe', taskId, attempt, pattern }));
   }
 
-  /** The attempt must end: whoever waits for mail is told so. */
+  /** The attempt must end: whoever waits for mail is told so, and what it has not acknowledged is for the next one. */
   stop(reason: string): void {
     this.#end(`The attempt was stopped: ${reason}.`);
   }
 
-  /** The attempt has ended: what it has not acknowledged is for the next one. */
+  /** The attempt has ended. */
   end(): void {
     this.#end('The attempt has ended.');
-    for (const [id, { address }] of this.#had) this.#desk.mailroom.giveBack(this.#assignment.runId, address, [id]);
     this.#had.clear();
   }
 
@@ -91,6 +90,8 @@ export class AttemptMessages implements RunMessages {
     this.#whyOver ??= why;
     const error = new Error(this.#whyOver);
     for (const { giveUp } of this.#waiting) giveUp(error);
+    // The next attempt may begin before this one is gone for good.
+    for (const [id, { address }] of this.#had) this.#desk.mailroom.giveBack(this.#assignment.runId, address, [id]);
   }
 
   /** No other attempt of the run, past or to come, draws the same ones. */
