@@ -3,8 +3,8 @@ import type { SwarmInput } from '../core/inputs.ts';
 import { owedEffects } from '../core/owed-effects.ts';
 import { restoreSwarm, snapshotOf } from '../core/snapshot.ts';
 import { apply } from '../core/swarm.ts';
-import { newSwarm, type SwarmRules } from '../core/swarm-state.ts';
-import type { Snapshot } from '../ports/journal.ts';
+import { newSwarm, type Swarm, type SwarmRules } from '../core/swarm-state.ts';
+import type { JournalRecord, Snapshot } from '../ports/journal.ts';
 import { AttemptFacts } from './agents.ts';
 import { Clients } from './clients.ts';
 import { Coordinator } from './coordinator.ts';
@@ -186,28 +186,30 @@ class Play {
   #end(unfinished: readonly string[]): EndOfWorld {
     const { rules } = this.#plan;
     const records = this.store.recordsFrom(1);
-    const folded = newSwarm(rules);
-    for (const { event, atMs } of records) apply(folded, event, atMs);
+    const folded = foldOf(rules, records);
     return {
       unfinished,
       ledger: this.#clients.ledger.map(({ request: { id, input }, answer }) => ({ request: id, input, answer })),
-      states: this.#states(rules),
+      states: this.#states(rules, folded, records),
       owed: owedEffects(folded).map((effect) => JSON.stringify(effect)),
       running: this.#facts.running.map(({ taskId: id, attempt }) => `${id} attempt ${attempt}`),
     };
   }
 
   /** From each of the newest snapshots and what follows it, and from the first event. */
-  #states(rules: SwarmRules): EndOfWorld['states'] {
-    const from = (snapshot: Snapshot | undefined): string => {
+  #states(rules: SwarmRules, folded: Swarm, records: readonly JournalRecord[]): EndOfWorld['states'] {
+    const from = (snapshot: Snapshot): string => {
       const swarm = newSwarm(rules);
-      const isRead = snapshot !== undefined && restoreSwarm(swarm, snapshot.state) !== undefined;
-      const tail = this.store.recordsFrom(isRead ? snapshot.seq + 1 : 1);
-      for (const { event, atMs } of tail) apply(swarm, event, atMs);
-      return snapshotOf(swarm, 0);
+      const isRead = restoreSwarm(swarm, snapshot.state) !== undefined;
+      return snapshotOf(foldOf(rules, records.slice(isRead ? snapshot.seq : 0), swarm), 0);
     };
-    return { folded: from(undefined), restored: this.store.snapshots.slice(-3).map(from) };
+    return { folded: snapshotOf(folded, 0), restored: this.store.snapshots.slice(-2).map(from) };
   }
+}
+
+function foldOf(rules: SwarmRules, records: readonly JournalRecord[], swarm: Swarm = newSwarm(rules)): Swarm {
+  for (const { event, atMs } of records) apply(swarm, event, atMs);
+  return swarm;
 }
 
 const SETTLEMENTS = ['succeeded', 'failed', 'retry'] as const;

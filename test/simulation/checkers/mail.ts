@@ -30,8 +30,9 @@ export function mailChecker(tell: Tell, books: Books, mostInBox: number): Checke
     before: ({ event }) => {
       if (event.type === 'message.sent') {
         noteSent(must, books, mailOf(event.runId), event);
-        for (const [address, box] of mailOf(event.runId).boxes) {
-          must(box.size <= mostInBox, 'mailbox-bound', `${box.size} messages wait for ${address}`);
+        for (const address of event.recipients) {
+          const waiting = mailOf(event.runId).boxes.get(address)?.size ?? 0;
+          must(waiting <= mostInBox, 'mailbox-bound', `${waiting} messages wait for ${address}`);
         }
       }
       if (event.type === 'messages.acknowledged' || event.type === 'messages.died') {
