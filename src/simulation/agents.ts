@@ -8,7 +8,7 @@ import type { AttemptVote } from '../ports/run-proposals.ts';
 import type { Failpoints } from './failpoints.ts';
 import type { Life, SimNode } from './node.ts';
 import { talk } from './mail.ts';
-import type { Behaviours, MailPart, Plan } from './plan.ts';
+import type { Behaviours, DelegationPart, MailPart, Plan } from './plan.ts';
 import type { AttemptSign, Watcher } from './watcher.ts';
 
 export type Behaviour = keyof Behaviours | 'normal' | 'poison';
@@ -20,6 +20,7 @@ export type SpokenPart = Readonly<{
   /** Names of proposals whose outcome it waits for. */
   wait?: readonly string[];
   mail?: MailPart;
+  delegate?: DelegationPart;
 }>;
 
 /** Of 1,000 attempts that must end, so many come to their end all the same and say so. */
@@ -181,6 +182,7 @@ class ScriptedAttempt {
       if (part.vote !== undefined) await context.proposals.vote([part.vote]);
       if (part.wait !== undefined) await context.proposals.outcomes(part.wait);
       if (part.mail !== undefined) await this.#talk(context, part.mail);
+      if (part.delegate !== undefined) await delegate(context, part.delegate);
     } catch {
       this.#parts.node.world.note(this.#parts.node.name, `${this.#key} is not heard`);
     }
@@ -242,6 +244,13 @@ class ScriptedAttempt {
   #sleep(us: number): Promise<void> {
     return new Promise((resolve) => void this.#parts.node.after(this.#parts.life, us, resolve));
   }
+}
+
+/** The same again, whether or not it was heard the first time, is the same sub-tasks. */
+async function delegate({ tasks }: RunContext, { subtasks, isAwaited, isRepeated }: DelegationPart): Promise<void> {
+  const answer = await tasks.delegate(subtasks);
+  if (isRepeated) await tasks.delegate(subtasks);
+  if (answer.ok && isAwaited) await tasks.outcomes(subtasks.map(({ name }) => name));
 }
 
 /** Once the chaos is over, whoever can behave does. */

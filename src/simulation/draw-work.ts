@@ -4,6 +4,7 @@ import type { SwarmInput } from '../core/inputs.ts';
 import type { BudgetSpec, RunSpec } from '../core/runs/run-spec.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { Scene } from './draw-faults.ts';
+import { withDelegation } from './draw-delegation.ts';
 import { withMail } from './draw-mail.ts';
 import { drawVotes, type DrawnVotes } from './draw-votes.ts';
 import { Stream } from './draw.ts';
@@ -22,7 +23,8 @@ export function drawWork(scene: Scene): Work {
     const id = `r${index + 1}`;
     const atMs = stream.whole(0, Math.floor(scene.chaosMs / 2));
     const votes = drawVotes({ seed: scene.seed, runId: id, clients: scene.clients, atMs });
-    const plain = withMail(scene.seed, id, drawTasks(scene.seed, id, Math.max(1, Math.floor(tasks / runs))));
+    const drawn = drawTasks(scene.seed, id, Math.max(1, Math.floor(tasks / runs)));
+    const plain = withDelegation(scene.seed, id, withMail(scene.seed, id, drawn));
     return { runId: id, atMs, client: stream.of(scene.clients), tasks: [...plain, ...votes.tasks], votes };
   });
   return {
@@ -37,11 +39,16 @@ function drawAgents(seed: number): readonly AgentSpec[] {
   const stream = new Stream(seed, 'agents');
   const count = Math.min(stream.whole(0, 49), stream.whole(0, 49));
   const shape = { role: 'worker', driver: 'function' } as const;
-  const able = { ...shape, capabilities: ['work', 'extra', 'vote'], slots: stream.whole(1, 3), host: 'h1' };
+  const able = {
+    ...shape,
+    capabilities: ['work', 'extra', 'vote', 'function:work'],
+    slots: stream.whole(1, 3),
+    host: 'h1',
+  };
   const others = Array.from({ length: count }, (_, index): AgentSpec => ({
     ...shape,
     id: agentId(`a${index + 1}`),
-    capabilities: stream.pick(['work'], ['work', 'vote'], ['work', 'extra'], ['vote']),
+    capabilities: stream.pick(['work', 'function:work'], ['work', 'vote'], ['work', 'extra'], ['vote']),
     slots: stream.pick(1, 1, 2),
     host: stream.pick('h1', 'h2'),
   }));

@@ -2,6 +2,7 @@ import type { AgentSpec, HostSpec } from '../core/agents/agent-spec.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { MessageSpec } from '../core/messaging/message.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
+import type { Subtask } from '../ports/run-tasks.ts';
 import type { NetworkProfile } from './network.ts';
 
 /** What an attempt may do, apart from doing what it should. Each with how many of 1,000 attempts do so. */
@@ -39,6 +40,15 @@ export type MailPart = Readonly<{
   send: readonly MessageSpec[];
   answers: boolean;
   waitMs: number;
+}>;
+
+/** Sub-tasks that an attempt adds; stands in the input of a function task. */
+export type DelegationPart = Readonly<{
+  /** Plain JSON. */
+  subtasks: readonly Subtask[];
+  isAwaited: boolean;
+  /** Asks for the same once more. */
+  isRepeated: boolean;
 }>;
 
 export type Request = Readonly<{ id: string; client: string; atMs: number; input: SwarmInput }>;

@@ -23,6 +23,8 @@ import { type Violation, World } from './world.ts';
 const VISIT_US = 3_000_000;
 /** Allowance for what has nothing to do with the length of chains, ms. Source: docs/reliability.md. */
 const SLACK_MS = 80_000;
+/** As many sub-tasks as one task may bring about. */
+const SUBTASKS = 20;
 const DRAIN_US = 60_000_000;
 const FULL_SPEED: Profile['store'] = { latencyMs: 0, replyLostPermille: 0 };
 
@@ -173,7 +175,8 @@ class Play {
     const tasks = this.#plan.requests.flatMap(({ input }) => (input.type === 'run.submit' ? input.tasks : []));
     const { maxAttempts, maxDelayMs } = this.#plan.rules.retry;
     const longest = Math.max(0, ...tasks.map(({ timeoutMs = 60_000 }) => timeoutMs));
-    return tasks.length * (maxAttempts + 1) * (longest + 15_000 + maxDelayMs) + SLACK_MS;
+    const count = tasks.reduce((sum, { delegate }) => sum + (delegate === undefined ? 1 : SUBTASKS), 0);
+    return count * (maxAttempts + 1) * (longest + 15_000 + maxDelayMs) + SLACK_MS;
   }
 
   async #drain(): Promise<void> {

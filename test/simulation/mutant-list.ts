@@ -1,4 +1,5 @@
 import type { Mutant } from './mutant.ts';
+import { DELEGATION_MUTANTS } from './mutants-of-delegation.ts';
 import { MAIL_MUTANTS } from './mutants-of-mail.ts';
 
 /** Kinds of damage that come when a state is built on records that it does not know. */
@@ -83,8 +84,8 @@ export const MUTANTS: readonly Mutant[] = [
         "  if (task.status === 'blocked' || task.status === 'ready') return undefined;\n",
       ],
       [
-        "  // A new leader owes an end to claims whose check was lost too, but a claim is only checked again.\n  if (task.status !== 'running') return wrongStatus(task);",
-        '',
+        '  if (!isWorking(task)) return wrongStatus(task);\n  if (!result.ok)',
+        '  if (!result.ok)',
         'core/tasks/decide-task.ts',
       ],
       ['  assert(!isEnded(task), `${event.type} after the end of task ${identity.id}`);', '', 'core/tasks/task.ts'],
@@ -120,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
       ['if (result.ok) return undefined;', "if (result.ok || result.reason === 'epoch-stale') return undefined;"],
     ],
     breaks: ['ack-after-commit', 'effect-after-commit', 'view-after-commit'],
-    seed: 1,
+    seed: 15,
   },
   {
     id: 'dependents-not-woken',
@@ -308,7 +309,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'budget-not-settled',
     file: 'core/budgets/account.ts',
-    edits: [['this.#spent[kind] += used(kind, usage) ?? reserved;', 'this.#spent[kind] += used(kind, usage) ?? 0;']],
+    edits: [
+      [
+        'this.release(kind, reserved, used(kind, usage) ?? reserved);',
+        'this.release(kind, reserved, used(kind, usage) ?? 0);',
+      ],
+    ],
     breaks: ['budget'],
     seed: 28,
   },
@@ -348,15 +354,16 @@ export const MUTANTS: readonly Mutant[] = [
       ['agent !== undefined && agent.used < agent.spec.slots', 'agent !== undefined'],
     ],
     breaks: ['slots'],
-    seed: 3,
+    seed: 2,
   },
+  ...DELEGATION_MUTANTS,
   ...MAIL_MUTANTS,
   {
     id: 'drain-saves-what-is-not-stored',
     file: 'engine/engine.ts',
     edits: [[' || this.#isWriting || this.#isEnded()) return;', ' || this.#isWriting) return;']],
     breaks: [...BLIND, 'snapshot-is-fold', 'ack-after-commit', 'seq-without-gaps'],
-    seed: 956,
+    seed: 164,
   },
   {
     id: 'full-disk-leaves-work-waiting',

@@ -20,7 +20,7 @@ export const MAIL_MUTANTS: readonly Mutant[] = [
     file: 'core/messaging/send-message.ts',
     edits: [['  if (hops > maxMessageHops) {', '  if (hops > 1_000 * maxMessageHops) {']],
     breaks: ['hop-cap'],
-    seed: 7,
+    seed: 8,
   },
   {
     id: 'mailbox-without-bound',
@@ -34,7 +34,7 @@ export const MAIL_MUTANTS: readonly Mutant[] = [
     file: 'engine/mailroom.ts',
     edits: [['  return ranks === 0 ? one.no - other.no : ranks;', '  return ranks === 0 ? other.no - one.no : ranks;']],
     breaks: ['mail-order'],
-    seed: 0,
+    seed: 7,
   },
   {
     id: 'dead-letters-forgotten',

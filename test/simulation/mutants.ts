@@ -4,15 +4,14 @@
  * `--only ID` one of them.
  */
 import { fork } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { parseArgs } from 'node:util';
-import type { Mutant } from './mutant.ts';
+import { changedFiles, type Mutant } from './mutant.ts';
 import { MUTANTS } from './mutant-list.ts';
 
 /** Seeds that are tried when the one that should show it does not; `--more N` for another number. */
 const MORE_SEEDS = 200;
-const SOURCES = new URL('../../src/', import.meta.url);
 
 /** What a process with the mutant in it has found. `others`: promises that break, but are not those of this mutant. */
 type Found = Readonly<{
@@ -28,14 +27,8 @@ type Task = Readonly<{ id: string; first: readonly number[]; from: number; end: 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Puts the mutant in while the code is loaded. */
-function plant({ id, file, edits }: Mutant): void {
-  const changed = new Map<string, string>();
-  for (const [text, replacement, elsewhere] of edits) {
-    const { href } = new URL(elsewhere ?? file, SOURCES);
-    const parts = (changed.get(href) ?? readFileSync(new URL(href), 'utf8')).split(text);
-    if (parts.length !== 2) throw new Error(`Mutant ${id}: "${text}" stands in ${href} ${parts.length - 1} times.`);
-    changed.set(href, parts.join(replacement));
-  }
+function plant(mutant: Mutant): void {
+  const changed = changedFiles(mutant);
   registerHooks({
     load: (url, context, nextLoad) => {
       const loaded = nextLoad(url, context);

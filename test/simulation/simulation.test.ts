@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
 import { drawPlan } from '../../src/simulation/draw-plan.ts';
 import type { Plan } from '../../src/simulation/plan.ts';
+import { changedFiles } from './mutant.ts';
+import { MUTANTS } from './mutant-list.ts';
 import { play, playSeed } from './play.ts';
 import { playScript, savedScripts } from './run-part.ts';
 
@@ -43,4 +45,8 @@ describe('saved plans', () => {
   test.each(savedScripts())('%s comes to its end', async (file) => {
     assert.equal(await playScript(file), undefined);
   });
+});
+
+test.each(MUTANTS)('the bug $id can still be put into the code', (mutant) => {
+  assert.ok(changedFiles(mutant).size > 0);
 });

@@ -5,6 +5,7 @@ import { answerChecker } from './answers.ts';
 import { Books } from './books.ts';
 import type { Checker } from './checker.ts';
 import { deedChecker } from './deeds.ts';
+import { delegationChecker } from './delegation.ts';
 import { endChecker } from './end.ts';
 import { journalChecker } from './journal.ts';
 import { markChecker, type Marks } from '../marks.ts';
@@ -24,6 +25,7 @@ export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
     voteChecker(tell),
     answerChecker(tell, books),
     deedChecker(tell, books),
+    delegationChecker(tell, books, plan.rules),
     mailChecker(tell, books, plan.rules.maxMailboxMessages),
     endChecker(tell, books),
     ...(marks === undefined ? [] : [markChecker(marks, books)]),

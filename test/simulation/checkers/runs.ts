@@ -31,7 +31,8 @@ function checkBudget(must: Must, { event }: JournalRecord, books: Books): void {
     ['tokens', promised('tokens'), tokens],
     ['costMicros', promised('costMicros'), costMicros],
     ['attempts', run.attempts, attempts],
-    ['agents', active.length, agents],
+    // One that waits for its sub-tasks has no slot.
+    ['agents', active.filter((one) => books.busy.get(one.agentId)?.has(one) === true).length, agents],
   ] as const;
   for (const [kind, figure, limit] of figures) {
     must(
@@ -61,7 +62,9 @@ function checkFinished(must: Must, books: Books, { runId, outcome }: Finished): 
     );
   }
   if (run.isEnding) return;
-  const worst = (['failed', 'cancelled'] as const).find((state) => tasks.some(({ status }) => status === state));
+  // A sub-task is its parent's affair.
+  const own = tasks.filter(({ spec }) => spec.child === undefined);
+  const worst = (['failed', 'cancelled'] as const).find((state) => own.some(({ status }) => status === state));
   must(outcome.state === (worst ?? 'succeeded'), 'run-outcome', `run ${runId} ends as ${outcome.state}`);
 }
 
@@ -78,5 +81,5 @@ function checkEnding(must: Must, books: Books, event: Extract<JournalRecord['eve
 }
 
 function hasActive({ tasks }: RunLine): boolean {
-  return [...tasks.values()].some(isActive);
+  return [...tasks.values()].some((task) => isActive(task) && task.status !== 'awaiting');
 }

@@ -1,0 +1,46 @@
+import type { Mutant } from './mutant.ts';
+
+/** Bugs in what tasks delegate. */
+export const DELEGATION_MUTANTS: readonly Mutant[] = [
+  {
+    id: 'delegation-without-depth',
+    file: 'core/tasks/delegation-problems.ts',
+    edits: [
+      ['    [limits.depth >= 1, `', '    [limits.depth >= -9, `'],
+      ['  if (delegate !== undefined && limits.depth < 2) {', '  if (delegate !== undefined && limits.depth < -9) {'],
+    ],
+    breaks: ['delegation-depth'],
+    seed: 2,
+  },
+  {
+    id: 'delegation-without-fan-out',
+    file: 'core/tasks/delegation-problems.ts',
+    edits: [['[add.length <= limits.fanOut, `', '[add.length <= 9 + limits.fanOut, `']],
+    breaks: ['fan-out'],
+    seed: 2,
+  },
+  {
+    id: 'delegated-twice',
+    file: 'core/tasks/delegation.ts',
+    edits: [
+      [
+        "  if (child.contentKey === contentKey) return { kind: 'keep', child };",
+        "  if (child.contentKey === contentKey) return { kind: 'add', given, contentKey, instead: undefined };",
+      ],
+    ],
+    breaks: ['sub-task-once'],
+    seed: 1,
+  },
+  {
+    id: 'parent-ends-before-its-sub-tasks',
+    file: 'core/tasks/end-children.ts',
+    edits: [
+      [
+        "  if (open.length === 0 && task.status !== 'awaiting-children') return input;",
+        '  if (open.length < 9) return input;',
+      ],
+    ],
+    breaks: ['children-end-first', 'no-orphans'],
+    seed: 126,
+  },
+];
