@@ -308,13 +308,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: 'budget-not-settled',
-    file: 'core/budgets/account.ts',
-    edits: [
-      [
-        'this.release(kind, reserved, used(kind, usage) ?? reserved);',
-        'this.release(kind, reserved, used(kind, usage) ?? 0);',
-      ],
-    ],
+    file: 'core/budgets/nested.ts',
+    edits: [['const spent = used(kind, usage) ?? reserved;', 'const spent = used(kind, usage) ?? 0;']],
     breaks: ['budget'],
     seed: 28,
   },
