@@ -38,7 +38,7 @@ const NO_MAIL: RunMessages = {
   subscribe: refuse,
   unsubscribe: refuse,
 };
-const NO_TASKS: RunTasks = { delegate: refuse, cancel: refuse, outcomes: refuse, run: refuse };
+const NO_TASKS: RunTasks = { delegate: refuse, cancel: refuse, outcomes: refuse, run: refuse, overview: refuse };
 
 const NO_MEMORY: RunMemory = {
   get: refuse,

@@ -23,6 +23,7 @@ import { checkFunctions } from '../analysers/registry.ts';
 import { CommandDriver } from '../agents/drivers/command/command-driver.ts';
 import { FunctionDriver } from '../agents/drivers/function/function-driver.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
+import { SYSTEM_FUNCTIONS } from '../agents/drivers/function/system-functions.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
 import { DEFAULT_SCALING } from '../core/scaling/scale-group.ts';
@@ -77,7 +78,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   const [open, processes] = await Promise.all([store.open(), openRunner()]);
   const { artifacts } = store;
   // Every process can run what a check is made of, whoever has submitted it.
-  const functions: FunctionRegistry = { ...checkFunctions(open.memory), ...settings.functions };
+  const functions: FunctionRegistry = { ...checkFunctions(open.memory), ...SYSTEM_FUNCTIONS, ...settings.functions };
   const workspaces = workspacesOf(settings);
   const clean = pickEnvironment(environment.variables, HARMLESS_NAMES);
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });

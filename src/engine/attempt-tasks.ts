@@ -6,13 +6,14 @@ import type { SubtaskSpec } from '../core/tasks/subtask-spec.ts';
 import { isEnded, type Task } from '../core/tasks/task.ts';
 import type { Work } from '../core/tasks/task-spec.ts';
 import type { Assignment } from '../ports/agent-driver.ts';
-import type { DelegationAnswer, RunTasks, Subtask, SubtaskOutcome } from '../ports/run-tasks.ts';
+import type { DelegationAnswer, RunOverview, RunTasks, Subtask, SubtaskOutcome } from '../ports/run-tasks.ts';
 import { assert } from '../util/assert.ts';
 import type { VoteDesk } from './attempt-proposals.ts';
+import { overviewOf } from './run-overview.ts';
 import { decidedRefusal, handled } from './trouble.ts';
 
 /** What sub-tasks of an attempt need of the lead it belongs to. */
-export type TaskDesk = Pick<VoteDesk, 'swarm' | 'dispatch'>;
+export type TaskDesk = Pick<VoteDesk, 'swarm' | 'dispatch'> & Readonly<{ nowMs: () => number }>;
 
 type Wait = Readonly<{ left: Set<TaskId>; done: () => void; fail: (error: Error) => void }>;
 
@@ -49,6 +50,10 @@ export class AttemptTasks implements RunTasks {
 
   run(subtasks: readonly Subtask[]): Promise<readonly SubtaskOutcome[]> {
     return handled(this.#run(subtasks));
+  }
+
+  overview(): Promise<RunOverview> {
+    return handled(this.#overview());
   }
 
   /** A sub-task has ended, and that is stored. */
@@ -94,6 +99,17 @@ export class AttemptTasks implements RunTasks {
       ...(artifacts === undefined ? {} : { artifacts }),
       ...(usage === undefined ? {} : { usage }),
     };
+  }
+
+  async #overview(): Promise<RunOverview> {
+    const { taskId: id, runId, attempt } = this.#assignment;
+    // Changes nothing; when it is answered, all that was decided before is stored.
+    const answer = await this.#desk.dispatch({ type: 'attempt.await', taskId: id, attempt, children: [] });
+    if (!answer.ok) throw refused(decidedRefusal(answer.refusal));
+    const { swarm, nowMs } = this.#desk;
+    const run = swarm.runs.get(runId);
+    assert(run !== undefined, `an attempt of ${id} outlives its run`);
+    return overviewOf(swarm, run, nowMs());
   }
 
   async #run(subtasks: readonly Subtask[]): Promise<readonly SubtaskOutcome[]> {

@@ -88,7 +88,8 @@ export class RunningAttempt implements RunContext {
 
   #ownTasks(): AttemptTasks {
     if (this.#tasks === undefined) {
-      this.#tasks = new AttemptTasks(this.assignment, this.#host.votes);
+      const { votes, time } = this.#host;
+      this.#tasks = new AttemptTasks(this.assignment, { ...votes, nowMs: () => time.nowMs() });
       if (this.#hasEnded) this.#tasks.end();
       else if (this.#stopReason !== undefined) this.#tasks.stop(this.#stopReason);
     }

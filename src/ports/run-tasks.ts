@@ -1,5 +1,5 @@
 import type { SkipCause } from '../core/events.ts';
-import type { TaskId } from '../core/ids.ts';
+import type { AgentId, TaskId } from '../core/ids.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Refusal } from '../core/ruling.ts';
 import type { TaskFailure } from '../core/tasks/attempt.ts';
@@ -37,6 +37,34 @@ export type SubtaskOutcome = Readonly<{ name: string; taskId: TaskId }> &
     | Readonly<{ state: 'skipped'; cause: SkipCause }>
   );
 
+/** An attempt that is under way. */
+export type WorkingTask = Readonly<{
+  name: string;
+  /** The task that has added it. */
+  parent?: string;
+  /** The function that it calls. */
+  function?: string;
+  status: 'running' | 'verifying' | 'awaiting-children' | 'cancelling';
+  attempt: number;
+  agentId: AgentId;
+  /** Since it was given to its agent, and what was expected of it, ms. */
+  forMs: number;
+  expectedMs: number;
+}>;
+
+/** A run as it stands. */
+export type RunOverview = Readonly<{
+  taskCount: number;
+  /** Tasks that have not ended. */
+  openCount: number;
+  /** Tasks by how they stand. */
+  counts: Readonly<Record<string, number> & { ready: number }>;
+  /** At most 1,000, in the order in which they started. */
+  working: readonly WorkingTask[];
+  /** Tasks of the definition that have failed, at most 100. */
+  failed: readonly string[];
+}>;
+
 /**
  * Sub-tasks of the task that an attempt works on. The task does not succeed before they have ended, and not when one
  * failed whose outcome the attempt has never looked at; when it fails or is cancelled, so are they. Every call rejects
@@ -57,4 +85,6 @@ export interface RunTasks {
   outcomes(names: readonly string[]): Promise<readonly SubtaskOutcome[]>;
   /** `delegate`, then `outcomes`. Rejects with all that is wrong when the sub-tasks are refused. */
   run(subtasks: readonly Subtask[]): Promise<readonly SubtaskOutcome[]>;
+  /** The whole run as it stands and is stored. */
+  overview(): Promise<RunOverview>;
 }

@@ -57,5 +57,6 @@ export const DOOR_OPS: Readonly<Record<string, Op>> = {
   'messages.unsubscribe': ({ context, args }) => context.messages.unsubscribe(pattern.parse(args).pattern),
   'tasks.cancel': ({ context, args }) => context.tasks.cancel(names.parse(args).names),
   'tasks.delegate': ({ context, args }) => context.tasks.delegate(subtasks.parse(args).tasks),
+  'tasks.overview': ({ context }) => context.tasks.overview(),
   'tasks.outcomes': ({ context, args }) => context.tasks.outcomes(names.parse(args).names),
 };

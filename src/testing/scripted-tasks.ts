@@ -1,6 +1,6 @@
 import { runId, taskId } from '../core/ids.ts';
 import type { Refusal } from '../core/ruling.ts';
-import type { DelegationAnswer, RunTasks, Subtask, SubtaskOutcome } from '../ports/run-tasks.ts';
+import type { DelegationAnswer, RunOverview, RunTasks, Subtask, SubtaskOutcome } from '../ports/run-tasks.ts';
 
 const RUN = runId('scripted');
 
@@ -12,6 +12,8 @@ export class ScriptedTasks implements RunTasks {
   readonly cancelled: string[] = [];
   /** Given to every patch from now on. */
   refusal: Refusal | undefined;
+  /** What the next overview shows. */
+  view: RunOverview = { taskCount: 1, openCount: 1, counts: { ready: 0 }, working: [], failed: [] };
   readonly #ended = new Map<string, SubtaskOutcome>();
   #more = Promise.withResolvers<void>();
 
@@ -36,6 +38,10 @@ export class ScriptedTasks implements RunTasks {
     const answer = await this.delegate(subtasks);
     if (!answer.ok) throw new Error(answer.refusal.reason);
     return this.outcomes(subtasks.map(({ name }) => name));
+  }
+
+  async overview(): Promise<RunOverview> {
+    return this.view;
   }
 
   /** Whoever waits for it goes on. */

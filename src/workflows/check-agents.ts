@@ -3,6 +3,7 @@ import { nearestName } from '../util/nearest-name.ts';
 import type { AgentGroup, CompileOptions } from './compiled-workflow.ts';
 import type { AgentGroupDefinition, TaskDefinition, WorkflowDefinition } from './definition.ts';
 import { sizeOf } from './group-size.ts';
+import { SYSTEM_NAMES, systemGroups, systemRole } from './system-agents.ts';
 import { didYouMean, Findings, type DefinitionPath, type Finding } from './diagnostics.ts';
 
 /** The group of built-in agents. */
@@ -27,6 +28,7 @@ export function resolveAgents(
     const capabilities = ['command', ...functions, `agent:${LOCAL}`];
     groups.push({ role: LOCAL, driver: 'command', count: options.localAgents, capabilities, slots: 1 });
   }
+  groups.push(...systemGroups(definition));
   const own = definition.agents ?? {};
   for (const [role, group] of Object.entries({ ...options.agents, ...own })) {
     const path = Object.hasOwn(own, role) ? ['agents', role] : [];
@@ -82,7 +84,7 @@ function driverOf(
 export function requiredCapabilities(task: TaskDefinition, hasLocal: boolean): readonly string[] {
   const own = task.function === undefined ? 'command' : `function:${task.function}`;
   const isPlain = task.agent === undefined && (task.requires ?? []).length === 0;
-  const group = isPlain && hasLocal ? LOCAL : task.agent;
+  const group = systemRole(task.function) ?? (isPlain && hasLocal ? LOCAL : task.agent);
   return [...new Set([own, ...(task.requires ?? []), ...(group === undefined ? [] : [`agent:${group}`])])];
 }
 
@@ -98,7 +100,7 @@ export type CapabilityContext = Readonly<{
 /** Tasks that no agent could ever run, and groups that nobody asks for. */
 export function checkCapabilities(context: CapabilityContext): void {
   const { definition, groups, options, refused } = context;
-  const functions = new Set(options.functions);
+  const functions = new Set([...(options.functions ?? []), ...SYSTEM_NAMES]);
   const known = new Map<string, boolean>();
   const asked = new Set<AgentGroup>();
   for (const [base, task] of Object.entries(definition.tasks)) {

@@ -125,3 +125,31 @@ describe('a workflow whose function delegates', () => {
     expect(await result?.value('lead')).toBe(2);
   });
 });
+
+test('system agents watch and coordinate a run, on agents of their own', { timeout: 30_000 }, async () => {
+  const meet = async ({ messages, task }: FunctionCall): Promise<string> => {
+    await messages.send({ to: 'task:meeting', type: 'arrive', body: { barrier: 'middle' } });
+    const [go] = await messages.receive({ limit: 1 });
+    return `${task.name} ${go?.type ?? 'nothing'}`;
+  };
+  const fail = (): never => {
+    throw new Error('broken');
+  };
+  const workflow = defineWorkflow({ name: 'watched' }, ({ task }) => {
+    task('watch', { function: 'waggle.monitor', input: { everyMs: 50 } });
+    task('meeting', {
+      function: 'waggle.coordinator',
+      input: { barriers: { middle: ['task:a', 'task:b'] }, everyMs: 50 },
+    });
+    task('a', { function: 'meet' });
+    task('b', { function: 'meet' });
+    task('bad', { function: 'fail', retry: { maxAttempts: 1 } });
+  });
+  // Two for the two that meet; whoever watches takes none of them.
+  const swarm = await swarmWith({ meet, fail }, { options: { 'coordination.maxAgents': 2 } });
+  const result = await (await swarm.run(workflow)).finished;
+  expect(await result.value('a')).toBe('a go');
+  expect(await result.value('b')).toBe('b go');
+  expect(await result.value('meeting')).toEqual({ middle: 'open' });
+  expect(await result.value('watch')).toMatchObject({ failed: ['bad'], slow: [], stuck: 0 });
+});

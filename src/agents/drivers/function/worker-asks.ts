@@ -67,6 +67,7 @@ export class WorkerAsks {
       cancel: (given) => this.#ask({ ability: 'tasks', question: 'cancel', given }),
       outcomes: (given) => this.#ask({ ability: 'tasks', question: 'outcomes', given }),
       run: (given) => this.#ask({ ability: 'tasks', question: 'run', given }),
+      overview: () => this.#ask({ ability: 'tasks', question: 'overview', given: undefined }),
     };
   }
 
