@@ -25,6 +25,8 @@ type EffectFinders = {
 /** What each event asks for. The compiler misses none. */
 const FINDERS: EffectFinders = {
   'agent.draining': nothing,
+  'account.paused': (_swarm, { account, untilMs }) => [accountDue(account, untilMs)],
+  'account.resumed': nothing,
   'agent.health-changed': effectsOfHealth,
   'agent.removed': nothing,
   'agent.restart-planned': (_swarm, { agentId, atMs }) => [{ type: 'restart-agent', agentId, dueMs: atMs }],
@@ -45,7 +47,7 @@ const FINDERS: EffectFinders = {
   'attempt.claimed': (_swarm, { taskId, attempt }) => [{ type: 'verify-attempt', taskId, attempt }],
   'attempt.failed': (swarm, { taskId, attempt, retryAtMs, failure }) => [
     ...(failure.reason === 'agent-lost' ? [leaveBehind(taskId, attempt)] : NOTHING),
-    ...(swarm.tasks.get(taskId)?.status === 'backing-off' ? [retryAt(taskId, attempt, retryAtMs)] : NOTHING),
+    ...(isToBeTried(swarm.tasks.get(taskId)) ? [retryAt(taskId, attempt, retryAtMs)] : NOTHING),
   ],
   'attempt.reported': nothing,
   'attempt.resumed': (_swarm, { taskId, attempt }) => [{ type: 'go-on', taskId, attempt }],
@@ -135,6 +137,7 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
   for (const proposal of swarm.proposals.values()) owed.push(...owedToProposal(proposal));
   owed.push(...openBreakers(swarm).map(breakerDue));
   for (const [key, alert] of swarm.alerts.active) owed.push(...nextAct(key, alert));
+  for (const [account, { untilMs }] of swarm.accounts) owed.push(accountDue(account, untilMs));
   for (const { agentId, dueMs } of owedRestarts(swarm)) owed.push({ type: 'restart-agent', agentId, dueMs });
   // Before anything runs that could write what must stay.
   for (const { id, pattern } of swarm.invalidations.values()) owed.push({ type: 'invalidate-memory', id, pattern });
@@ -245,7 +248,7 @@ function proposalKey(proposalId: ProposalId): string {
 function owedToTask(task: Task): Effect | undefined {
   const { attempt } = task;
   const taskId = task.identity.id;
-  if (task.status === 'backing-off') return retryAt(taskId, attempt, task.retryAtMs);
+  if (isToBeTried(task)) return retryAt(taskId, attempt, task.retryAtMs);
   if (task.status === 'verifying') return { type: 'verify-attempt', taskId, attempt };
   if (!isActive(task)) return undefined;
   const result = { ok: false, failure: { reason: 'coordinator-lost' } } as const;
@@ -287,6 +290,14 @@ function owedToGroups(run: Run): readonly Effect[] {
 
 function deadlineKey(runId: RunId): string {
   return `deadline:${runId}`;
+}
+
+function isToBeTried(task: Task | undefined): task is Extract<Task, Readonly<{ retryAtMs: number }>> {
+  return task?.status === 'backing-off' || task?.status === 'awaiting-quota';
+}
+
+function accountDue(account: string, dueMs: number): Effect {
+  return { type: 'wake-at', key: `account:${account}`, dueMs, input: { type: 'account.due', account } };
 }
 
 function retryAt(taskId: TaskId, attempt: number, dueMs: number): Effect {

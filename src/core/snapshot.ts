@@ -16,6 +16,7 @@ import { Mail, type StoredMail } from './messaging/mail.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
 import type { Invalidation } from './memory/invalidation.ts';
 import { enter } from './place-task.ts';
+import type { PausedAccount } from './quota/pause.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
 import type { ScaleState } from './scaling/scale-group.ts';
@@ -26,7 +27,7 @@ import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from
 import type { TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 10;
+const SNAPSHOT_VERSION = 11;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -84,6 +85,7 @@ type Stored = Readonly<{
   breakers: readonly (readonly [BreakerKey, KeptBreaker])[];
   metrics: StoredMetrics;
   alerts: Readonly<{ active: readonly (readonly [AlertKey, Alert])[]; episodes: number }>;
+  accounts: readonly (readonly [string, PausedAccount])[];
 }>;
 
 /** The whole state as text. Same state, same text. */
@@ -108,6 +110,7 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
     breakers: [...swarm.breakers.kept],
     metrics: swarm.metrics.dump(nowMs),
     alerts: { active: [...swarm.alerts.active], episodes: swarm.alerts.episodes },
+    accounts: [...swarm.accounts],
   };
   return JSON.stringify(stored);
 }
@@ -141,7 +144,8 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
 }
 
 /** What belongs to no run that is open. */
-function restoreRest({ ended, invalidations }: Swarm, stored: Stored): void {
+function restoreRest({ ended, invalidations, accounts }: Swarm, stored: Stored): void {
+  for (const [account, paused] of stored.accounts) accounts.set(account, paused);
   for (const [id, fingerprint] of stored.ended) ended.set(runId(id), fingerprint);
   for (const one of stored.invalidations) invalidations.set(one.id, one);
 }

@@ -10,6 +10,7 @@ import type { AgentId, ProposalId, RunId, TaskId } from './ids.ts';
 import type { Invalidation } from './memory/invalidation.ts';
 import { CoreMetrics } from './metrics/core-metrics.ts';
 import { Capacity } from './resources/capacity.ts';
+import type { Accounts } from './quota/pause.ts';
 import type { Run } from './runs/run.ts';
 import { DEFAULT_SCALING, type ScalingRules } from './scaling/scale-group.ts';
 import type { Claims } from './scheduling/ready-lane.ts';
@@ -109,6 +110,8 @@ export type Swarm = {
   readonly unranked: Set<RunId>;
   /** Agents that go when they have ended what they have, by id, and the run that they serve. */
   readonly leaving: Map<AgentId, RunId>;
+  /** Accounts at providers that get no requests for now. */
+  readonly accounts: Accounts;
   /** What running attempts may write. */
   readonly writeLocks: WriteLocks;
   /** Tasks that have waited so long for files that nothing may pass them. */
@@ -139,6 +142,7 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     closing: new Set(),
     unranked: new Set(),
     leaving: new Map(),
+    accounts: new Map(),
     writeLocks: new WriteLocks(),
     claims: new Map(),
   };

@@ -38,6 +38,7 @@ const METRICS = {
   swarm_attempts_running: { type: 'gauge', help: 'Attempts that run or are being checked.' },
   swarm_attempts_started_total: { type: 'counter', help: 'Attempts given to an agent.' },
   swarm_attempt_failures_total: { type: 'counter', label: 'reason', help: 'Attempts that failed, by reason.' },
+  swarm_account_pauses_total: { type: 'counter', help: 'Pauses of provider accounts whose quota was used up.' },
   swarm_breaker_trips_total: { type: 'counter', help: 'Circuit breakers that opened.' },
   swarm_events_total: { type: 'counter', label: 'type', help: 'Committed events, by type.' },
   swarm_proposals_open: { type: 'gauge', help: 'Proposals that wait for votes or for the check of a veto.' },
@@ -232,6 +233,9 @@ export class Metrics implements EventSink {
       case 'breaker.opened':
         return this.#number('swarm_breaker_trips_total').add('');
       case 'agent.draining':
+      case 'account.paused':
+        return this.#number('swarm_account_pauses_total').add('');
+      case 'account.resumed':
       case 'agent.restart-planned':
       case 'agent.revived':
       case 'agent.stopped':

@@ -5,7 +5,7 @@ import { isScalingEvent } from '../core/scaling/is-scaling-event.ts';
 import type { ScalingEvent } from '../core/scaling/scaling-events.ts';
 import { type ProposalId, type RunId, runOf } from '../core/ids.ts';
 import type { RunOutcome, RunSpec, RunState } from '../core/runs/run-spec.ts';
-import type { AgentReport, TaskFailure } from '../core/tasks/attempt.ts';
+import { type AgentReport, type TaskFailure, waitAfter } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { TaskStatus } from '../core/read-tables/records.ts';
@@ -19,7 +19,7 @@ export type Stand =
       startedAtMs: number;
       report?: AgentReport;
     }>
-  | Readonly<{ status: 'backing-off'; retryAtMs: number; failure: TaskFailure }>
+  | Readonly<{ status: 'backing-off' | 'awaiting-quota'; retryAtMs: number; failure: TaskFailure }>
   | Readonly<{ status: 'outcome-unknown'; failure: TaskFailure }>
   | Readonly<{ status: 'succeeded'; tookMs?: number; agentId?: string }>
   | Readonly<{ status: 'failed'; failure: TaskFailure; tookMs?: number; agentId?: string }>
@@ -226,7 +226,11 @@ export class RunView {
       case 'attempt.resumed':
         return this.#moveActive(task, 'running');
       case 'attempt.failed':
-        return this.#move(task, { status: 'backing-off', retryAtMs: event.retryAtMs, failure: event.failure });
+        return this.#move(task, {
+          status: waitAfter(event.failure),
+          retryAtMs: event.retryAtMs,
+          failure: event.failure,
+        });
       case 'task.succeeded':
         this.#learn(task, atMs);
         return this.#end(task, { status: 'succeeded', ...spentOn(task, atMs) });
@@ -297,6 +301,7 @@ function noCounts(): Record<TaskStatus, number> {
     verifying: 0,
     'awaiting-children': 0,
     'backing-off': 0,
+    'awaiting-quota': 0,
     'outcome-unknown': 0,
     cancelling: 0,
     succeeded: 0,

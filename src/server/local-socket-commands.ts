@@ -130,6 +130,9 @@ const agent = z.strictObject({
   capabilities: names,
   slots: z.int().min(1).max(1_000),
   host: z.string().max(256),
+  provider: z.exactOptional(name),
+  account: z.exactOptional(name),
+  supervised: z.exactOptional(z.boolean()),
   runId: z.exactOptional(aRunId),
 });
 

@@ -43,8 +43,13 @@ export function resolveAgents(
 }
 
 /** Only what is said: most groups say nothing. */
-function watchOf({ provider, supervised }: AgentGroupDefinition): Pick<AgentGroup, 'provider' | 'supervised'> {
-  return { ...(provider === undefined ? {} : { provider }), ...(supervised === undefined ? {} : { supervised }) };
+function watchOf(group: AgentGroupDefinition): Pick<AgentGroup, 'provider' | 'account' | 'supervised'> {
+  const { provider, account, supervised } = group;
+  return {
+    ...(provider === undefined ? {} : { provider }),
+    ...(account === undefined ? {} : { account }),
+    ...(supervised === undefined ? {} : { supervised }),
+  };
 }
 
 /** Groups of agents apart from any workflow, as `waggle.yaml` has them. Paths begin with the name of the group. */

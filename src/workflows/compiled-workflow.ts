@@ -51,6 +51,7 @@ export type AgentGroup = Readonly<{
   /** Attempts of one agent side by side; 1 to 1,000. */
   slots: number;
   provider?: string;
+  account?: string;
   supervised?: boolean;
 }>;
 

@@ -153,6 +153,9 @@ const agentGroup = z
     provider: word.exactOptional().meta({
       description: 'Whose service they lean on: supervised agents of one provider share a circuit breaker.',
     }),
+    account: word.exactOptional().meta({
+      description: 'The account at the provider that they work on: where its quota is used up, all of them wait.',
+    }),
     supervised: z.boolean().exactOptional().meta({
       description: 'Whether failed attempts are held against them: error rate and circuit breaker. Default false.',
     }),

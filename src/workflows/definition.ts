@@ -68,6 +68,8 @@ export type AgentGroupDefinition = Readonly<{
   slots?: number;
   /** Whose service they lean on: agents of one provider share a circuit breaker. */
   provider?: string;
+  /** The account at the provider that they work on: where its quota is used up, all of them wait. */
+  account?: string;
   /** Whether failed attempts are held against them: error rate and circuit breaker. @default false */
   supervised?: boolean;
   /** Prompt card of a model agent. */

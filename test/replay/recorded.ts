@@ -7,7 +7,7 @@ import type { RunArchive } from '../../src/ports/run-archive.ts';
 export type RecordedBatch = Readonly<{ wallTimeMs: number; events: readonly SwarmEvent[] }>;
 
 /** States of tasks that are younger than the first recordings: nobody in them is as if they were not counted. */
-const LATER_STATES: ReadonlySet<string> = new Set(['awaiting-children']);
+const LATER_STATES: ReadonlySet<string> = new Set(['awaiting-children', 'awaiting-quota']);
 
 const FOLDER = new URL('./journals/', import.meta.url);
 

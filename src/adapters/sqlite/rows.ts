@@ -24,6 +24,7 @@ const STATUSES = [
   'verifying',
   'awaiting-children',
   'backing-off',
+  'awaiting-quota',
   'outcome-unknown',
   'cancelling',
   'succeeded',
@@ -160,7 +161,7 @@ function parseCounts(countsText: string): TaskCounts {
   for (const status of TASK_STATUSES) {
     const count: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, status) : undefined;
     // Runs that ended under an older release had none.
-    if (status === 'awaiting-children' && count === undefined) continue;
+    if ((status === 'awaiting-children' || status === 'awaiting-quota') && count === undefined) continue;
     if (typeof count !== 'number') throw new BadCell('the counts of a run are incomplete');
     counts[status] = count;
   }

@@ -23,6 +23,7 @@ const STATUSES: readonly TaskStatus[] = [
   'verifying',
   'awaiting-children',
   'backing-off',
+  'awaiting-quota',
   'outcome-unknown',
   'cancelling',
   'succeeded',

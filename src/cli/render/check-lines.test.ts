@@ -15,6 +15,7 @@ const NONE = {
   verifying: 0,
   'awaiting-children': 0,
   'backing-off': 0,
+  'awaiting-quota': 0,
   'outcome-unknown': 0,
   cancelling: 0,
 };

@@ -75,6 +75,7 @@ function checkOf(text: string): Parameters<typeof checkLines>[0] {
     verifying: 0,
     'awaiting-children': 0,
     'backing-off': 0,
+    'awaiting-quota': 0,
     'outcome-unknown': 0,
     cancelling: 0,
   };

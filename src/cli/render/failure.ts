@@ -36,6 +36,8 @@ function sentenceOf(failure: TaskFailure): string {
       return 'its coordinator ended; not counted as a try';
     case 'agent-lost':
       return 'its agent was lost';
+    case 'quota-exceeded':
+      return `the quota of ${failure.account} is used up (${failure.kind}); not counted as a try`;
     case 'stopped':
       return `stopped: ${failure.why}`;
   }

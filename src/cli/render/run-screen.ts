@@ -70,7 +70,13 @@ export function stateOf(view: RunView): string {
 
 /** Nothing runs or will run before a person has answered. */
 export function isWaitingForPerson({ counts }: RunView): boolean {
-  const moving = counts.ready + counts.running + counts.verifying + counts['backing-off'] + counts.cancelling;
+  const moving =
+    counts.ready +
+    counts.running +
+    counts.verifying +
+    counts['backing-off'] +
+    counts['awaiting-quota'] +
+    counts.cancelling;
   return counts['outcome-unknown'] > 0 && moving === 0;
 }
 
@@ -83,7 +89,8 @@ function progressLine(view: RunView, { columns, style }: ScreenOptions): string 
   const { counts, ended } = view;
   const total = view.tasks.size;
   const numbers = ` ${ended}/${total}`;
-  const asleep = counts['backing-off'] + counts['outcome-unknown'] + counts['awaiting-children'];
+  const asleep =
+    counts['backing-off'] + counts['awaiting-quota'] + counts['outcome-unknown'] + counts['awaiting-children'];
   const waiting = counts.blocked + counts.ready + asleep;
   const words: Piece[] = [
     [counts.failed > 0 ? `  ${counts.failed} failed` : '', style.red],
@@ -216,12 +223,12 @@ const MOST_WAITING = 20;
 
 function waitingTasks(view: RunView, nowMs: number): readonly Readonly<{ name: string; sentence: string }>[] {
   const lines: { name: string; sentence: string }[] = [];
-  if (view.counts['outcome-unknown'] + view.counts['backing-off'] === 0) return lines;
+  if (view.counts['outcome-unknown'] + view.counts['backing-off'] + view.counts['awaiting-quota'] === 0) return lines;
   for (const { spec, stand, attempt } of view.tasks.values()) {
     if (lines.length >= MOST_WAITING) break;
     if (stand.status === 'outcome-unknown') {
       lines.unshift({ name: spec.name, sentence: `waits for you: waggle tasks settle ${view.runId}/${spec.name}` });
-    } else if (stand.status === 'backing-off') {
+    } else if (stand.status === 'backing-off' || stand.status === 'awaiting-quota') {
       lines.push({
         name: spec.name,
         sentence: `attempt ${attempt} ${failureSentence(stand.failure)}${againIn(stand.retryAtMs - nowMs)}`,
@@ -278,6 +285,7 @@ export function endLine(task: TaskView, columns: number, style: Style): string {
     case 'awaiting-children':
     case 'cancelling':
     case 'backing-off':
+    case 'awaiting-quota':
     case 'outcome-unknown':
       return line(columns, `${style.signs.waiting} ${name}  ${stand.status}`);
   }

@@ -16,6 +16,8 @@ export type AgentSpec = Readonly<{
   host: string;
   /** Whose service it leans on: agents of one provider share a breaker. */
   provider?: string;
+  /** The account at its provider that it works on: where its quota is used up, all agents of the account wait. */
+  account?: string;
   /**
    * Whether failures of its attempts are held against it. A command or function that fails is nearly always the
    * work's own doing. @default false for commands and functions, else true

@@ -1,3 +1,4 @@
+import { isAccountEvent } from '../quota/account-events.ts';
 import { assert, unreachable } from '../../util/assert.ts';
 import type { AgentEvent, MemoryEvent, RunEvent, SwarmEvent, TaskEvent } from '../events.ts';
 import type { HealthEvent } from '../health/health-events.ts';
@@ -6,7 +7,7 @@ import { isMessageEvent } from '../messaging/is-message-event.ts';
 import { isScalingEvent } from '../scaling/is-scaling-event.ts';
 import { ProposalBatch } from './proposal-projector.ts';
 import { agentId as agentIdOf, taskId as taskIdOf, type AgentId, type RunId, type TaskId } from '../ids.ts';
-import type { ArtifactRef } from '../tasks/attempt.ts';
+import { type ArtifactRef, waitAfter } from '../tasks/attempt.ts';
 import type { AttemptOutcome } from './records.ts';
 import type {
   AgentRow,
@@ -49,7 +50,7 @@ export class Projector {
     this.#batch = batch;
     for (const { seq, event } of records) {
       if ('taskId' in event) this.#onTask(event, seq);
-      else if (isMessageEvent(event) || isScalingEvent(event) || isAlertEvent(event)) continue;
+      else if (isMessageEvent(event) || isScalingEvent(event) || isAlertEvent(event) || isAccountEvent(event)) continue;
       else if ('runId' in event) this.#onRun(event, seq);
       else if ('proposalId' in event) batch.proposed.take(event, seq);
       else this.#onOther(event, seq);
@@ -93,7 +94,7 @@ export class Projector {
         this.#touch(id, { claimSeq: seq, outcome: 'verifying' });
         return this.#stand(id, 'verifying', seq);
       case 'attempt.failed':
-        return this.#end(event, seq, event.charge === 'none' ? 'stopped' : 'failed', 'backing-off');
+        return this.#end(event, seq, event.charge === 'none' ? 'stopped' : 'failed', waitAfter(event.failure));
       case 'task.succeeded':
         return this.#end(event, seq, 'succeeded', 'succeeded');
       case 'task.failed':

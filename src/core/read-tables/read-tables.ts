@@ -206,7 +206,13 @@ function mayBeIn({ state }: RunRow, states: readonly RunState[]): boolean {
 /** A run waits when only a person can make it go on. */
 function openState(state: RunRow['state'], counts: TaskCounts): RunState {
   if (state !== 'running' || counts['outcome-unknown'] === 0) return state;
-  const moving = counts.ready + counts['backing-off'] + counts.running + counts.verifying + counts.cancelling;
+  const moving =
+    counts.ready +
+    counts['backing-off'] +
+    counts['awaiting-quota'] +
+    counts.running +
+    counts.verifying +
+    counts.cancelling;
   return moving === 0 ? 'waiting' : state;
 }
 
@@ -250,6 +256,7 @@ export function noTasks(): Record<TaskStatus, number> {
     verifying: 0,
     'awaiting-children': 0,
     'backing-off': 0,
+    'awaiting-quota': 0,
     'outcome-unknown': 0,
     cancelling: 0,
     succeeded: 0,

@@ -18,6 +18,7 @@ export type TaskStatus =
   | 'verifying'
   | 'awaiting-children'
   | 'backing-off'
+  | 'awaiting-quota'
   | 'outcome-unknown'
   | 'cancelling'
   | 'succeeded'

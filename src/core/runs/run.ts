@@ -58,6 +58,7 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
     cancelling: 0,
     'awaiting-children': 0,
     'backing-off': 0,
+    'awaiting-quota': 0,
     'outcome-unknown': 0,
     succeeded: 0,
     failed: 0,
@@ -83,7 +84,14 @@ export function openCount({ taskCount, counts }: Run): number {
 export function stateOf(run: Run): Extract<RunState, 'running' | 'paused' | 'waiting'> {
   if (run.pausedBecause !== undefined) return 'paused';
   const { counts } = run;
-  const isMoving = counts.ready + counts['backing-off'] + counts.running + counts.verifying + counts.cancelling > 0;
+  const isMoving =
+    counts.ready +
+      counts['backing-off'] +
+      counts['awaiting-quota'] +
+      counts.running +
+      counts.verifying +
+      counts.cancelling >
+    0;
   return counts['outcome-unknown'] > 0 && !isMoving ? 'waiting' : 'running';
 }
 

@@ -3,6 +3,7 @@ import type { Context, TaskInput } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { AttemptResult, Claim, Failed, TaskFailure, Verdict } from './attempt.ts';
 import { backoffMs, chargeFor, isFinal, isUnclear, MAX_CRASHES } from './retry.ts';
+import { pauseMs } from '../quota/pause.ts';
 import { isActive, isEnded, isWorking, type Task } from './task.ts';
 import type { RetryPolicy, TaskSpec } from './task-spec.ts';
 
@@ -20,7 +21,7 @@ export function decideTask(task: Task, input: TaskInput, context: Context, defau
       if (!isWorking(task)) return wrongStatus(task);
       return accept({ type: 'attempt.reported', taskId: input.taskId, attempt: input.attempt, report: input.report });
     case 'task.retry':
-      if (task.status !== 'backing-off') return wrongStatus(task);
+      if (task.status !== 'backing-off' && task.status !== 'awaiting-quota') return wrongStatus(task);
       return accept({ type: 'task.became-ready', taskId: input.taskId });
     case 'task.cancel':
       return cancelTask(task, input.reason);
@@ -99,9 +100,14 @@ function failAttempt(task: Task, failed: Failed, context: Context, defaults: Ret
     return accept({ type: 'task.failed', taskId, attempt, failure, ...measured(failed) });
   }
   const failures = task.charged + task.crashes + 1;
-  const delayMs = charge === 'none' ? 0 : backoffMs(failures, policy, context);
+  const delayMs = delayOf(failure) ?? (charge === 'none' ? 0 : backoffMs(failures, policy, context));
   const retryAtMs = context.nowMs + delayMs;
   return accept({ type: 'attempt.failed', taskId, attempt, failure, charge, retryAtMs, ...measured(failed) });
+}
+
+/** Where the failure itself says when to try again. */
+function delayOf(failure: TaskFailure): number | undefined {
+  return failure.reason === 'quota-exceeded' ? pauseMs(failure) : undefined;
 }
 
 function isLast(task: Task, failure: TaskFailure, charge: 'attempt' | 'crash', policy: RetryPolicy): boolean {

@@ -26,6 +26,7 @@ const failuresBy: Readonly<Record<TaskFailure['reason'], TaskFailure>> = {
   'budget-exhausted': { reason: 'budget-exhausted', budget: 'tokens', limit: 1 },
   'coordinator-lost': { reason: 'coordinator-lost' },
   'agent-lost': { reason: 'agent-lost' },
+  'quota-exceeded': { reason: 'quota-exceeded', account: 'x', kind: 'requests' },
   stopped: { reason: 'stopped', why: 'draining' },
   'internal-error': { reason: 'internal-error', message: 'x' },
 };

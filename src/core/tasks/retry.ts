@@ -12,6 +12,7 @@ export function chargeFor(failure: TaskFailure): 'attempt' | 'crash' | 'none' {
     case 'coordinator-lost':
     case 'agent-lost':
     case 'stopped':
+    case 'quota-exceeded':
       return 'none';
     case 'crashed':
       return 'crash';
