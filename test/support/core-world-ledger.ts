@@ -1,3 +1,4 @@
+import { isAccountEvent } from '../../src/core/quota/account-events.ts';
 import { isAlertEvent } from '../../src/core/alerts/alert-events.ts';
 import assert from 'node:assert/strict';
 import type { AgentSpec, HostSpec } from '../../src/core/agents/agent-spec.ts';
@@ -100,7 +101,7 @@ export class Ledger {
   }
 
   #noteOther(event: Exclude<SwarmEvent, TaskEvent | ProposalEvent | MessageEvent>): void {
-    if (isAlertEvent(event)) return;
+    if (isAlertEvent(event) || isAccountEvent(event)) return;
     switch (event.type) {
       case 'host.registered':
         this.#hosts.set(event.host.host, event.host);
