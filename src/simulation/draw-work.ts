@@ -83,6 +83,7 @@ function drawTask(stream: Stream, index: number, density: number): TaskSpec {
     priority: stream.pick('critical', 'high', 'normal', 'low'),
     effect: stream.pick('A', 'A', 'A', 'B', 'C', 'D'),
     verify: rarely(300, [['check']]),
+    writes: rarely(250, [stream.pick('src/', 'src/a.ts', 'src/b.ts', 'docs/', 'docs/a.md')]),
     estimateMs: stream.pick(20, 100, 400, 1_500),
     timeoutMs: stream.pick(3_000, 10_000, 30_000),
     resources: rarely(

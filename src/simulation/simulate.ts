@@ -199,14 +199,16 @@ class Play {
     };
   }
 
-  /** From each of the newest snapshots and what follows it, and from the first event. */
+  /** From each of the newest snapshots and what follows it, and from the first event; all seen at one time. */
   #states(rules: SwarmRules, folded: Swarm, records: readonly JournalRecord[]): EndOfWorld['states'] {
-    const from = (snapshot: Snapshot): string => {
+    let nowMs = records.at(-1)?.atMs ?? 0;
+    const restored = this.store.snapshots.slice(-2).map((snapshot: Snapshot): Swarm => {
       const swarm = newSwarm(rules);
-      const isRead = restoreSwarm(swarm, snapshot.state) !== undefined;
-      return snapshotOf(foldOf(rules, records.slice(isRead ? snapshot.seq : 0), swarm), 0);
-    };
-    return { folded: snapshotOf(folded, 0), restored: this.store.snapshots.slice(-2).map(from) };
+      const takenMs = restoreSwarm(swarm, snapshot.state);
+      nowMs = Math.max(nowMs, takenMs ?? 0);
+      return foldOf(rules, records.slice(takenMs === undefined ? 0 : snapshot.seq), swarm);
+    });
+    return { folded: snapshotOf(folded, nowMs), restored: restored.map((swarm) => snapshotOf(swarm, nowMs)) };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what tasks delegate. */
+/** Bugs in what tasks delegate, and in what they may write. */
 export const DELEGATION_MUTANTS: readonly Mutant[] = [
   {
     id: 'delegation-without-depth',
@@ -42,5 +42,17 @@ export const DELEGATION_MUTANTS: readonly Mutant[] = [
     ],
     breaks: ['children-end-first', 'no-orphans'],
     seed: 126,
+  },
+  {
+    id: 'files-written-by-two',
+    file: 'core/scheduling/kept-back.ts',
+    edits: [
+      [
+        '  if (spec.writes !== undefined) writeLocks.hold(run.spec.project, id, spec.writes);',
+        '  if (spec.writes === null) writeLocks.hold(run.spec.project, id, spec.writes);',
+      ],
+    ],
+    breaks: ['write-conflict'],
+    seed: 0,
   },
 ];

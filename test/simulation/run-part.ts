@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { DEFAULT_RULES } from '../../src/core/swarm-state.ts';
 import type { Plan } from '../../src/simulation/plan.ts';
 import type { Marks } from './marks.ts';
 import { play, playSeed } from './play.ts';
@@ -53,7 +54,9 @@ export function savedScripts(): readonly string[] {
 
 export function readPlan(file: string): Plan {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `shrink.ts` and kept with the sources
-  return JSON.parse(readFileSync(file, 'utf8')) as Plan;
+  const plan = JSON.parse(readFileSync(file, 'utf8')) as Plan;
+  // Rules that came later are as they are by default.
+  return { ...plan, rules: { ...DEFAULT_RULES, ...plan.rules } };
 }
 
 export async function playScript(file: string): Promise<Failure | undefined> {

@@ -13,6 +13,7 @@ import { mailChecker } from './mail.ts';
 import { runChecker } from './runs.ts';
 import { taskChecker } from './tasks.ts';
 import { voteChecker } from './votes.ts';
+import { writeChecker } from './writes.ts';
 
 /** Every checker, on one set of books. The first one that finds something stops the world. */
 export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
@@ -23,6 +24,7 @@ export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
     taskChecker(tell),
     runChecker(tell),
     voteChecker(tell),
+    writeChecker(tell, books),
     answerChecker(tell, books),
     deedChecker(tell, books),
     delegationChecker(tell, books, plan.rules),
