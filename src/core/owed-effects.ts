@@ -67,6 +67,8 @@ const FINDERS: EffectFinders = {
   'proposal.veto-judged': effectsOfProposal,
   'proposal.voted': effectsOfProposal,
   'proposal.voting-ended': effectsOfProposal,
+  'reservation.reviewed': nothing,
+  'reservation.shrunk': nothing,
   'run.created': (swarm, { runId }) => [...wallDeadline(swarm.runs.get(runId)), ...watchOf(swarm.runs.get(runId))],
   'run.ending': nothing,
   'run.finished': (_swarm, { runId }) => [

@@ -79,14 +79,14 @@ function takeSlot(swarm: Swarm, { identity, agentId, startedMs }: ActiveTask): n
   assert(agent !== undefined, `task ${id} runs on an unknown agent ${agentId}`);
   const workMs = expectedMs(swarm.durations, spec, agent.class);
   swarm.registry.occupy(agentId, id, startedMs + workMs);
-  swarm.capacity.reserve(agent.spec.host, spec.resources);
+  swarm.capacity.reserve(id, agent.spec.host, spec.resources);
   return workMs;
 }
 
-function leaveSlot(swarm: Swarm, { id, spec }: TaskIdentity, mark: AttemptMark | undefined): void {
+function leaveSlot(swarm: Swarm, { id }: TaskIdentity, mark: AttemptMark | undefined): void {
   const { agent } = swarm.registry.slotOf(id);
   swarm.registry.release(id, mark);
-  swarm.capacity.release(agent.spec.host, spec.resources);
+  swarm.capacity.release(id);
   swarm.queue.freed(agent.class);
   swarm.leads.freed(agent.spec.id);
 }

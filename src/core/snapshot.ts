@@ -24,7 +24,7 @@ import type { Swarm } from './swarm-state.ts';
 import { familyOf, isSettled, parentOf } from './tasks/families.ts';
 import { addChildren } from './tasks/place-children.ts';
 import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from './tasks/task.ts';
-import type { TaskSpec } from './tasks/task-spec.ts';
+import type { ResourceAmounts, TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
 const SNAPSHOT_VERSION = 11;
@@ -36,7 +36,7 @@ type StoredAgent = Readonly<{
   limit?: number;
 }>;
 /** A task without its identity, which is rebuilt from the spec. `expectedEndMs`: as it was seen when it was assigned. */
-type StoredTask = Readonly<{ spec: TaskSpec; state: JsonState; expectedEndMs?: number }>;
+type StoredTask = Readonly<{ spec: TaskSpec; state: JsonState; expectedEndMs?: number; reserved?: ResourceAmounts }>;
 type JsonState = Omit<Task, 'identity'>;
 /** `adopted`: by the parent's own name of each sub-task. The rest follows from the sub-tasks themselves. */
 type StoredFamily = Readonly<{
@@ -158,7 +158,9 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     if (task === undefined) throw new Error(`Internal error: task ${id} is not in memory`);
     const { identity: _identity, ...state } = task;
     const expected = holdsSlot(task) ? { expectedEndMs: swarm.registry.slotOf(id).expectedEndMs } : {};
-    tasks.push({ spec, state, ...expected });
+    const reserved = swarm.capacity.heldBy(id)?.amounts;
+    const shrunk = reserved === undefined || reserved === spec.resources ? {} : { reserved };
+    tasks.push({ spec, state, ...expected, ...shrunk });
   }
   return {
     id: run.id,
@@ -211,9 +213,7 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   }
   run.mail = stored.mail === undefined ? undefined : Mail.restore(stored.mail);
   for (const task of tasks) restoreTask(swarm, run, task, nowMs);
-  for (const [index, { expectedEndMs }] of stored.tasks.entries()) {
-    if (expectedEndMs !== undefined) swarm.registry.expectEnd(run.graph.identity(index).id, expectedEndMs);
-  }
+  for (const [index, task] of stored.tasks.entries()) restoreHold(swarm, run.graph.identity(index).id, task);
   run.failed.push(...stored.failed);
   run.account.restore(stored.attempts, stored.spentTokens, stored.spentMicros);
   for (const task of tasks) noteUndecided(swarm, run, task);
@@ -221,6 +221,12 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   restoreScales(swarm, run, stored.scale);
   noteGoneOwners(swarm, run);
   if (openCount(run) === 0) swarm.closing.add(id);
+}
+
+/** What an attempt under way was seen to need when it was assigned, and later. */
+function restoreHold({ registry, capacity }: Swarm, id: TaskId, { expectedEndMs, reserved }: StoredTask): void {
+  if (expectedEndMs !== undefined) registry.expectEnd(id, expectedEndMs);
+  if (reserved !== undefined) capacity.shrink(id, reserved);
 }
 
 /** A snapshot may come between the end of a task and what follows from it for its mailbox. */

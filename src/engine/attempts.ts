@@ -16,6 +16,7 @@ import type { MemoryDesk } from './attempt-memory.ts';
 import type { VoteDesk } from './attempt-proposals.ts';
 import type { LedTime } from './led-time.ts';
 import { type AttemptHost, FORCED_END_MS, RunningAttempt } from './running-attempt.ts';
+import type { UsageWatch } from './usage-watch.ts';
 import type { Waits } from './waits.ts';
 
 /** Deadline of an attempt that declares none, ms. Source: docs/semantics.md, Attempts. */
@@ -35,6 +36,7 @@ export type AttemptSurroundings = Readonly<{
   votes: VoteDesk;
   mail: MailDesk;
   memory: MemoryDesk;
+  usage: UsageWatch;
 }>;
 
 /** The attempts and checks that this process has under way; what comes of them is fed back as inputs. */
@@ -50,7 +52,7 @@ export class Attempts {
   #isDraining = false;
   #isStopped = false;
 
-  constructor(ports: AttemptPorts, { swarm, waits, time, feed, votes, mail, memory }: AttemptSurroundings) {
+  constructor(ports: AttemptPorts, { swarm, feed, ...host }: AttemptSurroundings) {
     this.#ports = ports;
     this.#swarm = swarm;
     this.#feed = feed;
@@ -58,7 +60,7 @@ export class Attempts {
       this.#leaving.delete(ended);
       if (this.#running.get(ended.assignment.taskId) === ended) this.#running.delete(ended.assignment.taskId);
     };
-    this.#host = { waits, time, feed, votes, mail, memory, onEnd };
+    this.#host = { ...host, feed, onEnd };
   }
 
   /** Attempts that run, without those that are only being checked. */

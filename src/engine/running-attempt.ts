@@ -11,6 +11,8 @@ import { AttemptMemory, type MemoryDesk } from './attempt-memory.ts';
 import { AttemptProposals, type VoteDesk } from './attempt-proposals.ts';
 import { AttemptTasks } from './attempt-tasks.ts';
 import type { LedTime } from './led-time.ts';
+import type { UsageWatch } from './usage-watch.ts';
+import type { LiveUsage } from '../ports/process-runner.ts';
 import type { Wait, Waits } from './waits.ts';
 
 /** A driver has 10 s to end an attempt; after this it counts as ended whatever the driver does, ms. */
@@ -23,6 +25,7 @@ export type AttemptHost = Readonly<{
   votes: VoteDesk;
   mail: MailDesk;
   memory: MemoryDesk;
+  usage: UsageWatch;
   waits: Waits;
   time: LedTime;
   feed: (input: SwarmInput) => void;
@@ -50,6 +53,7 @@ export class RunningAttempt implements RunContext {
     this.assignment = assignment;
     this.#host = host;
     this.#startedMs = host.time.nowMs();
+    host.usage.begin(assignment);
     this.#deadline = host.waits.add(this.#startedMs + timeoutMs, () => this.stop('timed-out'));
   }
 
@@ -115,6 +119,10 @@ export class RunningAttempt implements RunContext {
     return this.#memory;
   }
 
+  readonly measured = (usage: LiveUsage): void => {
+    if (!this.#hasEnded) this.#host.usage.note(this.assignment, usage);
+  };
+
   /** A function value, so that drivers can hand it on. */
   readonly report = (report: AgentReport): void => {
     const nowMs = this.#host.time.nowMs();
@@ -151,6 +159,7 @@ export class RunningAttempt implements RunContext {
   end(result: AttemptResult): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#host.usage.end(this.assignment);
     this.#host.waits.remove(this.#deadline);
     if (this.#forced !== undefined) this.#host.waits.remove(this.#forced);
     const { taskId, attempt } = this.assignment;

@@ -1,5 +1,5 @@
 import type { Agent } from '../core/agents/agent-class.ts';
-import type { AgentId, RunId } from '../core/ids.ts';
+import type { RunId } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Run } from '../core/runs/run.ts';
 import { stayingOf, wantedOf } from '../core/scaling/groups.ts';
@@ -9,16 +9,20 @@ import type { GroupLook } from '../core/scaling/scaling-events.ts';
 import type { Swarm } from '../core/swarm-state.ts';
 import type { Provisioned, Provisioner } from '../ports/provisioner.ts';
 import type { LedTime } from './led-time.ts';
+import type { UsageWatch } from './usage-watch.ts';
 import type { Waits } from './waits.ts';
 
 /** Making agents that has not ended by then has failed, ms. */
 const PROVISION_TIMEOUT_MS = 60_000;
+
+type Samples = UsageWatch['samples'];
 
 type Surroundings = Readonly<{
   swarm: Swarm;
   waits: Waits;
   time: LedTime;
   feed: (input: SwarmInput) => void;
+  usage: UsageWatch;
 }>;
 
 /** One group is asked for once at a time; `isStale`: more was decided meanwhile. */
@@ -34,18 +38,12 @@ export class ScaleWork {
   readonly #surroundings: Surroundings;
   readonly #lowSince = new Map<string, number>();
   readonly #asked = new Map<string, Asked>();
-  #samples: ReadonlyMap<AgentId, LoadSample> = new Map();
   #isStopped = false;
 
   constructor(provisioner: Provisioner | undefined, lookMs: number, surroundings: Surroundings) {
     this.#provisioner = provisioner;
     this.#lookMs = lookMs;
     this.#surroundings = surroundings;
-  }
-
-  /** What was measured of agents last. */
-  measured(samples: ReadonlyMap<AgentId, LoadSample>): void {
-    this.#samples = samples;
   }
 
   /** Looks at once, and from then on until the run has ended. */
@@ -79,16 +77,19 @@ export class ScaleWork {
   }
 
   #look(run: Run): void {
-    const groups = [...run.scale.values()].map((state) => this.#lookAt(run, state));
+    const samples = this.#surroundings.usage.samples;
+    const groups = [...run.scale.values()].map((state) => this.#lookAt(run, state, samples));
     this.#surroundings.feed({ type: 'scaling.look', runId: run.id, groups });
   }
 
-  #lookAt(run: Run, state: ScaleState): GroupLook {
+  #lookAt(run: Run, state: ScaleState, samples: Samples): GroupLook {
     const { swarm, time } = this.#surroundings;
     const { role } = state.group;
     const able = stayingOf(swarm, run, state).filter(({ blocked }) => blocked.size === 0);
     const load = summarise(
-      able.map((agent) => this.#loadOf(agent)),
+      able.map((agent) =>
+        loadOf(agent, withMail(run, agent, samples.get(agent.spec.id), swarm.rules.maxMailboxMessages)),
+      ),
       swarm.rules.scaling,
     );
     const key = keyOf(run.id, role);
@@ -98,10 +99,6 @@ export class ScaleWork {
     if (since === undefined) this.#lowSince.delete(key);
     else this.#lowSince.set(key, since);
     return { role, load, lowForMs: since === undefined ? 0 : time.nowMs() - since };
-  }
-
-  #loadOf(agent: Agent): number {
-    return loadOf(agent, this.#samples.get(agent.spec.id));
   }
 
   async #ask(provisioner: Provisioner, runId: RunId, role: string): Promise<void> {
@@ -140,6 +137,13 @@ export class ScaleWork {
       controller.abort('over');
     }
   }
+}
+
+/** Mail that waits for an agent is load as well. */
+function withMail(run: Run, { spec }: Agent, sample: LoadSample | undefined, most: number): LoadSample {
+  const box = run.mail?.boxes.get(`agent:${spec.id}`);
+  if (box === undefined) return sample ?? {};
+  return { ...sample, mailbox: Math.round((1_000 * box.size) / most) };
 }
 
 function keyOf(runId: RunId, role: string): string {

@@ -158,6 +158,9 @@ export class Metrics implements EventSink {
       case 'task.outcome-unknown':
         this.#number('swarm_attempt_failures_total').add(event.failure.reason);
         return this.#endAttempt(task);
+      case 'reservation.shrunk':
+        this.#release(task);
+        return this.#reserve(task, event.reserved);
       case 'task.failed':
         this.#number('swarm_attempt_failures_total').add(event.failure.reason);
         return this.#endTask(event.taskId, task, 'failed', atMs);
@@ -167,13 +170,14 @@ export class Metrics implements EventSink {
         return this.#endTask(event.taskId, task, 'skipped', atMs);
       case 'task.cancelled':
         return this.#endTask(event.taskId, task, 'cancelled', atMs);
-      case 'task.became-ready':
       case 'attempt.awaiting':
         return this.#rest(task);
       case 'attempt.resumed':
         return this.#goOn(task);
       case 'attempt.reported':
       case 'attempt.claimed':
+      case 'reservation.reviewed':
+      case 'task.became-ready':
       case 'task.cancelling':
         return;
     }

@@ -215,6 +215,9 @@ export class RunView {
       case 'attempt.assigned':
         task.attempt = event.attempt;
         return this.#move(task, { status: 'running', agentId: event.agentId, startedAtMs: atMs });
+      case 'reservation.reviewed':
+      case 'reservation.shrunk':
+        return;
       case 'attempt.reported':
         return report(task, event.report);
       case 'attempt.claimed':

@@ -18,6 +18,14 @@ export type ProcessLimits = Readonly<{
   outputBytes?: number;
 }>;
 
+/** What a process tree uses while it runs. */
+export type LiveUsage = Readonly<{
+  /** Processor time so far, ms. */
+  cpuMs: number;
+  /** Resident memory now. */
+  memoryBytes: number;
+}>;
+
 export type ProcessSpec = Readonly<{
   argv: readonly string[];
   /** Absolute path; must exist. */
@@ -29,6 +37,8 @@ export type ProcessSpec = Readonly<{
   limits?: ProcessLimits;
   /** ms between TERM and KILL. @default 5_000 */
   graceMs?: number;
+  /** Called from time to time where the system can measure it: often at first, twice a second later. It throws nothing. */
+  onUsage?: (usage: LiveUsage) => void;
   /** Called for each piece of output, in order, at most 64 KiB each. May return a promise to slow the reader down. */
   onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void | Promise<void>;
 }>;

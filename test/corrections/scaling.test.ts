@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
+import { runId, taskId } from '../../src/core/ids.ts';
+import { Capacity } from '../../src/core/resources/capacity.ts';
 import { summarise } from '../../src/core/scaling/load.ts';
 import { planScale } from '../../src/core/scaling/plan-scale.ts';
 import { DEFAULT_SCALING } from '../../src/core/scaling/scale-group.ts';
+import { CoreWorld } from '../support/core-world.ts';
+import { EngineRig, settle } from '../support/core-world-engine.ts';
+import { agentOf, DONE, submitOf, taskOf } from '../support/core-world-specs.ts';
 
 /**
  * Rules of the design that this project began with, and what is wrong with them. Each test holds for ours, and fails
@@ -25,5 +30,100 @@ describe('averages over zero agents (NaN)', () => {
 
     // 0 / 0 is above nothing: theirs never gets its first agent.
     assert.equal(firstShouldScaleUp([]), false);
+  });
+});
+
+/** Looks at one allocation at a time, lets it lapse when its time should be over, and gives back in the last step. */
+class FirstAllocator {
+  readonly offered: number;
+  readonly allocations: { cpu: number; expiresMs: number }[] = [];
+
+  constructor(offered: number) {
+    this.offered = offered;
+  }
+
+  allocate(cpu: number, nowMs: number, estimateMs: number): void {
+    this.allocations.push({ cpu: Math.min(cpu, this.offered * 0.8), expiresMs: nowMs + estimateMs * 1.2 });
+  }
+
+  reservedAt(nowMs: number): number {
+    return this.allocations.reduce((sum, { cpu, expiresMs }) => sum + (expiresMs > nowMs ? cpu : 0), 0);
+  }
+
+  async release(cleanUp: () => Promise<void>): Promise<void> {
+    await cleanUp();
+    this.allocations.pop();
+  }
+}
+
+const resources = { cpu: 700 };
+
+describe('80% cap per allocation only', () => {
+  test('all reservations together stay below it', () => {
+    const world = new CoreWorld({ play: () => ({ afterMs: 1_000, end: DONE }) });
+    world.send({ type: 'host.register', host: { host: 'here', cpu: 1_000, memory: 1_000 } });
+    world.send({ type: 'agents.register', agents: [agentOf('a', { slots: 4 })] });
+    world.send(submitOf(['a', 'b', 'c'].map((name) => taskOf(name, { resources }))));
+    assert.equal(world.swarm.capacity.reservedOn('here')?.cpu, 700);
+
+    const first = new FirstAllocator(1_000);
+    for (let task = 0; task < 3; task++) first.allocate(resources.cpu, 0, 60_000);
+    assert.equal(first.reservedAt(0), 2_100);
+  });
+});
+
+describe('resources lapse under a running task', () => {
+  test('a reservation lasts as long as its attempt, however long that takes', async () => {
+    const rig = new EngineRig();
+    const engine = await rig.start();
+    await engine.dispatch({ type: 'host.register', host: { host: 'here', cpu: 1_000, memory: 1_000 } });
+    await engine.dispatch({ type: 'agents.register', agents: [agentOf('a', { slots: 4 })] });
+    await engine.dispatch(submitOf(['a', 'b'].map((name) => taskOf(name, { resources, estimateMs: 60_000 }))));
+    rig.clock.advance(600_000);
+    await settle();
+    const assigned = (): number => rig.types().filter((type) => type === 'attempt.assigned').length;
+    assert.equal(assigned(), 1);
+    assert.equal(rig.types().includes('reservation.reviewed'), true);
+    (await rig.agent.nextAttempt()).end(DONE);
+    await settle();
+    assert.equal(assigned(), 2);
+    engine.stop();
+
+    const first = new FirstAllocator(1_000);
+    first.allocate(resources.cpu, 0, 60_000);
+    assert.equal(first.reservedAt(600_000), 0);
+  });
+});
+
+describe('clean-up that throws leaks resources', () => {
+  const THROWS = (): Promise<never> => Promise.reject(new Error('the disk is gone'));
+
+  test('what an attempt held is free with its end, whatever breaks around it', async () => {
+    const rig = new EngineRig();
+    const engine = await rig.start({}, { workspaces: { forget: THROWS } });
+    await engine.dispatch({ type: 'host.register', host: { host: 'here', cpu: 1_000, memory: 1_000 } });
+    await engine.dispatch({ type: 'agents.register', agents: [agentOf('a', { slots: 4 })] });
+    await engine.dispatch(submitOf([taskOf('a', { resources, retry: { maxAttempts: 1 } })]));
+    (await rig.agent.nextAttempt()).crash(new Error('the driver broke'));
+    await settle();
+    await engine.dispatch(submitOf([taskOf('b', { resources })], { runId: runId('r2') }));
+    assert.equal(rig.types().filter((type) => type === 'attempt.assigned').length, 2);
+    engine.stop();
+
+    const first = new FirstAllocator(1_000);
+    first.allocate(resources.cpu, 0, 60_000);
+    await assert.rejects(first.release(THROWS));
+    assert.equal(first.reservedAt(0), 700);
+  });
+
+  test('giving back twice gives nothing that belongs to others', () => {
+    const capacity = new Capacity();
+    capacity.setHost({ host: 'here', cpu: 1_000, memory: 1_000 });
+    const [a, b] = [taskId(runId('r1'), 'a'), taskId(runId('r1'), 'b')];
+    capacity.reserve(a, 'here', { cpu: 300 });
+    capacity.reserve(b, 'here', { cpu: 300 });
+    capacity.release(a);
+    capacity.release(a);
+    assert.equal(capacity.reservedOn('here')?.cpu, 300);
   });
 });

@@ -36,6 +36,8 @@ type TaskLine = {
   charged: number;
   crashes: number;
   agentId: string;
+  /** What it has reserved, where that has become less. */
+  reserved?: TaskSpec['resources'];
 };
 type RunLine = {
   readonly id: string;
@@ -200,6 +202,7 @@ export class Ledger {
   #change(run: RunLine, task: TaskLine, event: TaskEvent): void {
     switch (event.type) {
       case 'attempt.assigned':
+        delete task.reserved;
         return this.#assign(run, task, event);
       case 'task.became-ready':
         assertNeeds(run, task);
@@ -212,6 +215,7 @@ export class Ledger {
       case 'attempt.resumed':
         assert.equal(task.status, 'awaiting', `${task.id} goes on while ${task.status}`);
         task.status = 'active';
+        delete task.reserved;
         return this.#assertPlace(run, task);
       case 'attempt.failed':
         this.#leave(run, task, event.usage);
@@ -241,7 +245,11 @@ export class Ledger {
         return this.#end(run, task, 'skipped', undefined);
       case 'attempt.claimed':
         return assert.equal(task.status, 'active', `${event.type} for ${task.id}, which is ${task.status}`);
+      case 'reservation.shrunk':
+        task.reserved = event.reserved;
+        return assert.equal(task.status, 'active', `${event.type} for ${task.id}, which is ${task.status}`);
       case 'attempt.reported':
+      case 'reservation.reviewed':
       case 'task.cancelling':
         assert.ok(isLive(task), `${event.type} for ${task.id}, which is ${task.status}`);
     }
@@ -337,7 +345,7 @@ export class Ledger {
     const offered = this.#hosts.get(host);
     const here = this.active.filter(({ agentId }) => this.#agents.get(agentId)?.host === host);
     return KINDS.every((kind) => {
-      const sum = here.reduce((total, { spec }) => total + (spec.resources?.[kind] ?? 0), 0);
+      const sum = here.reduce((total, { spec, reserved }) => total + ((reserved ?? spec.resources)?.[kind] ?? 0), 0);
       return offered?.[kind] === undefined || sum * 100 <= offered[kind] * 80;
     });
   }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leftAfter } from '../../../test/support/processes.ts';
-import type { ProcessEnd, ProcessSpec } from '../../ports/process-runner.ts';
+import type { LiveUsage, ProcessEnd, ProcessSpec } from '../../ports/process-runner.ts';
 import type { LauncherName } from './launcher.ts';
 import { probeOwnership } from './ownership.ts';
 import { SystemProcessRunner } from './system-process-runner.ts';
@@ -169,6 +169,16 @@ for (const [way, launchers] of Object.entries(WAYS)) {
         exitCode: 0,
       });
       expect((await run(runner, argv, { limits: { processes: 2 } })).end).toMatchObject({ limit: 'processes' });
+    });
+
+    test('what it uses is told while it runs', async () => {
+      const told: LiveUsage[] = [];
+      const script = 'i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done; sleep 0.2';
+      await run(runner, ['sh', '-c', script], { onUsage: (usage) => void told.push(usage) });
+      expect(told.length).toBeGreaterThan(1);
+      expect(told.at(-1)?.cpuMs).toBeGreaterThan(0);
+      expect(told.every(({ memoryBytes }) => memoryBytes > 0)).toBe(true);
+      expect(told.map(({ cpuMs }) => cpuMs)).toEqual(told.map(({ cpuMs }) => cpuMs).sort((one, other) => one - other));
     });
 
     test('processor time and memory are those of the whole tree', async () => {

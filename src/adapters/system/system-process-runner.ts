@@ -53,7 +53,7 @@ export class SystemProcessRunner implements ProcessRunner {
     }
     const stopper = new Stopper(owned, spec.graceMs ?? 5_000, signal);
     const pump = new OutputPump(owned, spec, (why) => stopper.kill(why === 'limit' ? limitOf('output') : BROKEN));
-    const endWatch = this.#sampler.add(owned.watch, (limit) => stopper.kill(limitOf(limit)));
+    const endWatch = this.#sampler.add(owned.watch, (limit) => stopper.kill(limitOf(limit)), spec.onUsage);
     const end = await owned.ended;
     const wallMs = Math.round(performance.now() - startedMs);
     endWatch();

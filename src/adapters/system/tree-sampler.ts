@@ -1,3 +1,4 @@
+import type { LiveUsage } from '../../ports/process-runner.ts';
 import type { BrokenLimit, TreeWatch } from './tree-watch.ts';
 
 /** Sampling takes at most this part of the thread's time, however many trees there are. */
@@ -8,6 +9,7 @@ const FIRST_LOOK_MS = 4;
 type Watched = {
   readonly watch: TreeWatch;
   readonly onBroken: (limit: BrokenLimit) => void;
+  readonly onUsage: ((usage: LiveUsage) => void) | undefined;
   readonly startedMs: number;
   dueMs: number;
 };
@@ -23,9 +25,9 @@ export class TreeSampler {
   #restUntilMs = 0;
 
   /** `onBroken` is called at most once. The result ends the watch. */
-  add(watch: TreeWatch, onBroken: (limit: BrokenLimit) => void): () => void {
+  add(watch: TreeWatch, onBroken: (limit: BrokenLimit) => void, onUsage?: (usage: LiveUsage) => void): () => void {
     const startedMs = performance.now();
-    const watched = { watch, onBroken, startedMs, dueMs: startedMs + FIRST_LOOK_MS };
+    const watched = { watch, onBroken, onUsage, startedMs, dueMs: startedMs + FIRST_LOOK_MS };
     this.#watched.add(watched);
     this.#arm(watched.dueMs);
     return () => void this.#watched.delete(watched);
@@ -52,6 +54,9 @@ export class TreeSampler {
   #look(watched: Watched, nowMs: number): void {
     watched.dueMs = nowMs + delayAtAge(nowMs - watched.startedMs);
     const broken = watched.watch.sample();
+    const { cpuMs, nowBytes } = watched.watch;
+    // A system that shows no processes is one where nothing is known, not one where nothing is used.
+    if (nowBytes > 0) watched.onUsage?.({ cpuMs, memoryBytes: nowBytes });
     if (broken === undefined) return;
     this.#watched.delete(watched);
     watched.onBroken(broken);

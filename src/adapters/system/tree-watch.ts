@@ -25,6 +25,7 @@ export class TreeWatch {
   #watcher: number | undefined;
   #cpuMs = 0;
   #peakBytes = 0;
+  #nowBytes = 0;
 
   constructor(root: TreeRoot, limits: ProcessLimits) {
     this.#root = root;
@@ -39,6 +40,11 @@ export class TreeWatch {
   /** The most memory seen: all processes together, or one of them at its own peak. 0: nothing was seen. */
   get peakBytes(): number {
     return this.#peakBytes;
+  }
+
+  /** All processes together at the last look. */
+  get nowBytes(): number {
+    return this.#nowBytes;
   }
 
   /** Process id of the starting shell as we see it; undefined before it is there. */
@@ -62,6 +68,7 @@ export class TreeWatch {
       nowBytes += memory.nowBytes;
       largestBytes = Math.max(largestBytes, memory.peakBytes);
     }
+    this.#nowBytes = nowBytes;
     this.#cpuMs = Math.max(this.#cpuMs, cpuMs);
     this.#peakBytes = Math.max(this.#peakBytes, nowBytes, largestBytes);
     return this.#brokenLimit(nowBytes);

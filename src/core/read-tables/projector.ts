@@ -87,6 +87,9 @@ export class Projector {
     switch (event.type) {
       case 'attempt.assigned':
         return this.#assign(event, seq);
+      case 'reservation.reviewed':
+      case 'reservation.shrunk':
+        return;
       case 'attempt.reported':
         return this.#touch(id, { reportSeq: seq });
       case 'attempt.claimed':

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
+import { runId, taskId } from '../ids.ts';
 import { Capacity, RESERVABLE_PERCENT } from './capacity.ts';
+
+const [A, B] = [taskId(runId('r1'), 'a'), taskId(runId('r1'), 'b')];
 
 function capacityOf(cpu: number, memory = 1_000): Capacity {
   const capacity = new Capacity();
@@ -12,10 +15,10 @@ describe('capacity', () => {
   test('is 80 % of what a host offers, for all reservations together', () => {
     assert.equal(RESERVABLE_PERCENT, 80);
     const capacity = capacityOf(1_000);
-    capacity.reserve('here', { cpu: 500 });
+    capacity.reserve(A, 'here', { cpu: 500 });
     assert.equal(capacity.check('here', { cpu: 300 }), 'fits');
     assert.equal(capacity.check('here', { cpu: 301 }), 'wait');
-    capacity.reserve('here', { cpu: 300 });
+    capacity.reserve(B, 'here', { cpu: 300 });
     assert.equal(capacity.check('here', { cpu: 1 }), 'wait');
     assert.equal(capacity.check('here', { memory: 800 }), 'fits');
   });
@@ -28,14 +31,31 @@ describe('capacity', () => {
   test('says never to what the empty host could not hold, whatever is reserved', () => {
     const capacity = capacityOf(1_000);
     assert.equal(capacity.check('here', { cpu: 801 }), 'never');
-    capacity.reserve('here', { memory: 800 });
+    capacity.reserve(A, 'here', { memory: 800 });
     assert.equal(capacity.check('here', { cpu: 801, memory: 1 }), 'never');
   });
 
   test('comes back with the release, kind by kind', () => {
     const capacity = capacityOf(1_000);
-    capacity.reserve('here', { cpu: 800, memory: 10 });
-    capacity.release('here', { cpu: 800, memory: 10 });
+    capacity.reserve(A, 'here', { cpu: 800, memory: 10 });
+    capacity.release(A);
+    assert.deepEqual(capacity.reservedOn('here'), { cpu: 0, memory: 0, storage: 0, network: 0 });
+  });
+
+  test('that became less is given back as what it has become', () => {
+    const capacity = capacityOf(1_000);
+    capacity.reserve(A, 'here', { cpu: 800, memory: 10 });
+    capacity.shrink(A, { cpu: 200, memory: 10 });
+    assert.equal(capacity.check('here', { cpu: 600 }), 'fits');
+    capacity.reserve(B, 'here', { cpu: 600 });
+    capacity.release(A);
+    assert.deepEqual(capacity.reservedOn('here'), { cpu: 600, memory: 0, storage: 0, network: 0 });
+  });
+
+  test('of who holds nothing cannot become less, and is not given back', () => {
+    const capacity = capacityOf(1_000);
+    capacity.shrink(A, { cpu: 10 });
+    capacity.release(A);
     assert.deepEqual(capacity.reservedOn('here'), { cpu: 0, memory: 0, storage: 0, network: 0 });
   });
 
@@ -43,13 +63,13 @@ describe('capacity', () => {
     const capacity = capacityOf(1_000);
     assert.equal(capacity.check('here', { network: 1e12 }), 'fits');
     assert.equal(capacity.check('elsewhere', { cpu: 1e12 }), 'fits');
-    capacity.reserve('elsewhere', { cpu: 1 });
+    capacity.reserve(A, 'elsewhere', { cpu: 1 });
     assert.equal(capacity.reservedOn('elsewhere'), undefined);
   });
 
   test('of a host that registers again has its new figures, with what is reserved on it', () => {
     const capacity = capacityOf(1_000);
-    capacity.reserve('here', { cpu: 800 });
+    capacity.reserve(A, 'here', { cpu: 800 });
     capacity.setHost({ host: 'here', cpu: 2_000, memory: 1_000 });
     assert.equal(capacity.check('here', { cpu: 800 }), 'fits');
     assert.equal(capacity.check('here', { cpu: 801 }), 'wait');

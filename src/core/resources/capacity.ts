@@ -1,8 +1,12 @@
 import type { HostSpec } from '../agents/agent-spec.ts';
+import type { TaskId } from '../ids.ts';
 import type { ResourceAmounts } from '../tasks/task-spec.ts';
 
 /** Share of a host that reservations may take in all, in whole percent. Source: docs/semantics.md, Resources. */
 export const RESERVABLE_PERCENT = 80;
+
+/** What one running attempt has of a host. */
+export type Reservation = Readonly<{ host: string; amounts: ResourceAmounts }>;
 
 type Kind = keyof ResourceAmounts;
 const KINDS: readonly Kind[] = ['cpu', 'memory', 'storage', 'network'];
@@ -10,6 +14,8 @@ const KINDS: readonly Kind[] = ['cpu', 'memory', 'storage', 'network'];
 /** What hosts offer and what is reserved on them. The sum of all reservations never exceeds 80 % of a figure. */
 export class Capacity {
   readonly #hosts = new Map<string, { spec: HostSpec; reserved: Record<Kind, number> }>();
+  /** By the task whose attempt has them: what is given back is what was taken, whatever happened in between. */
+  readonly #held = new Map<TaskId, Reservation>();
 
   /** A host that registers again brings new figures; what is reserved on it stays. */
   setHost(spec: HostSpec): void {
@@ -41,17 +47,36 @@ export class Capacity {
     return answer;
   }
 
-  reserve(host: string, amounts: ResourceAmounts | undefined): void {
-    this.#add(host, amounts, 1);
+  /** What the running attempt of a task has reserved; undefined when it has reserved nothing. */
+  heldBy(task: TaskId): Reservation | undefined {
+    return this.#held.get(task);
   }
 
-  release(host: string, amounts: ResourceAmounts | undefined): void {
-    this.#add(host, amounts, -1);
+  reserve(task: TaskId, host: string, amounts: ResourceAmounts | undefined): void {
+    // Without amounts most tasks would only fill the map.
+    if (amounts === undefined || !this.#hosts.has(host)) return;
+    this.release(task);
+    this.#held.set(task, { host, amounts });
+    this.#add({ host, amounts }, 1);
   }
 
-  #add(host: string, amounts: ResourceAmounts | undefined, sign: 1 | -1): void {
+  /** The attempt goes on with less. */
+  shrink(task: TaskId, amounts: ResourceAmounts): void {
+    const held = this.#held.get(task);
+    if (held !== undefined) this.reserve(task, held.host, amounts);
+  }
+
+  /** Gives back all that the task has, once: again does nothing. */
+  release(task: TaskId): void {
+    const held = this.#held.get(task);
+    if (held === undefined) return;
+    this.#held.delete(task);
+    this.#add(held, -1);
+  }
+
+  #add({ host, amounts }: Reservation, sign: 1 | -1): void {
     const reserved = this.#hosts.get(host)?.reserved;
-    if (amounts === undefined || reserved === undefined) return;
+    if (reserved === undefined) return;
     for (const kind of KINDS) reserved[kind] += sign * (amounts[kind] ?? 0);
   }
 }

@@ -30,6 +30,8 @@ export type TaskLine = {
   charged: number;
   crashes: number;
   agentId: string;
+  /** What it has reserved, where that has become less. */
+  reserved?: TaskSpec['resources'];
   /** When its back-off is over. */
   retryAtMs: number;
   /** How often a person said that it shall be done again. */
@@ -136,9 +138,11 @@ export class Books {
     if (task === undefined || run === undefined) return;
     switch (event.type) {
       case 'attempt.assigned':
+        delete task.reserved;
         return this.#assign(run, task, event);
       case 'attempt.awaiting':
       case 'attempt.resumed':
+        delete task.reserved;
         return this.#rest(task, event.type === 'attempt.awaiting');
       case 'attempt.claimed':
         task.status = 'verifying';
@@ -158,6 +162,10 @@ export class Books {
         task.status = event.retryAtMs <= this.atMs ? 'ready' : 'backing-off';
         return;
       case 'attempt.reported':
+      case 'reservation.reviewed':
+        return;
+      case 'reservation.shrunk':
+        task.reserved = event.reserved;
         return;
       case 'task.succeeded':
       case 'task.failed':

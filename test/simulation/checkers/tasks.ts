@@ -52,6 +52,8 @@ function checkEvent(scene: Scene, event: TaskEvent): void {
       return must(task.status === 'running', 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
     case 'attempt.awaiting':
     case 'attempt.reported':
+    case 'reservation.reviewed':
+    case 'reservation.shrunk':
       return must(isWorking(task), 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
     case 'attempt.resumed':
       return must(task.status === 'awaiting', 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
@@ -204,7 +206,7 @@ function reservedOn(books: Books, host: string, kind: 'cpu' | 'memory' | 'storag
   for (const [agentId, tasks] of books.busy) {
     // An agent that was removed had nothing to do then.
     if (books.agents.get(agentId)?.host !== host) continue;
-    for (const { spec } of tasks) sum += spec.resources?.[kind] ?? 0;
+    for (const { spec, reserved } of tasks) sum += (reserved ?? spec.resources)?.[kind] ?? 0;
   }
   return sum;
 }

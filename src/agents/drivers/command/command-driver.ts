@@ -94,6 +94,7 @@ export class CommandDriver implements AgentDriver {
           cwd: plan.cwd,
           env: { ...plan.env, ...exchange.environment },
           limits: this.#limitsOf(assignment),
+          ...(context.measured === undefined ? {} : { onUsage: context.measured }),
           onOutput: (stream, chunk) => keeper.take(stream, chunk),
         },
         context.signal,
