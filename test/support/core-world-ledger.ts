@@ -37,7 +37,7 @@ type TaskLine = {
   crashes: number;
   agentId: string;
   /** What it has reserved, where that has become less. */
-  reserved?: TaskSpec['resources'];
+  reserved?: TaskSpec['resources'] | undefined;
 };
 type RunLine = {
   readonly id: string;
@@ -196,13 +196,13 @@ export class Ledger {
     if ('attempt' in event && event.type !== 'attempt.assigned') {
       assert.equal(event.attempt, task.attempt, `${event.type} of an attempt that is not the newest of ${task.id}`);
     }
+    task.reserved = reservedAfter(task, event);
     this.#change(run, task, event);
   }
 
   #change(run: RunLine, task: TaskLine, event: TaskEvent): void {
     switch (event.type) {
       case 'attempt.assigned':
-        delete task.reserved;
         return this.#assign(run, task, event);
       case 'task.became-ready':
         assertNeeds(run, task);
@@ -215,7 +215,6 @@ export class Ledger {
       case 'attempt.resumed':
         assert.equal(task.status, 'awaiting', `${task.id} goes on while ${task.status}`);
         task.status = 'active';
-        delete task.reserved;
         return this.#assertPlace(run, task);
       case 'attempt.failed':
         this.#leave(run, task, event.usage);
@@ -244,9 +243,7 @@ export class Ledger {
         assertSkip(run, task, event);
         return this.#end(run, task, 'skipped', undefined);
       case 'attempt.claimed':
-        return assert.equal(task.status, 'active', `${event.type} for ${task.id}, which is ${task.status}`);
       case 'reservation.shrunk':
-        task.reserved = event.reserved;
         return assert.equal(task.status, 'active', `${event.type} for ${task.id}, which is ${task.status}`);
       case 'attempt.reported':
       case 'reservation.reviewed':
@@ -452,4 +449,10 @@ function isAbove(run: RunLine, name: string, below: TaskSpec): boolean {
   const seen = new Set<string>(below.needs);
   for (const need of seen) for (const next of run.tasks.get(need)?.spec.needs ?? []) seen.add(next);
   return seen.has(name);
+}
+
+/** Each attempt begins with all that its task declares, and so does one that has waited. */
+function reservedAfter({ reserved }: TaskLine, event: TaskEvent): TaskLine['reserved'] {
+  if (event.type === 'reservation.shrunk') return event.reserved;
+  return event.type === 'attempt.assigned' || event.type === 'attempt.resumed' ? undefined : reserved;
 }
