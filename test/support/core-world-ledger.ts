@@ -197,10 +197,11 @@ export class Ledger {
       assert.equal(event.attempt, task.attempt, `${event.type} of an attempt that is not the newest of ${task.id}`);
     }
     task.reserved = reservedAfter(task, event);
-    this.#change(run, task, event);
+    if (!isReservation(event)) return this.#change(run, task, event);
+    assert.ok(isLive(task), `${event.type} for ${task.id}, which is ${task.status}`);
   }
 
-  #change(run: RunLine, task: TaskLine, event: TaskEvent): void {
+  #change(run: RunLine, task: TaskLine, event: Exclude<TaskEvent, ReservationEvent>): void {
     switch (event.type) {
       case 'attempt.assigned':
         return this.#assign(run, task, event);
@@ -243,10 +244,8 @@ export class Ledger {
         assertSkip(run, task, event);
         return this.#end(run, task, 'skipped', undefined);
       case 'attempt.claimed':
-      case 'reservation.shrunk':
         return assert.equal(task.status, 'active', `${event.type} for ${task.id}, which is ${task.status}`);
       case 'attempt.reported':
-      case 'reservation.reviewed':
       case 'task.cancelling':
         assert.ok(isLive(task), `${event.type} for ${task.id}, which is ${task.status}`);
     }
@@ -455,4 +454,10 @@ function isAbove(run: RunLine, name: string, below: TaskSpec): boolean {
 function reservedAfter({ reserved }: TaskLine, event: TaskEvent): TaskLine['reserved'] {
   if (event.type === 'reservation.shrunk') return event.reserved;
   return event.type === 'attempt.assigned' || event.type === 'attempt.resumed' ? undefined : reserved;
+}
+
+type ReservationEvent = Extract<TaskEvent, { type: 'reservation.reviewed' | 'reservation.shrunk' }>;
+
+function isReservation(event: TaskEvent): event is ReservationEvent {
+  return event.type === 'reservation.reviewed' || event.type === 'reservation.shrunk';
 }
