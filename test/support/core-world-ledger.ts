@@ -5,6 +5,7 @@ import type { AgentSpec, HostSpec } from '../../src/core/agents/agent-spec.ts';
 import type { MessageEvent, ProposalEvent, SwarmEvent, TaskEvent } from '../../src/core/events.ts';
 import type { RunSpec } from '../../src/core/runs/run-spec.ts';
 import type { Usage } from '../../src/core/tasks/attempt.ts';
+import { isReservation, type ReservationEvent, reservedAfter } from './reserved-after.ts';
 import type { TaskSpec } from '../../src/core/tasks/task-spec.ts';
 import type { Entry } from './core-world.ts';
 import { isMessageEvent } from '../../src/core/messaging/is-message-event.ts';
@@ -448,16 +449,4 @@ function isAbove(run: RunLine, name: string, below: TaskSpec): boolean {
   const seen = new Set<string>(below.needs);
   for (const need of seen) for (const next of run.tasks.get(need)?.spec.needs ?? []) seen.add(next);
   return seen.has(name);
-}
-
-/** Each attempt begins with all that its task declares, and so does one that has waited. */
-function reservedAfter({ reserved }: TaskLine, event: TaskEvent): TaskLine['reserved'] {
-  if (event.type === 'reservation.shrunk') return event.reserved;
-  return event.type === 'attempt.assigned' || event.type === 'attempt.resumed' ? undefined : reserved;
-}
-
-type ReservationEvent = Extract<TaskEvent, { type: 'reservation.reviewed' | 'reservation.shrunk' }>;
-
-function isReservation(event: TaskEvent): event is ReservationEvent {
-  return event.type === 'reservation.reviewed' || event.type === 'reservation.shrunk';
 }
