@@ -10,13 +10,19 @@ const NOTE =
 /** The title of the section of a workflow's own keys. */
 const TOP = 'A workflow file';
 
+const APPLIES = {
+  run: 'to runs submitted from then on',
+  start: 'when the leading process starts next',
+  live: 'at the next start, or at once with `waggle config set`',
+} as const;
+
 /** Everything that `waggle.yaml`, the environment and flags can set. */
 export function optionsPage(): string {
   const parts = OPTION_GROUPS.map((group) => {
     const rows = [...OPTIONS].filter(([name]) => name.startsWith(`${group}.`));
     const sections = rows.map(([name, row]) => {
       const grant = row.needsGrant === true ? '\nIn a repository it counts only after `waggle trust grant`.' : '';
-      const applies = row.applies === 'run' ? 'to runs submitted from then on' : 'when the leading process starts next';
+      const applies = APPLIES[row.applies];
       return [
         `### ${name}`,
         '',

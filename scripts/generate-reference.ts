@@ -25,6 +25,7 @@ const events = unionsPage(
     readUnion(source('health/health-events.ts'), 'HealthEvent', 'type'),
     readUnion(source('scaling/scaling-events.ts'), 'ScalingEvent', 'type'),
     readUnion(source('alerts/alert-events.ts'), 'AlertEvent', 'type'),
+    readUnion(source('settings/setting-events.ts'), 'ConfigEvent', 'type'),
   ],
 );
 const failures = unionsPage(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { GitCaptures } from '../adapters/git/git-captures.ts';
 import { LocalProvisioner } from '../adapters/in-memory/local-provisioner.ts';
@@ -28,7 +28,10 @@ import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
 import { DEFAULT_SCALING } from '../core/scaling/scale-group.ts';
 import type { AlertRule } from '../core/alerts/alert-rule.ts';
+import type { Samples } from '../core/metrics/core-metrics.ts';
+import type { LiveOption, SettingValue } from '../core/settings/setting-events.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
+import type { EnginePorts } from '../engine/engine-options.ts';
 import type { MemoryPorts } from '../engine/memory-work.ts';
 import { Notes } from '../memory/notes.ts';
 import { TieredMemory } from '../memory/tiered-memory.ts';
@@ -62,6 +65,8 @@ export type LeadSettings = Readonly<{
   options: Options;
   /** Rules that are watched, unless alerting is off. */
   alerts: readonly AlertRule[];
+  /** Options that may be changed while it leads. */
+  live: readonly LiveOption[];
   environment: Environment;
   /** Functions of this process besides the built-in ones. */
   functions: FunctionRegistry;
@@ -82,7 +87,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   const workspaces = workspacesOf(settings);
   const clean = pickEnvironment(environment.variables, HARMLESS_NAMES);
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
-  const memory = memoryOf(open.memory, clock, options.memory);
+  const { tier1, ...memory } = memoryOf(open.memory, clock, options.memory);
   const limits = { outputBytes: options.performance.outputLimitBytes };
   const logger = loggerOf(settings, clock);
   const exchange = await exchangeOf(settings);
@@ -96,6 +101,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
     drivers,
     supervisor: new DriverSupervisor(drivers),
     provisioner: new LocalProvisioner(),
+    ...livePorts(memory.tiers, tier1),
     notifier: notifierOf(settings, { processes, logger, environment: clean }),
     verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
     journal: open.journal,
@@ -123,15 +129,40 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   };
 }
 
+/** What changes while it leads: options of memory, and figures that only this process can measure. */
+function livePorts(memory: TieredMemory, tier: LruTier): Pick<EnginePorts, 'measure' | 'settings'> {
+  const set = (name: string, value: SettingValue): void => setInMemory(tier, name, value);
+  return { settings: { set }, measure: () => measured(memory) };
+}
+
+/** Options of memory that were changed while somebody leads. */
+function setInMemory(tier: LruTier, name: string, value: SettingValue): void {
+  if (name === 'memory.cacheSize') tier.configure({ maxEntries: Number(value) });
+  if (name === 'memory.cacheTtlMs') tier.configure({ ttlMs: Number(value) });
+}
+
 /** No tier 2: one process leads, and the others ask it. */
-function memoryOf(persistent: KeyValueTier, clock: SystemClock, options: Options['memory']): MemoryPorts {
+function memoryOf(
+  persistent: KeyValueTier,
+  clock: SystemClock,
+  options: Options['memory'],
+): MemoryPorts & Readonly<{ tier1: LruTier }> {
   const { cacheSize, cacheTtlMs, maxNotes } = options;
   const local = new LruTier(clock, { maxEntries: cacheSize, ttlMs: cacheTtlMs });
   const tiers = new TieredMemory({ local, persistent }, clock, {
     passingMs: Math.max(1, cacheTtlMs),
     whyNot: secretIn,
   });
-  return { tiers, notes: new Notes(tiers, { maxNotes }) };
+  return { tier1: local, tiers, notes: new Notes(tiers, { maxNotes }) };
+}
+
+/** Fewer reads say nothing. */
+const LEAST_READS = 100;
+
+function measured(memory: TieredMemory): Samples {
+  const { reads, hits } = memory.hitRates().local;
+  const cache = reads < LEAST_READS ? {} : { cache_hit_ratio: hits / reads };
+  return { memory_ratio: 1 - freemem() / totalmem(), ...cache };
 }
 
 type NotifierParts = Readonly<{
@@ -205,7 +236,7 @@ function workspacesOf({ root, workspaces, environment, options }: LeadSettings):
   return new CleanCopies({ folder: workspaces, copies, capturesFor, limits });
 }
 
-function engineOptions({ options, alerts }: LeadSettings): LeadParts['options'] {
+function engineOptions({ options, alerts, live }: LeadSettings): LeadParts['options'] {
   const { coordination, faultTolerance, messaging, performance } = options;
   const watched = options.monitoring.alertingEnabled === 'on' ? alerts : [];
   const retry = {
@@ -230,6 +261,7 @@ function engineOptions({ options, alerts }: LeadSettings): LeadParts['options'] 
     ...caps,
     ...healthRules(faultTolerance),
     alerts: watched,
+    live,
   };
   const { maxBatch, maxBacklog } = performance;
   const { healthCheckInterval: intervalMs, maxFailureCount: maxMissed } = faultTolerance;

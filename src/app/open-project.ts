@@ -3,6 +3,7 @@ import { SystemClock } from '../adapters/system/system-clock.ts';
 import { foreignPath } from '../analysers/foreign-programs.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
+import { liveOptions } from '../config/live-options.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -120,6 +121,7 @@ class FileProject implements Project {
       workspaces: folder.workspaces,
       options: config.options,
       alerts: config.alerts,
+      live: liveOptions(config.explained),
       environment,
       functions,
       shared: folder,

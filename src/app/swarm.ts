@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import { readEnvironment } from '../config/environment.ts';
+import { liveOptions } from '../config/live-options.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
 import type { Choice } from '../core/consensus/proposal-spec.ts';
 import { NAME_PATTERN, proposalId, runId } from '../core/ids.ts';
@@ -255,6 +256,7 @@ async function connect(parts: Parts, { onTrouble }: SwarmOptions): Promise<Coord
     workspaces,
     options: config.options,
     alerts: config.alerts,
+    live: liveOptions(config.explained),
     environment,
     functions,
     shared,

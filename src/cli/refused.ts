@@ -99,7 +99,8 @@ function wordsFor(refusal: CommandRefusal): Words {
     case 'mailbox-full':
       return wordsForMessage(refusal);
     case 'limit-reached':
-      return { message: `At most ${refusal.most} ${refusal.limit} are allowed.`, fix: 'See: waggle config show' };
+    case 'option-invalid':
+      return wordsForOption(refusal);
     case 'malformed':
       return {
         message: `It cannot be carried out as it is: ${refusal.problems.join('; ')}`,
@@ -111,6 +112,13 @@ function wordsFor(refusal: CommandRefusal): Words {
         fix: 'Make it smaller.',
       };
   }
+}
+
+function wordsForOption(refusal: Extract<CommandRefusal, { reason: 'limit-reached' | 'option-invalid' }>): Words {
+  if (refusal.reason === 'option-invalid') {
+    return { message: `Not changed: ${refusal.problem}.`, fix: 'See: waggle config explain <option>' };
+  }
+  return { message: `At most ${refusal.most} ${refusal.limit} are allowed.`, fix: 'See: waggle config show' };
 }
 
 function wordsForMessage(refusal: MessageRefusal): Words {

@@ -6,7 +6,7 @@ export const COORDINATION = {
     default: 'adaptive',
     effect: 'How an agent is chosen for a task.',
     reason: 'adaptive looks at when an agent will be free and how long it takes; the others look at less.',
-    applies: 'start',
+    applies: 'live',
   },
   maxAgents: {
     type: 'count',
@@ -44,7 +44,7 @@ export const COORDINATION = {
     max: 100,
     effect: 'A group gets more agents when its average load is above this and most of its agents are nearly full.',
     reason: 'Above it work begins to wait; below it there is room.',
-    applies: 'start',
+    applies: 'live',
   },
   idleThreshold: {
     type: 'count',
@@ -54,7 +54,7 @@ export const COORDINATION = {
     max: 100,
     effect: 'A group loses agents when its average load has been below this for coordination.coolDownMs.',
     reason: 'Far enough from loadThreshold that losing an agent does not bring it back at once.',
-    applies: 'start',
+    applies: 'live',
   },
   coolDownMs: {
     type: 'duration',
@@ -63,7 +63,7 @@ export const COORDINATION = {
     max: 86_400_000,
     effect: 'How long the load of a group must have been low before it loses agents.',
     reason: 'Work comes in bursts; an agent that waits a minute for the next one costs less than a new one.',
-    applies: 'start',
+    applies: 'live',
   },
   scaleWindowMs: {
     type: 'duration',
@@ -82,7 +82,7 @@ export const COORDINATION = {
     max: 10_000,
     effect: 'Most agents of all groups with `scale` together, over all runs.',
     reason: 'More than a machine makes use of, few enough to notice a mistake.',
-    applies: 'start',
+    applies: 'live',
   },
   maxWaitMs: {
     type: 'duration',
@@ -91,7 +91,7 @@ export const COORDINATION = {
     max: 86_400_000,
     effect: 'The longest that a task waits for a busy agent that is expected to finish it sooner than an idle one.',
     reason: 'An expectation can be wrong. As long as the default timeout: less makes agents do what others do better.',
-    applies: 'start',
+    applies: 'live',
   },
   maxTasksPerRun: {
     type: 'count',
@@ -101,7 +101,7 @@ export const COORDINATION = {
     max: 1_000_000,
     effect: 'A run with more tasks is refused.',
     reason: 'Memory is reserved by graphs, so a slip of a generator must not fill it.',
-    applies: 'start',
+    applies: 'live',
   },
   maxOpenRuns: {
     type: 'count',
@@ -111,7 +111,7 @@ export const COORDINATION = {
     max: 100_000,
     effect: 'Further runs are refused while this many are open.',
     reason: 'Far above what one machine works on, far below what fills its memory.',
-    applies: 'start',
+    applies: 'live',
   },
   maxDelegationDepth: {
     type: 'count',
@@ -151,7 +151,7 @@ export const COORDINATION = {
     max: 10_000,
     effect: 'Further proposals are refused while this many wait for votes, over all runs.',
     reason: 'More questions at once than anybody can answer are a mistake of the one who asks.',
-    applies: 'start',
+    applies: 'live',
   },
   vetoCheckMs: {
     type: 'duration',

@@ -8,7 +8,7 @@ export const MEMORY_OPTIONS = {
     max: 1_000_000,
     effect: 'Entries that tier 1 of the shared memory keeps in this process.',
     reason: 'The hot part of what a swarm remembers, at most a few megabytes.',
-    applies: 'start',
+    applies: 'live',
   },
   cacheTtlMs: {
     type: 'duration',
@@ -17,7 +17,7 @@ export const MEMORY_OPTIONS = {
     max: 86_400_000,
     effect: 'How long tier 1 keeps an entry.',
     reason: 'Five minutes bound how old an answer can be when a tier below was changed by somebody else.',
-    applies: 'start',
+    applies: 'live',
   },
   maxEntries: {
     type: 'count',

@@ -3,8 +3,11 @@ type Described = Readonly<{
   effect: string;
   /** Why the default is what it is. */
   reason: string;
-  /** `start`: when the leading process starts next. `run`: for runs submitted from then on. */
-  applies: 'start' | 'run';
+  /**
+   * `start`: when the leading process starts next. `run`: for runs submitted from then on. `live`: like `start`, and at
+   * once with `waggle config set`.
+   */
+  applies: 'start' | 'run' | 'live';
   /** Set where a repository could harm its reader with it: in a project file it counts only with the user's grant. */
   needsGrant?: true;
 }>;

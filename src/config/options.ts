@@ -13,7 +13,7 @@ const TABLE = {
       max: 100_000,
       effect: 'Further messages to a recipient are refused while this many wait in its mailbox.',
       reason: 'A recipient that is a thousand messages behind is not reading; its senders should know.',
-      applies: 'start',
+      applies: 'live',
     },
     maxHops: {
       type: 'count',
@@ -23,7 +23,7 @@ const TABLE = {
       max: 1_000,
       effect: 'Messages that may follow from one another; the next answer in such a chain is refused.',
       reason: 'What two agents have not settled after eight answers they will not settle by more.',
-      applies: 'start',
+      applies: 'live',
     },
     maxPerRun: {
       type: 'count',
@@ -33,7 +33,7 @@ const TABLE = {
       max: 100_000_000,
       effect: 'All messages that the tasks of one run may send; further ones are refused.',
       reason: 'Far above what work needs, so that two tasks that talk without end stop before the disk is full.',
-      applies: 'start',
+      applies: 'live',
     },
   },
   faultTolerance: {
@@ -101,7 +101,7 @@ const TABLE = {
       max: 3_600_000,
       effect: 'An agent that takes longer to answer has one thing against it; with two it gets no work.',
       reason: 'An agent at work answers in milliseconds.',
-      applies: 'start',
+      applies: 'live',
     },
     maxErrorPercent: {
       type: 'count',
@@ -111,7 +111,7 @@ const TABLE = {
       max: 100,
       effect: 'An agent of whose last 20 attempts more than this failed has one thing against it.',
       reason: 'One failure in ten is bad luck; more is a pattern.',
-      applies: 'start',
+      applies: 'live',
     },
     maxMemoryPercent: {
       type: 'count',
@@ -121,7 +121,7 @@ const TABLE = {
       max: 100,
       effect: 'An agent that uses more of its memory has one thing against it.',
       reason: 'Close enough to full that the next task may end it.',
-      applies: 'start',
+      applies: 'live',
     },
     maxRestarts: {
       type: 'count',
@@ -131,7 +131,7 @@ const TABLE = {
       max: 1_000,
       effect: 'How often a lost agent is started anew within a minute before it is stopped.',
       reason: 'What does not stay up after five starts needs a person, not a sixth.',
-      applies: 'start',
+      applies: 'live',
     },
     circuitBreakerThreshold: {
       type: 'count',
@@ -142,7 +142,7 @@ const TABLE = {
       effect:
         'Failed attempts in a row after which nothing goes to a supervised agent, or to its provider, for a while.',
       reason: 'Five in a row are hardly chance, and a sixth would only cost time and money.',
-      applies: 'start',
+      applies: 'live',
     },
     circuitBreakerSuccesses: {
       type: 'count',
@@ -152,7 +152,7 @@ const TABLE = {
       max: 1_000,
       effect: 'Successes in a row, one at a time, after which a breaker that was open lets everything through again.',
       reason: 'One may be luck; three show that it works.',
-      applies: 'start',
+      applies: 'live',
     },
     recoveryTimeout: {
       type: 'duration',
@@ -161,7 +161,7 @@ const TABLE = {
       max: 86_400_000,
       effect: 'How long a breaker stays open before one attempt at a time is let through.',
       reason: 'A minute is what most outages that heal by themselves need.',
-      applies: 'start',
+      applies: 'live',
     },
   },
   performance: {
@@ -183,7 +183,7 @@ const TABLE = {
       max: 10_000,
       effect: 'Inputs that share one commit of the journal.',
       reason: 'Enough that one sync of the disk pays for many inputs, small enough to keep answers quick.',
-      applies: 'start',
+      applies: 'live',
     },
     maxBacklog: {
       type: 'count',

@@ -10,6 +10,8 @@ import { noticeOf } from './health/notice.ts';
 import type { MessageEvent, ProposalEvent, SwarmEvent } from './events.ts';
 import type { ProposalId, RunId, TaskId } from './ids.ts';
 import type { Run } from './runs/run.ts';
+import { SHELL_OPTIONS } from './settings/live-options.ts';
+import type { SettingValue } from './settings/setting-events.ts';
 import type { Swarm } from './swarm-state.ts';
 import { isActive, type Task } from './tasks/task.ts';
 
@@ -53,6 +55,7 @@ const FINDERS: EffectFinders = {
   'attempt.resumed': (_swarm, { taskId, attempt }) => [{ type: 'go-on', taskId, attempt }],
   'breaker.closed': nothing,
   'breaker.half-opened': nothing,
+  'config.changed': (_swarm, { name, value }) => settingEffect(name, value),
   'breaker.opened': (_swarm, event) => [breakerDue(event), { type: 'notify', notice: noticeOf(event) }],
   'host.registered': nothing,
   'message.sent': effectsOfMessage,
@@ -138,6 +141,7 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
   for (const run of swarm.runs.values()) owed.push(...wallDeadline(run), ...mailWake(run), ...owedToGroups(run));
   for (const proposal of swarm.proposals.values()) owed.push(...owedToProposal(proposal));
   owed.push(...openBreakers(swarm).map(breakerDue));
+  for (const [name, { value }] of swarm.settings) owed.push(...settingEffect(name, value));
   for (const [key, alert] of swarm.alerts.active) owed.push(...nextAct(key, alert));
   for (const [account, { untilMs }] of swarm.accounts) owed.push(accountDue(account, untilMs));
   for (const { agentId, dueMs } of owedRestarts(swarm)) owed.push({ type: 'restart-agent', agentId, dueMs });
@@ -148,6 +152,11 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
     if (effect !== undefined) owed.push(effect);
   }
   return owed;
+}
+
+/** The core reads its own. */
+function settingEffect(name: string, value: SettingValue): readonly Effect[] {
+  return SHELL_OPTIONS.includes(name) ? [{ type: 'apply-setting', name, value }] : NOTHING;
 }
 
 /** One after the other: what one action changes, the next one sees. */

@@ -20,6 +20,8 @@ import type { PausedAccount } from './quota/pause.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
 import type { ScaleState } from './scaling/scale-group.ts';
+import type { Setting } from './settings/setting-events.ts';
+import { restoreSettings } from './settings/settings.ts';
 import type { Swarm } from './swarm-state.ts';
 import { familyOf, isSettled, parentOf } from './tasks/families.ts';
 import { addChildren } from './tasks/place-children.ts';
@@ -27,7 +29,7 @@ import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from
 import type { ResourceAmounts, TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 11;
+const SNAPSHOT_VERSION = 12;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -83,6 +85,7 @@ type Stored = Readonly<{
   invalidations: readonly Invalidation[];
   health: readonly (readonly [string, Health])[];
   breakers: readonly (readonly [BreakerKey, KeptBreaker])[];
+  settings: readonly (readonly [string, Setting])[];
   metrics: StoredMetrics;
   alerts: Readonly<{ active: readonly (readonly [AlertKey, Alert])[]; episodes: number }>;
   accounts: readonly (readonly [string, PausedAccount])[];
@@ -108,6 +111,7 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
     invalidations: [...swarm.invalidations.values()],
     health: [...swarm.health],
     breakers: [...swarm.breakers.kept],
+    settings: [...swarm.settings],
     metrics: swarm.metrics.dump(nowMs),
     alerts: { active: [...swarm.alerts.active], episodes: swarm.alerts.episodes },
     accounts: [...swarm.accounts],
@@ -134,6 +138,7 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   swarm.registry.restoreTurn(stored.turn);
   for (const [id, health] of stored.health) swarm.health.set(agentId(id), health);
   restoreBreakers(swarm, stored.breakers);
+  restoreSettings(swarm, stored.settings);
   swarm.metrics.load(stored.metrics);
   for (const [key, alert] of stored.alerts.active) swarm.alerts.active.set(key, alert);
   swarm.alerts.episodes = stored.alerts.episodes;

@@ -17,6 +17,7 @@ import type { Claims } from './scheduling/ready-lane.ts';
 import { ReadyQueue } from './scheduling/ready-queue.ts';
 import { WaitingLeads } from './scheduling/waiting-leads.ts';
 import { WriteLocks } from './scheduling/write-locks.ts';
+import type { LiveOption, Setting } from './settings/setting-events.ts';
 import type { RetryPolicy } from './tasks/task-spec.ts';
 import type { Task } from './tasks/task.ts';
 
@@ -51,6 +52,8 @@ export type SwarmRules = Readonly<{
   scaling: ScalingRules;
   /** What is watched. @default the three of docs/semantics.md */
   alerts: readonly AlertRule[];
+  /** Options that may be changed while somebody leads. @default none */
+  live: readonly LiveOption[];
 }>;
 
 export const DEFAULT_RULES: SwarmRules = {
@@ -71,6 +74,7 @@ export const DEFAULT_RULES: SwarmRules = {
   health: { responseMs: 5_000, errorRate: 0.1, memoryRatio: 0.9, maxRestarts: 5, restartWindowMs: 60_000 },
   scaling: DEFAULT_SCALING,
   alerts: DEFAULT_ALERTS,
+  live: [],
 };
 
 /**
@@ -78,7 +82,11 @@ export const DEFAULT_RULES: SwarmRules = {
  * is quadratic. What is not a map of entities is an index over them, rebuilt from the same events.
  */
 export type Swarm = {
-  readonly rules: SwarmRules;
+  /** As they count now: what the configuration says, with the changes of `settings`. */
+  rules: SwarmRules;
+  readonly configured: SwarmRules;
+  /** Options that were changed while somebody led. */
+  readonly settings: Map<string, Setting>;
   readonly tasks: Map<TaskId, Task>;
   readonly runs: Map<RunId, Run>;
   /** Of all open runs; closed ones stay until their run ends. */
@@ -122,6 +130,8 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
   const metrics = new CoreMetrics();
   return {
     rules,
+    configured: rules,
+    settings: new Map(),
     tasks: new Map(),
     runs: new Map(),
     proposals: new Map(),

@@ -1,5 +1,7 @@
 import { nextAlertMs } from '../core/alerts/next-alert.ts';
+import type { Samples } from '../core/metrics/core-metrics.ts';
 import type { Swarm } from '../core/swarm-state.ts';
+import { Sampler, type SamplerSurroundings } from './sampler.ts';
 import type { Waits } from './waits.ts';
 
 /** What alerts look at moves on with time alone. An empty window asks for no further look, so nothing polls for ever. */
@@ -7,16 +9,19 @@ export class AlertWait {
   readonly #swarm: Swarm;
   readonly #waits: Waits;
   readonly #look: () => void;
+  readonly #sampler: Sampler;
   #dueMs: number | undefined;
 
-  constructor(swarm: Swarm, waits: Waits, look: () => void) {
-    this.#swarm = swarm;
-    this.#waits = waits;
+  constructor(surroundings: SamplerSurroundings, measure: (() => Samples) | undefined, look: () => void) {
+    this.#swarm = surroundings.swarm;
+    this.#waits = surroundings.waits;
+    this.#sampler = new Sampler(measure, surroundings);
     this.#look = look;
   }
 
   /** After a turn: the next look is when time alone may have changed something. */
   set(): void {
+    this.#sampler.set();
     const dueMs = nextAlertMs(this.#swarm);
     if (dueMs === this.#dueMs) return;
     this.#dueMs = dueMs;

@@ -1,4 +1,6 @@
 import type { SwarmId } from '../core/ids.ts';
+import type { Samples } from '../core/metrics/core-metrics.ts';
+import type { SettingValue } from '../core/settings/setting-events.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
 import type { AgentSupervisor } from '../ports/agent-supervisor.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -26,6 +28,10 @@ export type EnginePorts = AttemptPorts &
     supervisor?: AgentSupervisor;
     /** Makes agents of groups whose number follows the work. Without it these groups stay as they are. */
     provisioner?: Provisioner;
+    /** Figures that only the process can measure, as they are now. Without it they stay unknown. */
+    measure?: () => Samples;
+    /** Told which options outside the core have another value from now on. Without it they stay as they are. */
+    settings?: Readonly<{ set: (name: string, value: SettingValue) => void }>;
     /** Without it nobody is told; the journal has it all. */
     notifier?: Notifier;
     /** Without it attempts have no memory, and removals remove nothing. */

@@ -39,7 +39,7 @@ export function alertHistory(archive: Pick<RunArchive, 'newest'>): readonly Aler
   const episodes = new Map<number, AlertEpisode>();
   for (const record of archive.newest(TYPES, MOST_RECORDS).toReversed()) {
     const { event } = record;
-    if (!isAlertEvent(event) || event.type === 'metrics.sampled') continue;
+    if (!isAlertEvent(event) || event.type === 'config.changed' || event.type === 'metrics.sampled') continue;
     const next = after(episodes.get(event.episode), event, record);
     if (next !== undefined) episodes.set(event.episode, next);
   }

@@ -16,7 +16,15 @@ import { MESSAGE_IDS, MESSAGE_SPEC } from '../tools/message-schemas.ts';
 import { NAMED_VOTE, PROPOSAL_SPEC } from '../tools/vote-schemas.ts';
 import type { OutsideVote } from './outside-votes.ts';
 
-type Accepted = 'run.submit' | 'run.pause' | 'run.resume' | 'run.cancel' | 'task.cancel' | 'task.settle';
+type Accepted =
+  | 'config.reset'
+  | 'config.set'
+  | 'run.submit'
+  | 'run.pause'
+  | 'run.resume'
+  | 'run.cancel'
+  | 'task.cancel'
+  | 'task.settle';
 
 /**
  * What another process of the same user may ask of the leader. Reports and waits are not among it, nor is the vote or
@@ -48,6 +56,11 @@ const aTaskId: z.ZodType<TaskId> = inRun(taskId);
 const aProposalId: z.ZodType<ProposalId> = inRun(proposalId);
 const whole = z.int().min(0);
 const text = z.string().max(65_536);
+const optionName = z.string().max(128);
+const personName = z
+  .string()
+  .max(128)
+  .regex(/^user:[A-Za-z0-9][A-Za-z0-9._-]*$/);
 const names = z.array(z.string().max(256)).readonly();
 const texts = z.record(z.string(), text).readonly();
 const json: z.ZodType<Json> = z.json();
@@ -156,6 +169,13 @@ export const LOCAL_COMMAND: z.ZodType<LocalCommand> = z.discriminatedUnion('type
   }),
   z.strictObject({ type: z.literal('message.acknowledge'), runId: aRunId, address: text, ids: MESSAGE_IDS }),
   z.strictObject({ type: z.literal('message.send'), runId: aRunId, from: text, message: MESSAGE_SPEC }),
+  z.strictObject({
+    type: z.literal('config.set'),
+    name: optionName,
+    value: z.union([z.number(), z.string().max(256)]),
+    by: personName,
+  }),
+  z.strictObject({ type: z.literal('config.reset'), name: optionName, by: personName }),
   z.strictObject({ type: z.literal('proposal.open'), runId: aRunId, proposal: PROPOSAL_SPEC }),
   z.strictObject({
     type: z.literal('proposal.vote'),

@@ -21,6 +21,7 @@ const REFUSALS: { readonly [Reason in Refusal['reason']]: Extract<Refusal, { rea
   'content-differs': { reason: 'content-differs' },
   'already-cast': { reason: 'already-cast', choice: 'reject' },
   'veto-not-allowed': { reason: 'veto-not-allowed' },
+  'option-invalid': { reason: 'option-invalid', problem: 'no' },
   'message-conflict': { reason: 'message-conflict' },
   'message-invalid': { reason: 'message-invalid', problems: ['no id'] },
   'message-unknown': { reason: 'message-unknown' },

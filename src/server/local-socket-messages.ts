@@ -54,6 +54,7 @@ const refusal = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('content-differs') }),
   z.strictObject({ reason: z.literal('already-cast'), choice: z.enum(['approve', 'reject', 'abstain']) }),
   z.strictObject({ reason: z.literal('veto-not-allowed') }),
+  z.strictObject({ reason: z.literal('option-invalid'), problem: z.string() }),
   z.strictObject({ reason: z.literal('message-conflict') }),
   z.strictObject({ reason: z.literal('message-invalid'), problems }),
   z.strictObject({ reason: z.literal('message-unknown') }),

@@ -235,6 +235,7 @@ export class CoreWorld {
       case 'forget-wake':
         this.#due = this.#due.filter(({ key }) => key !== effect.key);
         return;
+      case 'apply-setting':
       case 'notify':
       case 'provision':
       case 'watch-load':

@@ -19,13 +19,15 @@ type Copy = Readonly<{ stored: StoredValue; json: string | undefined; dueMs: num
 /** Tier 1: the newest entries of this process, gone with it. Full: the entry goes that was used longest ago. */
 export class LruTier implements LocalTier {
   readonly #clock: Clock;
-  readonly #ttlMs: number;
-  readonly #copies: LRUCache<string, Copy>;
+  readonly #maxChars: number;
+  #ttlMs: number;
+  #copies: LRUCache<string, Copy>;
 
   constructor(clock: Clock, { maxEntries = 1_000, ttlMs = 300_000, maxChars = 2 ** 26 }: LruTierOptions = {}) {
     this.#clock = clock;
     this.#ttlMs = ttlMs;
-    this.#copies = new LRUCache({ max: maxEntries, maxSize: maxChars, sizeCalculation: ({ chars }) => chars });
+    this.#maxChars = maxChars;
+    this.#copies = this.#cacheOf(maxEntries);
   }
 
   get(key: string): StoredValue | undefined {
@@ -56,8 +58,21 @@ export class LruTier implements LocalTier {
     for (const key of matching) this.#copies.delete(key);
   }
 
+  /** Other limits from now on; what was used last stays. Copies that are there keep their time. */
+  configure({ maxEntries, ttlMs }: Readonly<{ maxEntries?: number; ttlMs?: number }>): void {
+    if (ttlMs !== undefined) this.#ttlMs = ttlMs;
+    if (maxEntries === undefined || maxEntries === this.#copies.max) return;
+    const before = this.#copies;
+    this.#copies = this.#cacheOf(maxEntries);
+    this.#copies.load(before.dump());
+  }
+
   clear(): void {
     this.#copies.clear();
+  }
+
+  #cacheOf(max: number): LRUCache<string, Copy> {
+    return new LRUCache({ max, maxSize: this.#maxChars, sizeCalculation: ({ chars }) => chars });
   }
 
   #isOver({ stored: { expiresAtMs }, dueMs }: Copy): boolean {

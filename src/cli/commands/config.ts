@@ -5,6 +5,9 @@ import { formatBytes } from '../../util/bytes.ts';
 import { formatDuration } from '../../util/duration.ts';
 import { nearestName } from '../../util/nearest-name.ts';
 import { userError } from '../../util/user-error.ts';
+import { type SettingChange, settingsNow } from '../../app/views.ts';
+import type { Project } from '../../app/project.ts';
+import { withProject } from '../with-project.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { projectConfig } from '../project-config.ts';
@@ -12,10 +15,15 @@ import type { Style } from '../render/style.ts';
 import { table } from '../render/table.ts';
 import { visible, wrap } from '../render/text.ts';
 
+/** An option with its value of now. */
+type ShownOption = Omit<ExplainedOption, 'origin'> & Readonly<{ origin: Readonly<{ source: string; at: string }> }>;
+
 /** `waggle config show` */
 export async function configShow(cli: Cli, options: Readonly<{ changed?: true }>): Promise<ExitCode> {
   const { config } = await projectConfig(cli);
-  const shown = config.explained.filter(({ origin }) => options.changed !== true || origin.source !== 'default');
+  const live = await withProject(cli, async (project) => liveChanges(project));
+  const explained = config.explained.map((option) => withChange(option, live.get(option.name)));
+  const shown = explained.filter(({ origin }) => options.changed !== true || origin.source !== 'default');
   for (const { name, value, origin } of shown) cli.out.json({ type: 'option', name, value: value ?? null, origin });
   if (shown.length === 0) cli.out.result('Every option has its default.');
   else cli.out.result(...optionTable(shown, cli.out.columns));
@@ -28,8 +36,11 @@ export async function configShow(cli: Cli, options: Readonly<{ changed?: true }>
 /** `waggle config explain` */
 export async function configExplain(cli: Cli, name: string): Promise<ExitCode> {
   const { config } = await projectConfig(cli);
-  const option = config.explained.find((one) => one.name === name) ?? onlyNamed(config.explained, name);
-  if (option === undefined) throw unknown(name);
+  const full = optionNamed(name);
+  const configured = config.explained.find((one) => one.name === full);
+  if (configured === undefined) throw unknown(name);
+  const live = await withProject(cli, async (project) => liveChanges(project));
+  const option = withChange(configured, live.get(full));
   const { row, value, origin } = option;
   cli.out.json({
     type: 'option',
@@ -43,10 +54,23 @@ export async function configExplain(cli: Cli, name: string): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** `maxAgents` alone is enough where only one group has it. */
-function onlyNamed(options: readonly ExplainedOption[], name: string): ExplainedOption | undefined {
-  const [only, second] = options.filter((option) => option.name.endsWith(`.${name}`));
-  return second === undefined ? only : undefined;
+function liveChanges(project: Project): ReadonlyMap<string, SettingChange> {
+  const archive = project.archive();
+  return archive === undefined ? new Map() : settingsNow(archive);
+}
+
+/** A change holds as long as the configuration says what it said then. */
+function withChange(option: ShownOption, change: SettingChange | undefined): ShownOption {
+  if (change === undefined || change.configured !== option.value) return option;
+  return { ...option, value: change.value, origin: { source: 'live', at: `changed by ${change.by}` } };
+}
+
+/** The whole name of an option: `maxAgents` alone is enough where only one group has it. */
+export function optionNamed(name: string): string {
+  const found = [...OPTIONS.keys()].filter((known) => known === name || known.endsWith(`.${name}`));
+  const [only] = found;
+  if (only === undefined || found.length > 1) throw unknown(name);
+  return only;
 }
 
 function unknown(name: string): Error {
@@ -62,7 +86,7 @@ function unknown(name: string): Error {
   return userError({ code: 'CONFIG_UNKNOWN', message, fix: `See: waggle config show.${hint}` });
 }
 
-function optionTable(options: readonly ExplainedOption[], columns: number): readonly string[] {
+function optionTable(options: readonly ShownOption[], columns: number): readonly string[] {
   const rows = options.map(({ name, row, value, origin }) => [
     name,
     visible(valueWords(row, value)),
@@ -71,7 +95,7 @@ function optionTable(options: readonly ExplainedOption[], columns: number): read
   return table([{ title: 'option' }, { title: 'value', least: 8 }, { title: 'set in' }], rows, columns);
 }
 
-function explainLines({ name, row, value, origin }: ExplainedOption, style: Style, columns: number): readonly string[] {
+function explainLines({ name, row, value, origin }: ShownOption, style: Style, columns: number): readonly string[] {
   const from = origin.source === 'default' ? 'the default' : `from ${visible(origin.at)}`;
   const lines = [
     style.bold(name),
@@ -80,11 +104,16 @@ function explainLines({ name, row, value, origin }: ExplainedOption, style: Styl
     `  value     ${visible(valueWords(row, value))} (${from})`,
     `  default   ${row.default === 'cores' ? 'as many as processor cores' : valueWords(row, row.default ?? undefined)}`,
     `  may be    ${rangeWords(row)}`,
-    `  applies   ${row.applies === 'run' ? 'to runs submitted from then on' : 'when the leading process starts next'}`,
+    `  applies   ${appliesWords(row)}`,
     `  variable  ${variableOf(name)}`,
   ];
   if (row.needsGrant === true) lines.push('  trust     in a project file it needs your agreement: waggle trust');
   return [...lines, '', ...wrap(`Why: ${row.reason}`, columns - 2).map((text) => `  ${text}`)];
+}
+
+function appliesWords({ applies }: OptionRow): string {
+  if (applies === 'run') return 'to runs submitted from then on';
+  return `when the leading process starts next${applies === 'live' ? ', or at once: waggle config set' : ''}`;
 }
 
 function valueWords(row: OptionRow, value: OptionValue): string {

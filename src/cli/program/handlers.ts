@@ -1,6 +1,7 @@
 import type { agentsList, agentsShow } from '../commands/agents.ts';
 import type { alertsHistory, alertsList, alertsShow } from '../commands/alerts.ts';
 import type { check } from '../commands/check.ts';
+import type { configChanges, configReset, configSet } from '../commands/config-live.ts';
 import type { configExplain, configShow } from '../commands/config.ts';
 import type { doctor } from '../commands/doctor.ts';
 import type { init } from '../commands/init.ts';
@@ -82,6 +83,9 @@ export type Handlers = Readonly<{
   alertsShow: Load<typeof alertsShow>;
   init: Load<typeof init>;
   doctor: Load<typeof doctor>;
+  configChanges: Load<typeof configChanges>;
+  configReset: Load<typeof configReset>;
+  configSet: Load<typeof configSet>;
   configShow: Load<typeof configShow>;
   configExplain: Load<typeof configExplain>;
   trustList: Load<typeof trustList>;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
+import { count } from './values.ts';
 
 /** Commands that set a project up and explain it. */
 export function addSetup(program: Command, handlers: Handlers, act: Act): void {
@@ -28,6 +29,22 @@ function addConfig(program: Command, handlers: Handlers, act: Act): void {
     .description('what an option does, its range, its default and why')
     .argument('<option>', 'name, as in coordination.maxAgents')
     .action(act(handlers.configExplain));
+  config
+    .command('set')
+    .description('change an option at once, for the process that leads and those after it')
+    .argument('<option>', 'name, as in coordination.maxWaitMs')
+    .argument('<value>', 'as in waggle.yaml: 5m, 100, adaptive')
+    .action(act(handlers.configSet));
+  config
+    .command('reset')
+    .description('take such a change back')
+    .argument('<option>', 'name, as in coordination.maxWaitMs')
+    .action(act(handlers.configReset));
+  config
+    .command('changes')
+    .description('what was changed at once, by whom and why, newest first')
+    .option('-n, --limit <n>', 'at most this many', count, 50)
+    .action(act(handlers.configChanges));
 }
 
 function addTrust(program: Command, handlers: Handlers, act: Act): void {

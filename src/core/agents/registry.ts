@@ -28,7 +28,7 @@ export type AttemptMark = Readonly<{ hasSucceeded: boolean; speed: number | unde
 
 /** All agents by class: who has a free slot, who fits a task, who did well. */
 export class Registry {
-  readonly #strategy: Strategy;
+  #strategy: Strategy;
   readonly #agents = new Map<AgentId, Agent>();
   readonly #classes = new Map<string, AgentClass>();
   readonly #agentsOfRun = new Map<RunId, AgentId[]>();
@@ -44,6 +44,13 @@ export class Registry {
 
   get strategy(): Strategy {
     return this.#strategy;
+  }
+
+  /** Agents are chosen in this way from now on. */
+  setStrategy(strategy: Strategy): void {
+    if (strategy === this.#strategy) return;
+    this.#strategy = strategy;
+    for (const agent of this.#agents.values()) this.#place(agent);
   }
 
   /** Free slots of all agents. */

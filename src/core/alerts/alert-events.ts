@@ -1,5 +1,6 @@
 import type { AgentId } from '../ids.ts';
 import type { Samples } from '../metrics/core-metrics.ts';
+import type { ConfigEvent } from '../settings/setting-events.ts';
 import type { AlertAction, Severity } from './alert-rule.ts';
 
 /** A rule, or a rule and an agent: `agent_unavailable/r1/local-1`. */
@@ -53,16 +54,17 @@ export type AlertInput =
   /** Figures that nobody but the shell can measure. Most change nothing and leave no trace. */
   | Readonly<{ type: 'metrics.sample'; samples: Samples }>;
 
-const TYPES: Readonly<Record<AlertEvent['type'] | MetricsEvent['type'], true>> = {
+const TYPES: Readonly<Record<(AlertEvent | ConfigEvent | MetricsEvent)['type'], true>> = {
   'alert.acted': true,
   'alert.cleared': true,
   'alert.fired': true,
   'alert.pending': true,
   'alert.resolved': true,
+  'config.changed': true,
   'metrics.sampled': true,
 };
 
 /** Events that are about the swarm as a whole: they are in no table of runs, tasks or agents. */
-export function isAlertEvent(event: Readonly<{ type: string }>): event is AlertEvent | MetricsEvent {
+export function isAlertEvent(event: Readonly<{ type: string }>): event is AlertEvent | ConfigEvent | MetricsEvent {
   return Object.hasOwn(TYPES, event.type);
 }

@@ -11,6 +11,7 @@ import { endRun } from '../runs/decide-run.ts';
 import { openCount, outcomeOf, type Run } from '../runs/run.ts';
 import { scopeOf } from '../runs/scope.ts';
 import { nextLeave } from '../scaling/decide-scaling.ts';
+import { nextSettingEvent } from '../settings/settings.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { withChildren } from '../tasks/end-children.ts';
 import type { Task } from '../tasks/task.ts';
@@ -36,6 +37,8 @@ export function nextEvents(swarm: Swarm, nowMs: number, mayAssign: boolean = tru
   const ofAgents = nextOfAgents(swarm, nowMs);
   if (ofAgents !== undefined) return ofAgents;
   for (const id of swarm.deadMail) return deadMailOf(swarm, id);
+  const configured = nextSettingEvent(swarm);
+  if (configured !== undefined) return [configured];
   const closing = nextOfClosing(swarm);
   if (closing !== undefined) return closing;
   const assigned = mayAssign ? (nextResumption(swarm) ?? nextAssignment(swarm, nowMs)) : undefined;
