@@ -54,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/runs/decide-run.ts',
     edits: [['if (open !== undefined || swarm.ended.has(runId)) {', 'if (open !== undefined) {']],
     breaks: ['run-once'],
-    seed: 2,
+    seed: 4,
   },
   {
     id: 'second-vote-counts',
@@ -98,14 +98,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/tasks/decide-task.ts',
     edits: [['return task.charged + task.crashes + 1 >= policy.maxAttempts;', 'return false;']],
     breaks: ['attempt-cap'],
-    seed: 25,
+    seed: 1,
   },
   {
     id: 'reservation-ignored',
     file: 'core/resources/capacity.ts',
     edits: [["if (known.reserved[kind] + amount > reservable) answer = 'wait';", '']],
     breaks: ['reserve-80'],
-    seed: 0,
+    seed: 1,
   },
   {
     id: 'store-without-epoch-check',
@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
       ['if (result.ok) return undefined;', "if (result.ok || result.reason === 'epoch-stale') return undefined;"],
     ],
     breaks: ['ack-after-commit', 'effect-after-commit', 'view-after-commit'],
-    seed: 15,
+    seed: 30,
   },
   {
     id: 'dependents-not-woken',
@@ -187,7 +187,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'reservation-leaks',
     file: 'core/resources/capacity.ts',
-    edits: [['this.#add(host, amounts, -1);', '']],
+    edits: [['    this.#add(held, -1);\n', '']],
     breaks: ['comes-to-its-end'],
     seed: 0,
   },
@@ -208,8 +208,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/owed-effects.ts',
     edits: [
       [
-        "if (task.status === 'backing-off') return retryAt(taskId, attempt, task.retryAtMs);",
-        "if (task.status === 'backing-off') return undefined;",
+        '  if (isToBeTried(task)) return retryAt(taskId, attempt, task.retryAtMs);',
+        '  if (isToBeTried(task)) return undefined;',
       ],
     ],
     breaks: ['comes-to-its-end'],
@@ -355,16 +355,18 @@ export const MUTANTS: readonly Mutant[] = [
   ...MAIL_MUTANTS,
   {
     id: 'drain-saves-what-is-not-stored',
+    script: '0001-drain-saves-what-is-not-stored.json',
     file: 'engine/engine.ts',
     edits: [[' || this.#isWriting || this.#isEnded()) return;', ' || this.#isWriting) return;']],
     breaks: [...BLIND, 'snapshot-is-fold', 'ack-after-commit', 'seq-without-gaps'],
-    seed: 164,
+    seed: 956,
   },
   {
     id: 'full-disk-leaves-work-waiting',
+    script: '0002-full-disk-leaves-work-waiting.json',
     file: 'engine/engine.ts',
     edits: [['      if (!isFull) this.#wantTurn();\n', '']],
     breaks: ['comes-to-its-end'],
-    seed: 1414,
+    seed: 4587,
   },
 ];

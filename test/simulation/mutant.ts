@@ -15,6 +15,8 @@ export type Mutant = Readonly<{
   breaks: readonly string[];
   /** A seed in which it is seen. */
   seed: number;
+  /** A saved plan in which it is seen, for those that few seeds show. */
+  script?: string;
 }>;
 
 /** The files with the bug in them, by URL. Throws when the code has changed so that the bug does not fit any more. */

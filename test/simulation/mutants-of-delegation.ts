@@ -53,6 +53,6 @@ export const DELEGATION_MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['write-conflict'],
-    seed: 0,
+    seed: 1,
   },
 ];

@@ -20,7 +20,7 @@ export const MAIL_MUTANTS: readonly Mutant[] = [
     file: 'core/messaging/send-message.ts',
     edits: [['  if (hops > maxMessageHops) {', '  if (hops > 1_000 * maxMessageHops) {']],
     breaks: ['hop-cap'],
-    seed: 8,
+    seed: 7,
   },
   {
     id: 'mailbox-without-bound',

@@ -42,12 +42,18 @@ async function asChild({ id, first, from, end, stopsAtFirst }: Task): Promise<Fo
   const mutant = MUTANTS.find((one) => one.id === id);
   if (mutant === undefined) throw new Error(`There is no mutant ${id}.`);
   plant(mutant);
-  const { playSeed } = await import('./play.ts');
+  const { play } = await import('./play.ts');
+  const { drawPlan } = await import('../../src/simulation/draw-plan.ts');
+  const { readPlan } = await import('./run-part.ts');
   const seeds = [...first, ...Array.from({ length: end - from }, (_, index) => from + index)];
+  // The saved plan first, where only its bug is asked for and not how often it is seen.
+  const saved =
+    stopsAtFirst && mutant.script !== undefined ? [readPlan(`test/simulation/scripts/${mutant.script}`)] : [];
   const others = new Set<string>();
   let found: Found = { id, seeds: 0, killed: 0, firstSeed: -1, invariant: '', others: [] };
-  for (const seed of seeds) {
-    const { violation } = await playSeed(seed);
+  for (const plan of [...saved, ...seeds]) {
+    const { violation } = await play(typeof plan === 'number' ? drawPlan(plan) : plan);
+    const seed = typeof plan === 'number' ? plan : plan.seed;
     found = { ...found, seeds: found.seeds + 1 };
     if (violation === undefined) continue;
     if (mutant.breaks.includes(violation.invariant)) {

@@ -52,11 +52,11 @@ function checkEvent(scene: Scene, event: TaskEvent): void {
       return must(task.status === 'running', 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
     case 'attempt.awaiting':
     case 'attempt.reported':
-    case 'reservation.reviewed':
-    case 'reservation.shrunk':
       return must(isWorking(task), 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
     case 'attempt.resumed':
       return must(task.status === 'awaiting', 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
+    case 'reservation.reviewed':
+    case 'reservation.shrunk':
     case 'task.cancelling':
       return must(isActive(task), 'right-state', `${event.type} for ${task.id}, which is ${task.status}`);
     case 'task.cancelled':
