@@ -272,7 +272,14 @@ function engineOptions({ options, alerts, live }: LeadSettings): LeadParts['opti
 function scalingRules(coordination: Omit<Options['coordination'], 'algorithm'>): SwarmRules['scaling'] {
   const { loadThreshold, idleThreshold, coolDownMs, scaleWindowMs: windowMs, maxScaledAgents } = coordination;
   const permille = { upPermille: 10 * loadThreshold, downPermille: 10 * idleThreshold };
-  return { ...DEFAULT_SCALING, ...permille, coolDownMs, windowMs, maxAgents: maxScaledAgents };
+  return {
+    ...DEFAULT_SCALING,
+    ...permille,
+    coolDownMs,
+    windowMs,
+    maxAgents: maxScaledAgents,
+    rebalanceRunning: coordination.rebalanceRunning === 'on',
+  };
 }
 
 function healthRules(tolerance: Options['faultTolerance']): Pick<SwarmRules, 'breaker' | 'health'> {

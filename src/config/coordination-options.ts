@@ -74,6 +74,15 @@ export const COORDINATION = {
     reason: 'Long enough to see what the last one did.',
     applies: 'start',
   },
+  rebalanceRunning: {
+    type: 'choice',
+    choices: ['on', 'off'],
+    default: 'off',
+    effect:
+      'Whether running tasks of effect class A move from an overloaded agent to one on another host with little to do.',
+    reason: 'What was done so far is lost; only work that is long and often badly spread is worth that.',
+    applies: 'start',
+  },
   maxScaledAgents: {
     type: 'count',
     unit: 'agents',

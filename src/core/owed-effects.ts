@@ -13,6 +13,7 @@ import type { Run } from './runs/run.ts';
 import { SHELL_OPTIONS } from './settings/live-options.ts';
 import type { SettingValue } from './settings/setting-events.ts';
 import type { Swarm } from './swarm-state.ts';
+import type { TaskFailure } from './tasks/attempt.ts';
 import { isActive, type Task } from './tasks/task.ts';
 
 const NOTHING: readonly Effect[] = [];
@@ -30,6 +31,8 @@ const FINDERS: EffectFinders = {
   'account.paused': (_swarm, { account, untilMs }) => [accountDue(account, untilMs)],
   'account.resumed': nothing,
   'agent.health-changed': effectsOfHealth,
+  'agent.overloaded': nothing,
+  'agent.relieved': nothing,
   'agent.removed': nothing,
   'agent.restart-planned': (_swarm, { agentId, atMs }) => [{ type: 'restart-agent', agentId, dueMs: atMs }],
   'agent.restarted': nothing,
@@ -48,7 +51,7 @@ const FINDERS: EffectFinders = {
   'attempt.awaiting': nothing,
   'attempt.claimed': (_swarm, { taskId, attempt }) => [{ type: 'verify-attempt', taskId, attempt }],
   'attempt.failed': (swarm, { taskId, attempt, retryAtMs, failure }) => [
-    ...(failure.reason === 'agent-lost' ? [leaveBehind(taskId, attempt)] : NOTHING),
+    ...(goesElsewhere(failure) ? [leaveBehind(taskId, attempt)] : NOTHING),
     ...(isToBeTried(swarm.tasks.get(taskId)) ? [retryAt(taskId, attempt, retryAtMs)] : NOTHING),
   ],
   'attempt.reported': nothing,
@@ -110,6 +113,10 @@ export function effectsOf(swarm: Swarm, event: SwarmEvent): readonly Effect[] {
 
 function nothing(): readonly Effect[] {
   return NOTHING;
+}
+
+function goesElsewhere(failure: TaskFailure): boolean {
+  return failure.reason === 'agent-lost' || (failure.reason === 'stopped' && failure.why === 'rebalanced');
 }
 
 /** The agent was given up, not its work: whatever is left of that here is ended. */

@@ -2,8 +2,9 @@ import type { Agent } from '../core/agents/agent-class.ts';
 import type { RunId } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Run } from '../core/runs/run.ts';
-import { stayingOf, wantedOf } from '../core/scaling/groups.ts';
-import { loadOf, type LoadSample, summarise } from '../core/scaling/load.ts';
+import { isAble, stayingOf, wantedOf } from '../core/scaling/groups.ts';
+import { loadOf, type LoadSample, overloadOf, summarise } from '../core/scaling/load.ts';
+import type { OverloadInput } from '../core/scaling/overload.ts';
 import type { ScaleState } from '../core/scaling/scale-group.ts';
 import type { GroupLook } from '../core/scaling/scaling-events.ts';
 import type { Swarm } from '../core/swarm-state.ts';
@@ -80,16 +81,34 @@ export class ScaleWork {
     const samples = this.#surroundings.usage.samples;
     const groups = [...run.scale.values()].map((state) => this.#lookAt(run, state, samples));
     this.#surroundings.feed({ type: 'scaling.look', runId: run.id, groups });
+    const changed = this.#overloads(run, samples);
+    if (changed.length > 0) this.#surroundings.feed({ type: 'agents.load', samples: changed });
+  }
+
+  /** Agents that have become overloaded, or are no more. */
+  #overloads(run: Run, samples: Samples): OverloadInput['samples'] {
+    const { swarm } = this.#surroundings;
+    return [...run.scale.values()]
+      .flatMap((state) => stayingOf(swarm, run, state))
+      .map((agent) => ({ agent, sample: this.#sampleOf(run, agent, samples) }))
+      .filter(({ agent, sample }) => (overloadOf(sample) !== undefined) !== agent.blocked.has('overloaded'))
+      .map(({ agent, sample }) => ({ ...sample, agentId: agent.spec.id }));
+  }
+
+  /** Mail that waits for an agent is load as well. */
+  #sampleOf(run: Run, { spec }: Agent, samples: Samples): LoadSample {
+    const box = run.mail?.boxes.get(`agent:${spec.id}`);
+    const sample = samples.get(spec.id) ?? {};
+    if (box === undefined) return sample;
+    return { ...sample, mailbox: Math.round((1_000 * box.size) / this.#surroundings.swarm.rules.maxMailboxMessages) };
   }
 
   #lookAt(run: Run, state: ScaleState, samples: Samples): GroupLook {
     const { swarm, time } = this.#surroundings;
     const { role } = state.group;
-    const able = stayingOf(swarm, run, state).filter(({ blocked }) => blocked.size === 0);
+    const able = stayingOf(swarm, run, state).filter(isAble);
     const load = summarise(
-      able.map((agent) =>
-        loadOf(agent, withMail(run, agent, samples.get(agent.spec.id), swarm.rules.maxMailboxMessages)),
-      ),
+      able.map((agent) => loadOf(agent, this.#sampleOf(run, agent, samples))),
       swarm.rules.scaling,
     );
     const key = keyOf(run.id, role);
@@ -137,13 +156,6 @@ export class ScaleWork {
       controller.abort('over');
     }
   }
-}
-
-/** Mail that waits for an agent is load as well. */
-function withMail(run: Run, { spec }: Agent, sample: LoadSample | undefined, most: number): LoadSample {
-  const box = run.mail?.boxes.get(`agent:${spec.id}`);
-  if (box === undefined) return sample ?? {};
-  return { ...sample, mailbox: Math.round((1_000 * box.size) / most) };
 }
 
 function keyOf(runId: RunId, role: string): string {

@@ -241,6 +241,8 @@ export class Metrics implements EventSink {
       case 'account.paused':
         return this.#number('swarm_account_pauses_total').add('');
       case 'account.resumed':
+      case 'agent.overloaded':
+      case 'agent.relieved':
       case 'agent.restart-planned':
       case 'agent.revived':
       case 'agent.stopped':

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
-import { runId, taskId } from '../../src/core/ids.ts';
+import { agentId, runId, taskId } from '../../src/core/ids.ts';
 import { Capacity } from '../../src/core/resources/capacity.ts';
 import { summarise } from '../../src/core/scaling/load.ts';
 import { planScale } from '../../src/core/scaling/plan-scale.ts';
@@ -125,5 +125,29 @@ describe('clean-up that throws leaks resources', () => {
     capacity.release(a);
     capacity.release(a);
     assert.equal(capacity.reservedOn('here')?.cpu, 300);
+  });
+});
+
+describe('moved tasks without a token', () => {
+  test('the attempt that a task was moved away from can end it no more', () => {
+    const rules = { scaling: { ...DEFAULT_SCALING, rebalanceRunning: true } };
+    const world = new CoreWorld({ rules, play: () => ({ afterMs: 1_000, end: DONE }) });
+    world.send({ type: 'agents.register', agents: [agentOf('a')] });
+    world.send(submitOf([taskOf('t')]));
+    world.send({ type: 'agents.register', agents: [agentOf('b', { host: 'there' })] });
+    world.send({ type: 'agents.load', samples: [{ agentId: agentId('a'), cpu: 950 }] });
+    const id = taskId(runId('r1'), 't');
+    const late = { type: 'attempt.end', taskId: id, attempt: 1, result: DONE } as const;
+    assert.equal(world.send(late).ok, false);
+    assert.equal(world.task('t')?.status, 'running');
+
+    /** Moves by name: whoever ends it first has ended it. */
+    const first = { agentId: 'a', ends: 0 };
+    const move = (to: string): void => void (first.agentId = to);
+    const end = (): void => void first.ends++;
+    move('b');
+    end();
+    end();
+    assert.equal(first.ends, 2);
   });
 });

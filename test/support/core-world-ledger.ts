@@ -138,6 +138,8 @@ export class Ledger {
         break;
       case 'agent.draining':
       case 'agent.health-changed':
+      case 'agent.overloaded':
+      case 'agent.relieved':
       case 'agent.restart-planned':
       case 'agent.restarted':
       case 'agent.revived':

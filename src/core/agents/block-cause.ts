@@ -10,5 +10,7 @@ export type BlockCause =
   | 'draining'
   /** It was restarted too often. */
   | 'stopped'
+  /** It has too much to do, and others can do its work. */
+  | 'overloaded'
   /** The account that it works on has no quota left for now. */
   | 'quota';

@@ -4,6 +4,7 @@ import type { AgentEvent, MemoryEvent, RunEvent, SwarmEvent, TaskEvent } from '.
 import type { HealthEvent } from '../health/health-events.ts';
 import { isAlertEvent } from '../alerts/alert-events.ts';
 import { isMessageEvent } from '../messaging/is-message-event.ts';
+import type { OverloadEvent } from '../scaling/overload.ts';
 import { isScalingEvent } from '../scaling/is-scaling-event.ts';
 import { ProposalBatch } from './proposal-projector.ts';
 import { agentId as agentIdOf, taskId as taskIdOf, type AgentId, type RunId, type TaskId } from '../ids.ts';
@@ -231,7 +232,7 @@ export class Projector {
     }
   }
 
-  #onOther(event: AgentEvent | HealthEvent | MemoryEvent, seq: number): void {
+  #onOther(event: AgentEvent | HealthEvent | MemoryEvent | OverloadEvent, seq: number): void {
     const { agents } = this.#batch;
     switch (event.type) {
       case 'agent.draining':
@@ -245,6 +246,8 @@ export class Projector {
       case 'breaker.opened':
         if (event.key.startsWith('agent:')) this.#mark(event.key.slice('agent:'.length), { breakerSeq: seq });
         return;
+      case 'agent.overloaded':
+      case 'agent.relieved':
       case 'agent.restart-planned':
       case 'host.registered':
       case 'memory.cleared':

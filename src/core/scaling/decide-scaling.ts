@@ -6,7 +6,7 @@ import type { Context } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
-import { nextIds, numberOf, scaledAgents, stayingOf, waitingFor } from './groups.ts';
+import { isAble, nextIds, numberOf, scaledAgents, stayingOf, waitingFor } from './groups.ts';
 import { planScale, type ScaleFacts } from './plan-scale.ts';
 import type { ScaleState } from './scale-group.ts';
 import type { GroupLook, ScalingEvent, ScalingInput } from './scaling-events.ts';
@@ -42,7 +42,7 @@ function decideGroup(
   const facts: ScaleFacts = {
     group: state.group,
     size: staying.length,
-    able: staying.filter(({ blocked }) => blocked.size === 0).length,
+    able: staying.filter(isAble).length,
     used: staying.reduce((sum, agent) => sum + heldBy(swarm, agent), 0),
     waiting: waitingFor(swarm, run, state.group, state.group.max * state.group.slots),
     room,

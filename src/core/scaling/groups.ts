@@ -17,6 +17,11 @@ export function stayingOf(swarm: Swarm, run: Run, { group, leaving }: ScaleState
   return agentsOf(swarm, run, group.role).filter(({ spec }) => !leaving.has(spec.id));
 }
 
+/** It may be given work, or would be if it had less to do. */
+export function isAble({ blocked }: Agent): boolean {
+  return blocked.size === 0 || (blocked.size === 1 && blocked.has('overloaded'));
+}
+
 /** Everything that must exist now, for whoever makes agents: those that leave stay until they are done. */
 export function wantedOf(swarm: Swarm, run: Run, state: ScaleState): readonly AgentId[] {
   return [...agentsOf(swarm, run, state.group.role).map(({ spec }) => spec.id), ...state.joining];

@@ -39,6 +39,8 @@ export type ScalingRules = Readonly<{
   windowMs: number;
   /** Agents of all such groups of all runs together. @default 64 */
   maxAgents: number;
+  /** Whether running work that can be thrown away moves from an overloaded agent to another host. @default false */
+  rebalanceRunning: boolean;
 }>;
 
 export const DEFAULT_SCALING: ScalingRules = {
@@ -49,6 +51,7 @@ export const DEFAULT_SCALING: ScalingRules = {
   coolDownMs: 60_000,
   windowMs: 10_000,
   maxAgents: 64,
+  rebalanceRunning: false,
 };
 
 export function newScaleState(group: ScaleGroup): ScaleState {

@@ -1,0 +1,93 @@
+import type { Agent } from '../agents/agent-class.ts';
+import { loadRatio, roomOf } from '../agents/agent.ts';
+import { blockAgent, unblockAgent } from '../agents/availability.ts';
+import type { SwarmEvent } from '../events.ts';
+import type { AgentId } from '../ids.ts';
+import type { Context } from '../inputs.ts';
+import { accept, type Ruling } from '../ruling.ts';
+import type { Swarm } from '../swarm-state.ts';
+import { decideTask } from '../tasks/decide-task.ts';
+import type { Task } from '../tasks/task.ts';
+import { type LoadSample, type Overload, overloadOf } from './load.ts';
+
+/** Who has too much to do gets nothing new as long as others can take it. */
+export type OverloadEvent =
+  | Readonly<{ type: 'agent.overloaded'; agentId: AgentId; of: Overload; permille: number }>
+  | Readonly<{ type: 'agent.relieved'; agentId: AgentId }>;
+
+/** What was measured of agents. One of which nothing is known any more comes without figures. Not stored. */
+export type OverloadInput = Readonly<{
+  type: 'agents.load';
+  samples: readonly (LoadSample & Readonly<{ agentId: AgentId }>)[];
+}>;
+
+/** Pure. Samples that change nothing leave no trace. */
+export function decideOverload(swarm: Swarm, { samples }: OverloadInput, context: Context): Ruling {
+  return accept(...samples.flatMap((sample) => decideOne(swarm, sample, context)));
+}
+
+export function applyOverload(swarm: Swarm, event: OverloadEvent): void {
+  if (event.type === 'agent.overloaded') blockAgent(swarm, event.agentId, 'overloaded');
+  else unblockAgent(swarm, event.agentId, 'overloaded');
+}
+
+function decideOne(
+  swarm: Swarm,
+  { agentId, ...sample }: OverloadInput['samples'][number],
+  context: Context,
+): readonly SwarmEvent[] {
+  const agent = swarm.registry.agents.get(agentId);
+  if (agent === undefined) return [];
+  const of = overloadOf(sample);
+  const isNoted = agent.blocked.has('overloaded');
+  if (of === undefined) return isNoted ? [{ type: 'agent.relieved', agentId }] : [];
+  // Where nobody else could do its work, keeping it from work would only stop the work.
+  if (isNoted || isMerelyFull(swarm, agent) || !othersFor(swarm, agent).some((other) => roomOf(other) > 0)) return [];
+  const event: SwarmEvent = { type: 'agent.overloaded', agentId, of, permille: sample[of] ?? 0 };
+  return [event, ...moveOne(swarm, agent, context)];
+}
+
+/** It gets nothing new anyhow, and nothing of what it runs may move. */
+function isMerelyFull({ rules }: Swarm, agent: Agent): boolean {
+  return roomOf(agent) === 0 && !rules.scaling.rebalanceRunning;
+}
+
+/** Agents that can do everything that this one can, for the same run, and have not too much to do themselves. */
+function othersFor({ registry }: Swarm, { spec }: Agent): readonly Agent[] {
+  return [...registry.agents.values()].filter(
+    (other) =>
+      other.spec.id !== spec.id &&
+      other.blocked.size === 0 &&
+      (other.spec.runId === undefined || other.spec.runId === spec.runId) &&
+      spec.capabilities.every((name) => other.class.capabilities.has(name)),
+  );
+}
+
+/**
+ * Running work stays where it is, unless the rules say otherwise, it can be thrown away, and an agent on another host
+ * has little to do: then the newest of it begins there anew, under a new number and uncharged.
+ */
+function moveOne(swarm: Swarm, agent: Agent, context: Context): readonly SwarmEvent[] {
+  const { rebalanceRunning, downPermille } = swarm.rules.scaling;
+  if (!rebalanceRunning) return [];
+  const targets = othersFor(swarm, agent).filter(
+    (other) => other.spec.host !== agent.spec.host && 1_000 * loadRatio(other) < downPermille,
+  );
+  const task = swarm.registry
+    .tasksOf(agent.spec.id)
+    .map((id) => swarm.tasks.get(id))
+    .findLast((one) => one !== undefined && isMovable(one) && targets.some((other) => hasRoom(swarm, other, one)));
+  if (task === undefined) return [];
+  const result = { ok: false, failure: { reason: 'stopped', why: 'rebalanced' } } as const;
+  const input = { type: 'attempt.end', taskId: task.identity.id, attempt: task.attempt, result } as const;
+  const ruling = decideTask(task, input, context, swarm.rules.retry);
+  return ruling.ok ? ruling.events : [];
+}
+
+function isMovable({ status, identity }: Task): boolean {
+  return status === 'running' && (identity.spec.effect ?? 'A') === 'A' && identity.spec.delegate === undefined;
+}
+
+function hasRoom({ capacity }: Swarm, agent: Agent, { identity }: Task): boolean {
+  return roomOf(agent) > 0 && capacity.check(agent.spec.host, identity.spec.resources) === 'fits';
+}
