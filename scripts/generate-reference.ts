@@ -24,7 +24,7 @@ const events = unionsPage(
     ),
     readUnion(source('health/health-events.ts'), 'HealthEvent', 'type'),
     readUnion(source('scaling/scaling-events.ts'), 'ScalingEvent', 'type'),
-    readUnion(source('scaling/overload.ts'), 'OverloadEvent', 'type'),
+    readUnion(source('scaling/overload-events.ts'), 'OverloadEvent', 'type'),
     readUnion(source('alerts/alert-events.ts'), 'AlertEvent', 'type'),
     readUnion(source('settings/setting-events.ts'), 'ConfigEvent', 'type'),
   ],

@@ -4,7 +4,7 @@ import type { SwarmInput } from '../core/inputs.ts';
 import type { Run } from '../core/runs/run.ts';
 import { isAble, stayingOf, wantedOf } from '../core/scaling/groups.ts';
 import { loadOf, type LoadSample, overloadOf, summarise } from '../core/scaling/load.ts';
-import type { OverloadInput } from '../core/scaling/overload.ts';
+import type { OverloadInput } from '../core/scaling/overload-events.ts';
 import type { ScaleState } from '../core/scaling/scale-group.ts';
 import type { GroupLook } from '../core/scaling/scaling-events.ts';
 import type { Swarm } from '../core/swarm-state.ts';

@@ -5,6 +5,7 @@ import type { AgentSpec, HostSpec } from '../../src/core/agents/agent-spec.ts';
 import type { MessageEvent, ProposalEvent, SwarmEvent, TaskEvent } from '../../src/core/events.ts';
 import type { RunSpec } from '../../src/core/runs/run-spec.ts';
 import type { Usage } from '../../src/core/tasks/attempt.ts';
+import { isScalingEvent } from '../../src/core/scaling/is-scaling-event.ts';
 import { isReservation, type ReservationEvent, reservedAfter } from './reserved-after.ts';
 import type { TaskSpec } from '../../src/core/tasks/task-spec.ts';
 import type { Entry } from './core-world.ts';
@@ -104,7 +105,7 @@ export class Ledger {
   }
 
   #noteOther(event: Exclude<SwarmEvent, TaskEvent | ProposalEvent | MessageEvent>): void {
-    if (isAlertEvent(event) || isAccountEvent(event)) return;
+    if (isAlertEvent(event) || isAccountEvent(event) || isScalingEvent(event)) return;
     switch (event.type) {
       case 'host.registered':
         this.#hosts.set(event.host.host, event.host);
@@ -138,8 +139,6 @@ export class Ledger {
         break;
       case 'agent.draining':
       case 'agent.health-changed':
-      case 'agent.overloaded':
-      case 'agent.relieved':
       case 'agent.restart-planned':
       case 'agent.restarted':
       case 'agent.revived':
@@ -149,8 +148,8 @@ export class Ledger {
       case 'breaker.opened':
       case 'memory.cleared':
       case 'memory.invalidated':
-      case 'scaling.decided':
-      case 'scaling.settled':
+      case 'agent.overloaded':
+      case 'agent.relieved':
         break;
     }
   }

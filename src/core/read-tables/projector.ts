@@ -4,7 +4,7 @@ import type { AgentEvent, MemoryEvent, RunEvent, SwarmEvent, TaskEvent } from '.
 import type { HealthEvent } from '../health/health-events.ts';
 import { isAlertEvent } from '../alerts/alert-events.ts';
 import { isMessageEvent } from '../messaging/is-message-event.ts';
-import type { OverloadEvent } from '../scaling/overload.ts';
+import type { OverloadEvent } from '../scaling/overload-events.ts';
 import { isScalingEvent } from '../scaling/is-scaling-event.ts';
 import { ProposalBatch } from './proposal-projector.ts';
 import { agentId as agentIdOf, taskId as taskIdOf, type AgentId, type RunId, type TaskId } from '../ids.ts';

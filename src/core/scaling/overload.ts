@@ -2,24 +2,13 @@ import type { Agent } from '../agents/agent-class.ts';
 import { loadRatio, roomOf } from '../agents/agent.ts';
 import { blockAgent, unblockAgent } from '../agents/availability.ts';
 import type { SwarmEvent } from '../events.ts';
-import type { AgentId } from '../ids.ts';
 import type { Context } from '../inputs.ts';
 import { accept, type Ruling } from '../ruling.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { decideTask } from '../tasks/decide-task.ts';
 import type { Task } from '../tasks/task.ts';
-import { type LoadSample, type Overload, overloadOf } from './load.ts';
-
-/** Who has too much to do gets nothing new as long as others can take it. */
-export type OverloadEvent =
-  | Readonly<{ type: 'agent.overloaded'; agentId: AgentId; of: Overload; permille: number }>
-  | Readonly<{ type: 'agent.relieved'; agentId: AgentId }>;
-
-/** What was measured of agents. One of which nothing is known any more comes without figures. Not stored. */
-export type OverloadInput = Readonly<{
-  type: 'agents.load';
-  samples: readonly (LoadSample & Readonly<{ agentId: AgentId }>)[];
-}>;
+import { overloadOf } from './load.ts';
+import type { OverloadEvent, OverloadInput } from './overload-events.ts';
 
 /** Pure. Samples that change nothing leave no trace. */
 export function decideOverload(swarm: Swarm, { samples }: OverloadInput, context: Context): Ruling {
