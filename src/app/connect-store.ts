@@ -5,6 +5,7 @@ import type { Connected } from '../server/local-socket-client.ts';
 import { LocalSocketClient } from '../server/local-socket-client.ts';
 import type { Coordinator } from './coordinator.ts';
 import { refuseTracked } from './data-folder.ts';
+import { HostRole } from './host-role.ts';
 import { Lead } from './lead.ts';
 import { notedSocket } from './leader-file.ts';
 import { type LeadSettings, makeLead } from './make-lead.ts';
@@ -15,13 +16,11 @@ import { newRunId, submitInput } from './submission.ts';
 export type ConnectSettings = LeadSettings &
   Readonly<{
     onTrouble?: (message: string) => void;
-    /** This process has functions that no other has, so it cannot follow. @default false */
-    mustLead?: boolean;
   }>;
 
 /** Leads the store, or follows the process that does. */
 export async function connectStore(settings: ConnectSettings): Promise<Coordinator> {
-  const { root, store, onTrouble, mustLead = false, shared, environment } = settings;
+  const { root, store, onTrouble, shared, environment } = settings;
   if (shared !== undefined)
     await refuseTracked(root, shared, new Git(foreignPath(root, environment.variables['PATH'])));
   const random = new SystemRandom();
@@ -44,9 +43,15 @@ export async function connectStore(settings: ConnectSettings): Promise<Coordinat
       const archive = store.archive();
       return archive === undefined ? { reason: 'run-unknown' } : retryOf(archive, runId);
     },
-    mustLead,
+    ...hostOf(settings),
     ...(onTrouble === undefined ? {} : { onTrouble }),
   });
+}
+
+/** A program with functions of its own is there for them also when another process leads. */
+function hostOf({ shared, store, environment, options, functions }: ConnectSettings): Readonly<{ host?: HostRole }> {
+  if (shared === undefined || Object.keys(functions).length === 0) return {};
+  return { host: new HostRole({ folder: shared, artifacts: store.artifacts, environment, options, functions }) };
 }
 
 async function reachLeader(dataDir: string, onHint: () => void): Promise<Connected> {

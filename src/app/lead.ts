@@ -4,6 +4,7 @@ import type { RunId } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import { needsVerification } from '../core/tasks/decide-task.ts';
 import type { Run } from '../core/runs/run.ts';
+import type { RunSpec } from '../core/runs/run-spec.ts';
 import type { TaskSpec, Work } from '../core/tasks/task-spec.ts';
 import type { Answer } from '../engine/answer.ts';
 import { Engine } from '../engine/engine.ts';
@@ -136,6 +137,7 @@ export class Lead {
   see(records: readonly JournalRecord[]): void {
     this.#history?.committed(records);
     this.#decisions?.committed(records);
+    if (records.some(({ event }) => event.type === 'host.joined')) void this.#releaseRuns();
     const last = records.at(-1);
     if (last !== undefined) this.#server?.hint(last.seq);
   }
@@ -222,9 +224,19 @@ export class Lead {
     }
   }
 
+  /** A host has come: it may have what a run waits for. */
+  async #releaseRuns(): Promise<void> {
+    for (const { runId } of this.#engine.openRuns) {
+      const run = this.#engine.run(runId);
+      if (run?.pausedBecause?.startsWith(FUNCTIONS_MISSING) !== true || this.#whyNotHere(run) !== undefined) continue;
+      await this.#engine.dispatch({ type: 'run.resume', runId });
+    }
+  }
+
   #whyNotHere(run: Readonly<Run>): string | undefined {
     if (run.spec.project !== this.#parts.project) return `${OTHER_FOLDER}${run.spec.project}`;
-    const missing = this.#missingFunctions([...this.#specsOf(run.id).map(({ work }) => work), ...this.#actionsOf(run)]);
+    const calls = [...this.#specsOf(run.id).map(({ work }) => work), ...this.#actionsOf(run)];
+    const missing = this.#missingFunctions(calls, run.spec);
     return missing.length === 0 ? undefined : `${FUNCTIONS_MISSING}${missing.slice(0, 5).join(', ')}`;
   }
 
@@ -237,11 +249,18 @@ export class Lead {
     });
   }
 
-  #missingFunctions(calls: readonly (Work | JsonObject)[]): readonly string[] {
+  /** Not those that a host may bring later. */
+  #missingFunctions(calls: readonly (Work | JsonObject)[], { awaits = [] }: RunSpec): readonly string[] {
     const names = calls.flatMap((call) =>
       'function' in call && typeof call.function === 'string' ? [call.function] : [],
     );
-    return [...new Set(names)].filter((name) => !this.#parts.knowsFunction(name));
+    return [...new Set(names)].filter(
+      (name) => !this.#parts.knowsFunction(name) && !this.#mayCome(`function:${name}`, awaits),
+    );
+  }
+
+  #mayCome(capability: string, awaits: readonly string[]): boolean {
+    return awaits.includes(capability) || this.#engine.hasOnHosts(capability);
   }
 
   async #resume(input: Extract<LocalCommand, { type: 'run.resume' }>): Promise<Answer> {
@@ -255,8 +274,11 @@ export class Lead {
     if (input.run.project !== project) {
       return invalid(`the run is about "${input.run.project}", but this store belongs to "${project}"`);
     }
-    const missing = this.#missingFunctions(input.tasks.map(({ work }) => work));
-    if (missing.length > 0) return invalid(`the leading process has no function "${missing.join('", "')}"`);
+    const missing = this.#missingFunctions(
+      input.tasks.map(({ work }) => work),
+      input.run,
+    );
+    if (missing.length > 0) return invalid(`no process that is here has the function "${missing.join('", "')}"`);
     const tasks = this.#history === undefined ? input.tasks : withEstimates(input.tasks, this.#history);
     const known = this.#engine.run(input.runId) !== undefined;
     if (known || !tasks.some(needsVerification)) return this.#engine.dispatch({ ...input, tasks });

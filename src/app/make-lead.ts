@@ -24,12 +24,15 @@ import { CommandDriver } from '../agents/drivers/command/command-driver.ts';
 import { FunctionDriver } from '../agents/drivers/function/function-driver.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import { SYSTEM_FUNCTIONS } from '../agents/drivers/function/system-functions.ts';
+import { RemoteDriver } from '../agents/drivers/remote/remote-driver.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
 import { DEFAULT_SCALING } from '../core/scaling/scale-group.ts';
 import type { AlertRule } from '../core/alerts/alert-rule.ts';
 import type { Samples } from '../core/metrics/core-metrics.ts';
 import type { LiveOption, SettingValue } from '../core/settings/setting-events.ts';
+import type { HostSpec } from '../core/agents/agent-spec.ts';
+import type { HostTimes } from '../core/hosts/frames.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
 import type { EnginePorts } from '../engine/engine-options.ts';
 import type { MemoryPorts } from '../engine/memory-work.ts';
@@ -47,6 +50,7 @@ import { HARMLESS_NAMES, pickEnvironment } from '../util/environment.ts';
 import { approvedFunctions } from './approved-functions.ts';
 import type { DataFolder } from './data-folder.ts';
 import { PROJECT_SWARM } from './file-store.ts';
+import { deskFor } from './host-asks.ts';
 import { type LeadParts } from './lead.ts';
 import { noteSocket } from './leader-file.ts';
 import { makeProgramsFolder } from './programs-folder.ts';
@@ -90,16 +94,16 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   const { tier1, ...memory } = memoryOf(open.memory, clock, options.memory);
   const limits = { outputBytes: options.performance.outputLimitBytes };
   const logger = loggerOf(settings, clock);
-  const exchange = await exchangeOf(settings);
-  const temporaryFolder = exchange ?? tmpdir();
+  const temporaryFolder = (await exchangeOf(settings)) ?? tmpdir();
   const door = doorOf(settings);
   const commands = { processes, artifacts, clock, door, environment: environment.variables, limits, temporaryFolder };
   const approved = approvedFunctions(functionDriver, (name) => Object.hasOwn(functions, name));
   const duties = { workspaces, processes, environment: clean, folder: temporaryFolder, functions: approved };
-  const drivers = { command: new CommandDriver(commands), function: new ReusingDriver(functionDriver) };
+  const remote = remoteOf(settings, clock);
+  const local = { command: new CommandDriver(commands), function: new ReusingDriver(functionDriver) };
   const ports = {
-    drivers,
-    supervisor: new DriverSupervisor(drivers),
+    drivers: remote === undefined ? local : { ...local, remote },
+    supervisor: new DriverSupervisor(local),
     provisioner: new LocalProvisioner(),
     ...livePorts(memory.tiers, tier1),
     notifier: notifierOf(settings, { processes, logger, environment: clean }),
@@ -116,10 +120,10 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
     memory: memory.tiers,
     options: { ...engineOptions(settings), isBrief: settings.isBrief === true },
     workspaces,
-    host: { host: LOCAL_HOST, cpu: availableParallelism() * 1_000, memory: totalmem() },
+    host: thisMachine(remote === undefined ? undefined : [...Object.keys(functions), REUSE]),
     project: root,
     knowsFunction: (name) => name === REUSE || Object.hasOwn(functions, name),
-    listen: listenAt(settings),
+    listen: listenAt(settings, remote),
     logger,
     close: async () => {
       await door.close();
@@ -298,11 +302,30 @@ function healthRules(tolerance: Options['faultTolerance']): Pick<SwarmRules, 'br
   return { breaker, health };
 }
 
-function listenAt({ shared, environment }: LeadSettings): LeadParts['listen'] {
+/** Functions are said where others may have some that this process has not. */
+function thisMachine(functions: readonly string[] | undefined): HostSpec {
+  const host = { host: LOCAL_HOST, cpu: availableParallelism() * 1_000, memory: totalmem() };
+  return functions === undefined ? host : { ...host, functions };
+}
+
+/** Hosts come over the socket: where nobody can connect there are none. */
+function remoteOf({ shared, options }: LeadSettings, clock: SystemClock): RemoteDriver | undefined {
+  return shared === undefined ? undefined : new RemoteDriver({ clock, times: timesOf(options), deskFor });
+}
+
+function timesOf({ faultTolerance }: Options): HostTimes {
+  const { hostLeaseMs: leaseMs, hostHeartbeatMs: heartbeatMs, hostOrphanMs: orphanMs } = faultTolerance;
+  return { leaseMs, heartbeatMs, orphanMs };
+}
+
+function listenAt({ shared, environment }: LeadSettings, remote: RemoteDriver | undefined): LeadParts['listen'] {
   if (shared === undefined) return undefined;
   return async (answers: LeaderAnswers) => {
     const path = await localSocketPath(shared.store, environment);
-    const server = await LocalSocketServer.listen(path, answers);
+    const server = await LocalSocketServer.listen(path, {
+      ...answers,
+      ...(remote === undefined ? {} : { acceptHost: remote.accept }),
+    });
     await removeOldSockets(shared.store, path);
     await noteSocket(shared.path, path);
     return server;

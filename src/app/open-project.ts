@@ -10,11 +10,12 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
 import type { CheckOptions, CheckRun } from './check-run.ts';
 import type { CompiledWorkflow, ConnectOptions, Coordinator } from './coordinator.ts';
-import { type DataFolder, dataFolderFor, refuseForeign, refuseTracked } from './data-folder.ts';
+import { type DataFolder, dataFolderFor, makeDataFolder, refuseForeign, refuseTracked } from './data-folder.ts';
 import { FileStore } from './file-store.ts';
 import { findRoot, folderAt } from './find-root.ts';
 import type { DoctorCheck, Project, ProjectOptions, PruneOptions, PruneResult, TaskLog } from './project.ts';
 import { taskLogs } from './task-logs.ts';
+import type { Worker, WorkerOptions } from './worker.ts';
 
 /** Reads the configuration, and nothing else. Rejects with `UserErrors` that name every mistake in it. */
 export async function openProject(options: ProjectOptions): Promise<Project> {
@@ -84,6 +85,15 @@ class FileProject implements Project {
     const { root, dataDir } = this;
     const searchPath = this.#parts.environment.variables['PATH'];
     return checkProject({ root, dataDir, searchPath, store: this.#store, coordinator }, options);
+  }
+
+  async work(options: WorkerOptions): Promise<Worker> {
+    if (this.#parts.tracked !== undefined) throw this.#parts.tracked;
+    const { startWorker } = await import('./worker.ts');
+    const { folder, environment, config } = this.#parts;
+    await makeDataFolder(folder);
+    const { artifacts } = this.#store;
+    return startWorker({ folder, artifacts, environment, options: config.options }, options);
   }
 
   logs(taskId: TaskId): readonly TaskLog[] {

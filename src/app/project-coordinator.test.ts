@@ -24,7 +24,6 @@ class World {
       reachLeader: async () => ({ ok: true, client: this.#client() }),
       complete: () => Promise.reject(new Error('nothing is submitted here')),
       again: () => ({ reason: 'run-unknown' }),
-      mustLead: false,
     };
   }
 

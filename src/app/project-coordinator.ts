@@ -16,6 +16,7 @@ import type {
   SubmitAnswer,
   Submission,
 } from './coordinator.ts';
+import type { HostRole } from './host-role.ts';
 import type { Lead } from './lead.ts';
 import { RecordFeed } from './record-feed.ts';
 
@@ -31,8 +32,8 @@ export type CoordinatorParts = Readonly<{
   complete: (submission: Submission) => Promise<Extract<LocalCommand, { type: 'run.submit' }>>;
   /** The old run again, without what has succeeded. */
   again: (runId: RunId) => Submission | CommandRefusal;
-  /** This process has functions of its own, so it cannot follow. */
-  mustLead: boolean;
+  /** Functions of this process: a leader runs them itself, a follower is a host for them. */
+  host?: Pick<HostRole, 'follow' | 'lead' | 'close'>;
   onTrouble?: (message: string) => void;
 }>;
 
@@ -184,6 +185,7 @@ export class ProjectCoordinator implements Coordinator {
   async drain(): Promise<void> {
     const role = this.#role;
     this.#become({ kind: 'closed' });
+    await this.#parts.host?.close().catch(() => {});
     if (role.kind === 'following') role.client.close();
     // After a failure its end is under way already.
     if (role.kind === 'leading' || role.kind === 'failed') await this.#lead?.drain();
@@ -206,6 +208,8 @@ export class ProjectCoordinator implements Coordinator {
     input: LocalCommand,
   ): Promise<CommandAnswer | undefined> {
     if (role.kind === 'leading') return definite(await role.lead.dispatch(input));
+    // A run of its own needs its own functions.
+    if (input.type === 'run.submit') await this.#parts.host?.follow();
     const reply = await role.client.send(input);
     if (reply.kind === 'gone') return undefined;
     if (reply.kind === 'answer') return definite(reply.answer);
@@ -228,7 +232,7 @@ export class ProjectCoordinator implements Coordinator {
   }
 
   async #tryBoth(): Promise<boolean> {
-    const { election, reachLeader, mustLead } = this.#parts;
+    const { election, reachLeader } = this.#parts;
     const lease = await election.tryAcquire();
     if (lease !== undefined) {
       await this.#begin(lease);
@@ -236,10 +240,6 @@ export class ProjectCoordinator implements Coordinator {
     }
     const connected = await reachLeader?.(() => this.#feed.wake());
     if (connected === undefined) return false;
-    if (connected.ok && mustLead) {
-      connected.client.close();
-      throw inUse();
-    }
     if (connected.ok) this.#join(connected.client);
     else if (connected.reason === 'other-version') throw otherVersion(connected.pid);
     return connected.ok;
@@ -262,6 +262,7 @@ export class ProjectCoordinator implements Coordinator {
     this.#lead = lead;
     this.#resumed = lead.resumed;
     this.#become({ kind: 'leading', lead });
+    this.#parts.host?.lead();
     void lead.ended.then((reason) => this.#lose(lead, reason));
     this.#feed.wake();
     const watch = setInterval(() => this.#handOver(lead), HAND_OVER_MS).unref();
@@ -272,6 +273,7 @@ export class ProjectCoordinator implements Coordinator {
     if (this.#role.kind === 'closed') return client.close();
     this.#become({ kind: 'following', client });
     client.waitFor(this.#interests);
+    this.#parts.host?.follow().catch((error: unknown) => this.#fail(error));
     this.#feed.wake();
     const look = setInterval(() => this.#feed.wake(), LOOK_MS).unref();
     const watch = setInterval(() => void (this.#seeking = this.#relieve(client)), RELIEVE_MS).unref();
@@ -308,7 +310,7 @@ export class ProjectCoordinator implements Coordinator {
 
   /** Nothing of its own to wait for, but somebody else has: the lead goes to where it is wanted. */
   #handOver(lead: Lead): void {
-    const isIdle = this.#interests === 0 && !this.#parts.mustLead;
+    const isIdle = this.#interests === 0;
     if (isIdle && this.#role.kind === 'leading' && lead.hasWaitingFollower) void lead.drain();
   }
 
@@ -384,11 +386,6 @@ function noLeader(): Unavailable {
 
 function closed(): Unavailable {
   return new Unavailable({ port: 'leader', message: 'This coordinator was closed.', fix: 'Open the project again.' });
-}
-
-function inUse(): Unavailable {
-  const message = 'store-in-use: another process leads this store, and functions run only in the process that leads.';
-  return new Unavailable({ port: 'leader', message, fix: 'End the other process, or open another folder.' });
 }
 
 function otherVersion(pid: number): Unavailable {

@@ -6,6 +6,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
 import type { CheckOptions, CheckRun } from './check-run.ts';
 import type { CompiledWorkflow, ConnectOptions, Coordinator } from './coordinator.ts';
+import type { Worker, WorkerOptions } from './worker.ts';
 
 /** Where to look for the project, and what stands above its configuration. */
 export type ProjectOptions = Readonly<{
@@ -73,6 +74,8 @@ export interface Project {
   estimate(compiled: CompiledWorkflow): Promise<CompiledWorkflow>;
   /** Submits the built-in workflow `check` over this project, waits for it, writes the reports. */
   check(coordinator: Coordinator, options: CheckOptions): Promise<CheckRun>;
+  /** Runs attempts in this process for whoever leads the project; waits while nobody does. */
+  work(options: WorkerOptions): Promise<Worker>;
   /** Logs of all attempts of a task, oldest first; empty when the task is unknown or has none. */
   logs(taskId: TaskId): readonly TaskLog[];
   /** Removes logs, outputs and reports of old runs. Their events stay: history is never rewritten. */

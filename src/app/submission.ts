@@ -28,8 +28,12 @@ export function newRunId(name: string, random: Random): RunId {
 export function submitInput(id: RunId, submission: Submission, project: string): RunSubmit {
   const { tasks } = submission;
   const scale = submission.agents.flatMap(scaleOf);
-  const run = { ...submission.run, ...(scale.length === 0 ? {} : { scale }) };
-  const agents = submission.agents.flatMap((group) => agentsOf(group, id));
+  const awaited = submission.agents.flatMap(({ driver, capabilities }) => (driver === 'remote' ? capabilities : []));
+  const awaits = awaited.length === 0 ? {} : { awaits: [...new Set(awaited)] };
+  const run = { ...submission.run, ...(scale.length === 0 ? {} : { scale }), ...awaits };
+  // Those of hosts come with their hosts.
+  const here = submission.agents.filter(({ driver }) => driver !== 'remote');
+  const agents = here.flatMap((group) => agentsOf(group, id));
   const body = JSON.stringify({ run, project, tasks, agents });
   const fingerprint = createHash('sha256').update(body).digest('hex');
   return { type: 'run.submit', runId: id, run: { ...run, project, fingerprint }, tasks, agents };

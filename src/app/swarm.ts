@@ -32,7 +32,7 @@ export type SwarmOptions = Readonly<{
   dir?: string;
   /** Keeps everything in memory: nothing survives the process, and no other process takes part. @default false */
   memory?: boolean;
-  /** By the name that tasks use. A swarm with functions must lead its store: `open` rejects where another does. */
+  /** By the name that tasks use. Where another process leads the store, this one runs them as a host of it. */
   functions?: Readonly<Record<string, AnyFunction>>;
   /** Groups of agents, besides the built-in ones; a workflow's own of the same name win. */
   agents?: Readonly<Record<string, AgentGroupDefinition>>;
@@ -101,8 +101,8 @@ export class Swarm implements AsyncDisposable {
   }
 
   /**
-   * Opens or makes the store and takes the lead; interrupted runs go on at once. Without functions it may also
-   * follow another process that leads. Rejects with `UserErrors` for mistakes in options or `waggle.yaml`, and with
+   * Opens or makes the store and takes the lead, and interrupted runs go on at once; or follows the process that leads,
+   * and runs its own functions for it. Rejects with `UserErrors` for mistakes in options or `waggle.yaml`, and with
    * `Unavailable` when the store is in use, damaged or cannot be written.
    */
   static async open(options: SwarmOptions = {}): Promise<Swarm> {
@@ -260,7 +260,6 @@ async function connect(parts: Parts, { onTrouble }: SwarmOptions): Promise<Coord
     environment,
     functions,
     shared,
-    mustLead: Object.keys(functions).length > 0,
     ...(onTrouble === undefined ? {} : { onTrouble }),
   });
 }

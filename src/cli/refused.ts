@@ -32,6 +32,7 @@ type PlainReason = Extract<
   | 'task-unknown'
   | 'run-unknown'
   | 'agent-unknown'
+  | 'host-unknown'
   | 'run-conflict'
   | 'proposal-unknown'
   | 'proposal-conflict'
@@ -48,6 +49,7 @@ type MessageRefusal = Extract<
 const TOLD: { readonly [Reason in PlainReason]: Words } = {
   'task-unknown': { message: 'There is no such task.', fix: 'See: waggle tasks list' },
   'run-unknown': { message: 'There is no such run.', fix: 'See: waggle runs list' },
+  'host-unknown': { message: 'There is no such host.', fix: 'See: waggle agents list' },
   'agent-unknown': { message: 'There is no such agent.', fix: 'See: waggle agents list' },
   'run-conflict': { message: 'A run with this id and other content is there already.', fix: 'Use another id.' },
   'proposal-unknown': {
@@ -68,6 +70,7 @@ function wordsFor(refusal: CommandRefusal): Words {
     case 'task-unknown':
     case 'run-unknown':
     case 'agent-unknown':
+    case 'host-unknown':
     case 'run-conflict':
     case 'proposal-unknown':
     case 'proposal-conflict':
@@ -81,6 +84,8 @@ function wordsFor(refusal: CommandRefusal): Words {
       return { message: `It is ${refusal.status}, so this does not apply.`, fix: 'Nothing was changed.' };
     case 'graph-invalid':
       return { message: `The tasks do not fit together: ${refusal.problems.join('; ')}`, fix: 'Nothing was started.' };
+    case 'host-invalid':
+      return { message: `The host was not admitted: ${refusal.problems.join('; ')}`, fix: 'Nothing was changed.' };
     case 'delegation-invalid':
       return { message: `The sub-tasks are refused: ${refusal.problems.join('; ')}`, fix: 'Nothing was added.' };
     case 'proposal-invalid':
@@ -102,15 +107,11 @@ function wordsFor(refusal: CommandRefusal): Words {
     case 'option-invalid':
       return wordsForOption(refusal);
     case 'malformed':
-      return {
-        message: `It cannot be carried out as it is: ${refusal.problems.join('; ')}`,
-        fix: 'Nothing was started.',
-      };
-    case 'too-large':
-      return {
-        message: `It is larger than the ${bytes(refusal.most)} that a command may have.`,
-        fix: 'Make it smaller.',
-      };
+      return { message: `It cannot be carried out: ${refusal.problems.join('; ')}`, fix: 'Nothing was started.' };
+    case 'too-large': {
+      const message = `It is larger than the ${bytes(refusal.most)} that a command may have.`;
+      return { message, fix: 'Make it smaller.' };
+    }
   }
 }
 

@@ -8,13 +8,14 @@ import { openBreakers } from './health/breakers.ts';
 import { owedRestarts } from './health/decide-health.ts';
 import { noticeOf } from './health/notice.ts';
 import type { MessageEvent, ProposalEvent, SwarmEvent } from './events.ts';
+import { isOnHost } from './hosts/decide-host.ts';
 import type { ProposalId, RunId, TaskId } from './ids.ts';
 import type { Run } from './runs/run.ts';
 import { SHELL_OPTIONS } from './settings/live-options.ts';
 import type { SettingValue } from './settings/setting-events.ts';
 import type { Swarm } from './swarm-state.ts';
 import type { TaskFailure } from './tasks/attempt.ts';
-import { isActive, type Task } from './tasks/task.ts';
+import { type ActiveTask, isActive, type Task } from './tasks/task.ts';
 
 const NOTHING: readonly Effect[] = [];
 
@@ -60,6 +61,10 @@ const FINDERS: EffectFinders = {
   'breaker.half-opened': nothing,
   'config.changed': (_swarm, { name, value }) => settingEffect(name, value),
   'breaker.opened': (_swarm, event) => [breakerDue(event), { type: 'notify', notice: noticeOf(event) }],
+  'host.draining': (_swarm, { host }) => [{ type: 'drain-host', host }],
+  'host.joined': nothing,
+  'host.left': nothing,
+  'host.lost': nothing,
   'host.registered': nothing,
   'message.sent': effectsOfMessage,
   'messages.acknowledged': (swarm, { runId }) => mailWake(swarm.runs.get(runId)),
@@ -142,7 +147,10 @@ function stopCancelled(swarm: Swarm, { taskId }: Extract<SwarmEvent, { type: 'ta
   return attempt === undefined ? NOTHING : [{ type: 'stop-attempt', taskId, attempt, why: 'cancelled' }];
 }
 
-/** What a new leader owes: whatever the old process was doing has ended with that process. In the order of the tasks. */
+/**
+ * What a new leader owes: whatever the old process was doing has ended with that process, and what hosts do goes on. In
+ * the order of the tasks.
+ */
 export function owedEffects(swarm: Swarm): readonly Effect[] {
   const owed: Effect[] = [];
   for (const run of swarm.runs.values()) owed.push(...wallDeadline(run), ...mailWake(run), ...owedToGroups(run));
@@ -154,10 +162,11 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
   for (const { agentId, dueMs } of owedRestarts(swarm)) owed.push({ type: 'restart-agent', agentId, dueMs });
   // Before anything runs that could write what must stay.
   for (const { id, pattern } of swarm.invalidations.values()) owed.push({ type: 'invalidate-memory', id, pattern });
-  for (const task of swarm.tasks.values()) {
-    const effect = owedToTask(task);
-    if (effect !== undefined) owed.push(effect);
+  for (const [host, { drainingBecause }] of swarm.hosts) {
+    owed.push({ type: 'await-host', host });
+    if (drainingBecause !== undefined) owed.push({ type: 'drain-host', host });
   }
+  for (const task of swarm.tasks.values()) owed.push(...owedToTask(swarm, task));
   return owed;
 }
 
@@ -263,14 +272,27 @@ function proposalKey(proposalId: ProposalId): string {
   return `proposal:${proposalId}`;
 }
 
-function owedToTask(task: Task): Effect | undefined {
+function owedToTask(swarm: Swarm, task: Task): readonly Effect[] {
   const { attempt } = task;
   const taskId = task.identity.id;
-  if (isToBeTried(task)) return retryAt(taskId, attempt, task.retryAtMs);
-  if (task.status === 'verifying') return { type: 'verify-attempt', taskId, attempt };
-  if (!isActive(task)) return undefined;
+  if (isToBeTried(task)) return [retryAt(taskId, attempt, task.retryAtMs)];
+  if (task.status === 'verifying') return [{ type: 'verify-attempt', taskId, attempt }];
+  if (!isActive(task)) return NOTHING;
+  if (isOnHost(swarm, task.agentId)) return goOnOnHost(swarm, task);
   const result = { ok: false, failure: { reason: 'coordinator-lost' } } as const;
-  return { type: 'wake-at', key: `lost:${taskId}`, dueMs: 0, input: { type: 'attempt.end', taskId, attempt, result } };
+  return [
+    { type: 'wake-at', key: `lost:${taskId}`, dueMs: 0, input: { type: 'attempt.end', taskId, attempt, result } },
+  ];
+}
+
+/** A stop that the old leader owed is owed by the new one. */
+function goOnOnHost({ runs }: Swarm, task: ActiveTask): readonly Effect[] {
+  const { agentId, attempt, identity } = task;
+  const { id: taskId, runId, spec } = identity;
+  const adopt: Effect = { type: 'adopt-attempt', taskId, attempt, agentId };
+  if (task.status === 'cancelling') return [adopt, { type: 'stop-attempt', taskId, attempt, why: 'cancelled' }];
+  const isPaused = runs.get(runId)?.pausedBecause !== undefined && spec.effect !== 'D';
+  return isPaused ? [adopt, { type: 'stop-attempt', taskId, attempt, why: 'paused' }] : [adopt];
 }
 
 /**

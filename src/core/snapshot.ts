@@ -6,12 +6,14 @@ import type { StoredDurations } from './agents/durations.ts';
 import { isOpen, type Proposal } from './consensus/proposal.ts';
 import { noteUndone } from './consensus/votes-of-run.ts';
 import type { BreakerKey } from './health/breaker.ts';
+import { setHost } from './agents/availability.ts';
 import { restoreBreakers } from './health/breakers.ts';
 import type { KeptBreaker } from './health/kept-breakers.ts';
 import type { Health } from './health/health.ts';
 import { agentId, nameOf, type RunId, runId, taskId, type TaskId } from './ids.ts';
 import { fund } from './budgets/nested.ts';
 import type { StoredMetrics } from './metrics/core-metrics.ts';
+import type { Host } from './hosts/host.ts';
 import { Mail, type StoredMail } from './messaging/mail.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
 import type { Invalidation } from './memory/invalidation.ts';
@@ -29,7 +31,7 @@ import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from
 import type { ResourceAmounts, TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 12;
+const SNAPSHOT_VERSION = 13;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -76,6 +78,8 @@ type Stored = Readonly<{
   version: number;
   nowMs: number;
   hosts: readonly HostSpec[];
+  /** Processes that run agents, by name. */
+  outside: readonly (readonly [string, Host])[];
   agents: readonly StoredAgent[];
   /** Assignments so far; agents that are gone had some of them. */
   turn: number;
@@ -96,13 +100,14 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
   const agents = [...swarm.registry.agents.values()].map((agent): StoredAgent => ({
     spec: agent.spec,
     record: [agent.succeeded, agent.ended, agent.speed, agent.lastTurn],
-    ...(agent.blocked.size === 0 ? {} : { blocked: [...agent.blocked] }),
+    ...storedBlocks(agent.blocked),
     ...(agent.limit === undefined ? {} : { limit: agent.limit }),
   }));
   const stored: Stored = {
     version: SNAPSHOT_VERSION,
     nowMs,
     hosts: swarm.capacity.hosts,
+    outside: [...swarm.hosts],
     agents,
     turn: swarm.registry.turn,
     runs: [...swarm.runs.values()].map((run) => storeRun(swarm, run)),
@@ -124,8 +129,7 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `snapshotOf` makes it, and the journal checks its hash
   const stored = JSON.parse(text) as Stored;
   if (stored.version !== SNAPSHOT_VERSION) return undefined;
-  for (const host of stored.hosts) swarm.capacity.setHost(host);
-  for (const { spec } of stored.agents) swarm.registry.add(spec);
+  restoreHosts(swarm, stored);
   swarm.durations.load(stored.durations);
   for (const run of stored.runs) restoreRun(swarm, run, stored.nowMs);
   enterReady(swarm, stored.nowMs);
@@ -153,6 +157,17 @@ function restoreRest({ ended, invalidations, accounts }: Swarm, stored: Stored):
   for (const [account, paused] of stored.accounts) accounts.set(account, paused);
   for (const [id, fingerprint] of stored.ended) ended.set(runId(id), fingerprint);
   for (const one of stored.invalidations) invalidations.set(one.id, one);
+}
+
+function restoreHosts(swarm: Swarm, { hosts, outside, agents }: Stored): void {
+  for (const host of hosts) setHost(swarm, host);
+  for (const [name, host] of outside) swarm.hosts.set(name, host);
+  for (const { spec } of agents) swarm.registry.add(spec);
+}
+
+function storedBlocks(blocked: ReadonlySet<BlockCause>): Pick<StoredAgent, 'blocked'> {
+  const stored = [...blocked].filter((cause) => cause !== 'away');
+  return stored.length === 0 ? {} : { blocked: stored };
 }
 
 function storeRun(swarm: Swarm, run: Run): StoredRun {

@@ -6,6 +6,7 @@ import type { Proposal } from './consensus/proposal.ts';
 import type { BreakerRules } from './health/breaker.ts';
 import { type Breakers, newBreakers } from './health/kept-breakers.ts';
 import type { Health, HealthRules } from './health/health.ts';
+import type { Host } from './hosts/host.ts';
 import type { AgentId, ProposalId, RunId, TaskId } from './ids.ts';
 import type { Invalidation } from './memory/invalidation.ts';
 import { CoreMetrics } from './metrics/core-metrics.ts';
@@ -100,6 +101,8 @@ export type Swarm = {
   /** Of agents that have anything to tell of. */
   readonly health: Map<AgentId, Health>;
   readonly breakers: Breakers;
+  /** Processes outside of the coordinator that run agents, by name. */
+  readonly hosts: Map<string, Host>;
   readonly durations: Durations;
   /** Removals from memory that are not done everywhere yet. */
   readonly invalidations: Map<string, Invalidation>;
@@ -141,6 +144,7 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     capacity: new Capacity(),
     health: new Map(),
     breakers: newBreakers(),
+    hosts: new Map(),
     durations: new Durations(),
     invalidations: new Map(),
     metrics,

@@ -4,18 +4,21 @@ import type { SwarmInput } from '../core/inputs.ts';
 import type { Run } from '../core/runs/run.ts';
 import { scopeOf } from '../core/runs/scope.ts';
 import type { Swarm } from '../core/swarm-state.ts';
-import type { AttemptResult, Verdict } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
-import type { Task } from '../core/tasks/task.ts';
+import type { Verdict } from '../core/tasks/attempt.ts';
+import { isActive, type Task } from '../core/tasks/task.ts';
 import { assert } from '../util/assert.ts';
 import type { AgentDriver } from '../ports/agent-driver.ts';
 import type { ClaimToVerify, Verifier } from '../ports/verifier.ts';
+import type { HostDriver } from '../ports/worker-link.ts';
+import type { Answer } from './answer.ts';
 import { RunAssignment } from './assignment.ts';
 import type { MailDesk } from './attempt-messages.ts';
 import type { MemoryDesk } from './attempt-memory.ts';
 import type { VoteDesk } from './attempt-proposals.ts';
 import type { LedTime } from './led-time.ts';
-import { type AttemptHost, FORCED_END_MS, RunningAttempt } from './running-attempt.ts';
+import { RemoteAttempts } from './remote-attempts.ts';
+import { type AttemptHost, FORCED_END_MS, internalError, RunningAttempt } from './running-attempt.ts';
 import type { UsageWatch } from './usage-watch.ts';
 import type { Waits } from './waits.ts';
 
@@ -23,8 +26,8 @@ import type { Waits } from './waits.ts';
 export const DEFAULT_TIMEOUT_MS = 3_600_000;
 
 export type AttemptPorts = Readonly<{
-  /** By kind of work. */
-  drivers: Readonly<Record<'command' | 'function', AgentDriver>>;
+  /** By kind of work; `remote` for all work of agents on hosts. Without it there are no hosts. */
+  drivers: Readonly<Record<'command' | 'function', AgentDriver>> & Readonly<{ remote?: HostDriver }>;
   verifier: Verifier;
 }>;
 
@@ -33,6 +36,7 @@ export type AttemptSurroundings = Readonly<{
   waits: Waits;
   time: LedTime;
   feed: (input: SwarmInput) => void;
+  ask: (input: SwarmInput) => Promise<Answer>;
   votes: VoteDesk;
   mail: MailDesk;
   memory: MemoryDesk;
@@ -49,10 +53,11 @@ export class Attempts {
   /** Of agents that were given up: another attempt of the task may run already. */
   readonly #leaving = new Set<RunningAttempt>();
   readonly #checks = new Map<TaskId, AbortController>();
+  readonly #remote: RemoteAttempts;
   #isDraining = false;
   #isStopped = false;
 
-  constructor(ports: AttemptPorts, { swarm, feed, ...host }: AttemptSurroundings) {
+  constructor(ports: AttemptPorts, { swarm, feed, ask, ...host }: AttemptSurroundings) {
     this.#ports = ports;
     this.#swarm = swarm;
     this.#feed = feed;
@@ -61,9 +66,10 @@ export class Attempts {
       if (this.#running.get(ended.assignment.taskId) === ended) this.#running.delete(ended.assignment.taskId);
     };
     this.#host = { ...host, feed, onEnd };
+    this.#remote = new RemoteAttempts(ports.drivers.remote, { ...this.#host, ask });
   }
 
-  /** Attempts that run, without those that are only being checked. */
+  /** Attempts that run in this process, without those that are only being checked. */
   get count(): number {
     return this.#running.size + this.#leaving.size;
   }
@@ -76,19 +82,15 @@ export class Attempts {
     const task = this.#swarm.tasks.get(taskId);
     // It may have been cancelled in the same batch: then it never starts.
     if (this.#isStopped || task?.status !== 'running' || task.attempt !== attempt) return;
-    const run = this.#runOf(task);
     const { spec } = task.identity;
     // Given out by the commit that was under way when the drain began. Irreversible work has its grace here too: it is
     // never given out again without a person's word.
     if (this.#isDraining && spec.effect !== 'D') return this.#neverStarted(taskId, attempt, 'draining');
-    const work = this.#workOf(run, spec);
-    if (!work.ok) {
-      const failure = { reason: 'expression-failed', message: work.message } as const;
-      this.#feed({ type: 'attempt.end', taskId, attempt, result: { ok: false, failure } });
-      return;
-    }
-    const assignment = new RunAssignment(this.#swarm, run, { taskId, agentId, attempt, spec, work: work.value });
-    const running = new RunningAttempt(assignment, spec.timeoutMs ?? DEFAULT_TIMEOUT_MS, this.#host);
+    const assignment = this.#assignmentOf(task, agentId);
+    if (assignment === undefined) return;
+    const timeoutMs = spec.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (this.#isRemote(agentId)) return this.#remote.start(assignment, timeoutMs);
+    const running = new RunningAttempt(assignment, timeoutMs, this.#host);
     this.#running.set(taskId, running);
     this.#drive(running);
   }
@@ -96,13 +98,17 @@ export class Attempts {
   /** A sub-task has ended: its parent may wait for that here. */
   childEnded(id: TaskId): void {
     const child = this.#swarm.tasks.get(id)?.identity.spec.child;
-    if (child !== undefined) this.#running.get(taskIdOf(runOf(id), child.parent))?.childEnded(id);
+    if (child !== undefined) this.#find(taskIdOf(runOf(id), child.parent))?.childEnded(id);
   }
 
   /** An attempt that has waited for sub-tasks has its slot again. */
   goOn(id: TaskId, attempt: number): void {
-    const running = this.#running.get(id);
+    const running = this.#find(id);
     if (running?.assignment.attempt === attempt) running.goOn();
+  }
+
+  #find(id: TaskId): RunningAttempt | undefined {
+    return this.#running.get(id) ?? this.#remote.get(id);
   }
 
   /** What a sub-task shall do was said by an attempt, and may hold text from anywhere: nothing in it is evaluated. */
@@ -111,8 +117,34 @@ export class Attempts {
     return resolveWork(spec.work, scopeOf(this.#swarm, run, spec));
   }
 
+  /** Goes on with what a host has from the leader before. */
+  adopt(taskId: TaskId, attempt: number, agentId: AgentId): void {
+    const task = this.#swarm.tasks.get(taskId);
+    if (task?.attempt !== attempt || !isActive(task)) return;
+    const assignment = this.#assignmentOf(task, agentId);
+    const timeoutMs = task.identity.spec.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (assignment !== undefined) this.#remote.adopt(assignment, timeoutMs, task.startedMs);
+  }
+
+  #isRemote(agentId: AgentId): boolean {
+    return this.#swarm.registry.agents.get(agentId)?.spec.driver === 'remote';
+  }
+
+  /** Undefined when its work cannot be said: then that is its end. */
+  #assignmentOf(task: Task, agentId: AgentId): RunAssignment | undefined {
+    const { attempt, identity } = task;
+    const { id: taskId, spec } = identity;
+    const run = this.#runOf(task);
+    const work = this.#workOf(run, spec);
+    if (work.ok) return new RunAssignment(this.#swarm, run, { taskId, agentId, attempt, spec, work: work.value });
+    const failure = { reason: 'expression-failed', message: work.message } as const;
+    this.#feed({ type: 'attempt.end', taskId, attempt, result: { ok: false, failure } });
+    return undefined;
+  }
+
   /** Ends an attempt with all it started; one that never started here is reported as stopped. */
   stop(taskId: TaskId, attempt: number, why: 'cancelled' | 'paused' | 'agent-lost'): void {
+    if (this.#remote.stop(taskId, attempt, why)) return;
     const running = this.#running.get(taskId);
     if (running?.assignment.attempt === attempt) {
       if (why === 'agent-lost') this.#leave(running);
@@ -177,6 +209,7 @@ export class Attempts {
   close(): void {
     this.#isStopped = true;
     this.stopAll('lead-lost');
+    this.#remote.detach();
   }
 
   #drive(running: RunningAttempt): void {
@@ -231,10 +264,4 @@ export class Attempts {
 
 function forcedKey(taskId: TaskId): string {
   return `forced:${taskId}`;
-}
-
-/** A driver or verifier that throws has a bug. The swarm goes on, and the task keeps the evidence. */
-function internalError(error: unknown): Extract<AttemptResult, { ok: false }> & Extract<Verdict, { ok: false }> {
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { ok: false, failure: { reason: 'internal-error', message: message.slice(0, 8_000) } };
 }

@@ -1,5 +1,5 @@
 import type { SwarmInput } from '../core/inputs.ts';
-import type { AgentReport, AttemptResult, TaskFailure } from '../core/tasks/attempt.ts';
+import type { AgentReport, AttemptResult, TaskFailure, Verdict } from '../core/tasks/attempt.ts';
 import type { Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
 import type { RunMemory } from '../ports/run-memory.ts';
 import type { RunProposals } from '../ports/run-proposals.ts';
@@ -49,10 +49,10 @@ export class RunningAttempt implements RunContext {
   #nextReportMs = 0;
   #hasEnded = false;
 
-  constructor(assignment: Assignment, timeoutMs: number, host: AttemptHost) {
+  constructor(assignment: Assignment, timeoutMs: number, host: AttemptHost, startedMs: number = host.time.nowMs()) {
     this.assignment = assignment;
     this.#host = host;
-    this.#startedMs = host.time.nowMs();
+    this.#startedMs = startedMs;
     host.usage.begin(assignment);
     this.#deadline = host.waits.add(this.#startedMs + timeoutMs, () => this.stop('timed-out'));
   }
@@ -157,18 +157,28 @@ export class RunningAttempt implements RunContext {
 
   /** Only the first result counts. */
   end(result: AttemptResult): void {
-    if (this.#hasEnded) return;
+    if (!this.#close()) return;
+    const { taskId, attempt } = this.assignment;
+    this.#host.feed({ type: 'attempt.end', taskId, attempt, result });
+    this.#host.onEnd(this);
+  }
+
+  /** It goes on elsewhere, and this process has nothing to do with it any more. */
+  detach(): void {
+    this.#close();
+  }
+
+  #close(): boolean {
+    if (this.#hasEnded) return false;
     this.#hasEnded = true;
     this.#host.usage.end(this.assignment);
     this.#host.waits.remove(this.#deadline);
     if (this.#forced !== undefined) this.#host.waits.remove(this.#forced);
-    const { taskId, attempt } = this.assignment;
-    this.#host.feed({ type: 'attempt.end', taskId, attempt, result });
     this.#proposals?.end();
     this.#messages?.end();
     this.#tasks?.end();
     this.#memory?.end();
-    this.#host.onEnd(this);
+    return true;
   }
 
   /** Whether it, or an earlier attempt of the task, has sub-tasks. */
@@ -190,4 +200,10 @@ export class RunningAttempt implements RunContext {
     if (reason === 'agent-lost') return { reason };
     return { reason: 'stopped', why: reason === 'lead-lost' ? 'draining' : reason };
   }
+}
+
+/** A driver or verifier that throws has a bug. The swarm goes on, and the task keeps the evidence. */
+export function internalError(error: unknown): Extract<AttemptResult, { ok: false }> & Extract<Verdict, { ok: false }> {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { ok: false, failure: { reason: 'internal-error', message: message.slice(0, 8_000) } };
 }

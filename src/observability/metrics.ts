@@ -222,6 +222,11 @@ export class Metrics implements EventSink {
     if ('runId' in event) return this.#countRun(event);
     if ('proposalId' in event) return this.#countProposal(event);
     switch (event.type) {
+      case 'host.draining':
+      case 'host.left':
+      case 'host.lost':
+        return;
+      case 'host.joined':
       case 'host.registered':
         for (const kind of RESOURCES) this.#offered[kind] += event.host[kind] ?? 0;
         return;

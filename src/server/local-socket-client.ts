@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Answer } from '../engine/answer.ts';
+import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
 import { LOCAL_COMMAND, type LocalCommand } from './local-socket-commands.ts';
 import { MAX_LINE_BYTES, readLines, writeLine } from './local-socket-lines.ts';
 import { FROM_LEADER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
@@ -10,6 +11,10 @@ import { isOurs } from './local-socket-path.ts';
 
 const WELCOME_WITHIN_MS = 2_000;
 const MAX_PROBLEMS = 20;
+const MAX_UNREAD_WORK_BYTES = 8 * 2 ** 20;
+
+/** Told what the coordinator says to a host. */
+export type OnWork = (frame: CoordinatorFrame) => void;
 
 /** `gone`: no answer came, so nobody knows whether the command is stored. */
 export type Reply = Readonly<{ kind: 'answer'; answer: Answer }> | Readonly<{ kind: 'gone' }> | Unsendable;
@@ -30,12 +35,14 @@ export class LocalSocketClient {
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   readonly #asked = new Map<number, (reply: MemoryReply | undefined) => void>();
   readonly #onHint: () => void;
+  readonly #onWork: OnWork;
   readonly #gone = Promise.withResolvers<void>();
   readonly #welcome = Promise.withResolvers<Readonly<{ protocol: number; pid: number }> | undefined>();
   #nextId = 1;
 
-  private constructor(path: string, onHint: () => void) {
+  private constructor(path: string, onHint: () => void, onWork: OnWork) {
     this.#onHint = onHint;
+    this.#onWork = onWork;
     this.#socket = connect(path);
     this.#socket.on('error', () => {}); // `close` follows
     this.#socket.on('close', () => this.#end());
@@ -43,9 +50,9 @@ export class LocalSocketClient {
   }
 
   /** Connects to the leader that listens at `path`. `onHint` is called when something new is committed. */
-  static async connect(path: string, onHint: () => void): Promise<Connected> {
+  static async connect(path: string, onHint: () => void, onWork: OnWork = () => {}): Promise<Connected> {
     if (!(await isOurs(dirname(path))) || !(await isOurs(path))) return { ok: false, reason: 'unreachable' };
-    const client = new LocalSocketClient(path, onHint);
+    const client = new LocalSocketClient(path, onHint, onWork);
     client.#send({ type: 'hello', protocol: LOCAL_PROTOCOL, pid: process.pid });
     const timer = setTimeout(() => client.close(), WELCOME_WITHIN_MS);
     const welcome = await client.#welcome.promise;
@@ -94,6 +101,11 @@ export class LocalSocketClient {
     this.#send({ type: 'waiting', runs });
   }
 
+  /** Speaks as a host; a frame that cannot be sent now is dropped, and said again by whoever must. */
+  work(frame: HostFrame): void {
+    if (this.#socket.writableLength < MAX_UNREAD_WORK_BYTES) this.#send({ type: 'work', frame });
+  }
+
   /** Calling it twice does no harm. */
   close(): void {
     this.#socket.destroy();
@@ -117,6 +129,8 @@ export class LocalSocketClient {
         return;
       case 'hint':
         return this.#onHint();
+      case 'work':
+        return this.#onWork(message.frame);
       case 'leaving':
         return this.close();
     }

@@ -12,6 +12,7 @@ import {
 } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import type { TaskSpec, Work } from '../core/tasks/task-spec.ts';
 import { MESSAGE_IDS, MESSAGE_SPEC } from '../tools/message-schemas.ts';
 import { NAMED_VOTE, PROPOSAL_SPEC } from '../tools/vote-schemas.ts';
 import type { OutsideVote } from './outside-votes.ts';
@@ -19,6 +20,7 @@ import type { OutsideVote } from './outside-votes.ts';
 type Accepted =
   | 'config.reset'
   | 'config.set'
+  | 'host.drain'
   | 'run.submit'
   | 'run.pause'
   | 'run.resume'
@@ -94,10 +96,12 @@ const retry = z.strictObject({
 });
 const output = z.union([z.strictObject({ file: text }), z.strictObject({ value: z.literal(true) })]);
 
+export const TASK_WORK: z.ZodType<Work> = z.discriminatedUnion('kind', [commandWork, functionWork]);
+
 const task = z.strictObject({
   name,
   type: z.string().max(256),
-  work: z.discriminatedUnion('kind', [commandWork, functionWork]),
+  work: TASK_WORK,
   needs: names,
   when: z.exactOptional(z.enum(['success', 'failed', 'always'])),
   if: z.exactOptional(text),
@@ -118,6 +122,12 @@ const task = z.strictObject({
   grant: z.exactOptional(z.strictObject({ tokens: z.exactOptional(whole), costMicros: z.exactOptional(whole) })),
 });
 
+/** For other messages that hold the same things. */
+export const TASK_SPEC: z.ZodType<TaskSpec> = task;
+export const RUN_ID: z.ZodType<RunId> = aRunId;
+export const TASK_ID: z.ZodType<TaskId> = aTaskId;
+export const AGENT_ID: z.ZodType<AgentId> = anAgentId;
+
 const run = z.strictObject({
   name: z.string().max(256),
   inputs: jsonObject,
@@ -134,6 +144,7 @@ const run = z.strictObject({
   retryOf: z.exactOptional(name),
   fingerprint: z.exactOptional(text),
   labels: z.exactOptional(texts),
+  awaits: z.exactOptional(names),
 });
 
 const agent = z.strictObject({
@@ -158,6 +169,7 @@ export const LOCAL_COMMAND: z.ZodType<LocalCommand> = z.discriminatedUnion('type
     tasks: z.array(task).readonly(),
     agents: z.array(agent).readonly(),
   }),
+  z.strictObject({ type: z.literal('host.drain'), host: name, reason: text }),
   z.strictObject({ type: z.literal('run.pause'), runId: aRunId, reason: text }),
   z.strictObject({ type: z.literal('run.resume'), runId: aRunId }),
   z.strictObject({ type: z.literal('run.cancel'), runId: aRunId, reason: text }),

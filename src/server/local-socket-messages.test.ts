@@ -27,6 +27,8 @@ const REFUSALS: { readonly [Reason in Refusal['reason']]: Extract<Refusal, { rea
   'message-unknown': { reason: 'message-unknown' },
   'recipient-unknown': { reason: 'recipient-unknown', address: 'task:b' },
   'mailbox-full': { reason: 'mailbox-full', address: 'task:b' },
+  'host-unknown': { reason: 'host-unknown' },
+  'host-invalid': { reason: 'host-invalid', problems: ['two agents have the same id'] },
   'limit-reached': { reason: 'limit-reached', limit: 'open proposals', most: 100 },
 };
 

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Answer } from '../engine/answer.ts';
+import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
 import { LOCAL_COMMAND, type LocalCommand } from './local-socket-commands.ts';
 import { MEMORY_ASK, MEMORY_REPLY, type MemoryAsk, type MemoryReply } from './memory-asks.ts';
+
+import { COORDINATOR_FRAME, HOST_FRAME } from './worker-frames.ts';
 
 /**
  * The talk between processes of one user on one machine that share a store. One JSON object per line. Both sides
@@ -14,7 +17,9 @@ export type FromFollower =
   | Readonly<{ type: 'command'; id: number; input: LocalCommand }>
   | Readonly<{ type: 'memory'; id: number; ask: MemoryAsk }>
   /** How many runs the follower waits for: a leader that has none of its own hands over to it. */
-  | Readonly<{ type: 'waiting'; runs: number }>;
+  | Readonly<{ type: 'waiting'; runs: number }>
+  /** The process is a host, and speaks the worker protocol beside all else. */
+  | Readonly<{ type: 'work'; frame: HostFrame }>;
 
 export type FromLeader =
   | Readonly<{ type: 'welcome'; protocol: number; pid: number }>
@@ -23,6 +28,7 @@ export type FromLeader =
   | Readonly<{ type: 'told'; id: number; reply: MemoryReply }>
   /** Something was committed: look. Costs nothing when it is lost. */
   | Readonly<{ type: 'hint'; seq: number }>
+  | Readonly<{ type: 'work'; frame: CoordinatorFrame }>
   /** The lead is free in a moment. */
   | Readonly<{ type: 'leaving' }>;
 
@@ -32,6 +38,7 @@ export const FROM_FOLLOWER: z.ZodType<FromFollower> = z.discriminatedUnion('type
   z.strictObject({ type: z.literal('command'), id: z.int().min(1), input: LOCAL_COMMAND }),
   z.strictObject({ type: z.literal('memory'), id: z.int().min(1), ask: MEMORY_ASK }),
   z.strictObject({ type: z.literal('waiting'), runs: z.int().min(0) }),
+  z.strictObject({ type: z.literal('work'), frame: HOST_FRAME }),
 ]);
 
 const problems = z.array(z.string()).readonly();
@@ -44,6 +51,8 @@ const refusal = z.discriminatedUnion('reason', [
   z.strictObject({ reason: z.literal('run-conflict') }),
   z.strictObject({ reason: z.literal('graph-invalid'), problems }),
   z.strictObject({ reason: z.literal('delegation-invalid'), problems }),
+  z.strictObject({ reason: z.literal('host-unknown') }),
+  z.strictObject({ reason: z.literal('host-invalid'), problems }),
   z.strictObject({ reason: z.literal('limit-reached'), limit: z.string(), most: z.number() }),
   z.strictObject({ reason: z.literal('proposal-unknown') }),
   z.strictObject({ reason: z.literal('proposal-conflict') }),
@@ -74,5 +83,6 @@ export const FROM_LEADER: z.ZodType<FromLeader> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('answer'), id: z.int(), answer }),
   z.strictObject({ type: z.literal('told'), id: z.int(), reply: MEMORY_REPLY }),
   z.strictObject({ type: z.literal('hint'), seq: z.int() }),
+  z.strictObject({ type: z.literal('work'), frame: COORDINATOR_FRAME }),
   z.strictObject({ type: z.literal('leaving') }),
 ]);

@@ -1,10 +1,13 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Answer } from '../engine/answer.ts';
+import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
+import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
 import type { MemoryAsk, MemoryReply } from './memory-asks.ts';
 import { readLines, writeLine } from './local-socket-lines.ts';
 import { FROM_FOLLOWER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
+import { isProcessGone } from './process-gone.ts';
 
 const MAX_CONNECTIONS = 256;
 const MAX_COMMANDS_UNDERWAY = 1_000;
@@ -14,13 +17,31 @@ const FAREWELL_MS = 500;
 /** A follower that reads slower than this gets no more hints; it looks by itself once in a while. */
 const MAX_UNREAD_BYTES = 65_536;
 
-type Follower = { readonly socket: Socket; isWelcome: boolean; waitsFor: number; underway: number };
+/** A host whose coordinator reads slower than this loses frames, which it sends again. */
+const MAX_UNREAD_WORK_BYTES = 8 * 2 ** 20;
+
+type Follower = {
+  readonly socket: Socket;
+  isWelcome: boolean;
+  waitsFor: number;
+  underway: number;
+  pid: number;
+  /** Set once it has spoken as a host. */
+  host: LinkUser<HostFrame> | undefined;
+};
 
 /** What the leader says to other processes. `remember` never rejects. */
 export type LeaderAnswers = Readonly<{
   answer: (command: LocalCommand) => Promise<Answer>;
   remember: (ask: MemoryAsk) => Promise<MemoryReply>;
 }>;
+
+/** What the leader does for other processes. */
+export type SocketService = LeaderAnswers &
+  Readonly<{
+    /** A process speaks as a host; undefined when it cannot be one. Without it there are no hosts. */
+    acceptHost?: (link: WorkerLink<CoordinatorFrame>) => LinkUser<HostFrame> | undefined;
+  }>;
 
 const TOO_MANY: MemoryReply = {
   ok: false,
@@ -30,22 +51,20 @@ const TOO_MANY: MemoryReply = {
 /** The leader's end of the local socket: takes commands of other processes of the same user. */
 export class LocalSocketServer {
   readonly #server: Server;
-  readonly #answer: (command: LocalCommand) => Promise<Answer>;
-  readonly #remember: (ask: MemoryAsk) => Promise<MemoryReply>;
+  readonly #service: SocketService;
   readonly #followers = new Set<Follower>();
   #hinted = 0;
   #isHintDue = false;
 
-  private constructor({ answer, remember }: LeaderAnswers) {
-    this.#answer = answer;
-    this.#remember = remember;
+  private constructor(service: SocketService) {
+    this.#service = service;
     this.#server = createServer((socket) => this.#welcome(socket));
     this.#server.maxConnections = MAX_CONNECTIONS;
   }
 
   /** Listens at `path`, where nothing may stand. */
-  static async listen(path: string, answers: LeaderAnswers): Promise<LocalSocketServer> {
-    const server = new LocalSocketServer(answers);
+  static async listen(path: string, service: SocketService): Promise<LocalSocketServer> {
+    const server = new LocalSocketServer(service);
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', reject);
       server.#server.listen(path, resolve);
@@ -93,7 +112,8 @@ export class LocalSocketServer {
   }
 
   #welcome(socket: Socket): void {
-    const follower: Follower = { socket, isWelcome: false, waitsFor: 0, underway: 0 };
+    const start = { isWelcome: false, waitsFor: 0, underway: 0, pid: 0, host: undefined };
+    const follower: Follower = { socket, ...start };
     this.#followers.add(follower);
     const timer = setTimeout(() => socket.destroy(), HELLO_WITHIN_MS);
     socket.unref();
@@ -101,6 +121,8 @@ export class LocalSocketServer {
     socket.on('close', () => {
       clearTimeout(timer);
       this.#followers.delete(follower);
+      const { host, pid } = follower;
+      if (host !== undefined) void isProcessGone(pid).then((isGone) => host.closed(isGone));
     });
     readLines(socket, (message) => {
       clearTimeout(timer);
@@ -112,6 +134,7 @@ export class LocalSocketServer {
     if (message.type === 'hello') {
       // Said in either case: the follower sees which version it has met.
       send(follower, { type: 'welcome', protocol: LOCAL_PROTOCOL, pid: process.pid });
+      follower.pid = message.pid;
       follower.isWelcome = message.protocol === LOCAL_PROTOCOL;
       if (!follower.isWelcome) follower.socket.end();
       return;
@@ -119,15 +142,28 @@ export class LocalSocketServer {
     if (!follower.isWelcome) throw new Error('a message came before the greeting');
     if (message.type === 'waiting') follower.waitsFor = message.runs;
     else if (message.type === 'memory') void this.#tell(follower, message.id, message.ask);
+    else if (message.type === 'work') this.#takeWork(follower, message.frame);
     else void this.#carryOut(follower, message.id, message.input);
   }
 
   async #tell(follower: Follower, id: number, ask: MemoryAsk): Promise<void> {
     if (follower.underway >= MAX_COMMANDS_UNDERWAY) return send(follower, { type: 'told', id, reply: TOO_MANY });
     follower.underway += 1;
-    const reply = await this.#remember(ask);
+    const reply = await this.#service.remember(ask);
     follower.underway -= 1;
     send(follower, { type: 'told', id, reply });
+  }
+
+  #takeWork(follower: Follower, frame: HostFrame): void {
+    const { socket } = follower;
+    follower.host ??= this.#service.acceptHost?.({
+      send: (answer) => {
+        if (socket.writableLength < MAX_UNREAD_WORK_BYTES) send(follower, { type: 'work', frame: answer });
+      },
+      close: () => socket.destroy(),
+    });
+    if (follower.host === undefined) socket.destroy();
+    else follower.host.take(frame);
   }
 
   async #carryOut(follower: Follower, id: number, command: LocalCommand): Promise<void> {
@@ -135,7 +171,9 @@ export class LocalSocketServer {
       return send(follower, { type: 'answer', id, answer: { ok: false, refusal: { reason: 'overloaded' } } });
     }
     follower.underway += 1;
-    const answer = await this.#answer(command).catch((): Answer => ({ ok: false, refusal: { reason: 'not-leading' } }));
+    const answer = await this.#service
+      .answer(command)
+      .catch((): Answer => ({ ok: false, refusal: { reason: 'not-leading' } }));
     follower.underway -= 1;
     send(follower, { type: 'answer', id, answer });
   }

@@ -80,7 +80,7 @@ class Play {
     this.#watcher = watcher;
     this.#network = new Network(world, plan.profile.network);
     this.store = new Store((records) => {
-      for (const { seq, epoch, text } of records) world.note('store', `${seq} ${epoch} ${text}`);
+      for (const { seq, epoch, event } of records) world.note('store', `${seq} ${epoch} ${JSON.stringify(event)}`);
       this.#view.note(records);
       watcher.stored(records);
     });

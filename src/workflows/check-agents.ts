@@ -9,12 +9,15 @@ import { didYouMean, Findings, type DefinitionPath, type Finding } from './diagn
 /** The group of built-in agents. */
 export const LOCAL = 'local';
 
+const FUNCTION = 'function:';
+
 const DRIVERS: ReadonlyMap<string, DriverKind> = new Map([
   ['command', 'command'],
   ['function', 'function'],
+  ['remote', 'remote'],
 ]);
 /** `llm:<model>` and the like: written today, run by a later version. */
-const LATER = /^(?:llm|acp|a2a|remote)(?::|$)/;
+const LATER = /^(?:llm|acp|a2a)(?::|$)/;
 
 /** Built-in agents first, then the workflow's groups, then those of `waggle.yaml` that it does not have itself. */
 export function resolveAgents(
@@ -34,12 +37,18 @@ export function resolveAgents(
     const path = Object.hasOwn(own, role) ? ['agents', role] : [];
     const driver = driverOf(role, group, path, findings);
     if (driver === undefined) continue;
-    const native = driver === 'command' ? ['command'] : functions;
+    const native = nativeOf(driver, functions);
     const capabilities = [...new Set([...native, ...(group.capabilities ?? []), `agent:${role}`])];
     const size = { ...sizeOf({ role, group, path }, options, findings), slots: group.slots ?? 1 };
     groups.push({ role, driver, capabilities, ...size, ...watchOf(group) });
   }
   return groups;
+}
+
+/** Workers do what the built-in agents do, too. */
+function nativeOf(driver: DriverKind, functions: readonly string[]): readonly string[] {
+  if (driver === 'remote') return ['command', `agent:${LOCAL}`];
+  return driver === 'command' ? ['command'] : functions;
 }
 
 /** Only what is said: most groups say nothing. */
@@ -50,6 +59,14 @@ function watchOf(group: AgentGroupDefinition): Pick<AgentGroup, 'provider' | 'ac
     ...(account === undefined ? {} : { account }),
     ...(supervised === undefined ? {} : { supervised }),
   };
+}
+
+/** Registered in this process, or named by a group whose agents are on hosts: `capabilities: ["function:build"]`. */
+export function knownFunctions(definition: WorkflowDefinition, options: CompileOptions): ReadonlySet<string> {
+  const groups = Object.values({ ...options.agents, ...definition.agents });
+  const remote = groups.filter(({ driver }) => driver === 'remote').flatMap(({ capabilities = [] }) => capabilities);
+  const named = remote.filter((one) => one.startsWith(FUNCTION)).map((one) => one.slice(FUNCTION.length));
+  return new Set([...(options.functions ?? []), ...SYSTEM_NAMES, ...named]);
 }
 
 /** Groups of agents apart from any workflow, as `waggle.yaml` has them. Paths begin with the name of the group. */
@@ -81,7 +98,12 @@ function driverOf(
   }
   const near = didYouMean(nearestName(group.driver, DRIVERS.keys()));
   const message = `Agents "${role}" have an unknown driver "${group.driver}".`;
-  findings.error({ code: 'WORKFLOW_AGENT_DRIVER', path: at, message, fix: `Known are command and function.${near}` });
+  findings.error({
+    code: 'WORKFLOW_AGENT_DRIVER',
+    path: at,
+    message,
+    fix: `Known are command, function and remote.${near}`,
+  });
   return undefined;
 }
 
@@ -105,7 +127,7 @@ export type CapabilityContext = Readonly<{
 /** Tasks that no agent could ever run, and groups that nobody asks for. */
 export function checkCapabilities(context: CapabilityContext): void {
   const { definition, groups, options, refused } = context;
-  const functions = new Set([...(options.functions ?? []), ...SYSTEM_NAMES]);
+  const functions = knownFunctions(definition, options);
   const known = new Map<string, boolean>();
   const asked = new Set<AgentGroup>();
   for (const [base, task] of Object.entries(definition.tasks)) {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.ts';
 import { toBudget } from './amounts.ts';
-import { checkCapabilities, resolveAgents } from './check-agents.ts';
+import { checkCapabilities, knownFunctions, resolveAgents } from './check-agents.ts';
 import { checkDefaultExpressions, checkTaskExpressions, type ExpressionContext } from './check-expressions.ts';
 import { checkOverlaps } from './check-overlaps.ts';
 import { checkTask } from './check-task.ts';
@@ -12,7 +12,6 @@ import { emitTask } from './emit-tasks.ts';
 import { expandTasks, type TaskNode } from './expand-tasks.ts';
 import { parseDefinition } from './parse-definition.ts';
 import { resolveInputs } from './resolve-inputs.ts';
-import { SYSTEM_NAMES } from './system-agents.ts';
 import { checkNeeds, TaskNeeds } from './task-needs.ts';
 
 /** Source: docs/semantics.md, Limits. */
@@ -51,7 +50,7 @@ function check(definition: WorkflowDefinition, given: unknown, { options, findin
   const nodes = expandTasks(definition, inputs, findings);
   const needs = new TaskNeeds(definition, nodes);
   checkNeeds(definition, needs, leftOut.tasks, findings);
-  const functions = new Set([...(options.functions ?? []), ...SYSTEM_NAMES]);
+  const functions = knownFunctions(definition, options);
   const damaged = new Set(schema.filter(({ path }) => path[0] === 'tasks').map(({ path }) => path[1]));
   const context: ExpressionContext = { definition, inputs, needs, leftOut, findings };
   checkDefaultExpressions(context);

@@ -260,7 +260,7 @@ test('a run about another folder, or with functions that nobody has, is refused 
   const { tasks, ...rest } = scripts({ only: ['true'] });
   const work = { kind: 'function', function: 'unheard-of' } as const;
   const answer = await coordinator.submit({ ...rest, tasks: tasks.map((task) => ({ ...task, work })) });
-  const problems = ['the leading process has no function "unheard-of"'];
+  const problems = ['no process that is here has the function "unheard-of"'];
   expect(answer).toEqual({ ok: false, refusal: { reason: 'graph-invalid', problems } });
 });
 

@@ -197,9 +197,17 @@ test('a process without the functions of a run leaves it waiting instead of fail
   expect((await third.find(id)?.finished)?.ok).toBe(true);
 });
 
-test('a swarm with functions cannot share a store that another one leads', async () => {
+test('a swarm with functions runs them also where another one leads', async () => {
   await swarmWith({ functions: { work: () => 1 } });
-  await expect(swarmWith({ functions: { work: () => 1 } })).rejects.toThrow('store-in-use');
+  const second = await swarmWith({ functions: { work: () => 2, own: ({ task }) => `own ${task.attempt}` } });
+  const both = defineWorkflow({ name: 'both' }, ({ task }) => {
+    task('own', { function: 'own' });
+    task('again', { function: 'own', needs: ['own'] });
+  });
+  const run = await second.run(both);
+  const result = await run.finished;
+  expect(result.ok).toBe(true);
+  expect(result.outputs('own')).toEqual({ result: 'own 1' });
   const plain = await swarmWith();
   const workflow = defineWorkflow({ name: 'plain' }, ({ task }) => void task('a', { command: ['true'] }));
   expect((await (await plain.run(workflow)).finished).ok).toBe(true);

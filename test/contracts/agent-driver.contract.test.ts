@@ -26,6 +26,7 @@ import {
   waitForOutcome,
 } from '../support/worker-functions.ts';
 import { assignmentOf } from '../support/assignments.ts';
+import { onHost } from '../support/host-beside.ts';
 import { MemoryArtifacts } from '../support/memory-artifacts.ts';
 
 let project: string;
@@ -114,6 +115,15 @@ const DRIVERS: Readonly<Record<string, Open>> = {
     const driver = new FunctionDriver({ functions: IN_WORKERS, clock: new SystemClock() });
     return { driver, workFor: workerFor, close: () => driver.close() };
   },
+  'command on a host': () => {
+    const ports = { processes, artifacts: new MemoryArtifacts(), clock: new SystemClock() };
+    const command = new CommandDriver({ ...ports, environment: { PATH: '/usr/bin:/bin' } });
+    return { ...onHost(project, command), workFor: commandFor };
+  },
+  'function on a host': () => {
+    const driver = new FunctionDriver({ functions: FUNCTIONS, clock: new SystemClock() });
+    return { ...onHost(project, driver), workFor: functionFor };
+  },
 };
 
 const VOTING_FUNCTION: Readonly<Record<VotingWork, string>> = {
@@ -178,6 +188,17 @@ for (const [name, functions] of Object.entries(MESSAGING)) {
     }
   });
 }
+
+describe('AgentDriver contract, votes: function on a host', () => {
+  for (const { name: sentence, run } of VOTING_DRIVER_CONTRACT) {
+    test(sentence, async () => {
+      const inner = new FunctionDriver({ functions: VOTING['function'] ?? {}, clock: new SystemClock() });
+      const { driver, close } = onHost(project, inner);
+      await run({ driver, assign: (work) => assignmentOf({ kind: 'function', function: VOTING_FUNCTION[work] }) });
+      await close();
+    });
+  }
+});
 
 for (const [name, open] of Object.entries(DRIVERS)) {
   describe(`AgentDriver contract: ${name}`, () => {

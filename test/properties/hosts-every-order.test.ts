@@ -6,7 +6,7 @@ import { HostSession } from '../../src/core/hosts/host-session.ts';
 import { DONE } from '../support/core-world-specs.ts';
 import { describeHost, HostPair, keyed, offerFor } from '../support/host-pair.ts';
 
-const DEPTH = 4;
+const DEPTH = 3;
 
 /** One attempt, one host, and everything that can happen to them and between them. */
 class Play {

@@ -114,17 +114,14 @@ export class Ledger {
         for (const agent of event.agents) this.#agents.set(agent.id, agent);
         break;
       case 'agent.removed':
-        this.#agents.delete(event.agentId);
-        break;
+        return void this.#agents.delete(event.agentId);
       case 'run.created': {
-        const flags = { isPaused: false, isEnding: false, isFinished: false };
-        const start = { tasks: new Map(), attempts: 0, ...flags };
+        const start = { tasks: new Map(), attempts: 0, isPaused: false, isEnding: false, isFinished: false };
         this.runs.set(event.runId, { id: event.runId, spec: event.run, ...start });
         break;
       }
       case 'tasks.added':
-        this.#addTasks(this.run(event.runId), event.tasks);
-        break;
+        return this.#addTasks(this.run(event.runId), event.tasks);
       case 'tasks.delegated':
         return this.#delegate(this.run(event.runId), event);
       case 'run.paused':
@@ -135,8 +132,7 @@ export class Ledger {
         this.run(event.runId).isEnding = true;
         break;
       case 'run.finished':
-        this.#finish(event);
-        break;
+        return this.#finish(event);
       case 'agent.draining':
       case 'agent.health-changed':
       case 'agent.restart-planned':
@@ -144,6 +140,10 @@ export class Ledger {
       case 'agent.revived':
       case 'agent.stopped':
       case 'breaker.closed':
+      case 'host.draining':
+      case 'host.joined':
+      case 'host.left':
+      case 'host.lost':
       case 'breaker.half-opened':
       case 'breaker.opened':
       case 'memory.cleared':

@@ -236,11 +236,14 @@ export class CoreWorld {
         this.#due = this.#due.filter(({ key }) => key !== effect.key);
         return;
       case 'apply-setting':
+      case 'adopt-attempt':
+      case 'await-host':
+      case 'drain-host':
       case 'notify':
       case 'provision':
       case 'watch-load':
       case 'restart-agent':
-        // Tests say themselves how a restart goes.
+        // Tests say themselves how a restart goes, and what hosts do.
         return;
       case 'confirm-veto':
         return this.#checkVeto(effect);

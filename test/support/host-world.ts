@@ -227,6 +227,7 @@ export class HostWorld {
         return;
       case 'report':
       case 'ask':
+      case 'give-up':
       case 'draining':
         return;
     }

@@ -105,6 +105,7 @@ function loadOf({ agent, running }: Pick<AgentRecord, 'agent' | 'running'>): num
 }
 
 function agentTable(agents: readonly AgentRecord[], columns: number): readonly string[] {
+  const hosts = new Set(agents.map(({ agent }) => agent.host));
   const rows = agents.map(({ agent, running, succeeded, failed, ...record }) => [
     agentName(agent.id, agent.runId ?? ''),
     agent.driver,
@@ -113,6 +114,7 @@ function agentTable(agents: readonly AgentRecord[], columns: number): readonly s
     `${loadOf({ agent, running })} %`,
     String(succeeded),
     String(failed),
+    hosts.size > 1 || agent.driver === 'remote' ? visible(agent.host) : '',
     agent.runId ?? '',
     visible(agent.capabilities.join(' ')),
   ]);
@@ -124,6 +126,7 @@ function agentTable(agents: readonly AgentRecord[], columns: number): readonly s
     { title: 'load', align: 'right' },
     { title: 'done', align: 'right' },
     { title: 'failed', align: 'right' },
+    { title: 'host' },
     { title: 'run' },
     { title: 'can' },
   ] as const;

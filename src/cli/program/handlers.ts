@@ -1,3 +1,4 @@
+import type { agentsDrain } from '../commands/agents-drain.ts';
 import type { agentsList, agentsShow } from '../commands/agents.ts';
 import type { alertsHistory, alertsList, alertsShow } from '../commands/alerts.ts';
 import type { check } from '../commands/check.ts';
@@ -34,6 +35,7 @@ import type { tasksLogs } from '../commands/task-logs.ts';
 import type { tasksAwait, tasksDelegate, tasksDrop } from '../commands/tasks-delegate.ts';
 import type { tasksList, tasksSettle, tasksShow } from '../commands/tasks.ts';
 import type { trustGrant, trustList, trustRevoke } from '../commands/trust.ts';
+import type { worker } from '../commands/worker.ts';
 import type { Cli } from '../cli.ts';
 import type { ExitCode } from '../exit-codes.ts';
 
@@ -81,6 +83,8 @@ export type Handlers = Readonly<{
   alertsHistory: Load<typeof alertsHistory>;
   alertsList: Load<typeof alertsList>;
   alertsShow: Load<typeof alertsShow>;
+  agentsDrain: Load<typeof agentsDrain>;
+  worker: Load<typeof worker>;
   init: Load<typeof init>;
   doctor: Load<typeof doctor>;
   configChanges: Load<typeof configChanges>;

@@ -1,12 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
-import { budget, count, failOn } from './values.ts';
+import { budget, count, duration, failOn, states } from './values.ts';
 
 /** The main jobs: `check` and `run`. */
 export function addJobs(program: Command, handlers: Handlers, act: Act): void {
   program.commandsGroup('Jobs:');
   addCheck(program, handlers, act);
   addRun(program, handlers, act);
+  addWorker(program, handlers, act);
 }
 
 function addCheck(program: Command, handlers: Handlers, act: Act): void {
@@ -48,6 +49,23 @@ function addRun(program: Command, handlers: Handlers, act: Act): void {
     .action(act(handlers.run));
 }
 
+function addWorker(program: Command, handlers: Handlers, act: Act): void {
+  program
+    .command('worker')
+    .summary('run tasks for the process that leads this project')
+    .description(
+      'Joins the process that leads this project and runs tasks for it; waits while nobody leads. The first Ctrl-C or SIGTERM lets what runs come to its end and leaves, the second one ends at once.',
+    )
+    .option('--agents <n>', 'attempts side by side; default: as many as cores', count)
+    .option('--capabilities <names>', 'what tasks may require of it: gpu,linux', states)
+    .option('--functions <file>', 'ES module: tasks can name each function that it exports')
+    .option('--role <group>', 'group that tasks name in agent; default: worker')
+    .option('--name <host>', 'name of this host; default: worker-1, worker-2, …')
+    .option('--grace <time>', 'how long what runs may take when it is asked to end', duration, 30_000)
+    .addHelpText('after', EXAMPLES.worker)
+    .action(act(handlers.worker));
+}
+
 /** `--input name=value`, collected. */
 function inputs(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const at = text.indexOf('=');
@@ -56,6 +74,11 @@ function inputs(text: string, before: Readonly<Record<string, string>> = {}): Re
 }
 
 const EXAMPLES = {
+  worker: `
+Examples:
+  waggle worker
+  waggle worker --agents 2 --capabilities gpu
+  waggle worker --functions ./functions.mjs --name builder`,
   check: `
 Examples:
   waggle check

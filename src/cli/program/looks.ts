@@ -165,8 +165,8 @@ function addAgents(program: Command, handlers: Handlers, act: Act): void {
   const agents = program
     .command('agents')
     .helpCommand(false)
-    .summary('list agents')
-    .description('Agents of this project.');
+    .summary('list agents, drain hosts')
+    .description('Agents of this project, and the hosts that run them.');
   agents
     .command('list', { isDefault: true })
     .description('agents and what they do')
@@ -177,6 +177,12 @@ function addAgents(program: Command, handlers: Handlers, act: Act): void {
     .description('one agent')
     .argument('<agent>', 'id of an agent')
     .action(act(handlers.agentsShow));
+  agents
+    .command('drain')
+    .description('let a host finish what it has, and then go')
+    .argument('<host>', 'name of a host: worker-1')
+    .option('--reason <text>', 'why', 'asked for')
+    .action(act(handlers.agentsDrain));
 }
 
 function addReplay(program: Command, handlers: Handlers, act: Act): void {

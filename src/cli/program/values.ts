@@ -131,3 +131,10 @@ export function settlement(text: string): Settlement {
   if (text === 'succeeded' || text === 'failed' || text === 'retry') return text;
   throw new InvalidArgumentError('Write succeeded, failed or retry.');
 }
+
+/** `30s`, `5m`; in ms. */
+export function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError('Write a time with a unit: 30s, 5m.');
+}

@@ -36,6 +36,7 @@ export class AgentClass {
   readonly key: string;
   readonly capabilities: ReadonlySet<string>;
   readonly runId: string;
+  readonly host: string;
   /** Agents with a free slot, best first. */
   readonly free: IndexedHeap<Agent> = new IndexedHeap(isAgentBefore);
   /** Slots in use, the one that should end first in front. */
@@ -51,6 +52,7 @@ export class AgentClass {
     this.key = classKeyOf(spec);
     this.capabilities = new Set(spec.capabilities);
     this.runId = spec.runId ?? '';
+    this.host = spec.host;
   }
 }
 

@@ -28,4 +28,12 @@ export type AgentSpec = Readonly<{
 }>;
 
 /** What a host offers in all. Reservations on it never exceed 80 % of each figure. */
-export type HostSpec = Readonly<{ host: string; cpu: number; memory: number; storage?: number; network?: number }>;
+export type HostSpec = Readonly<{
+  host: string;
+  cpu: number;
+  memory: number;
+  storage?: number;
+  network?: number;
+  /** Functions that its process has now: its agents do no others, whatever they were registered with. @default all */
+  functions?: readonly string[];
+}>;

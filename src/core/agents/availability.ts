@@ -1,5 +1,6 @@
 import type { AgentId } from '../ids.ts';
 import type { Swarm } from '../swarm-state.ts';
+import type { HostSpec } from './agent-spec.ts';
 import type { BlockCause } from './block-cause.ts';
 
 /** The agent gets no work as long as the cause stands; what it runs goes on. */
@@ -17,4 +18,10 @@ export function unblockAgent({ registry, queue }: Swarm, id: AgentId, cause: Blo
 export function limitAgent({ registry, queue }: Swarm, id: AgentId, slots: number | undefined): void {
   registry.limit(id, slots);
   queue.reopen();
+}
+
+/** What the host offers from now on: its capacity, and functions where it says which. */
+export function setHost({ capacity, registry }: Swarm, host: HostSpec): void {
+  capacity.setHost(host);
+  registry.offerFunctions(host.host, host.functions);
 }

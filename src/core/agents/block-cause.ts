@@ -4,6 +4,8 @@ export type BlockCause =
   | 'unhealthy'
   /** It gives no sign of life, or its host does not. */
   | 'lost'
+  /** Its host cannot be reached just now. Known to the leading process alone: it is no part of the state. */
+  | 'away'
   /** Its circuit breaker, or that of its provider, is open. */
   | 'breaker'
   /** It finishes what it has and leaves. */

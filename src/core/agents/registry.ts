@@ -26,6 +26,9 @@ export type Signature = {
 /** How an attempt ended, as far as its agent's record goes. */
 export type AttemptMark = Readonly<{ hasSucceeded: boolean; speed: number | undefined }>;
 
+/** Begins the capability of a function. */
+const FUNCTION = 'function:';
+
 /** All agents by class: who has a free slot, who fits a task, who did well. */
 export class Registry {
   #strategy: Strategy;
@@ -34,6 +37,8 @@ export class Registry {
   readonly #agentsOfRun = new Map<RunId, AgentId[]>();
   readonly #signatures = new Map<RunId, Map<string, Signature>>();
   readonly #slots = new Map<TaskId, BusySlot>();
+  /** By host, where its process says what it has. */
+  readonly #functionsOf = new Map<string, ReadonlySet<string>>();
   #version = 0;
   #turn = 0;
   #freeSlots = 0;
@@ -170,7 +175,7 @@ export class Registry {
     const found: ClassMatch[] = [];
     for (const candidate of this.#classes.values()) {
       if (candidate.runId !== '' && candidate.runId !== signature.runId) continue;
-      if (signature.requires.every((name) => candidate.capabilities.has(name))) {
+      if (signature.requires.every((name) => this.#isOffered(candidate, name))) {
         found.push({ class: candidate, capability: capabilityScore(signature.prefers, candidate) });
       }
     }
@@ -183,9 +188,22 @@ export class Registry {
   canServe(requires: readonly string[], runId: RunId): boolean {
     for (const candidate of this.#classes.values()) {
       const isOpen = candidate.runId === '' || candidate.runId === runId;
-      if (isOpen && requires.every((name) => candidate.capabilities.has(name))) return true;
+      if (isOpen && requires.every((name) => this.#isOffered(candidate, name))) return true;
     }
     return false;
+  }
+
+  /** Which functions the process of a host has now; all that its agents were registered with when undefined. */
+  offerFunctions(host: string, functions: readonly string[] | undefined): void {
+    if (functions === undefined && !this.#functionsOf.has(host)) return;
+    if (functions === undefined) this.#functionsOf.delete(host);
+    else this.#functionsOf.set(host, new Set(functions.map((name) => `${FUNCTION}${name}`)));
+    this.#version++;
+  }
+
+  #isOffered({ capabilities, host }: AgentClass, name: string): boolean {
+    if (!capabilities.has(name)) return false;
+    return !name.startsWith(FUNCTION) || this.#functionsOf.get(host)?.has(name) !== false;
   }
 
   /** Takes a slot of the agent for a task that should end at `expectedEndMs`. */

@@ -111,7 +111,8 @@ function lose(swarm: Swarm, agentId: AgentId, health: Health, context: Context):
   return events;
 }
 
-function endAttempts(swarm: Swarm, agentId: AgentId, context: Context): readonly SwarmEvent[] {
+/** The agent is given up: what it has under way goes to others, uncharged. */
+export function endAttempts(swarm: Swarm, agentId: AgentId, context: Context): readonly SwarmEvent[] {
   const events: SwarmEvent[] = [];
   for (const taskId of [...swarm.registry.tasksOf(agentId), ...swarm.leads.on(agentId)]) {
     const task = swarm.tasks.get(taskId);

@@ -32,6 +32,7 @@ export type CoordinatorAct =
   | (AttemptKey & Readonly<{ do: 'gone' }>)
   | (AttemptKey & Readonly<{ do: 'report'; report: AgentReport }>)
   | (AttemptKey & Readonly<{ do: 'ask'; id: number; question: Question }>)
+  | (AttemptKey & Readonly<{ do: 'give-up'; id: number }>)
   | Readonly<{ do: 'draining' }>
   /** It said that it goes; what it had is nobody's any more. */
   | Readonly<{ do: 'left'; attempts: readonly AttemptKey[] }>
@@ -312,6 +313,7 @@ export class CoordinatorSession {
       case 'decline':
       case 'report':
       case 'ask':
+      case 'give-up':
       case 'result':
         return this.#hearOf(body);
       default:
@@ -337,6 +339,9 @@ export class CoordinatorSession {
         return;
       case 'ask':
         this.#acts.push({ do: 'ask', ...key, id: body.id, question: body.question });
+        return;
+      case 'give-up':
+        this.#acts.push({ do: 'give-up', ...key, id: body.id });
         return;
       case 'result':
         known.phase = 'ended';

@@ -39,13 +39,13 @@ export type Offer = Readonly<{
 export type Hold = AttemptKey & Readonly<{ state: 'running' | 'ended' }>;
 
 /** Why an attempt on a host must end. `stale`: it is not the current one any more; it ends at once. */
-export type HostStop = 'cancelled' | 'paused' | 'timed-out' | 'stale';
+export type HostStop = 'cancelled' | 'paused' | 'timed-out' | 'draining' | 'stale';
 
 /** Why an offer was not taken: nothing of it began. */
 export type DeclineReason = 'draining' | 'no-slot';
 
-/** A question of a running attempt to its coordinator: `port` and `method` name an ability of `RunContext`. */
-export type Question = Readonly<{ port: string; method: string; given: Json }>;
+/** What a running attempt asks of an ability of its run. `canGiveUp`: a `give-up` for it may follow. */
+export type Question = Readonly<{ ability: string; question: string; given?: Json; canGiveUp?: true }>;
 export type QuestionAnswer = Readonly<{ ok: true; value?: Json }> | Readonly<{ ok: false; message: string }>;
 
 /** What a host says, in order and each once. */
@@ -54,6 +54,8 @@ export type HostBody =
   | (AttemptKey & Readonly<{ type: 'decline'; reason: DeclineReason }>)
   | (AttemptKey & Readonly<{ type: 'report'; report: AgentReport }>)
   | (AttemptKey & Readonly<{ type: 'ask'; id: number; question: Question }>)
+  /** Whoever asked waits no longer: the answer is the one that there is. */
+  | (AttemptKey & Readonly<{ type: 'give-up'; id: number }>)
   /** Repeated in each new session until the coordinator says `taken` or `stale`. */
   | (AttemptKey & Readonly<{ type: 'result'; result: AttemptResult }>)
   /** It takes nothing new. */

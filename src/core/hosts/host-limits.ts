@@ -20,3 +20,8 @@ export const FRAMES_PER_S = 2_000;
 export const FRAMES_AT_ONCE = 4_000;
 /** Packets of one frame. */
 export const PACKETS_PER_FRAME = 15;
+/** Hosts of one swarm, and agents of one host. */
+export const MAX_HOSTS = 256;
+export const MAX_HOST_AGENTS = 256;
+/** Bytes of one body as JSON. */
+export const MAX_BODY_BYTES: number = 2 ** 20;

@@ -182,6 +182,12 @@ export class HostSession {
     return this.#flush(nowMs);
   }
 
+  /** Its question is answered with what there is. */
+  giveUp({ taskId, attempt }: AttemptKey, id: number, nowMs: number): readonly HostAct[] {
+    if (this.#questions.has(`${keyOf({ taskId, attempt })}#${id}`)) this.#say({ type: 'give-up', taskId, attempt, id });
+    return this.#flush(nowMs);
+  }
+
   /** It takes nothing new from now on. */
   drain(nowMs: number): readonly HostAct[] {
     if (this.#isDraining) return [];

@@ -81,7 +81,7 @@ describe('an attempt on a host', () => {
 
   test('asks, and has its answer; a new leader is asked again', () => {
     const pair = running();
-    const question = { port: 'proposals', method: 'outcomes', given: ['x'] };
+    const question = { ability: 'proposals', question: 'outcomes', given: ['x'] };
     pair.byHost(pair.host.ask(keyed('t'), 7, question, pair.nowMs)).settle();
     assert.deepEqual(ofLeader(pair, 'ask'), [{ do: 'ask', ...keyed('t'), id: 7, question }]);
     pair.replaceLeader(2, [keyed('t')]);

@@ -6,6 +6,7 @@ import { isAlertEvent } from '../alerts/alert-events.ts';
 import { isMessageEvent } from '../messaging/is-message-event.ts';
 import type { OverloadEvent } from '../scaling/overload-events.ts';
 import { isScalingEvent } from '../scaling/is-scaling-event.ts';
+import type { HostEvent } from '../hosts/host.ts';
 import { ProposalBatch } from './proposal-projector.ts';
 import { agentId as agentIdOf, taskId as taskIdOf, type AgentId, type RunId, type TaskId } from '../ids.ts';
 import { type ArtifactRef, waitAfter } from '../tasks/attempt.ts';
@@ -232,7 +233,7 @@ export class Projector {
     }
   }
 
-  #onOther(event: AgentEvent | HealthEvent | MemoryEvent | OverloadEvent, seq: number): void {
+  #onOther(event: AgentEvent | HealthEvent | HostEvent | MemoryEvent | OverloadEvent, seq: number): void {
     const { agents } = this.#batch;
     switch (event.type) {
       case 'agent.draining':
@@ -249,6 +250,10 @@ export class Projector {
       case 'agent.overloaded':
       case 'agent.relieved':
       case 'agent.restart-planned':
+      case 'host.draining':
+      case 'host.joined':
+      case 'host.left':
+      case 'host.lost':
       case 'host.registered':
       case 'memory.cleared':
       case 'memory.invalidated':

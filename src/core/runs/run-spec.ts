@@ -27,6 +27,8 @@ export type RunSpec = Readonly<{
   source: string;
   /** The run that this one does again, whose succeeded tasks are reused. */
   retryOf?: string;
+  /** What hosts may bring that are not there yet: its tasks wait for it. */
+  awaits?: readonly string[];
   /** Hash of all that was submitted: a repeat with the same id must have the same one. */
   fingerprint?: string;
   labels?: Readonly<Record<string, string>>;

@@ -1,0 +1,70 @@
+import { WorkerAsks } from '../agents/drivers/function/worker-asks.ts';
+import { WorkerDesk } from '../agents/drivers/function/worker-desk.ts';
+import type { AttemptDesk } from '../agents/drivers/remote/attempt-desk.ts';
+import type { Question, QuestionAnswer } from '../core/hosts/frames.ts';
+import type { Json } from '../core/json.ts';
+import type { RunContext } from '../ports/agent-driver.ts';
+import type { AttemptAsks, QuestionPost } from '../worker/hosted-attempt.ts';
+
+/** Questions of one attempt are those of one call in a worker thread: only the way is longer. */
+const CALL = 1;
+
+/** On the host: what its attempts can ask of their run. */
+export function asksFor(post: QuestionPost): AttemptAsks {
+  const asks = new WorkerAsks(CALL, (message) => {
+    if (message.kind === 'give-up') post.giveUp(message.id);
+    if (message.kind !== 'ask') return;
+    const { id, ability, question, given, canGiveUp } = message;
+    const asked = given === undefined ? {} : { given: plain(given) };
+    post.put(id, { ability, question, ...asked, ...(canGiveUp === undefined ? {} : { canGiveUp }) });
+  });
+  return {
+    abilities: {
+      get memory() {
+        return asks.memory;
+      },
+      get messages() {
+        return asks.messages;
+      },
+      get proposals() {
+        return asks.proposals;
+      },
+      get tasks() {
+        return asks.tasks;
+      },
+    },
+    settle: (id, answer) => {
+      if (answer.ok) asks.settle({ kind: 'answer', call: CALL, id, value: answer.value });
+      else asks.settle({ kind: 'failed', call: CALL, id, message: answer.message });
+    },
+    end: () => asks.end(),
+  };
+}
+
+/** In the leader: who answers them. */
+export function deskFor(context: RunContext, tell: (id: number, answer: QuestionAnswer) => void): AttemptDesk {
+  const say = (message: Parameters<ConstructorParameters<typeof WorkerDesk>[1]>[0]): void => {
+    if (message.kind === 'answer') {
+      tell(message.id, { ok: true, ...(message.value === undefined ? {} : { value: plain(message.value) }) });
+    } else if (message.kind === 'failed') tell(message.id, { ok: false, message: message.message });
+  };
+  // Whatever it waits for, the host keeps no place of this process.
+  const desk = new WorkerDesk(context, say, { rest: (wait) => wait() });
+  return {
+    ask: (id, question) => void desk.answer(askOf(id, question)),
+    giveUp: (id) => desk.giveUp(id),
+  };
+}
+
+function askOf(id: number, { ability, question, given, canGiveUp }: Question): Parameters<WorkerDesk['answer']>[0] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the desk refuses what it does not know
+  const known = ability as Parameters<WorkerDesk['answer']>[0]['ability'];
+  const ask = { kind: 'ask', call: CALL, id, ability: known, question, given } as const;
+  return canGiveUp === undefined ? ask : { ...ask, canGiveUp };
+}
+
+/** As it crosses to another process. Throws for what is no JSON. */
+function plain(value: unknown): Json {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was written as JSON is JSON
+  return JSON.parse(JSON.stringify(value)) as Json;
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { availableParallelism, totalmem } from 'node:os';
+import { SystemClock } from '../adapters/system/system-clock.ts';
+import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
+import { CommandDriver } from '../agents/drivers/command/command-driver.ts';
+import { FunctionDriver } from '../agents/drivers/function/function-driver.ts';
+import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Options } from '../config/options.ts';
+import type { CoordinatorFrame, HostAgent, HostFrame } from '../core/hosts/frames.ts';
+import { agentId } from '../core/ids.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
+import { LocalSocketClient } from '../server/local-socket-client.ts';
+import { userError } from '../util/user-error.ts';
+import { HostHome } from '../worker/host-home.ts';
+import { HostRunner } from '../worker/host-runner.ts';
+import type { DataFolder } from './data-folder.ts';
+import { asksFor } from './host-asks.ts';
+import { notedSocket } from './leader-file.ts';
+
+/** What a host is made from. */
+export type HostSettings = Readonly<{
+  folder: DataFolder;
+  artifacts: ArtifactStore;
+  environment: Environment;
+  options: Options;
+  functions: FunctionRegistry;
+  /** `worker` gives `worker-1`, `worker-2`, …; `name` is taken as it is. */
+  prefix: string;
+  name?: string;
+  role: string;
+  /** Agents with one slot each. */
+  agents: number;
+  capabilities: readonly string[];
+  onOrder?: (order: 'drain' | Error) => void;
+  onChange?: () => void;
+}>;
+
+/** A host of this process, and its end. */
+export type MadeHost = Readonly<{ runner: HostRunner; close: () => Promise<void> }>;
+
+/** Takes a name and makes everything that a host of this project needs; it joins when it is started. */
+export async function makeHost(settings: HostSettings): Promise<MadeHost> {
+  const { folder, artifacts, environment, options, functions, prefix, name } = settings;
+  const home = HostHome.claim(join(folder.path, 'hosts'), prefix, name);
+  if (home === undefined) throw nameTaken(name ?? prefix);
+  const clock = new SystemClock();
+  const processes = await SystemProcessRunner.open();
+  const limits = { outputBytes: options.performance.outputLimitBytes };
+  const temporaryFolder = home.exchange;
+  const commands = { processes, artifacts, clock, environment: environment.variables, limits, temporaryFolder };
+  const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
+  const runner = new HostRunner({
+    home,
+    agents: agentsOf(home.name, settings),
+    capacity: { cpu: availableParallelism() * 1_000, memory: totalmem() },
+    pid: process.pid,
+    drivers: { command: new CommandDriver(commands), function: functionDriver },
+    clock,
+    connect: (user) => connect(folder.path, user),
+    asksFor,
+    ...(settings.onOrder === undefined ? {} : { onOrder: settings.onOrder }),
+    ...(settings.onChange === undefined ? {} : { onChange: settings.onChange }),
+  });
+  const close = async (): Promise<void> => {
+    runner.stop();
+    await functionDriver.close();
+    home[Symbol.dispose]();
+  };
+  return { runner, close };
+}
+
+function agentsOf(host: string, { agents, role, capabilities }: HostSettings): readonly HostAgent[] {
+  return Array.from({ length: agents }, (_, index) => ({
+    id: agentId(`${host}.${index + 1}`),
+    role,
+    capabilities,
+    slots: 1,
+  }));
+}
+
+/** Over the socket of whoever leads now. */
+async function connect(dataDir: string, user: LinkUser<CoordinatorFrame>): Promise<WorkerLink<HostFrame> | undefined> {
+  const path = await notedSocket(dataDir);
+  if (path === undefined) return undefined;
+  const connected = await LocalSocketClient.connect(
+    path,
+    () => {},
+    (frame) => user.take(frame),
+  );
+  if (!connected.ok) return undefined;
+  const { client } = connected;
+  void client.gone.then(() => user.closed(false));
+  return { send: (frame) => client.work(frame), close: () => client.close() };
+}
+
+function nameTaken(name: string): Error {
+  const message = `Another process is the host "${name}" of this project.`;
+  return userError({ code: 'HOST_NAME', message, fix: 'End it, or use another name.' });
+}

@@ -1,0 +1,46 @@
+import type { Question, QuestionAnswer } from '../core/hosts/frames.ts';
+import type { AgentReport } from '../core/tasks/attempt.ts';
+import type { RunContext, StopReason } from '../ports/agent-driver.ts';
+
+/** How questions of an attempt get to its coordinator. */
+export type QuestionPost = Readonly<{ put: (id: number, question: Question) => void; giveUp: (id: number) => void }>;
+
+/** What an attempt can ask of its run, which is in another process. */
+export type AttemptAsks = Readonly<{
+  /** What a driver's context has beside signal and reports. */
+  abilities: Omit<RunContext, 'signal' | 'report'>;
+  settle: (id: number, answer: QuestionAnswer) => void;
+  /** The attempt has ended: what it still asks is refused. */
+  end: () => void;
+}>;
+
+type Parts = Readonly<{
+  post: QuestionPost;
+  report: (report: AgentReport) => void;
+  asksFor: (post: QuestionPost) => AttemptAsks;
+}>;
+
+/** One attempt that runs in this process for a coordinator in another one. */
+export class HostedAttempt {
+  readonly context: RunContext;
+  readonly #controller = new AbortController();
+  readonly #asks: AttemptAsks;
+
+  constructor({ post, report, asksFor }: Parts) {
+    this.#asks = asksFor(post);
+    const { signal } = this.#controller;
+    this.context = Object.assign(this.#asks.abilities, { signal, report });
+  }
+
+  stop(reason: StopReason): void {
+    if (!this.#controller.signal.aborted) this.#controller.abort(reason);
+  }
+
+  answer(id: number, answer: QuestionAnswer): void {
+    this.#asks.settle(id, answer);
+  }
+
+  end(): void {
+    this.#asks.end();
+  }
+}
