@@ -122,7 +122,7 @@ function outdated(text: string): readonly Omit<Old, 'path' | 'line'>[] {
   if (known === undefined) return [];
   const version = Number(major);
   const name = `${action}${sub}@v${major}`;
-  if (version <= (known.off ?? 0)) return [{ name, isOff: true, why: RETIRED[action] ?? '' }];
+  if (version <= (known.off ?? 0)) return [{ name, isOff: true, why: whyRetired(action, version) }];
   if (version <= known.node12)
     return [{ name, isOff: false, why: 'It is made for Node 12, which ended in April 2022.' }];
   if (version <= known.node16)
@@ -130,9 +130,13 @@ function outdated(text: string): readonly Omit<Old, 'path' | 'line'>[] {
   return [];
 }
 
+function whyRetired(action: string, version: number): string {
+  if (action !== 'github/codeql-action') return RETIRED[action] ?? '';
+  return `It gets no updates since ${version < 2 ? 'January 2023' : 'January 2025'}.`;
+}
+
 const RETIRED: Readonly<Record<string, string>> = {
   'actions/cache': 'The service refuses this version since 2025.',
   'actions/upload-artifact': 'The service refuses this version since 2025.',
   'actions/download-artifact': 'The service refuses this version since 2025.',
-  'github/codeql-action': 'It gets no updates since January 2025.',
 };

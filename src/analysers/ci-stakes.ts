@@ -96,7 +96,7 @@ function secretAtStake(place: Place): Stake | undefined {
 }
 
 function handedTo({ file, job, step }: Place): Stake | undefined {
-  const handed = secretsOf(textOf(file, job, step));
+  const handed = secretsOf(textOf(file, job, step)).filter((one) => !isOfVendor(one, step));
   const grave = handed.find((name) => GRAVE.test(name));
   if (grave !== undefined)
     return { ...WITH_SECRETS, severity: 'high', danger: 34, why: `It is handed the secret ${grave}.` };
@@ -104,9 +104,11 @@ function handedTo({ file, job, step }: Place): Stake | undefined {
   return name === undefined ? undefined : { ...WITH_SECRETS, danger: 24, why: `It is handed the secret ${name}.` };
 }
 
-function heldBy({ file, job }: Place): Stake | undefined {
+function heldBy({ file, job, step }: Place): Stake | undefined {
   if (/\bsecrets:\s*inherit\b/.test(job.text)) return { ...WITH_SECRETS, danger: 24, why: 'It is given all secrets.' };
-  const held = [...secretsOf(job.text), ...secretsOf(file.text.split(/^jobs:/m)[0] ?? '')];
+  const held = [...secretsOf(job.text), ...secretsOf(file.text.split(/^jobs:/m)[0] ?? '')].filter(
+    (one) => !isOfVendor(one, step),
+  );
   const name = held.find((one) => !COVERAGE.test(one)) ?? held[0];
   if (name === undefined) return undefined;
   const why = `Its job holds the secret ${name}.`;
@@ -120,6 +122,16 @@ function tokenOf({ job, step }: Place): Stake | undefined {
   if (!isHanded || job.writes !== undefined) return undefined;
   const why = 'It is handed a token whose rights no "permissions:" limits.';
   return { ...WITH_SECRETS, danger: 18, where: 'with a token that nothing limits', why };
+}
+
+const MIN_VENDOR = 4;
+
+/** `CODECOV_TOKEN` for `codecov/codecov-action`: who makes the action has issued the token, and gains nothing by it. */
+function isOfVendor(name: string, { uses }: CiStep): boolean {
+  const vendor = name.toLowerCase().split('_')[0] ?? '';
+  const owner = uses?.text.toLowerCase().split('/')[0]?.replaceAll('-', '') ?? '';
+  if (vendor.length < MIN_VENDOR || GRAVE.test(name)) return false;
+  return owner.startsWith(vendor);
 }
 
 /** Kept among the secrets, and worth nothing alone. */

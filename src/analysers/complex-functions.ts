@@ -9,7 +9,7 @@ const VERY_COMPLEX = 50;
 const COMPLEX_WHERE_LONG = 20;
 const LONG = 200;
 /** Less is a row. */
-const MIN_NESTING = 2;
+const MIN_NESTING = 3;
 const DEEP = 4;
 /** Branches and loops around a branch or loop, on average. */
 const MIN_DEPTH = 1.5;

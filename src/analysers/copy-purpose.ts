@@ -61,3 +61,20 @@ export function longestUnit(lines: readonly string[]): number {
   }
   return longest;
 }
+
+const IMPL = /^\s+(?:unsafe )?impl\b.*\bfor\b/;
+
+/** What a trait asks of a type that lives in one function: it names its fields, and nothing else can use it. */
+export function isOfLocalType(lines: readonly string[], at: number): boolean {
+  const trimmed = (line: string): number => line.length - line.trimStart().length;
+  let indent = Number.POSITIVE_INFINITY;
+  let isInImpl = false;
+  for (let index = at; index >= 0 && indent > 0; index -= 1) {
+    const line = lines[index] ?? '';
+    if (line.trim() === '' || trimmed(line) >= indent) continue;
+    indent = trimmed(line);
+    if (isInImpl && /\bfn \w+/.test(line)) return true;
+    isInImpl ||= IMPL.test(line);
+  }
+  return false;
+}

@@ -5,7 +5,7 @@ const MAX_TITLE = 90;
 
 /** Says how much is the same, and where, in a line that stays short. */
 export function copyTitle(passages: number, lines: number, places: readonly CopyPlace[]): string {
-  const what = passages === 1 ? `The same ${lines} lines` : `${passages} passages, ${lines} lines in all,`;
+  const what = passages === 1 ? `The same ${lines} lines of code` : `${passages} passages, ${lines} lines of code,`;
   const [first, ...others] = places;
   const other = others.find(({ path }) => path !== first?.path);
   if (first === undefined) return what;

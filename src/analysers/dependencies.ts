@@ -4,13 +4,18 @@ import type { FileEntry, PackageEntry } from './data.ts';
 import type { Detected } from './detected.ts';
 import { mentioned, type Sources } from './mentions.ts';
 import type { ResolvedImport } from './resolve.ts';
-import { countOf } from './words.ts';
+import { asPattern, countOf } from './words.ts';
 
 const MAX_FINDINGS = 30;
 const MAX_LOCKS = 20;
 /** Used by tools, never imported by name. */
 const IMPLIED =
   /^(?:@types\/|tslib$|core-js|regenerator-runtime|@babel\/|@swc\/helpers|react-dom$|react-native|expo|next$|typescript$|vite$|webpack|eslint|prettier|sharp$|@fontsource|@vitest\/|.*[-/]cli$|.*types?$)/;
+/** What another package loads by a name that it puts together or reads from a setting: nobody sees who uses it. */
+const LOADED_BY_NAME =
+  /^(?:mysql2?|pg|pg-hstore|pg-native|sqlite3|better-sqlite3|sql\.js|tedious|mssql|mariadb|oracledb|ibm_db|redis|ioredis|mongodb|cassandra-driver|snowflake-sdk|memcached|bufferutil|utf-8-validate|canvas|encoding)$|[-_/](?:stores?|kv|drivers?|adapters?|transports?|loaders?|plugins?|presets?|dialects?|providers?|themes?|extensions?|reporters?|db|sql)$|(?:^|[/-])(?:plugin|preset|loader|adapter|driver|transport|store|theme|reporter)-/;
+/** Settings of tools that are run where they are installed, not where they stand. */
+const SETTINGS_FILE = /(?:^|\/)\.?(?:eslintrc|prettierrc|babelrc|[\w.-]+\.config(?:\.[\w-]+)?|[\w.-]*rc)\.[cm]?[jt]s$/;
 /** Given by the program that runs the code. */
 const GIVEN = new Set([
   'vscode',
@@ -45,7 +50,12 @@ function declaredBy(entry: PackageEntry): readonly string[] {
   return [...entry.dependencies, ...entry.peerDependencies, ...entry.optionalDependencies, ...entry.devDependencies];
 }
 
-type Undeclared = Readonly<{ entry: ResolvedImport; name: string; owner: PackageEntry }>;
+type Undeclared = Readonly<{
+  entry: ResolvedImport;
+  name: string;
+  owner: PackageEntry;
+  also: readonly ResolvedImport[];
+}>;
 
 /**
  * Packages that shipped code loads and no manifest above it names. One finding for each manifest. Names that settings
@@ -68,6 +78,7 @@ export function undeclaredDependencies(
     ({ owner }) => owner,
   );
   const names = [...new Set([...aliases].map(({ name }) => name))].toSorted();
+  const locks = byOwner.size === 0 ? [] : lockTexts(sources);
   const leftOut =
     names.length === 0
       ? []
@@ -75,7 +86,7 @@ export function undeclaredDependencies(
           `${countOf(names.length, 'undeclared import')} that a build tool seems to provide: ${names.slice(0, 5).join(', ')}.`,
         ];
   return {
-    findings: [...byOwner].map(([owner, missing]) => undeclared(owner, missing)).slice(0, MAX_FINDINGS),
+    findings: [...byOwner].map(([owner, missing]) => undeclared(owner, missing, locks)).slice(0, MAX_FINDINGS),
     leftOut,
   };
 }
@@ -86,19 +97,26 @@ function undeclaredImports(
 ): readonly Undeclared[] {
   const byFolder = realPackages(packages);
   const adopters = adoptersOf(imports, byFolder);
-  const found = new Map<string, Undeclared>();
+  const found = new Map<string, Omit<Undeclared, 'also'>>();
+  const also = new Map<string, ResolvedImport[]>();
   for (const entry of imports) {
     if (entry.kind !== 'value' || entry.to.kind !== 'package' || contextOf(entry.from) !== 'production') continue;
     const name = entry.to.name;
     const owners = ownersOf(entry.from, byFolder);
     const [owner] = owners;
-    if (owner === undefined || isGiven(name) || entry.from.endsWith('.d.ts')) continue;
+    if (owner === undefined || isGiven(name) || isElsewhere(entry.from)) continue;
     const around = [...owners, ...foldersOf(entry.from).flatMap((dir) => [...(adopters.get(dir) ?? [])])];
     if (around.some((one) => one.name === name || declaredBy(one).includes(name))) continue;
     const key = `${owner.dir}\0${name}`;
     if (!found.has(key)) found.set(key, { entry, name, owner });
+    else if (found.get(key)?.entry.from !== entry.from) also.set(key, [...(also.get(key) ?? []), entry]);
   }
-  return [...found.values()];
+  return [...found].map(([key, one]) => ({ ...one, also: also.get(key) ?? [] }));
+}
+
+/** It says what is there, or is run where it is copied to. */
+function isElsewhere(path: string): boolean {
+  return path.endsWith('.d.ts') || SETTINGS_FILE.test(path);
 }
 
 function foldersOf(path: string): readonly string[] {
@@ -174,7 +192,7 @@ function isQuoted(name: string, text: string, before: RegExp): boolean {
   return false;
 }
 
-function undeclared(owner: PackageEntry, missing: readonly Undeclared[]): Detected {
+function undeclared(owner: PackageEntry, missing: readonly Undeclared[], locks: readonly string[]): Detected {
   const manifest = posix.join(owner.dir, 'package.json');
   const names = missing.map(({ name }) => name).toSorted();
   const isOne = names.length === 1;
@@ -188,9 +206,9 @@ function undeclared(owner: PackageEntry, missing: readonly Undeclared[]): Detect
     line: missing[0]?.entry.line ?? 0,
     anchor: [owner.dir, ...names].join(' '),
     evidence: [
-      ...missing.slice(0, 5).map(({ entry }) => ({
+      ...missing.slice(0, MAX_NAMED).map(({ entry, also }) => ({
         source: 'graph',
-        text: `import of "${entry.specifier}"`,
+        text: `Import of "${entry.specifier}"${alsoIn(also)}.`,
         ref: `${entry.from}:${entry.line}`,
       })),
       {
@@ -199,9 +217,42 @@ function undeclared(owner: PackageEntry, missing: readonly Undeclared[]): Detect
         ref: manifest,
       },
     ],
-    fix: `Add ${isOne ? 'it' : 'them'} to the dependencies of ${manifest}: today it works only because another package brings ${isOne ? 'it' : 'them'}.`,
+    fix: `Add ${isOne ? 'it' : 'them'} to the dependencies of ${manifest}: ${whyAdd(names, locks)}`,
   };
 }
+
+const MAX_NAMED = 5;
+const MAX_ALSO = 6;
+
+function alsoIn(entries: readonly ResolvedImport[]): string {
+  if (entries.length === 0) return '';
+  const places = [...new Set(entries.map(({ from, line }) => `${from}:${line}`))];
+  const rest = places.length - MAX_ALSO;
+  return `; also at ${places.slice(0, MAX_ALSO).join(', ')}${rest > 0 ? ` and ${countOf(rest, 'further place')}` : ''}`;
+}
+
+/** What becomes of those without a declaration: whoever installs the project has what the lock files name. */
+function whyAdd(names: readonly string[], locks: readonly string[]): string {
+  const isLocked = (name: string): boolean =>
+    locks.some((text) => new RegExp(`(?:^|["'\\s/])${asPattern(name)}(?=["'@\\s:(/])`, 'm').test(text));
+  const missing = locks.length === 0 ? [] : names.filter((name) => !isLocked(name));
+  if (missing.length === 0) {
+    const it = names.length === 1 ? 'it' : 'them';
+    return `today ${it === 'it' ? 'it works' : 'they work'} only where another package brings ${it}.`;
+  }
+  const which = missing.length === names.length ? '' : ` (${missing.join(', ')})`;
+  return `no lock file has ${names.length === 1 ? 'it' : `${missing.length === names.length ? 'them' : 'all of them'}${which}`}, so a clean install fails when this file is loaded.`;
+}
+
+function lockTexts({ files, reader }: Sources): readonly string[] {
+  const locks = files.filter(({ context, path }) => context === 'lock' && NODE_LOCK.test(path)).slice(0, MAX_LOCKS);
+  return locks.flatMap(({ path }) => {
+    const read = reader.read(path, MAX_LOCK_BYTES);
+    return read.kind === 'text' ? [read.text] : [];
+  });
+}
+
+const NODE_LOCK = /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock)$/;
 
 /** Declared for use, and named nowhere: not in an import, not in a script, not in any other file. */
 export function unusedDependencies(
@@ -214,7 +265,7 @@ export function unusedDependencies(
   const candidates = packages
     .filter(({ dir, context }) => isProduction(context) && isProduction(contextOf(posix.join(dir, 'x'))))
     .flatMap((entry) => entry.dependencies.map((name) => ({ entry, name })))
-    .filter(({ name }) => !IMPLIED.test(name) && !own.has(name))
+    .filter(({ name }) => !IMPLIED.test(name) && !LOADED_BY_NAME.test(name) && !own.has(name))
     .filter(({ name }) => !imported.has(name));
   const peers = candidates.length === 0 ? new Set() : peerNames(packages, sources);
   const left = candidates.filter(({ name }) => !peers.has(name));

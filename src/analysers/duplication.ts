@@ -4,7 +4,7 @@ import { isProduction } from './classify.ts';
 import { CloneIndex, type Clone, type Passage } from './clones.ts';
 import { codeLines, type CodeLine } from './code-lines.ts';
 import { headAround, isOverload } from './copy-overloads.ts';
-import { isBundle, longestUnit, Variants } from './copy-purpose.ts';
+import { isBundle, isOfLocalType, longestUnit, Variants } from './copy-purpose.ts';
 import { copyTitle } from './copy-title.ts';
 import { Places } from './copy-places.ts';
 import type { FileEntry, FindingsData } from './data.ts';
@@ -222,9 +222,10 @@ class Shown {
   /** Something in it could be moved as it is. */
   #hasUnit(place: Passage): boolean {
     const path = this.#path(place);
-    if (!BRACES.test(path)) return true;
     const [from, to] = this.#fromTo(place);
     const all = (this.#reader.text(path) ?? '').split('\n');
+    if (path.endsWith('.rs')) return !isOfLocalType(all, from - 1);
+    if (!BRACES.test(path)) return true;
     const after = all.slice(to, to + MAX_ENDS);
     const ends = after.findIndex((line) => !/^\s*[\])};,]*\s*$/.test(line));
     const lines = all.slice(from - 1, to + (ends < 0 ? after.length : ends));

@@ -16,6 +16,7 @@ import {
   type Manifest,
   type Repository,
 } from './manifest-entries.ts';
+import { strayLocks } from './lock-managers.ts';
 import { checkNames } from './manifest-names.ts';
 import { declaredTwice, otherManifests } from './manifests-others.ts';
 import { TextReader } from './read-text.ts';
@@ -44,7 +45,7 @@ export function manifests({ input }: AnalyserCall): AnalyserResult {
   const repository = { root: input.root, paths: new Set(paths), reader };
   const findings = [
     ...known.flatMap(({ path, text, value }) => checkPackage({ path, text, value: asRecord(value) }, repository)),
-    ...checkLockFiles(lockFiles),
+    ...checkLockFiles(lockFiles, (folder) => managerIn(known, folder)),
     ...checkNames(
       known.map(({ value }, index) => [packages[index], asRecord(value)]),
       reader,
@@ -142,12 +143,22 @@ function checkWorkspaces({ path, text, value }: Manifest, { paths }: Repository)
     }));
 }
 
+function managerIn(known: readonly Readonly<{ path: string; value: unknown }>[], folder: string): string | undefined {
+  const own = known.find(({ path }) => posix.dirname(path) === folder);
+  return asText(asRecord(own?.value)['packageManager']);
+}
+
 /** Two lock files in one folder: two package managers that may install different versions. */
-function checkLockFiles(lockFiles: readonly string[]): readonly Detected[] {
+function checkLockFiles(
+  lockFiles: readonly string[],
+  managerIn: (folder: string) => string | undefined,
+): readonly Detected[] {
   const byFolder = Map.groupBy(lockFiles, (path) => posix.dirname(path));
   return [...byFolder].flatMap(([folder, found]) => {
     const names = found.map((path) => posix.basename(path)).filter((name) => !name.startsWith('npm-shrinkwrap'));
-    const [first] = found;
+    const manager = managerIn(folder);
+    const stray = strayLocks(found, manager);
+    const first = stray[0] ?? found[0];
     if (names.length < 2 || first === undefined || contextOf(posix.join(folder, 'package.json')) !== 'production')
       return [];
     return [
@@ -160,7 +171,10 @@ function checkLockFiles(lockFiles: readonly string[]): readonly Detected[] {
         line: 0,
         anchor: names.join(' '),
         evidence: [{ source: 'manifests', text: 'Each package manager reads its own, so versions can drift apart.' }],
-        fix: 'Keep the lock file of the package manager that CI uses, and remove the other.',
+        fix:
+          stray.length === 0
+            ? 'Keep the lock file of the package manager that CI uses, and remove the other.'
+            : `Remove ${stray.map((path) => posix.basename(path)).join(' and ')}: "packageManager" names ${manager ?? ''}.`,
       },
     ];
   });

@@ -25,6 +25,16 @@ const COMMENT = /^(?:#(?!\[)|\/\/|\/?\*|--)|(?:\s#|\/\/)\s/;
 /** Tests of a test runner. */
 const ABOUT_SKIPPING = /(?:^|[/._-])(?:only|skip\w*|todo|focus\w*|pending|xfail)[^/]*$/i;
 
+/** A project that makes a test tool tries on itself what its users may write. */
+const MAKES_TOOL =
+  /(?:^|\/)(?:Ignore|Disabled)\.(?:java|kt)$|(?:^|\/)(?:_pytest|unittest2|nose2?)\/|(?:^|\/)(?:rspec\/core|minitest)\.rb$|(?:^|\/)PHPUnit\/Framework\/TestCase\.php$|^src\/Framework\/TestCase\.php$/;
+const TOOLS =
+  /^(?:jest|vitest|mocha|ava|tap|tape|jasmine(?:-core)?|qunit|uvu|karma|cypress|playwright(?:-core)?|testcafe|nightwatch|@(?:jest|vitest|playwright|tapjs)\/.+|jest-circus|jest-jasmine2|intern|lab|@hapi\/lab|japa|@japa\/.+)$/;
+
+export function isTestTool(files: readonly FileEntry[], names: readonly string[]): boolean {
+  return names.some((name) => TOOLS.test(name)) || files.some(({ path }) => MAKES_TOOL.test(path));
+}
+
 /** Where tests are switched off without a word, the file with most of them first. */
 export function skippedPlaces(
   parsed: readonly ParsedFile[],
@@ -63,7 +73,11 @@ function skippedLines(path: string, text: string, pattern: RegExp): readonly num
   if (!lines.some((line) => pattern.test(line))) return [];
   const code = codeOnly(path, text).split('\n');
   const found = lines.flatMap((line, index) =>
-    pattern.test(line) && isAlways(code, index) && !isExplained(lines, index) && !IN_NAME.test(nameAt(lines, index + 1))
+    pattern.test(line) &&
+    isAlways(code, index) &&
+    !isExplained(lines, index) &&
+    !IN_NAME.test(nameAt(lines, index + 1)) &&
+    !isMaterial(code, index)
       ? [index + 1]
       : [],
   );
@@ -80,6 +94,17 @@ function isAlways(code: readonly string[], index: number): boolean {
     .slice(0, index)
     .findLast((line) => line.trim() !== '' && indentOf(line) < indentOf(own) && !/^\s*[{)]+\s*$/.test(line));
   return !CONDITION.test(around ?? '');
+}
+
+const NESTED = /^\s+(?:[\w@]+\s+)*(?:class|object)\s+(\w+)/;
+
+/** In a class of its own inside, which the test hands to something: `run(Sample.class)`. */
+function isMaterial(code: readonly string[], index: number): boolean {
+  const own = indentOf(code[index] ?? '');
+  const around = code.slice(0, index).findLast((line) => NESTED.test(line) && indentOf(line) < own);
+  const name = NESTED.exec(around ?? '')?.[1];
+  if (name === undefined) return false;
+  return code.some((line) => new RegExp(`\\b${name}(?:\\.class\\b|::class\\b)|typeof\\(${name}\\)`).test(line));
 }
 
 const CONDITION = /^\s*(?:\}\s*)?(?:if|else|elif|elsif|unless|switch|case|catch|except|match|foreach|for|while)\b/;

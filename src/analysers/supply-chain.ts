@@ -19,6 +19,7 @@ import {
   outOfStep,
   type LockView,
 } from './supply-chain-rules.ts';
+import { managerOf } from './lock-managers.ts';
 import { readYarnLock } from './supply-chain-yarn.ts';
 import { countOf } from './words.ts';
 
@@ -44,11 +45,12 @@ export function supplyChain({ input, signal }: AnalyserCall): AnalyserResult {
   const reader = new TextReader(input.root);
   const locks = files.filter(({ path, context }) => context === 'lock' && isOwn(path)).map(({ path }) => path);
   const members = memberFolders(readData(input.data, 'manifests')?.packages ?? []);
+  const rivals = new Set(locks.filter((path) => hasRival(path, locks, reader)));
   const unread: string[] = [];
   const looked: Looked[] = [];
   for (const path of locks.slice(0, MAX_LOCKS)) {
     signal.throwIfAborted();
-    const one = lookAt(path, { reader, members });
+    const one = lookAt(path, { reader, members, rivals });
     if (one === undefined) unread.push(path);
     else looked.push(one);
   }
@@ -77,20 +79,30 @@ function memberFolders(packages: readonly PackageEntry[]): ReadonlySet<string> {
   return new Set(members.map(({ dir }) => dir));
 }
 
+/** Beside the lock file of another package manager, or where the manifest names another: nobody may read this one. */
+function hasRival(path: string, locks: readonly string[], reader: TextReader): boolean {
+  const dir = posix.dirname(path);
+  const manager = managerOf(path);
+  if (manager === undefined) return false;
+  const asked = asText(manifestIn(dir, reader)?.['packageManager'])?.split('@')[0];
+  if (asked !== undefined && asked !== manager) return true;
+  return locks.some((one) => posix.dirname(one) === dir && (managerOf(one) ?? manager) !== manager);
+}
+
 /** Not one of an example, a test or a benchmark. */
 function isOwn(path: string): boolean {
   return contextOf(posix.join(posix.dirname(path), 'main.c')) === 'production';
 }
 
-type Around = Readonly<{ reader: TextReader; members: ReadonlySet<string> }>;
+type Around = Readonly<{ reader: TextReader; members: ReadonlySet<string>; rivals: ReadonlySet<string> }>;
 
-function lookAt(path: string, { reader, members }: Around): Looked | undefined {
+function lookAt(path: string, { reader, members, rivals }: Around): Looked | undefined {
   const file = reader.read(path, MAX_LOCK_BYTES);
   if (file.kind !== 'text') return undefined;
   const read = READERS[posix.basename(path)];
   return read === undefined
     ? lookAtOther(path, file.text, reader)
-    : lookAtNpm(path, file.text, { reader, read, isMember: members.has(posix.dirname(path)) });
+    : lookAtNpm(path, file.text, { reader, read, isUnused: members.has(posix.dirname(path)) || rivals.has(path) });
 }
 
 function lookAtOther(path: string, text: string, reader: TextReader): Looked | undefined {
@@ -100,9 +112,9 @@ function lookAtOther(path: string, text: string, reader: TextReader): Looked | u
   return { packages: lock.packages, findings: outOfStep({ path, refresh: lock.refresh }, drifts) };
 }
 
-type Tools = Readonly<{ reader: TextReader; read: Read; isMember: boolean }>;
+type Tools = Readonly<{ reader: TextReader; read: Read; isUnused: boolean }>;
 
-function lookAtNpm(path: string, text: string, { reader, read, isMember }: Tools): Looked | undefined {
+function lookAtNpm(path: string, text: string, { reader, read, isUnused }: Tools): Looked | undefined {
   const dir = posix.dirname(path);
   const manifest = manifestIn(dir, reader);
   const lock = manifest === undefined ? undefined : read(text, overriddenIn(manifest));
@@ -128,7 +140,7 @@ function lookAtNpm(path: string, text: string, { reader, read, isMember }: Tools
   return {
     packages: lock.packages.length,
     findings: [
-      ...(isMember ? [] : outOfStep(view, drifts)),
+      ...(isUnused ? [] : outOfStep(view, drifts)),
       ...insecureSources(view),
       ...missingIntegrity(view),
       ...licenceConflicts(view),

@@ -9,7 +9,7 @@ import { shortPath } from './hotspot-findings.ts';
 import { NamedInTests } from './named-in-tests.ts';
 import { TextReader } from './read-text.ts';
 import { settledLines } from './settled-lines.ts';
-import { skippedPlaces, skippedTests, tellsWhyOff } from './skipped-tests.ts';
+import { isTestTool, skippedPlaces, skippedTests, tellsWhyOff } from './skipped-tests.ts';
 
 /** Where tests reach fewer sources than this by their imports, they work in another way: over the network, on a build. */
 const MIN_REACH = 0.4;
@@ -31,12 +31,18 @@ export async function testsMap({ input, signal }: AnalyserCall): Promise<Analyse
   const graph = readData(input.data, 'graph');
   const reader = new TextReader(input.root);
   const paths = new Set(files.map(({ path }) => path));
-  const folders = (readData(input.data, 'manifests')?.packages ?? []).map(({ dir }) => dir);
+  const packages = readData(input.data, 'manifests')?.packages ?? [];
+  const folders = packages.map(({ dir }) => dir);
   const reports = readCoverage(input.root, reader, { paths, folders });
   const reach = new Reach(files, graph, { reports, folders });
   const parsed = readParts(input.data, input.shards ?? 0).flatMap((part) => part.files);
   const asking = { root: input.root, searchPath: input.searchPath, signal };
-  const skipped = await settledLines(asking, skippedPlaces(parsed, files, reader), tellsWhyOff);
+  const isTool = isTestTool(
+    files,
+    packages.map(({ name }) => name),
+  );
+  const places = isTool ? [] : skippedPlaces(parsed, files, reader);
+  const skipped = await settledLines(asking, places, tellsWhyOff);
   const data: FindingsData = {
     findings: [
       ...untestedHotSpots(readData(input.data, 'hotspots')?.hotspots ?? [], reach, new NamedInTests(files, reader)),

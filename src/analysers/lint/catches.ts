@@ -1,10 +1,16 @@
-import { child, children, nodesIn, textOf, type AstNode } from '../syntax.ts';
+import { child, children, isFunction, nodesIn, textOf, type AstNode } from '../syntax.ts';
 import { brief, type Complaint, type RuleContext } from './rule.ts';
 
 const COMMENT = /\/\/|\/\*/;
-/** Reading a text that may be anything: a failure is an answer. */
-const ASKS =
-  /^(?:parse|decodeURI\w*|createURL|URL|RegExp|atob|fromBinary|getItem|setItem|require|resolve|load|define\w*|\w*realpath\w*|\w*cache\w*|setRequestHeader|abort)$/i;
+/** It changes something outside, which others count on afterwards. Anything else that fails is noticed, or harmless. */
+const CHANGES =
+  /^(?:save|store|persist|write|append|delete|remove|destroy|send|emit|notify|update|upsert|insert|commit|upload|unlink|rm|post|put|patch|publish|enqueue|transfer|charge|pay|refund|rename|copyFile|truncate|migrate|import|register)(?:[A-Z_\d]\w*)?$/;
+/** Parts of a page or an object in memory. */
+const IN_MEMORY =
+  /(?:Listeners?|Child|Node|Element|Attributes?|Property|Class|Item|Header|Head|Style|Range|Layer|Marker|Cache|Timer|Handlers?|Tag|Cookie|Log|Warning)$|^(?:import|destroy|register|emit|copyFile)$/;
+/** Whoever calls it is told by its name that it may not work. */
+const SAYS_SO =
+  /^_*(?:safe|safely|try|maybe|silent|silently|quiet|quietly|best[Ee]ffort|ignore|swallow|attempt)(?:[A-Z_]\w*)?$|(?:Safe|Safely|Silently|Quietly|IfPossible|BestEffort)$/;
 
 export function emptyCatch(node: AstNode, context: RuleContext): readonly Complaint[] | undefined {
   const { source, path } = context;
@@ -14,6 +20,7 @@ export function emptyCatch(node: AstNode, context: RuleContext): readonly Compla
   if (path.some((one) => one !== attempt && /^(?:CatchClause|TryStatement)$/.test(one.type))) return undefined;
   const tried = child(attempt, 'block');
   if (tried === undefined || hasComment(attempt, tried, source) || !losesSomething(tried)) return undefined;
+  if (path.some(isSaidByName)) return undefined;
   if (path.some((around) => isWrapper(around, attempt) && isToldAbove(around, source))) return undefined;
   if (hasFallback(attempt, tried, path) || swallowedThrow(attempt, context) !== undefined) return undefined;
   return [
@@ -64,7 +71,20 @@ function losesSomething(tried: AstNode): boolean {
   // Something that may be there or not is looked for.
   if (nodes.some((one) => one.type === 'CallExpression' && isRequire(one))) return false;
   const calls = nodes.filter(({ type }) => type === 'CallExpression' || type === 'NewExpression');
-  return calls.some((call) => !ASKS.test(nameOfCall(call)));
+  const waited = nodes.filter(({ type }) => type === 'AwaitExpression').map((one) => child(one, 'argument'));
+  return calls.some((call) => {
+    const name = nameOfCall(call);
+    if (name === 'push') return waited.includes(call);
+    return call.type === 'CallExpression' && CHANGES.test(name) && !IN_MEMORY.test(name);
+  });
+}
+
+/** `function safeSend() {}`, `const trySend = () => {}`, `{ maybeSend() {} }` */
+function isSaidByName(around: AstNode, index: number, path: readonly AstNode[]): boolean {
+  if (!isFunction(around)) return false;
+  const holder = path[index - 1];
+  const named = [child(around, 'id'), ...['id', 'key', 'left'].map((key) => holder && child(holder, key))];
+  return named.some((one) => SAYS_SO.test(textOf(one, 'name') ?? ''));
 }
 
 /** `require(…)`, `require.resolve(…)` */

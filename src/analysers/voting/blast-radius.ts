@@ -89,10 +89,16 @@ function ofWorkflow({ finding }: Motion, { reader }: Bench): Opinion {
   const block = line === null ? '' : (text.slice(line.index).split(/\n(?=[a-z])/i)[0] ?? '');
   const isOnChange = /push|pull_request|merge_group|release/.test(line?.[1] ?? '') || ON_CHANGE.test(block);
   if (!isOnChange) return abstain(whenElse(block));
-  return approve('It runs on changes that people push.', {
+  return approve(whenItRuns(`${line?.[1] ?? ''}\n${block}`), {
     text: `on: ${block.replace(/\s+/g, ' ').slice(0, 80)}`,
     ref: finding.file,
   });
+}
+
+function whenItRuns(triggers: string): string {
+  if (/\b(?:push|merge_group)\b/.test(triggers)) return 'It runs on changes that people push.';
+  if (/\bpull_request(?:_target)?\b/.test(triggers)) return 'It runs on changes that people propose.';
+  return 'It runs when a version is released.';
 }
 
 function whenElse(block: string): string {

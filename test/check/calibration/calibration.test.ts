@@ -12,6 +12,9 @@ const NOT_PLANTED = ['dead-symlink', 'known-vulnerability', 'lint-complaint'];
 
 const PAGE = join(import.meta.dirname, '../../../docs/calibration.md');
 
+/** Never confirmed on purpose: nobody sees in a repository whether it matters. */
+const ONLY_ASKED = ['install-script'];
+
 describe('the voters on planted repositories', () => {
   let measured: Measured;
 
@@ -30,7 +33,9 @@ describe('the voters on planted repositories', () => {
   });
 
   it('are tried on at least 6 real and 6 tempting plants of each kind', () => {
-    const few = figuresOfKinds(measured.whole).filter(({ real, tempting }) => real < 6 || tempting < 6);
+    const few = figuresOfKinds(measured.whole).filter(
+      ({ kind, real, tempting }) => (real < 6 && !ONLY_ASKED.includes(kind)) || tempting < 6,
+    );
     expect(few.map(({ kind, real, tempting }) => `${kind}: ${real} and ${tempting}`)).toEqual([]);
   });
 

@@ -127,6 +127,11 @@ const UNDECLARED: readonly Plant[] = [
       "let pad = (a) => a;\ntry {\n  pad = require('pad-8');\n} catch {\n  pad = String;\n}\nexports.f = pad;\n",
     'package.json': manifest('und-8'),
   }),
+  undeclared('und-13', false, 'settings that are copied into other projects', {
+    'src/a.js': 'export const a = 1;\n',
+    'src/eslintrc.cjs': "require('patch-13/modern');\nmodule.exports = {};\n",
+    'package.json': manifest('und-13'),
+  }),
   undeclared('und-9', false, 'declared for development', {
     'src/a.js': uses('pad-9'),
     'package.json': manifest('und-9', { devDependencies: { 'pad-9': '1' } }),
@@ -157,6 +162,11 @@ const UNUSED: readonly Plant[] = [
   ...['left-over', '@old/thing', 'first-idea', 'date-tools', 'once-used', 'color-names'].map((name, index) =>
     unused(`unu-${index + 1}`, true, `nothing names ${name}`, {
       'package.json': manifest(`unu-${index + 1}`, { dependencies: { [name]: '1.0.0' } }),
+    }),
+  ),
+  ...['mysql2', 'queue-redis-store', 'rusty-store-kv', 'log-transport', 'mail-adapter'].map((name, index) =>
+    unused(`unu-by-name-${index + 1}`, false, `another package loads ${name} by its name`, {
+      'package.json': manifest(`unu-by-name-${index + 1}`, { dependencies: { [name]: '1.0.0' } }),
     }),
   ),
   unused('unu-7', false, 'another package asks for it', {

@@ -124,27 +124,34 @@ const SAVE = CATCH('    a.save(b);\n    b.count += 1;');
 
 const CATCHES: readonly Plant[] = [
   real('empty-catch', 'save', 'a failed save is lost', [SAVE, {}]),
-  real('empty-catch', 'parse', 'a broken file is taken for none', [
-    CATCH('    a.settings = JSON.parse(b);\n    a.isReady = true;'),
+  real('empty-catch', 'upload', 'a file that was not handed over', [
+    CATCH('    a.uploadFile(b);\n    a.isReady = true;'),
     { users: 1 },
   ]),
   real('empty-catch', 'send', 'a message that was not sent', [
     CATCH('    a.send(b.subject, b.text);'),
     { past: BUSY, users: 1 },
   ]),
-  real('empty-catch', 'central', 'in what many files use', [CATCH('    a.apply(b);'), { users: 5 }]),
+  real('empty-catch', 'central', 'in what many files use', [CATCH('    a.updateUser(b);'), { users: 5 }]),
   real('empty-catch', 'waits', 'a failed request', [
-    'export async function f(a) {\n  try {\n    a.user = await a.fetchUser();\n  } catch (error) {}\n}\n',
+    'export async function f(a) {\n  try {\n    await a.postOrder(a.order);\n  } catch (error) {}\n}\n',
     { users: 1 },
   ]),
   real('empty-catch', 'twice', 'two of them', [
     'export function f(a) {\n  try {\n    a.begin();\n  } catch {}\n  try {\n    a.commit();\n  } catch {}\n}\n',
     {},
   ]),
-  real('empty-catch', 'settings', 'a broken file of settings is taken for none', [
-    CATCH('    a.settings = JSON.parse(readFileSync(b));'),
+  real('empty-catch', 'insert', 'a row that is not there', [CATCH('    a.insert(b.rows);'), { users: 1 }]),
+  tempting('empty-catch', 'settle', 'it only waits until something has ended', [
+    'export async function f(a, b) {\n  try {\n    await finished(a);\n  } catch {}\n  b.end();\n}\n',
     { users: 1 },
   ]),
+  tempting('empty-catch', 'by-name', 'its name says that it may not work', [
+    SAVE.replace('function f', 'function trySave'),
+    { users: 1 },
+  ]),
+  tempting('empty-catch', 'apply', 'nothing outside is changed', [CATCH('    a.apply(b);'), { users: 5 }]),
+  tempting('empty-catch', 'listener', 'parts of a page', [CATCH('    a.removeChild(b);'), { users: 1 }]),
   tempting('empty-catch', 'preview', 'a piece of code for a message', [
     CATCH('    a.code = readFileSync(b);'),
     { users: 1 },

@@ -5,26 +5,27 @@ const SCRIPT = 'install-script';
 const runs = (name: string, version: string, over: Entry = {}): Entry =>
   fromRegistry(name, version, { hasInstallScript: true, ...over });
 
+/** Nobody sees here what a script does, and most are needed: all of them stay questions. */
 export const SCRIPT_PLANTS: readonly Plant[] = [
-  npmPlant(SCRIPT, true, {
+  npmPlant(SCRIPT, false, {
     dir: 'images',
     why: 'a direct dependency compiles itself',
     manifest: app('images', uses('drawing-core')),
     packages: { 'node_modules/drawing-core': runs('drawing-core', '2.11.2') },
   }),
-  npmPlant(SCRIPT, true, {
+  npmPlant(SCRIPT, false, {
     dir: 'passwords',
     why: 'a direct dependency fetches a binary',
     manifest: app('passwords', uses('password-native')),
     packages: { 'node_modules/password-native': runs('password-native', '5.1.1') },
   }),
-  npmPlant(SCRIPT, true, {
+  npmPlant(SCRIPT, false, {
     dir: 'crawler',
     why: 'a browser is fetched, and the program needs it',
     manifest: app('crawler', uses('page-reader')),
     packages: { 'node_modules/page-reader': runs('page-reader', '22.15.0') },
   }),
-  plantOf(SCRIPT, true, {
+  plantOf(SCRIPT, false, {
     file: 'telemetry/npm-shrinkwrap.json',
     why: 'whoever installs the package runs it too',
     files: {
@@ -34,7 +35,7 @@ export const SCRIPT_PLANTS: readonly Plant[] = [
       }),
     },
   }),
-  plantOf(SCRIPT, true, {
+  plantOf(SCRIPT, false, {
     file: 'render/pnpm-lock.yaml',
     why: 'pnpm marks what it builds',
     files: {
@@ -42,7 +43,7 @@ export const SCRIPT_PLANTS: readonly Plant[] = [
       'render/pnpm-lock.yaml': `lockfileVersion: '6.0'\n\ndependencies:\n  picture-resize:\n    specifier: ^0.32.0\n    version: 0.32.6\n\npackages:\n\n  /picture-resize@0.32.6:\n    resolution: {integrity: ${integrity('picture-resize')}}\n    requiresBuild: true\n    dev: false\n`,
     },
   }),
-  npmPlant(SCRIPT, true, {
+  npmPlant(SCRIPT, false, {
     dir: 'suite',
     why: 'a package of the workspace asks for it',
     manifest: app('suite', { workspaces: ['apps/*'] }),

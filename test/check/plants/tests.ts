@@ -218,6 +218,26 @@ class BedTest {
 `,
       ],
       [
+        'clinic/src/test/java/clinic/RunnerTest.java',
+        'material that a test hands to a runner',
+        `package clinic;
+
+class RunnerTest {
+    @Test
+    void runsNothing() {
+        assertEquals(0, run(Sample.class).count());
+    }
+
+    public static class Sample {
+        @Disabled
+        @Test
+        public void isLeftOut() {
+        }
+    }
+}
+`,
+      ],
+      [
         'clinic/src/queue.js',
         'no test at all',
         `export const queue = {

@@ -51,7 +51,7 @@ export const TRUE_PLANTS: readonly TruePlant[] = [
     'export function f(a) { switch (a) { case 1: return 1; case 2: return 2; case 1: return 3; } }\n',
   ),
   one('unreachable-code', 'src/unreachable.js', 'export function f(a) { return a; a.stop(); }\n'),
-  one('empty-catch', 'src/catch.js', 'export function f(a) { try { a(); } catch {} }\n'),
+  one('empty-catch', 'src/catch.js', 'export function f(a) { try { a.save(); } catch {} }\n'),
   one(
     'async-executor',
     'src/executor.js',

@@ -104,7 +104,7 @@ export function insecureSource(motion: Motion, bench: Bench): Opinion {
   return approve(`The entry names "${url.slice(0, 80)}".`, { text: url.slice(0, 160), ref: refOf(motion) });
 }
 
-/** Settings by which people say which scripts may run. */
+/** Settings by which people say which scripts may run. Most scripts are needed: without one it stays a question. */
 export function installScript(motion: Motion, { root, reader }: Bench): Opinion {
   const dir = posix.dirname(motion.finding.file);
   const names = motion.anchor.split(' ');
@@ -137,10 +137,7 @@ export function installScript(motion: Motion, { root, reader }: Bench): Opinion 
   );
   if (installed.length === names.length && running.length === 0)
     return reject('As installed, none of them has an install script.');
-  return approve('No setting stops its script, and no list names it as allowed.', {
-    text: 'Neither ignore-scripts nor a list of allowed packages.',
-    ref: motion.finding.file,
-  });
+  return abstain('No setting stops its script, and nobody sees here what it does.');
 }
 
 /** The project says that others may install it, and under which terms. */

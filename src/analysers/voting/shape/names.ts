@@ -148,10 +148,7 @@ const TRACKED = /#\d+\b|https?:\/\/|\b[A-Z]{2,10}-\d+\b|\bGH-\d+|\(\w+[#/]\d+\)/
 
 export function oldTodo({ finding }: Motion, { reader }: Bench): Opinion {
   const places = finding.evidence.flatMap(({ ref }) => ref ?? []);
-  const lines = places.map((ref) => {
-    const [, path = '', line = '1'] = /^(.*):(\d+)$/.exec(ref) ?? [];
-    return (reader.text(path) ?? '').split('\n')[Number(line) - 1] ?? '';
-  });
+  const lines = places.map((ref) => lineAt(ref, reader));
   const open = lines.filter((line) => /\b(?:todo|fixme|xxx|hack)\b/i.test(line));
   const tracked = open.filter((line) => TRACKED.test(line));
   if (open.length === 0) return reject('The notes are not there any more.');
@@ -167,18 +164,25 @@ export function oldTodo({ finding }: Motion, { reader }: Bench): Opinion {
   });
 }
 
+function lineAt(ref: string, reader: Bench['reader']): string {
+  const [, path = '', line = '1'] = /^(.*):(\d+)$/.exec(ref) ?? [];
+  return (reader.text(path) ?? '').split('\n')[Number(line) - 1] ?? '';
+}
+
 /** How each tool says that a test does not run. */
 const SKIPS =
   /\b(?:it|test|describe|suite|context|specify)\.(?:skip|todo)\b|\bx(?:it|describe|context|specify|test)\b|@(?:pytest\.mark\.)?(?:skip|xfail)\b|@unittest\.(?:skip|expectedFailure)|@expectedFailure\b|\bSkip(?:Now)?\(|@(?:Disabled|Ignore)\b|\[Ignore|#\[ignore\]|markTestSkipped|\bskip\s*:\s*true|mark\.(?:skip|xfail)/;
 
 export function skippedTests({ finding }: Motion, { reader }: Bench): Opinion {
-  const lines = (reader.text(finding.file) ?? '').split('\n');
-  const off = lines.filter((line) => SKIPS.test(line) && !/^\s*(?:\/\/|#(?!\[)|\*)/.test(line));
+  const named = finding.evidence.flatMap(({ ref }) => ref ?? []).map((ref) => lineAt(ref, reader));
+  const off = named.filter((line) => SKIPS.test(line) && !/^\s*(?:\/\/|#(?!\[)|\*)/.test(line));
   const reasons = off.filter((line) => TRACKED.test(line));
-  if (off.length === 0) return reject('Outside comments, no line of the file switches a test off.');
+  if (off.length === 0) return reject('Outside comments, none of the lines switches a test off.');
   if (reasons.length === off.length) return reject('Each of them names an issue or a page.');
   return approve(
-    `${off.length} ${off.length === 1 ? 'line switches' : 'lines switch'} tests off, ${off.length - reasons.length} without naming an issue.`,
+    off.length === 1
+      ? 'The line switches it off, and names no issue.'
+      : `${off.length} of the ${named.length} lines named switch tests off, ${off.length - reasons.length} without naming an issue.`,
     {
       text: (off[0] ?? '').trim().slice(0, 120),
       ref: `${finding.file}:${finding.line}`,

@@ -73,7 +73,7 @@ function lineAt(ref: string, reader: Bench['reader']): string {
 function whatIsThere(root: string, folder: string): string {
   const names = namesIn(root, folder).length;
   if (names === 0) return `The folder ${folder} does not exist`;
-  return `The folder ${folder} has ${countOf(names, 'name')}, none of them the target`;
+  return `${folder === '.' ? 'The root' : `The folder ${folder}`} has ${countOf(names, 'name')}, none of them the target`;
 }
 
 const bare = (target: string): string => {

@@ -19,12 +19,36 @@ export function secret({ finding }: Motion, { reader }: Bench): Opinion {
       ? approve('Its checksum holds: the last six signs fit the rest.', { text: 'CRC-32 fits.', ref })
       : reject('Its checksum does not hold: nobody issued it.', { text: 'CRC-32 differs.', ref });
   }
+  if (isInComment(finding.file, lines, finding.line - 1)) {
+    return abstain('It stands in a comment or a sample of code, where keys are shown as they look.');
+  }
   const around = lines.slice(Math.max(0, finding.line - 3), finding.line + 1).join('\n');
   const word = SAMPLE.exec(around.replace(/["'`][^"'`]{12,}["'`]/g, ''))?.[0];
   if (word !== undefined) return reject(`"${word}" stands beside it: it is a sample.`, { text: word, ref });
   if (/-----BEGIN/.test(own)) return privateKey(lines.slice(finding.line - 1, finding.line + 60), ref);
   const value = longestValue(own);
   return signsOf(value === '' ? longestValue(around) : value, ref);
+}
+
+const HASH_COMMENTS = /\.(?:py|rb|sh|bash|ya?ml|toml|ini|cfg|conf|pl|r|ex|exs|env|tf|properties)$|(?:^|\/)\.env/;
+
+/** A line of a comment, of a text above a function, or between the fences of a sample. */
+function isInComment(file: string, lines: readonly string[], at: number): boolean {
+  const own = (lines[at] ?? '').trim();
+  if (/^(?:\/\/|\/\*|\*(?:\s|$)|<!--|--\s)/.test(own)) return true;
+  if (HASH_COMMENTS.test(file)) return own.startsWith('#') || isInDocString(file, lines, at);
+  const before = lines.slice(0, at);
+  const opened = before.findLastIndex((line) => /^\s*(?:\/\*|<!--)/.test(line));
+  return opened >= 0 && !before.slice(opened).some((line) => /\*\/|-->/.test(line));
+}
+
+function isInDocString(file: string, lines: readonly string[], at: number): boolean {
+  if (!file.endsWith('.py')) return false;
+  const before = lines.slice(0, at).join('\n');
+  const opening = before.lastIndexOf('"""');
+  const isOpen = (before.match(/"""/g)?.length ?? 0) % 2 === 1;
+  // A text that is given to a name is a value.
+  return isOpen && /(?:^|\n)\s*[rRuU]?$/.test(before.slice(0, opening));
 }
 
 function signsOf(value: string, ref: string): Opinion {
