@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { isBundle, longestUnit, Variants } from './copy-purpose.ts';
+import { describe, expect, it } from 'vitest';
+import { isBundle, isOfLocalType, longestUnit, Variants } from './copy-purpose.ts';
 
 it.each([
   '(function(){function r(e,n,t){function o(i,f){if(!n[i]){}}}return r})()({1:[function(require,module,exports){',
@@ -25,4 +25,15 @@ it('variants stand in folders of their own, three at least', () => {
   const dialects = new Variants(['a/mysql/q.ts', 'a/oracle/q.ts', 'a/sqlite/q.ts', 'b/one/r.ts', 'b/two/r.ts']);
   expect(dialects.has('a/mysql/q.ts', 'a/oracle/q.ts')).toBe(true);
   expect(dialects.has('b/one/r.ts', 'b/two/r.ts')).toBe(false);
+});
+
+describe('what a trait asks of a type', () => {
+  const impl = ['struct A;', 'impl Visitor for A {', '    fn visit(self) {', '        go();', '    }', '}'];
+
+  it('is of no use elsewhere where the type lives in a function', () => {
+    const inside = ['fn read() {', ...impl.map((line) => `    ${line}`), '}'];
+    expect(isOfLocalType(inside, 4)).toBe(true);
+    expect(isOfLocalType(impl, 3)).toBe(false);
+    expect(isOfLocalType(['mod a {', ...impl.map((line) => `    ${line}`), '}'], 4)).toBe(false);
+  });
 });

@@ -42,6 +42,29 @@ describe('an import that no manifest names', () => {
   });
 
   it.each([
+    ['no lock file has it', '', 'no lock file has it, so a clean install fails when this file is loaded.'],
+    ['another package brings it', 'left-pad@^1.0.0:\n', 'today it works only where another package brings it.'],
+  ])('says what becomes of it, and where else it is: %s', async (_, more, why) => {
+    const { findings } = await look({
+      'package.json': MANIFEST,
+      'yarn.lock': `# yarn lockfile v1\n\nother@^1.0.0:\n  version "1.0.0"\n${more}`,
+      'src/a.ts': "import 'left-pad';\n",
+      'src/b.ts': "export const b = 1;\nimport 'left-pad';\n",
+    });
+    expect(findings[0]?.fix).toBe(`Add it to the dependencies of package.json: ${why}`);
+    expect(findings[0]?.evidence[0]?.text).toBe('Import of "left-pad"; also at src/b.ts:2.');
+  });
+
+  it.each(['src/eslintrc.cjs', 'src/tool.config.js', 'src/.lintrc.js'])('is none in settings: %s', async (file) => {
+    const data = await look({
+      'package.json': MANIFEST,
+      'src/a.ts': 'export const a = 1;\n',
+      [file]: "require('x');\n",
+    });
+    expect(titlesOf(data)).toEqual([]);
+  });
+
+  it.each([
     ['a name that the build leaves alone', { 'rolldown.config.ts': "export default { external: ['@app/env'] };\n" }],
     ['an alias of the bundler', { 'vite.config.ts': "export default { resolve: { alias: { '@app': '/src' } } };\n" }],
     [
@@ -129,23 +152,32 @@ describe('sources outside of every package, which a package takes in', () => {
 });
 
 describe('dependencies that nothing uses', () => {
+  it.each(['mysql2', 'pg-hstore', 'rusty-store-kv', 'log-transport', '@app/redis-adapter'])(
+    'are none where another package loads it by its name: %s',
+    async (name) => {
+      const manifest = JSON.stringify({ name: 'a', version: '1.0.0', dependencies: { [name]: '1', plain: '1' } });
+      const data = await look({ 'package.json': manifest, 'src/a.ts': 'export const a = 1;\n' });
+      expect(titlesOf(data)).toEqual(['plain is a dependency that nothing uses']);
+    },
+  );
+
   it.each([
-    ['a source of the repository imports it', { 'libs/x.js': "import 'preset-one';\n" }],
-    ['a source has its name as a string', { 'libs/x.js': "export const name = 'preset-one';\n" }],
+    ['a source of the repository imports it', { 'libs/x.js': "import 'format-one';\n" }],
+    ['a source has its name as a string', { 'libs/x.js': "export const name = 'format-one';\n" }],
     [
       'a source loads it by the start of its name',
-      { 'libs/x.js': 'export const load = (n) => import(`preset-${n}`);\n' },
+      { 'libs/x.js': 'export const load = (n) => import(`format-${n}`);\n' },
     ],
-    ['a source puts its name together', { 'libs/x.js': "export const load = (n) => require('preset-' + n);\n" }],
-    ['a setting names it', { 'tools.config.yml': 'presets:\n  - preset-one\n' }],
+    ['a source puts its name together', { 'libs/x.js': "export const load = (n) => require('format-' + n);\n" }],
+    ['a setting names it', { 'tools.config.yml': 'formats:\n  - format-one\n' }],
     [
       'a script of another manifest names it',
-      { 'package.json': '{"name":"root","scripts":{"b":"x --use preset-one"}}' },
+      { 'package.json': '{"name":"root","scripts":{"b":"x --use format-one"}}' },
     ],
   ])('are none where %s', async (_, more) => {
     const data = await look({
-      'package.json': JSON.stringify({ name: 'root', private: true, dependencies: { 'preset-one': '1' } }),
-      'packages/a/package.json': JSON.stringify({ name: 'a', dependencies: { 'preset-one': '1' } }),
+      'package.json': JSON.stringify({ name: 'root', private: true, dependencies: { 'format-one': '1' } }),
+      'packages/a/package.json': JSON.stringify({ name: 'a', dependencies: { 'format-one': '1' } }),
       'packages/a/src/index.js': 'export const a = 1;\n',
       ...more,
     });
@@ -154,12 +186,12 @@ describe('dependencies that nothing uses', () => {
 
   it('are some where others only declare them, or have a name like it', async () => {
     const data = await look({
-      'package.json': JSON.stringify({ name: 'root', private: true, devDependencies: { 'preset-one': '1' } }),
-      'packages/a/package.json': JSON.stringify({ name: 'a', dependencies: { 'preset-one': '1' } }),
+      'package.json': JSON.stringify({ name: 'root', private: true, devDependencies: { 'format-one': '1' } }),
+      'packages/a/package.json': JSON.stringify({ name: 'a', dependencies: { 'format-one': '1' } }),
       'packages/a/src/index.js': 'export const a = 1;\n',
-      'libs/x.js': "export const names = ['preset-one-more', 'my-preset-one'];\n",
+      'libs/x.js': "export const names = ['format-one-more', 'my-format-one'];\n",
     });
-    expect(titlesOf(data)).toEqual(['preset-one is a dependency that nothing uses']);
+    expect(titlesOf(data)).toEqual(['format-one is a dependency that nothing uses']);
   });
 
   it('are one finding for each manifest', async () => {

@@ -45,7 +45,7 @@ describe('duplication', () => {
         kind: 'duplicate-code',
         file: 'src/a.ts',
         line: 2,
-        title: 'The same 26 lines in a.ts:2 and b.ts:4',
+        title: 'The same 26 lines of code in a.ts:2 and b.ts:4',
         evidence: [{ ref: 'src/a.ts:2', text: 'src/a.ts lines 2 to 27: 96% of its code.' }, { ref: 'src/b.ts:4' }],
       },
     ]);
@@ -68,7 +68,7 @@ describe('duplication', () => {
       'src/a.ts': `${one}own(1);\n${two}`,
       'src/b.ts': `${two}other(2);\n${one}`,
     });
-    expect(findings.map(({ title }) => title)).toEqual(['2 passages, 56 lines in all, in a.ts:28 and b.ts:1']);
+    expect(findings.map(({ title }) => title)).toEqual(['2 passages, 56 lines of code, in a.ts:28 and b.ts:1']);
   });
 
   it('passes over what is short, decides nothing, was built twice, was copied in, or is not shipped', async () => {
@@ -103,7 +103,7 @@ describe('duplication', () => {
       (await look({ ...files, ...more })).findings.map(({ title, severity }) => `${severity}: ${title}`);
     expect(await titles({ 'two/package.json': named('two') })).toEqual([]);
     expect(await titles({ 'two/package.json': named('two', true) })).toEqual([
-      'medium: The same 50 lines in a.ts:1 and b.ts:51',
+      'medium: The same 50 lines of code in a.ts:1 and b.ts:51',
     ]);
   });
 
@@ -129,7 +129,7 @@ describe('duplication', () => {
     const types = Array.from({ length: 12 }, (_, index) => `  field${index}: string;\n`).join('');
     const text = `export interface Row {\n${types}}\n${body('sum', 26)}`;
     const { findings } = await look({ 'src/a.ts': text, 'src/b.ts': text });
-    expect(findings).toMatchObject([{ title: 'The same 26 lines in a.ts:15 and b.ts:15', line: 15 }]);
+    expect(findings).toMatchObject([{ title: 'The same 26 lines of code in a.ts:15 and b.ts:15', line: 15 }]);
   });
 
   it('says where in ninety signs at most', async () => {
@@ -140,7 +140,9 @@ describe('duplication', () => {
       [`${start}-three/all/manifest-of-all-routes.ts`]: body('sum', 26),
     });
     expect(findings[0]?.title.length).toBeLessThanOrEqual(90);
-    expect(findings[0]?.title).toMatch(/^The same 26 lines in …\S+-routes\.ts:1, …\S+-routes\.ts:1 and 1 more$/);
+    expect(findings[0]?.title).toMatch(
+      /^The same 26 lines of code in …\S+-routes\.ts:1, …\S+-routes\.ts:1 and 1 more$/,
+    );
   });
 
   it('keeps the id when code above it grows', async () => {

@@ -174,7 +174,7 @@ function checkLockFiles(
         fix:
           stray.length === 0
             ? 'Keep the lock file of the package manager that CI uses, and remove the other.'
-            : `Remove ${stray.map((path) => posix.basename(path)).join(' and ')}: "packageManager" names ${manager ?? ''}.`,
+            : `Remove ${stray.map((path) => posix.basename(path)).join(' and ')}: "packageManager" names ${manager?.split('@')[0] ?? ''}.`,
       },
     ];
   });

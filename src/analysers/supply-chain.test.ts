@@ -24,6 +24,26 @@ describe('lock files', () => {
     }
   });
 
+  it('say nothing where another package manager is used: which one to keep is told', async () => {
+    const pnpm = "lockfileVersion: '6.0'\n\ndependencies:\n  vue:\n    specifier: ^3.5.0\n    version: 3.5.1\n";
+    const npm = JSON.stringify({ lockfileVersion: 3, packages: { '': {} } });
+    const files = { 'package-lock.json': npm, 'pnpm-lock.yaml': pnpm };
+    const plain = app({ dependencies: { vue: '^3.5.0' } });
+    expect(await found({ 'package.json': plain, 'package-lock.json': npm })).toEqual([`${drift} package-lock.json`]);
+    expect(await found({ 'package.json': plain, ...files })).toEqual([]);
+    const named = app({ dependencies: { vue: '^3.5.0' }, packageManager: 'pnpm@9.1.0' });
+    expect(await found({ 'package.json': named, 'package-lock.json': npm })).toEqual([]);
+    using repository = new TestRepository({ 'package.json': named, ...files });
+    const { findings } = await analyseFolder(repository.path, ['manifests', manifests]);
+    expect(findings).toMatchObject([
+      {
+        kind: 'lock-files-compete',
+        file: 'package-lock.json',
+        fix: 'Remove package-lock.json: "packageManager" names pnpm.',
+      },
+    ]);
+  });
+
   it('of pnpm may have been put into lines by a formatter', async () => {
     const text =
       "lockfileVersion: '9.0'\n\nimporters:\n  .:\n    dependencies:\n      a:\n        specifier: ^1.0.0\n        version: 1.0.0\n\npackages:\n  a@1.0.0:\n    resolution:\n      {\n        integrity: sha512-aaaa==,\n      }\n";

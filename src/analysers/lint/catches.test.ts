@@ -10,15 +10,14 @@ const foundIn = (text: string): readonly string[] => {
 describe('an empty catch', () => {
   it('is told when what failed is lost', () => {
     expect(foundIn('function f(a) { try { a.save(); } catch {} }')).toEqual(['empty-catch low:1']);
-    expect(foundIn('function f(a) { try { a.b = JSON.parse(a.c); a.go(); } catch (e) {} }')).toHaveLength(1);
+    expect(foundIn('function f(a) { try { a.b = JSON.parse(a.c); a.saveAll(); } catch (e) {} }')).toHaveLength(1);
   });
 
   it.each([
     'function f(a) { try { const b = a.getName(); a.send(b); } catch {} a.go(); }',
     'async function f(a) { try { await a.push(a.getName()); } catch {} a.go(); }',
-    'function f(a) { try { a.b = JSON.parse(a.readText()); } catch {} a.go(); }',
-    'function f(a) { try { a.list.push(a.b); } catch {} a.go(); }',
-    'function f(a) { try { a.b = getB(); a.c = getC(); a.d = getD(); a.e = getE(); } catch {} a.go(); }',
+    'function f(a) { try { a.deleteUser(a.b); } catch {} a.go(); }',
+    'async function f(a) { try { await a.api.post(a.b); } catch {} a.go(); }',
   ])('is told: %s', (text) => {
     expect(foundIn(text)).toEqual(['empty-catch low:1']);
   });
@@ -40,6 +39,13 @@ describe('an empty catch', () => {
     ['function f(a, b) { try { b = a.read(b); } catch {} a.use(b); }', 'the name keeps what it had'],
     ['function f(a) { try { a.x(); try { a.y(); } catch {} } catch (e) { a.log(e); } }', 'one of several ways'],
     ['function f(a) { try { new URL(a); } catch {} }', 'only asks'],
+    ['function f(a) { try { a.b = JSON.parse(a.readText()); } catch {} a.go(); }', 'nothing outside is changed'],
+    ['function f(a) { try { a.list.push(a.b); } catch {} a.go(); }', 'a list in memory'],
+    ['function f(a) { try { a.removeEventListener(a.b); } catch {} a.go(); }', 'in memory too'],
+    ['async function f(a) { try { await finished(a); } catch {} a.end(); }', 'only waits until it has ended'],
+    ['async function safeSend(a) { try { await a.send(); } catch {} }', 'its name says so'],
+    ['const trySave = async (a) => { try { await a.save(); } catch {} };', 'the name that it is given says so'],
+    ['const o = { async maybeSave(a) { try { await a.save(); } catch {} } };', 'the name of the method says so'],
     ['function f(a) { try {\n const b = getCaller()\n if (b) a.push(b)\n } catch {} a.go(); }', 'a detail'],
     ['async function f(a) { try { a.ping = await a.pingHost(); } catch {} a.go(); }', 'a field that may be missing'],
   ])('is not: %s', (text) => {

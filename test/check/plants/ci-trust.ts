@@ -211,6 +211,10 @@ const uses = (action: string, more = ''): string =>
 const token = (name: string): string => `        with:\n          token: \${{ secrets.${name} }}\n`;
 
 const actions: readonly Plant[] = [
+  workflow(PIN, false, 'measure-cover', [
+    'the token of the service that makes the action',
+    `permissions:\n  contents: read\n${one('measure-cover', 'on: push', uses('codecov/codecov-action@v5', token('CODECOV_TOKEN')))}`,
+  ]),
   workflow(PIN, true, 'publish-crate', [
     'a branch, with the token of the registry',
     one('publish-crate', RELEASE, uses('katyo/publish-crates@master', token('CARGO_TOKEN'))),

@@ -41,6 +41,11 @@ const REAL: readonly Plant[] = [
     'office/clients/invoices.go': `package clients\n\nfunc (c *Invoices) send(ctx context.Context, method, url string, body []byte, attempts int) (*http.Response, error) {\n${GO_RETRY}\treturn nil, last\n}\n`,
     'office/clients/payments.go': `package clients\n\nfunc (c *Payments) call(ctx context.Context, method, url string, body []byte, attempts int) (*http.Response, error) {\n\tc.calls.Add(1)\n${GO_RETRY}\treturn nil, fmt.Errorf("payments: %w", last)\n}\n`,
   }),
+  copies(false, 'programs for those who work on the package, which publishes others', {
+    'office/kit/dev-server.js': `export async function one(body, { request, response, store, clock, log, countries }) {\n${VALIDATE}  response.json(saved);\n}\n`,
+    'office/kit/dev-server-two.js': `export async function two(body, { request, response, store, clock, log, countries }) {\n  clock.start();\n${VALIDATE}  response.json(saved);\n}\n`,
+    'office/kit/package.json': JSON.stringify({ name: 'office-kit', version: '1.0.0', files: ['lib'] }),
+  }),
   copies(true, 'two exports of the same sheet', {
     'office/export/InvoiceExport.java': `package office.export;\n\nclass InvoiceExport {\n    void write(String title, List<String> names, List<Map<String, Object>> data, OutputStream target) throws IOException {\n${JAVA_EXPORT}    }\n}\n`,
     'office/export/StockExport.java': `package office.export;\n\nimport java.io.OutputStream;\n\n/** Stock as a sheet. */\nclass StockExport {\n    void export(String title, List<String> names, List<Map<String, Object>> data, OutputStream target) throws IOException {\n        check(names);\n${JAVA_EXPORT}    }\n}\n`,

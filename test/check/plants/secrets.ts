@@ -56,6 +56,18 @@ export const SECRET_PLANTS: readonly Plant[] = [
     'the key that every page about it shows',
     `KEY = "${key('AKIA', 'IOSFODNN7', 'EXAMPLE')}"\n`,
   ),
+  secret(
+    false,
+    'src/token-parser.js',
+    'a sample in the text above a function',
+    `/**\n * What requests get:\n *\n * \`\`\`js\n * {\n        accessToken: '${DRAWN}'\n * }\n * \`\`\`\n */\nexport const parse = (request) => request.token;\n`,
+  ),
+  secret(
+    false,
+    'src/tokens.py',
+    'a sample in a text above',
+    `def parse(text):\n    """Reads it.\n\n    token = "${DRAWN}"\n    """\n    return text\n`,
+  ),
   secret(false, 'tests/login.test.js', 'made up for a test', `const password = '${DRAWN}';\n`),
   secret(false, 'docs/setup.md', 'a sample on a page', `Set \`apiKey = "${DRAWN}"\` first.\n`),
   secret(false, '.env.example', 'an example to copy', `SESSION_SECRET=${DRAWN}\n`),

@@ -87,6 +87,13 @@ export const DRIFT_PLANTS: readonly Plant[] = [
     },
   }),
   npmPlant(DRIFT, false, {
+    dir: 'stray',
+    why: 'another package manager is used, and has a lock file of its own',
+    manifest: app('stray', { dependencies: { express: '^4.18.0', stripe: '^14.5.0' }, packageManager: 'pnpm@9.1.0' }),
+    noted: app('stray', { dependencies: { express: '^4.18.0' } }),
+    packages: express,
+  }),
+  npmPlant(DRIFT, false, {
     dir: 'search',
     why: 'an override puts another version in on purpose',
     manifest: app('search', { dependencies: { semver: '^7.5.0' }, overrides: { semver: '6.3.1' } }),

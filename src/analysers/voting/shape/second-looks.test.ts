@@ -140,7 +140,10 @@ describe('a second look at tests that are switched off', () => {
     'knows %s',
     (mark) => {
       write('test_a.py', `${mark}\ndef test_a():\n    pass\n`);
-      expect(said({ kind: 'skipped-tests', file: 'test_a.py' })).toMatch(/^approve: 1 line switches tests off/);
+      const evidence = [{ source: 'tests-map', text: mark, ref: 'test_a.py:1' }];
+      expect(said({ kind: 'skipped-tests', file: 'test_a.py', evidence })).toBe(
+        'approve: The line switches it off, and names no issue.',
+      );
     },
   );
 });
