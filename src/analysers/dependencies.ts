@@ -97,8 +97,7 @@ function undeclaredImports(
 ): readonly Undeclared[] {
   const byFolder = realPackages(packages);
   const adopters = adoptersOf(imports, byFolder);
-  const found = new Map<string, Omit<Undeclared, 'also'>>();
-  const also = new Map<string, ResolvedImport[]>();
+  const found: Omit<Undeclared, 'also'>[] = [];
   for (const entry of imports) {
     if (entry.kind !== 'value' || entry.to.kind !== 'package' || contextOf(entry.from) !== 'production') continue;
     const name = entry.to.name;
@@ -107,11 +106,13 @@ function undeclaredImports(
     if (owner === undefined || isGiven(name) || isElsewhere(entry.from)) continue;
     const around = [...owners, ...foldersOf(entry.from).flatMap((dir) => [...(adopters.get(dir) ?? [])])];
     if (around.some((one) => one.name === name || declaredBy(one).includes(name))) continue;
-    const key = `${owner.dir}\0${name}`;
-    if (!found.has(key)) found.set(key, { entry, name, owner });
-    else if (found.get(key)?.entry.from !== entry.from) also.set(key, [...(also.get(key) ?? []), entry]);
+    found.push({ entry, name, owner });
   }
-  return [...found].map(([key, one]) => ({ ...one, also: also.get(key) ?? [] }));
+  const groups = [...Map.groupBy(found, ({ owner, name }) => `${owner.dir}\0${name}`).values()];
+  return groups.flatMap(([first, ...others]) => {
+    const also = others.map(({ entry }) => entry).filter(({ from }) => from !== first?.entry.from);
+    return first === undefined ? [] : [{ ...first, also }];
+  });
 }
 
 /** It says what is there, or is run where it is copied to. */

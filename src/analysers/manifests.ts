@@ -151,12 +151,12 @@ function managerIn(known: readonly Readonly<{ path: string; value: unknown }>[],
 /** Two lock files in one folder: two package managers that may install different versions. */
 function checkLockFiles(
   lockFiles: readonly string[],
-  managerIn: (folder: string) => string | undefined,
+  managerOf: (folder: string) => string | undefined,
 ): readonly Detected[] {
   const byFolder = Map.groupBy(lockFiles, (path) => posix.dirname(path));
   return [...byFolder].flatMap(([folder, found]) => {
     const names = found.map((path) => posix.basename(path)).filter((name) => !name.startsWith('npm-shrinkwrap'));
-    const manager = managerIn(folder);
+    const manager = managerOf(folder);
     const stray = strayLocks(found, manager);
     const first = stray[0] ?? found[0];
     if (names.length < 2 || first === undefined || contextOf(posix.join(folder, 'package.json')) !== 'production')
