@@ -8,7 +8,7 @@ export type Stake = Readonly<{
   /** The higher, the more is to be gained. */
   danger: number;
   mayWrite: boolean;
-  /** The pages of a project, or the token of a service that counts what tests cover. */
+  /** The pages of a project. */
   isSlight: boolean;
   /** After "in a job". */
   where: string;
@@ -109,12 +109,8 @@ function heldBy({ file, job, step }: Place): Stake | undefined {
   const held = [...secretsOf(job.text), ...secretsOf(file.text.split(/^jobs:/m)[0] ?? '')].filter(
     (one) => !isOfVendor(one, step),
   );
-  const name = held.find((one) => !COVERAGE.test(one)) ?? held[0];
-  if (name === undefined) return undefined;
-  const why = `Its job holds the secret ${name}.`;
-  return COVERAGE.test(name)
-    ? { ...WITH_SECRETS, severity: 'low', danger: 10, isSlight: true, why }
-    : { ...WITH_SECRETS, why };
+  const name = held.find((one) => !COVERAGE.test(one));
+  return name === undefined ? undefined : { ...WITH_SECRETS, why: `Its job holds the secret ${name}.` };
 }
 
 function tokenOf({ job, step }: Place): Stake | undefined {

@@ -85,7 +85,7 @@ describe('actions by names that can move', () => {
     [undefined, 'contents: read', 'ruby/setup-ruby@v1', ''],
     [undefined, 'contents: read', 'codecov/codecov-action@v5', 'CODECOV_TOKEN'],
     [undefined, 'contents: read', 'coverallsapp/github-action@v2', 'COVERALLS_REPO_TOKEN'],
-    ['low', 'contents: read', 'acme/tell@v1', 'CODECOV_TOKEN'],
+    [undefined, 'contents: read', 'acme/tell@v1', 'CODECOV_TOKEN'],
     ['high', 'contents: read', 'docker/login-action@v3', 'DOCKER_TOKEN'],
     ['high', 'contents: read', 'acme/publish@v1', 'NPM_TOKEN'],
     ['medium', 'contents: read', 'acme/tell@v1', 'CHAT_TOKEN'],

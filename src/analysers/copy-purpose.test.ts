@@ -31,7 +31,7 @@ describe('what a trait asks of a type', () => {
   const impl = ['struct A;', 'impl Visitor for A {', '    fn visit(self) {', '        go();', '    }', '}'];
 
   it('is of no use elsewhere where the type lives in a function', () => {
-    const inside = ['fn read() {', ...impl.map((line) => `    ${line}`), '}'];
+    const inside = ['fn read()', 'where', '    A: B,', '{', ...impl.map((line) => `    ${line}`), '}'];
     expect(isOfLocalType(inside, 4)).toBe(true);
     expect(isOfLocalType(impl, 3)).toBe(false);
     expect(isOfLocalType(['mod a {', ...impl.map((line) => `    ${line}`), '}'], 4)).toBe(false);

@@ -71,7 +71,7 @@ export function isOfLocalType(lines: readonly string[], at: number): boolean {
   let isInImpl = false;
   for (let index = at; index >= 0 && indent > 0; index -= 1) {
     const line = lines[index] ?? '';
-    if (line.trim() === '' || trimmed(line) >= indent) continue;
+    if (/^\s*(?:$|\{|where\b|\)|\/\/)/.test(line) || trimmed(line) >= indent) continue;
     indent = trimmed(line);
     if (isInImpl && /\bfn \w+/.test(line)) return true;
     isInImpl ||= IMPL.test(line);
