@@ -32,7 +32,7 @@ describe('what a trait asks of a type', () => {
 
   it('is of no use elsewhere where the type lives in a function', () => {
     const inside = ['fn read()', 'where', '    A: B,', '{', ...impl.map((line) => `    ${line}`), '}'];
-    expect(isOfLocalType(inside, 4)).toBe(true);
+    expect(isOfLocalType(inside, 7)).toBe(true);
     expect(isOfLocalType(impl, 3)).toBe(false);
     expect(isOfLocalType(['mod a {', ...impl.map((line) => `    ${line}`), '}'], 4)).toBe(false);
   });
