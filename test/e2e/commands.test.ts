@@ -40,7 +40,7 @@ describe('looking at runs', () => {
     expect(retry.code).toBe(0);
     expect(retry.stdout).toMatch(/^✔ mixed-\w+ succeeded: 4 tasks/);
     const agents = await project.waggle('agents', 'list', '--all');
-    expect(agents.stdout).toMatch(/^agent +driver +busy +done +failed +run +can\nlocal-1 +command /);
+    expect(agents.stdout).toMatch(/^agent +driver +is +busy +load +done +failed +run +can\nlocal-1 +command /);
     expect((await project.waggle('agents')).stdout).toMatch(/^No agents now\./);
 
     expect((await project.waggle('runs', 'prune')).stdout).toBe('Nothing to remove.\n');
