@@ -80,8 +80,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/owed-effects.ts',
     edits: [
       [
-        '  if (!isActive(task)) return undefined;\n',
-        "  if (task.status === 'blocked' || task.status === 'ready') return undefined;\n",
+        '  if (!isActive(task)) return NOTHING;\n',
+        "  if (task.status === 'blocked' || task.status === 'ready') return NOTHING;\n",
       ],
       [
         '  if (!isWorking(task)) return wrongStatus(task);\n  if (!result.ok)',
@@ -208,8 +208,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/owed-effects.ts',
     edits: [
       [
-        '  if (isToBeTried(task)) return retryAt(taskId, attempt, task.retryAtMs);',
-        '  if (isToBeTried(task)) return undefined;',
+        '  if (isToBeTried(task)) return [retryAt(taskId, attempt, task.retryAtMs)];',
+        '  if (isToBeTried(task)) return NOTHING;',
       ],
     ],
     breaks: ['comes-to-its-end'],
