@@ -27,6 +27,7 @@ const events = unionsPage(
     readUnion(source('scaling/overload-events.ts'), 'OverloadEvent', 'type'),
     readUnion(source('alerts/alert-events.ts'), 'AlertEvent', 'type'),
     readUnion(source('settings/setting-events.ts'), 'ConfigEvent', 'type'),
+    readUnion(source('tuning/tuning-events.ts'), 'TuningEvent', 'type'),
   ],
 );
 const failures = unionsPage(

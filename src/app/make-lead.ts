@@ -265,6 +265,7 @@ function engineOptions({ options, alerts, live }: LeadSettings): LeadParts['opti
     ...caps,
     ...healthRules(faultTolerance),
     alerts: watched,
+    tuner: { isOn: options.monitoring.tuning === 'on', windowMs: options.monitoring.tuningWindowMs },
     live,
   };
   const { maxBatch, maxBacklog } = performance;

@@ -7,6 +7,8 @@ export { RunView } from '../observability/run-view.ts';
 export { alertHistory } from '../observability/alert-history.ts';
 export type { AlertEpisode } from '../observability/alert-history.ts';
 export type { AlertRule } from '../core/alerts/alert-rule.ts';
+export { tuningHistory } from '../observability/tuning-history.ts';
+export type { TuningTrial } from '../observability/tuning-history.ts';
 export { settingHistory, settingsNow } from '../observability/setting-history.ts';
 export type { SettingChange } from '../observability/setting-history.ts';
 export { quorumOf } from '../core/consensus/outcome.ts';

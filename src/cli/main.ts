@@ -50,6 +50,7 @@ const HANDLERS: Handlers = {
   configShow: async () => (await import('./commands/config.ts')).configShow,
   configChanges: async () => (await import('./commands/config-live.ts')).configChanges,
   configReset: async () => (await import('./commands/config-live.ts')).configReset,
+  configTuning: async () => (await import('./commands/config-live.ts')).configTuning,
   configSet: async () => (await import('./commands/config-live.ts')).configSet,
   configExplain: async () => (await import('./commands/config.ts')).configExplain,
   trustList: async () => (await import('./commands/trust.ts')).trustList,

@@ -26,4 +26,22 @@ export const MONITORING_OPTIONS = {
     reason: 'Sending a message takes a second; what takes longer hangs.',
     applies: 'start',
   },
+  tuning: {
+    type: 'choice',
+    choices: ['off', 'on'],
+    default: 'off',
+    effect:
+      'Whether Waggle changes its own options where it sees a bottleneck, one at a time, and takes back what does not help.',
+    reason: 'Off: what changes by itself should be asked for.',
+    applies: 'start',
+  },
+  tuningWindowMs: {
+    type: 'duration',
+    default: 300_000,
+    min: 10_000,
+    max: 86_400_000,
+    effect: 'How long such a change is tried before it is judged, and the pause before the next one.',
+    reason: 'As long as the windows of the figures that it is judged by.',
+    applies: 'start',
+  },
 } as const;

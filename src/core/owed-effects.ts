@@ -104,6 +104,8 @@ const FINDERS: EffectFinders = {
   'tasks.delegated': nothing,
   'topic.subscribed': nothing,
   'topic.unsubscribed': nothing,
+  'tuning.decided': nothing,
+  'tuning.ended': nothing,
 };
 
 /**

@@ -23,6 +23,7 @@ import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
 import type { ScaleState } from './scaling/scale-group.ts';
 import type { Setting } from './settings/setting-events.ts';
+import { restoreTuning, type StoredTuning, storeTuning } from './tuning/tuner.ts';
 import { restoreSettings } from './settings/settings.ts';
 import type { Swarm } from './swarm-state.ts';
 import { familyOf, isSettled, parentOf } from './tasks/families.ts';
@@ -31,7 +32,7 @@ import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from
 import type { ResourceAmounts, TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 13;
+const SNAPSHOT_VERSION = 14;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -90,6 +91,7 @@ type Stored = Readonly<{
   health: readonly (readonly [string, Health])[];
   breakers: readonly (readonly [BreakerKey, KeptBreaker])[];
   settings: readonly (readonly [string, Setting])[];
+  tuning: StoredTuning;
   metrics: StoredMetrics;
   alerts: Readonly<{ active: readonly (readonly [AlertKey, Alert])[]; episodes: number }>;
   accounts: readonly (readonly [string, PausedAccount])[];
@@ -117,6 +119,7 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
     health: [...swarm.health],
     breakers: [...swarm.breakers.kept],
     settings: [...swarm.settings],
+    tuning: storeTuning(swarm.tuning),
     metrics: swarm.metrics.dump(nowMs),
     alerts: { active: [...swarm.alerts.active], episodes: swarm.alerts.episodes },
     accounts: [...swarm.accounts],
@@ -143,6 +146,7 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   for (const [id, health] of stored.health) swarm.health.set(agentId(id), health);
   restoreBreakers(swarm, stored.breakers);
   restoreSettings(swarm, stored.settings);
+  restoreTuning(swarm.tuning, stored.tuning);
   swarm.metrics.load(stored.metrics);
   for (const [key, alert] of stored.alerts.active) swarm.alerts.active.set(key, alert);
   swarm.alerts.episodes = stored.alerts.episodes;

@@ -21,6 +21,7 @@ import { WriteLocks } from './scheduling/write-locks.ts';
 import type { LiveOption, Setting } from './settings/setting-events.ts';
 import type { RetryPolicy } from './tasks/task-spec.ts';
 import type { Task } from './tasks/task.ts';
+import { newTuning, type TunerRules, type Tuning } from './tuning/tuner.ts';
 
 /** The rules of one swarm; configuration that a journal does not depend on. */
 export type SwarmRules = Readonly<{
@@ -53,6 +54,8 @@ export type SwarmRules = Readonly<{
   scaling: ScalingRules;
   /** What is watched. @default the three of docs/semantics.md */
   alerts: readonly AlertRule[];
+  /** Whether and how the swarm changes its own options. */
+  tuner: TunerRules;
   /** Options that may be changed while somebody leads. @default none */
   live: readonly LiveOption[];
 }>;
@@ -75,6 +78,7 @@ export const DEFAULT_RULES: SwarmRules = {
   health: { responseMs: 5_000, errorRate: 0.1, memoryRatio: 0.9, maxRestarts: 5, restartWindowMs: 60_000 },
   scaling: DEFAULT_SCALING,
   alerts: DEFAULT_ALERTS,
+  tuner: { isOn: false, windowMs: 300_000 },
   live: [],
 };
 
@@ -109,6 +113,7 @@ export type Swarm = {
   /** What happened lately, as far as somebody decides on it. */
   readonly metrics: CoreMetrics;
   readonly alerts: Alerts;
+  readonly tuning: Tuning;
   readonly queue: ReadyQueue;
   readonly leads: WaitingLeads;
   /** Tasks whose needs have all ended, and for which it is not decided yet what that means. */
@@ -149,6 +154,7 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     invalidations: new Map(),
     metrics,
     alerts: watchRules(metrics, rules.alerts),
+    tuning: newTuning(rules.tuner, metrics),
     queue: new ReadyQueue(),
     leads: new WaitingLeads(),
     undecided: new Set(),

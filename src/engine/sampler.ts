@@ -23,9 +23,9 @@ export class Sampler {
   constructor(measure: (() => Samples) | undefined, surroundings: SamplerSurroundings) {
     this.#measure = measure;
     this.#surroundings = surroundings;
-    const { alerts } = surroundings.swarm;
+    const { alerts, rules } = surroundings.swarm;
     const reads = alerts.watched.flatMap((watched) => watched.reads.map(({ name }) => name));
-    this.#isWanted = reads.includes('memory_ratio') || reads.includes('cache_hit_ratio');
+    this.#isWanted = rules.tuner.isOn || reads.includes('memory_ratio') || reads.includes('cache_hit_ratio');
   }
 
   /** After a turn: the next measurement, when there is work. */

@@ -1,6 +1,5 @@
 import type { AlertEvent, AlertKey } from '../core/alerts/alert-events.ts';
 import type { AlertAction, Severity } from '../core/alerts/alert-rule.ts';
-import { isAlertEvent } from '../core/alerts/alert-events.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import type { AgentId } from '../core/ids.ts';
 import type { DatedRecord, RunArchive } from '../ports/run-archive.ts';
@@ -39,11 +38,15 @@ export function alertHistory(archive: Pick<RunArchive, 'newest'>): readonly Aler
   const episodes = new Map<number, AlertEpisode>();
   for (const record of archive.newest(TYPES, MOST_RECORDS).toReversed()) {
     const { event } = record;
-    if (!isAlertEvent(event) || event.type === 'config.changed' || event.type === 'metrics.sampled') continue;
+    if (!isEpisodeEvent(event)) continue;
     const next = after(episodes.get(event.episode), event, record);
     if (next !== undefined) episodes.set(event.episode, next);
   }
   return [...episodes.values()].sort((one, other) => other.episode - one.episode);
+}
+
+function isEpisodeEvent(event: SwarmEvent): event is AlertEvent {
+  return TYPES.includes(event.type);
 }
 
 /** Undefined where the beginning is too long ago to be looked at. */

@@ -2,6 +2,7 @@ import type { AgentSpec } from '../core/agents/agent-spec.ts';
 import type { MessageEvent, ProposalEvent, RunEvent, SwarmEvent, TaskEvent } from '../core/events.ts';
 import type { RunId } from '../core/ids.ts';
 import { type AlertEvent, isAlertEvent, type MetricsEvent } from '../core/alerts/alert-events.ts';
+import type { TuningEvent } from '../core/tuning/tuning-events.ts';
 import type { ConfigEvent } from '../core/settings/setting-events.ts';
 import { isMessageEvent } from '../core/messaging/is-message-event.ts';
 import { isScalingEvent } from '../core/scaling/is-scaling-event.ts';
@@ -271,7 +272,7 @@ export class Metrics implements EventSink {
     }
   }
 
-  #countAlert(event: AlertEvent | ConfigEvent | MetricsEvent): void {
+  #countAlert(event: AlertEvent | ConfigEvent | MetricsEvent | TuningEvent): void {
     if (event.type === 'alert.fired') {
       this.#number('swarm_alerts_firing').add('');
       this.#number('swarm_alerts_total').add(event.severity);

@@ -1,6 +1,6 @@
 import { readOption, showOption } from '../../config/option-value.ts';
 import { OPTIONS } from '../../config/options.ts';
-import { type SettingChange, settingHistory } from '../../app/views.ts';
+import { type SettingChange, settingHistory, tuningHistory, type TuningTrial } from '../../app/views.ts';
 import type { LocalCommand } from '../../app/coordinator.ts';
 import { UserErrors, userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
@@ -49,6 +49,40 @@ export function configChanges(cli: Cli, options: Readonly<{ limit: number }>): P
     else cli.out.result(...changeTable(changes, cli.out.columns));
     return EXIT.ok;
   });
+}
+
+/** `waggle config tuning` */
+export function configTuning(cli: Cli, options: Readonly<{ limit: number }>): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const archive = project.archive();
+    const trials = archive === undefined ? [] : tuningHistory(archive, options.limit);
+    for (const one of trials) cli.out.json({ type: 'trial', ...one });
+    if (trials.length > 0) cli.out.result(...trialTable(trials, cli.out.columns));
+    else cli.out.result('Nothing was tuned. To let Waggle try: monitoring.tuning: on');
+    return EXIT.ok;
+  });
+}
+
+function trialTable(trials: readonly TuningTrial[], columns: number): readonly string[] {
+  const nowMs = Date.now();
+  const rows = trials.map(({ atMs, bottleneck, option, from, to, figure, after, forecast, outcome }) => [
+    when(atMs, nowMs),
+    bottleneck,
+    visible(`${option} ${from} to ${to}`),
+    forecast,
+    outcome,
+    after === undefined || after === null ? rounded(figure) : `${rounded(figure)} to ${rounded(after)}`,
+  ]);
+  const titles = ['when', 'bottleneck', 'change', 'forecast', 'outcome', 'figure'];
+  return table(
+    titles.map((title) => ({ title, ...(title === 'change' ? { least: 12 } : {}) })),
+    rows,
+    columns,
+  );
+}
+
+function rounded(figure: number): string {
+  return Number.isInteger(figure) ? String(figure) : figure.toFixed(2);
 }
 
 function change(cli: Cli, input: LocalCommand, done: string): Promise<ExitCode> {

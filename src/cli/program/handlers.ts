@@ -2,7 +2,7 @@ import type { agentsDrain } from '../commands/agents-drain.ts';
 import type { agentsList, agentsShow } from '../commands/agents.ts';
 import type { alertsHistory, alertsList, alertsShow } from '../commands/alerts.ts';
 import type { check } from '../commands/check.ts';
-import type { configChanges, configReset, configSet } from '../commands/config-live.ts';
+import type { configChanges, configReset, configSet, configTuning } from '../commands/config-live.ts';
 import type { configExplain, configShow } from '../commands/config.ts';
 import type { doctor } from '../commands/doctor.ts';
 import type { init } from '../commands/init.ts';
@@ -91,6 +91,7 @@ export type Handlers = Readonly<{
   configReset: Load<typeof configReset>;
   configSet: Load<typeof configSet>;
   configShow: Load<typeof configShow>;
+  configTuning: Load<typeof configTuning>;
   configExplain: Load<typeof configExplain>;
   trustList: Load<typeof trustList>;
   trustGrant: Load<typeof trustGrant>;

@@ -45,6 +45,11 @@ function addConfig(program: Command, handlers: Handlers, act: Act): void {
     .description('what was changed at once, by whom and why, newest first')
     .option('-n, --limit <n>', 'at most this many', count, 50)
     .action(act(handlers.configChanges));
+  config
+    .command('tuning')
+    .description('what the tuner has tried, why, and what it took back')
+    .option('-n, --limit <n>', 'at most this many', count, 50)
+    .action(act(handlers.configTuning));
 }
 
 function addTrust(program: Command, handlers: Handlers, act: Act): void {

@@ -1,6 +1,7 @@
 import type { AgentId } from '../ids.ts';
 import type { Samples } from '../metrics/core-metrics.ts';
 import type { ConfigEvent } from '../settings/setting-events.ts';
+import type { TuningEvent } from '../tuning/tuning-events.ts';
 import type { AlertAction, Severity } from './alert-rule.ts';
 
 /** A rule, or a rule and an agent: `agent_unavailable/r1/local-1`. */
@@ -54,7 +55,7 @@ export type AlertInput =
   /** Figures that nobody but the shell can measure. Most change nothing and leave no trace. */
   | Readonly<{ type: 'metrics.sample'; samples: Samples }>;
 
-const TYPES: Readonly<Record<(AlertEvent | ConfigEvent | MetricsEvent)['type'], true>> = {
+const TYPES: Readonly<Record<(AlertEvent | ConfigEvent | MetricsEvent | TuningEvent)['type'], true>> = {
   'alert.acted': true,
   'alert.cleared': true,
   'alert.fired': true,
@@ -62,9 +63,13 @@ const TYPES: Readonly<Record<(AlertEvent | ConfigEvent | MetricsEvent)['type'], 
   'alert.resolved': true,
   'config.changed': true,
   'metrics.sampled': true,
+  'tuning.decided': true,
+  'tuning.ended': true,
 };
 
 /** Events that are about the swarm as a whole: they are in no table of runs, tasks or agents. */
-export function isAlertEvent(event: Readonly<{ type: string }>): event is AlertEvent | ConfigEvent | MetricsEvent {
+export function isAlertEvent(
+  event: Readonly<{ type: string }>,
+): event is AlertEvent | ConfigEvent | MetricsEvent | TuningEvent {
   return Object.hasOwn(TYPES, event.type);
 }

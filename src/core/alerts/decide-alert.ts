@@ -9,7 +9,8 @@ import type { Swarm } from '../swarm-state.ts';
 import type { AlertAction } from './alert-rule.ts';
 import type { AlertInput } from './alert-events.ts';
 import type { Alert } from './alerts.ts';
-import { evaluateCondition } from './evaluate-condition.ts';
+import { BOTTLENECKS } from '../tuning/tuner.ts';
+import { evaluateCondition, type Moment } from './evaluate-condition.ts';
 
 type Firing = Extract<Alert, { status: 'firing' }>;
 type Act = Readonly<{ events: readonly SwarmEvent[]; detail: string }> | Readonly<{ refused: string }>;
@@ -44,7 +45,21 @@ export function decideSample(swarm: Swarm, { samples }: Extract<AlertInput, { ty
     if (reads.some(({ name }) => !(name in moment.samples))) return true;
     return evaluateCondition(rule.parsed, moment) !== evaluateCondition(rule.parsed, { swarm, nowMs: 0 });
   });
-  return isNews ? accept({ type: 'metrics.sampled', samples }) : accept();
+  return isNews || isNewsToTuner(swarm, moment) ? accept({ type: 'metrics.sampled', samples }) : accept();
+}
+
+/** Whether a bottleneck is seen that was not, or the other way round; during a trial every figure counts. */
+function isNewsToTuner(swarm: Swarm, moment: Moment): boolean {
+  if (!swarm.rules.tuner.isOn) return false;
+  const { samples = {} } = moment;
+  const { sampled } = swarm.metrics;
+  const bottleneck = swarm.tuning.trial?.bottleneck;
+  if (bottleneck === 'caching' && samples.cache_hit_ratio !== sampled.cache_hit_ratio) return true;
+  if (bottleneck === 'memory' && samples.memory_ratio !== sampled.memory_ratio) return true;
+  return BOTTLENECKS.some(
+    ({ condition }) =>
+      evaluateCondition(condition, moment) !== evaluateCondition(condition, { ...moment, samples: sampled }),
+  );
 }
 
 function act(swarm: Swarm, alert: Firing, action: AlertAction, context: Context): Act {
