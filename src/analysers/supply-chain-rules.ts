@@ -165,6 +165,9 @@ function otherSources({ path, text, direct }: LockView, packages: readonly Locke
 const KNOWN_BUILDERS =
   /^(?:@swc\/|@parcel\/|@tailwindcss\/|@sentry\/cli|@prisma\/|@nestjs\/|@playwright\/|@vscode\/|@ffmpeg|@serialport\/|@tensorflow\/)|^(?:esbuild|swc|sharp|bcrypt|argon2|canvas|fsevents|puppeteer|playwright|cypress|electron|better-sqlite3|sqlite3|core-js(?:-pure|-bundle)?|es5-ext|msw|prisma|protobufjs|unrs-resolver|lightningcss|nx|node-sass|sass-embedded|grpc|bufferutil|utf-8-validate|node-pty|keytar|husky|simple-git-hooks|lefthook|ffmpeg-static|chromedriver|geckodriver|workerd|wrangler|turbo|re2|zeromq|leveldown|classic-level|serialport|usb|node-hid|robotjs|oracledb|snappy|kerberos|ssh2|cpu-features|dtrace-provider|microtime|couchbase|realm|dugite|gifsicle|mozjpeg|optipng-bin|pngquant-bin|jpegtran-bin|cwebp-bin|vue-demi|postinstall-postinstall|node-gyp)$/;
 
+/** So low that it stands after everything that was found: nobody sees here what such a script does. */
+const ASKED = 0.05;
+
 /** Direct dependencies of what is shipped that run a program of their own when they are installed. */
 export function installScripts({ path, text, packages, direct }: LockView): readonly Detected[] {
   const running = packages.filter(
@@ -179,7 +182,7 @@ export function installScripts({ path, text, packages, direct }: LockView): read
     {
       kind: 'install-script',
       severity: 'low',
-      confidence: 0.6,
+      confidence: ASKED,
       title: `${shown} ${names.length === 1 ? 'runs' : 'run'} a script when installed`,
       file: path,
       line: lineOf(text, first),

@@ -144,7 +144,8 @@ describe('a check', () => {
     using repository = new TestRepository({
       'src/tested.js': hard,
       'src/alone.js': hard,
-      'test/tested.test.js': "import '../src/tested.js';\n",
+      'src/plain.js': SOURCE,
+      'test/tested.test.js': "import '../src/tested.js';\nimport '../src/plain.js';\n",
     });
     for (let times = 0; times < 9; times += 1) {
       repository.write({ 'src/alone.js': `${hard}// ${times}\n`, 'src/tested.js': `${hard}// ${times}\n` });

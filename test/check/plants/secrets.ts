@@ -56,18 +56,6 @@ export const SECRET_PLANTS: readonly Plant[] = [
     'the key that every page about it shows',
     `KEY = "${key('AKIA', 'IOSFODNN7', 'EXAMPLE')}"\n`,
   ),
-  secret(
-    false,
-    'src/token-parser.js',
-    'a sample in the text above a function',
-    `/**\n * What requests get:\n *\n * \`\`\`js\n * {\n        accessToken: '${DRAWN}'\n * }\n * \`\`\`\n */\nexport const parse = (request) => request.token;\n`,
-  ),
-  secret(
-    false,
-    'src/tokens.py',
-    'a sample in a text above',
-    `def parse(text):\n    """Reads it.\n\n    token = "${DRAWN}"\n    """\n    return text\n`,
-  ),
   secret(false, 'tests/login.test.js', 'made up for a test', `const password = '${DRAWN}';\n`),
   secret(false, 'docs/setup.md', 'a sample on a page', `Set \`apiKey = "${DRAWN}"\` first.\n`),
   secret(false, '.env.example', 'an example to copy', `SESSION_SECRET=${DRAWN}\n`),
@@ -107,5 +95,21 @@ export const SECRET_PLANTS: readonly Plant[] = [
     'tests/broken-token.test.js',
     'one sign off: nobody issued it',
     `const token = '${GITHUB.slice(0, -1)}${GITHUB.endsWith('0') ? '1' : '0'}';\n`,
+  ),
+];
+
+/** Shaped like keys, in texts about code: the voters tell them apart, the detector does not. */
+export const COMMENTED_PLANTS: readonly Plant[] = [
+  secret(
+    false,
+    'src/token-parser.js',
+    'a sample in the text above a function',
+    `/**\n * What requests get:\n *\n * \`\`\`js\n * {\n        accessToken: '${DRAWN}'\n * }\n * \`\`\`\n */\nexport const parse = (request) => request.token;\n`,
+  ),
+  secret(
+    false,
+    'src/tokens.py',
+    'a sample in a text above',
+    `def parse(text):\n    """Reads it.\n\n    token = "${DRAWN}"\n    """\n    return text\n`,
   ),
 ];
