@@ -37,7 +37,8 @@ it('a cycle is told where an import matters while the files load', async () => {
   });
   expect(cycle).toMatchObject({ kind: 'import-cycle', file: 'src/c.js', line: 1 });
   expect(cycle?.evidence.map(({ text, ref }) => `${ref ?? ''} ${text}`)).toEqual([
-    'src/c.js:1 Shortest way around: src/c.js → src/a.js → src/d.js → src/c.js',
+    'src/c.js:1 Shortest way around: src/c.js → src/a.js → src/d.js → src/c.js.',
+    ' Also in the cycle: src/b.js.',
     'src/c.js:1 src/c.js uses what it imports from src/a.js while it loads: where that one comes first, it gets nothing.',
     ' Imports of types alone are not counted.',
   ]);

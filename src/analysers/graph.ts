@@ -10,6 +10,7 @@ import { missingImports } from './missing-imports.ts';
 import { TextReader } from './read-text.ts';
 import { Resolver, type ResolvedImport } from './resolve.ts';
 import { readAliases } from './tsconfig.ts';
+import { countOf } from './words.ts';
 
 const MAX_CYCLES = 12;
 /** Told as findings: the largest say enough. */
@@ -189,7 +190,8 @@ function cycleFinding({ cycle: { files, path }, eager }: FoundCycle, folders: re
     line,
     anchor: names.toSorted().join(' '),
     evidence: [
-      { source: 'graph', text: `Shortest way around: ${[...names, file].join(' → ')}`, ref: `${file}:${line}` },
+      { source: 'graph', text: `Shortest way around: ${[...names, file].join(' → ')}.`, ref: `${file}:${line}` },
+      ...othersOf(files, names),
       ...(told === undefined ? [] : [told]),
       ...(crossed.size > 1 ? [{ source: 'graph', text: `It runs through ${crossed.size} packages.` }] : []),
       { source: 'graph', text: 'Imports of types alone are not counted.' },
@@ -197,6 +199,17 @@ function cycleFinding({ cycle: { files, path }, eager }: FoundCycle, folders: re
     fix: cycleFix(eager),
   };
   return [finding];
+}
+
+const MAX_OTHERS = 20;
+
+/** The files of the cycle that the shortest way around does not pass. */
+function othersOf(files: readonly string[], names: readonly string[]): Detected['evidence'] {
+  const others = files.filter((file) => !names.includes(file));
+  if (others.length === 0) return [];
+  const rest = others.length - MAX_OTHERS;
+  const more = rest > 0 ? ` and ${countOf(rest, 'further file')}` : '';
+  return [{ source: 'graph', text: `Also in the cycle: ${others.slice(0, MAX_OTHERS).join(', ')}${more}.` }];
 }
 
 function eagerStep({ from, to, line }: ResolvedImport): Detected['evidence'][number] {

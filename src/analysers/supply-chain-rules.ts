@@ -73,7 +73,7 @@ export function missingIntegrity({ path, text, packages, refresh }: LockView): r
           .slice(0, SHOWN)
           .map(({ one, line }) => ({
             source: 'supply-chain',
-            text: `${one.name} ${one.version}`,
+            text: `${one.name} ${one.version}.`,
             ref: `${path}:${line}`,
           })),
         {

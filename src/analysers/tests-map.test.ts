@@ -189,6 +189,22 @@ describe('tests that are switched off', () => {
     expect((await look({ 'test/only.test.js': text, 'test/skip-if.test.js': text })).findings).toEqual([]);
   });
 
+  it('are none in a project that makes a test tool: it tries on itself what its users may write', async () => {
+    const text = "it.skip('adds', () => { add(1); });\n";
+    const manifest = (name: string): string => JSON.stringify({ name, version: '1.0.0' });
+    expect((await look({ 'package.json': manifest('tool'), 'test/a.test.js': text })).findings).toHaveLength(1);
+    expect((await look({ 'package.json': manifest('mocha'), 'test/a.test.js': text })).findings).toEqual([]);
+    const ignore = { 'src/main/java/org/x/Ignore.java': '@interface Ignore {}\n' };
+    expect((await look({ ...ignore, 'test/a.test.js': text })).findings).toEqual([]);
+  });
+
+  it('are none in what a test hands to something', async () => {
+    const text = (use: string): string =>
+      `class ATest {\n  @Test\n  void runs() {\n    run(${use});\n  }\n\n  static class Sample {\n    @Ignore\n    @Test\n    public void a() {\n      go();\n    }\n  }\n}\n`;
+    expect((await look({ 'src/test/java/ATest.java': text('Sample.class') })).findings).toEqual([]);
+    expect((await look({ 'src/test/java/ATest.java': text('Other.class') })).findings).toHaveLength(1);
+  });
+
   const java = (before: string, body: string, head = ''): string =>
     `${head}class ATest {\n${before}  @Test\n  @Ignore\n  public void testA() {\n${body}  }\n}\n`;
   const bare = '    run();\n';
