@@ -109,7 +109,7 @@ function builtIn(spec: AlertRuleSpec): AlertRule {
 /** The built-in rule about an agent that is lost. */
 export const UNAVAILABLE = 'agent_unavailable';
 
-/** Watched unless the configuration says otherwise. Source: docs/semantics.md, Alerts. */
+/** Watched unless the configuration says otherwise. docs/semantics.md tells of them. */
 export const DEFAULT_ALERTS: readonly AlertRule[] = [
   builtIn({
     name: 'high_task_failure_rate',
