@@ -12,7 +12,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineWorkflow, Swarm, type SwarmEvent } from '../src/index.ts'; // in your program: from 'waggle-swarm'
-import { field } from './whole-swarm/field.ts';
 import { functions } from './whole-swarm/functions.ts';
 import { tellWhatHappened } from './whole-swarm/seen.ts';
 
@@ -39,6 +38,8 @@ const workflow = defineWorkflow(
     agents: {
       scouts: { driver: 'function', supervised: true },
       painters: { driver: 'function', scale: { min: 0, max: 3 } },
+      // Nobody of it is here: processes of their own join.
+      camp: { driver: 'remote', capabilities: ['field'] },
     },
   },
   ({ task }) => {
@@ -58,7 +59,7 @@ const workflow = defineWorkflow(
     const remembered = task('remember', { function: 'remember' });
     const reread = task('reread', { needs: [remembered], function: 'reread' });
     // Done by whoever joins with this capability: a process of its own.
-    const dug = task('dig', { shell: field.command, requires: ['field'], retry: { maxAttempts: 2 } });
+    const dug = task('dig', { shell: 'sleep 1; echo found', requires: ['field'], retry: { maxAttempts: 2 } });
     const all = [...scouted, measured, ...painted, counted, reread, dug];
     const farewell = task('farewell', { needs: all, function: 'farewell' });
     task('home', { needs: [farewell], function: 'home' });
@@ -73,10 +74,10 @@ const options = {
   'faultTolerance.circuitBreakerThreshold': 3,
   'faultTolerance.circuitBreakerSuccesses': 2,
   'faultTolerance.recoveryTimeout': 200,
-  ...field.options,
 };
 
-function join_(name: string): ChildProcess {
+/** A process that joins as a host of its own. */
+function setUpCamp(name: string): ChildProcess {
   const argv = [WAGGLE, 'worker', '--cwd', project, '--capabilities', 'field', '--agents', '1', '--name', name];
   return spawn(process.execPath, argv, { stdio: 'ignore' });
 }
@@ -85,21 +86,21 @@ const workers: ChildProcess[] = [];
 try {
   const events: SwarmEvent[] = [];
   {
-    await using swarm = await Swarm.open({ dir: project, functions: functions(VOTERS), options });
-    workers.push(join_('camp-1'));
+    await using swarm = await Swarm.open({ dir: project, functions, options });
+    workers.push(setUpCamp('camp-1'));
     const run = await swarm.run(workflow, { id: RUN });
     for await (const { event } of run.events()) {
-      events.push(event);
       if (event.type === 'attempt.assigned' && event.taskId === `${RUN}/dig` && event.attempt === 1) {
         // The first camp is lost while it works; another one is set up.
         workers[0]?.kill('SIGKILL');
-        workers.push(join_('camp-2'));
+        workers.push(setUpCamp('camp-2'));
       }
       // The alert has paused the run: a person looks, and lets it go on.
       if (event.type === 'run.paused') await swarm.resume();
     }
     const result = await run.finished;
     assert.equal(result.outcome.state, 'succeeded', JSON.stringify(result.outcome));
+    events.push(...[...swarm.records()].map((record) => record.event));
   }
   for (const line of tellWhatHappened(events)) log(line);
   const told = execFileSync(process.execPath, [WAGGLE, 'replay', RUN, '--cwd', project, '--json'], {

@@ -15,13 +15,13 @@ async function scout({ messages, task }: FunctionCall): Promise<void> {
 /** Splits its work, and hears that one part of it costs more than it was given. */
 async function survey({ tasks, messages }: FunctionCall): Promise<Json> {
   const cheap = ['width', 'depth'].map((name) => ({ name, function: 'measure', grant: { tokens: 300 } }));
-  const outcomes = await tasks.run([...cheap, { name: 'height', function: 'measure', grant: { tokens: 5_000 } }]);
+  const outcomes = await tasks.run([...cheap, { name: 'height', function: 'measure', grant: { tokens: 600 } }]);
   const refused = outcomes.filter(({ state }) => state !== 'succeeded').map(({ name }) => name);
   assert.deepEqual(refused, ['height']);
   const places = new Set<string>();
   while (places.size < 4) {
     const mail = await messages.receive();
-    for (const { body } of mail) places.add(String(body));
+    for (const { body } of mail) places.add(JSON.stringify(body));
     await messages.acknowledge(mail.map(({ id }) => id));
   }
   return { places: [...places].toSorted() };
@@ -92,18 +92,16 @@ async function farewell({ messages }: FunctionCall): Promise<void> {
 }
 
 /** By what the tasks call them. */
-export function functions(_voters: readonly string[]): Readonly<Record<string, AnyFunction>> {
-  return {
-    scout,
-    survey,
-    measure: () => delay(20, 'measured'),
-    paint: () => delay(300, 'painted'),
-    ask,
-    vote,
-    count,
-    remember,
-    reread,
-    farewell,
-    home: () => delay(500, 'home'),
-  };
-}
+export const functions: Readonly<Record<string, AnyFunction>> = {
+  scout,
+  survey,
+  measure: () => delay(20, 'measured'),
+  paint: () => delay(300, 'painted'),
+  ask,
+  vote,
+  count,
+  remember,
+  reread,
+  farewell,
+  home: () => delay(500, 'home'),
+};

@@ -16,7 +16,12 @@ const closed =
 /** What must have happened, and how the events of the run show it. */
 const MECHANISMS: readonly (readonly [what: string, seen: Seen])[] = [
   ['a task has delegated, and waited without its place', has('tasks.delegated', 'attempt.awaiting', 'attempt.resumed')],
-  ['messages were sent, received, and one found nobody', has('message.sent', 'messages.acknowledged', 'messages.died')],
+  [
+    'messages were sent and received, and one found nobody',
+    (events) =>
+      has('messages.acknowledged')(events) &&
+      events.some((event) => event.type === 'message.sent' && (event.dead?.length ?? 0) > 0),
+  ],
   ['a vote has passed', closed('approved')],
   ['a vote has failed', closed('rejected')],
   ['a vote has expired', closed('expired')],

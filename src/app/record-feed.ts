@@ -1,5 +1,5 @@
 import type { SwarmEvent } from '../core/events.ts';
-import { type RunId, runOf } from '../core/ids.ts';
+import { type RunId, runId, runOf } from '../core/ids.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
@@ -98,5 +98,12 @@ export function runOfEvent(event: SwarmEvent): RunId | undefined {
   if ('runId' in event) return event.runId;
   if ('taskId' in event) return runOf(event.taskId);
   if ('proposalId' in event) return runOf(event.proposalId);
+  if ('agentId' in event) return runOfAgent(event.agentId);
+  if ('key' in event && event.key.startsWith('agent:')) return runOfAgent(event.key.slice('agent:'.length));
   return event.type === 'agents.registered' ? event.agents[0]?.runId : undefined;
+}
+
+/** Agents of a run are called `<run>/<name>`. */
+function runOfAgent(id: string | undefined): RunId | undefined {
+  return id?.includes('/') === true ? runId(id.slice(0, id.indexOf('/'))) : undefined;
 }

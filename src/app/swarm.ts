@@ -9,6 +9,7 @@ import type { Choice } from '../core/consensus/proposal-spec.ts';
 import { NAME_PATTERN, proposalId, runId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { BudgetSpec } from '../core/runs/run-spec.ts';
+import type { JournalRecord } from '../ports/journal.ts';
 import type { ProposalRecord, RunArchive, RunRecord } from '../ports/run-archive.ts';
 import { userError, UserErrors } from '../util/user-error.ts';
 import { compile } from '../workflows/compile.ts';
@@ -26,6 +27,9 @@ import { MemoryStore } from './memory-store.ts';
 import { RunHandle } from './run-handle.ts';
 import type { Store } from './store.ts';
 import { SwarmMemory } from './swarm-memory.ts';
+
+/** Records that are read from the store at once. */
+const PAGE_RECORDS = 1_000;
 
 export type SwarmOptions = Readonly<{
   /** The project: where commands run and, in its `.waggle` folder, data is kept. @default the current folder */
@@ -145,6 +149,21 @@ export class Swarm implements AsyncDisposable {
   /** Runs in the store, newest first. */
   runs(filter?: Parameters<RunArchive['runs']>[0]): readonly RunRecord[] {
     return this.#archive()?.runs(filter) ?? [];
+  }
+
+  /**
+   * Everything that has happened in this store until now, in order: runs, agents, breakers, alerts, memory. What comes
+   * later is seen by the next call with the newest `seq`.
+   * @yields committed records after `afterSeq`
+   */
+  *records(afterSeq = 0): Generator<JournalRecord, void, undefined> {
+    let seq = afterSeq;
+    for (;;) {
+      const page = this.#archive()?.recordsAfter(seq, PAGE_RECORDS) ?? [];
+      yield* page;
+      if (page.length < PAGE_RECORDS) return;
+      seq = page.at(-1)?.seq ?? seq;
+    }
   }
 
   /** Proposals of one run or of all in the store, in the order in which they were opened, with their votes. */
