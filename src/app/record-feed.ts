@@ -1,5 +1,5 @@
 import type { SwarmEvent } from '../core/events.ts';
-import { type RunId, runId, runOf } from '../core/ids.ts';
+import { type RunId, runId as runIdOf, runOf } from '../core/ids.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
@@ -105,5 +105,5 @@ export function runOfEvent(event: SwarmEvent): RunId | undefined {
 
 /** Agents of a run are called `<run>/<name>`. */
 function runOfAgent(id: string | undefined): RunId | undefined {
-  return id?.includes('/') === true ? runId(id.slice(0, id.indexOf('/'))) : undefined;
+  return id?.includes('/') === true ? runIdOf(id.slice(0, id.indexOf('/'))) : undefined;
 }
