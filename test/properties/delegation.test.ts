@@ -118,7 +118,8 @@ function books(world: World, way: 'restored' | 'swarm'): unknown {
     [...run.active].toSorted(),
     [...run.active].filter((id) => swarm.leads.isDue(id)).toSorted(),
     run.hasCancelled,
-    Array.from({ length: run.graph.size }, (_, index) => [run.graph.needsState(index), run.graph.remainingMs(index)]),
+    // How long is left is worked out anew by whoever leads, from what was learned.
+    Array.from({ length: run.graph.size }, (_, index) => run.graph.needsState(index)),
   ]);
 }
 
