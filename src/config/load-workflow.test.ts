@@ -61,7 +61,7 @@ bad.yaml:3:12: Input "version" is required. Give it: --input version=<string>.
 bad.yaml:4:10: Input "count" is a number that nobody has to give. Give it a default, or write required: true.
 bad.yaml:5:10: Input "level" is "hgih", which is not one of its choices. Give one of low, high. Did you mean "high"?
 bad.yaml:6:17: "wall" is "1 hour", but must be a number with a unit. Write for example 500ms, 10s, 30m or 2h.
-bad.yaml:8:22: Agents "builder" have an unknown driver "comand". Known are command and function. Did you mean "command"?
+bad.yaml:8:22: Agents "builder" have an unknown driver "comand". Known are command, function and remote. Did you mean "command"?
 bad.yaml:11:14: "command" is "npm run build", but must be a list of words. Write the program and its arguments as a list: [npm, test].
 bad.yaml:12:5: "timout" is not known in "build". Remove or rename it. Did you mean "timeout"?
 bad.yaml:13:16: "CI" is 1, but must be a text. Put it in quotes: YAML reads it as something else.

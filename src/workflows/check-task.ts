@@ -116,7 +116,9 @@ function checkFunction({ base, task, functions, isDamaged, findings }: Check): v
   if (task.function !== undefined && !functions.has(task.function)) {
     const none = 'Functions exist only where a program registers them with the library; use command or shell here.';
     const near = didYouMean(nearestName(task.function, functions));
-    const fix = functions.size === 0 ? none : `Registered are: ${[...functions].join(', ')}.${near}`;
+    // Those that Waggle brings itself are there in any case.
+    const own = [...functions].filter((name) => !name.startsWith('waggle.'));
+    const fix = own.length === 0 ? `${none}${near}` : `Registered are: ${own.join(', ')}.${near}`;
     const message = `Nobody has registered a function "${task.function}".`;
     findings.error({ code: 'WORKFLOW_FUNCTION_UNKNOWN', path: [...path, 'function'], message, fix });
   }

@@ -105,7 +105,8 @@ function loadOf({ agent, running }: Pick<AgentRecord, 'agent' | 'running'>): num
 }
 
 function agentTable(agents: readonly AgentRecord[], columns: number): readonly string[] {
-  const hosts = new Set(agents.map(({ agent }) => agent.host));
+  // Most projects have one machine and one process: a column that says nothing is left out.
+  const hasHosts = new Set(agents.map(({ agent }) => agent.host)).size > 1 || agents.some(isRemote);
   const rows = agents.map(({ agent, running, succeeded, failed, ...record }) => [
     agentName(agent.id, agent.runId ?? ''),
     agent.driver,
@@ -114,7 +115,7 @@ function agentTable(agents: readonly AgentRecord[], columns: number): readonly s
     `${loadOf({ agent, running })} %`,
     String(succeeded),
     String(failed),
-    hosts.size > 1 || agent.driver === 'remote' ? visible(agent.host) : '',
+    ...(hasHosts ? [visible(agent.host)] : []),
     agent.runId ?? '',
     visible(agent.capabilities.join(' ')),
   ]);
@@ -126,11 +127,15 @@ function agentTable(agents: readonly AgentRecord[], columns: number): readonly s
     { title: 'load', align: 'right' },
     { title: 'done', align: 'right' },
     { title: 'failed', align: 'right' },
-    { title: 'host' },
+    ...(hasHosts ? [{ title: 'host' }] : []),
     { title: 'run' },
     { title: 'can' },
   ] as const;
   return table(heads, rows, columns);
+}
+
+function isRemote({ agent }: AgentRecord): boolean {
+  return agent.driver === 'remote';
 }
 
 function agentLines({ agent, running, succeeded, failed, ...record }: AgentRecord): readonly string[] {
