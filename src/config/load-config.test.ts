@@ -138,7 +138,7 @@ describe('mistakes', () => {
     expect(await mistakes({ yaml })).toEqual([
       'waggle.yaml:2:3: "local" is the group of built-in agents. Give the group another name.',
       'waggle.yaml:3:20: Agents "coder" have a driver "acp:claude": model agents are not in this version yet. Use driver: command or driver: function.',
-      'waggle.yaml:4:22: Agents "builder" have an unknown driver "comand". Known are command and function. Did you mean "command"?',
+      'waggle.yaml:4:22: Agents "builder" have an unknown driver "comand". Known are command, function and remote. Did you mean "command"?',
     ]);
   });
 
