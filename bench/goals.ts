@@ -77,6 +77,8 @@ export const GOALS: readonly Goal[] = [
   ...makespanGoals('times wrong by up to ×/÷4', 'same, ×/÷4 wrong', [1.014, 1.021, 1.028]),
   ...makespanGoals('times learned in the run only', 'same, no prior times', [1.035, 1.049, 1.052]),
   ...makespanGoals('specialists, times wrong by up to ×/÷2', 'specialists, ×/÷2 wrong', [1.34, 1.15, 1.1]),
+  { what: 'simulation of 1,000,000 tasks on 1,000 agents', bench: 'simulate', figure: 'whole time', most: 60 },
+  { what: 'its peak memory', bench: 'simulate', figure: 'peak memory', most: 1_500 },
   { what: '`waggle check`, 109,000 lines, 3,000 commits, p50', bench: 'check', figure: 'drawn, p50', most: 3_000 },
   { what: 'the same, p95', bench: 'check', figure: 'drawn, p95', most: 10_000 },
   { what: 'the same, peak memory', bench: 'check', figure: 'drawn, peak memory', most: 400 },

@@ -5,13 +5,10 @@
 import { classKeyOf } from '../src/core/agents/agent-class.ts';
 import type { AgentSpec } from '../src/core/agents/agent-spec.ts';
 import type { Strategy } from '../src/core/agents/registry.ts';
-import type { SwarmEvent } from '../src/core/events.ts';
-import { agentId, runId, runOf, type TaskId } from '../src/core/ids.ts';
-import { nextEvents } from '../src/core/scheduling/next-event.ts';
-import { DEFAULT_RULES, newSwarm, type Swarm } from '../src/core/swarm-state.ts';
-import { apply, decide } from '../src/core/swarm.ts';
+import { agentId } from '../src/core/ids.ts';
+import type { Swarm } from '../src/core/swarm-state.ts';
 import type { TaskSpec } from '../src/core/tasks/task-spec.ts';
-import { IndexedHeap, NOT_IN_HEAP } from '../src/util/indexed-heap.ts';
+import { VirtualSwarm } from '../src/simulation/virtual-swarm.ts';
 import type { Graph } from './graphs.ts';
 import { type Factor, factorOf, roleCount, rolesOf, type Scenario } from './scenarios.ts';
 
@@ -28,11 +25,8 @@ export type Market = Readonly<{
 /** Expected seconds by task, on an agent with factor 1; undefined: nothing is known before the run. */
 export type Estimates = readonly number[] | undefined;
 
-type Running = Readonly<{ taskId: TaskId; endMs: number }> & { heapIndex: number };
-
 /** Ends of each type on each kind of agent that a swarm is taken to have seen before. */
 const LESSONS = 20;
-const RUN = runId('run');
 
 export function marketOf(graph: Graph, scenario: Scenario, agents: number): Market {
   const hasRoles = scenario === 'specialists' || scenario === 'closed';
@@ -49,39 +43,21 @@ export function secondsOn({ graph, roles, factor }: Market, index: number, agent
 /** The makespan, in seconds, of the real scheduler. */
 export function runVirtually(market: Market, estimates: Estimates, strategy: Strategy = 'adaptive'): number {
   const { graph } = market;
-  const swarm = newSwarm({ ...DEFAULT_RULES, strategy });
   const agents = Array.from({ length: market.agents }, (_, index) => agentOf(market, index));
-  take(swarm, [{ type: 'agents.registered', agents }], 0);
-  if (estimates !== undefined) teach(swarm, market, agents);
-  const tasks = graph.runtime.map((_, index) => taskOf(market, index, estimates?.[index]));
-  submit(swarm, tasks);
-  const running = new IndexedHeap<Running>((one, other) => one.endMs < other.endMs);
-  let nowMs = 0;
-  for (;;) {
-    giveOut(swarm, market, nowMs, running);
-    const next = running.first;
-    if (next === undefined) break;
-    nowMs = next.endMs;
-    for (let due = running.first; due !== undefined && due.endMs <= nowMs; due = running.first) {
-      running.remove(due);
-      succeed(swarm, due.taskId, nowMs);
-    }
-  }
-  if (swarm.runs.has(RUN)) throw new Error(`${graph.name}: the run did not end`);
-  return nowMs / 1_000;
-}
-
-/** All that can start at this moment. */
-function giveOut(swarm: Swarm, market: Market, nowMs: number, running: IndexedHeap<Running>): void {
-  for (let events = nextEvents(swarm, nowMs); events !== undefined; events = nextEvents(swarm, nowMs)) {
-    for (const event of events) {
-      apply(swarm, event, nowMs);
-      if (event.type !== 'attempt.assigned') continue;
-      const seconds = secondsOn(market, indexIn(event.taskId), indexIn(event.agentId));
-      if (seconds === undefined) throw new Error(`${event.agentId} cannot run ${event.taskId}`);
-      running.push({ taskId: event.taskId, endMs: nowMs + seconds * 1_000, heapIndex: NOT_IN_HEAP });
-    }
-  }
+  const swarm = new VirtualSwarm({
+    tasks: graph.runtime.map((_, index) => taskOf(market, index, estimates?.[index])),
+    agents,
+    strategy,
+    prepare: (empty) => {
+      if (estimates !== undefined) teach(empty, market, agents);
+    },
+    play: (index, agent) => {
+      const seconds = secondsOn(market, index, indexIn(agent));
+      if (seconds === undefined) throw new Error(`${agent} cannot run task ${index}`);
+      return { ms: seconds * 1_000, end: 'succeeded' };
+    },
+  });
+  return swarm.runToEnd() / 1_000;
 }
 
 function indexIn(name: string): number {
@@ -138,24 +114,4 @@ function teach(swarm: Swarm, market: Market, agents: readonly AgentSpec[]): void
       }
     }
   }
-}
-
-function submit(swarm: Swarm, tasks: readonly TaskSpec[]): void {
-  const run = { name: 'makespan', inputs: {}, budget: {}, project: '/', source: 'code' };
-  const input = { type: 'run.submit', runId: RUN, run, tasks, agents: [] } as const;
-  const ruling = decide(swarm, input, { nowMs: 0, wallTimeMs: 0, random: 0 });
-  if (!ruling.ok) throw new Error(JSON.stringify(ruling.refusal));
-  take(swarm, ruling.events, 0);
-}
-
-function succeed(swarm: Swarm, taskId: TaskId, nowMs: number): void {
-  const result = { ok: true, outputs: {}, evidence: [] } as const;
-  const input = { type: 'attempt.end', taskId, attempt: 1, result } as const;
-  const ruling = decide(swarm, input, { nowMs, wallTimeMs: 0, random: 0 });
-  if (!ruling.ok) throw new Error(`${runOf(taskId)}: ${JSON.stringify(ruling.refusal)}`);
-  take(swarm, ruling.events, nowMs);
-}
-
-function take(swarm: Swarm, events: readonly SwarmEvent[], nowMs: number): void {
-  for (const event of events) apply(swarm, event, nowMs);
 }

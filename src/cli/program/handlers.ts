@@ -31,6 +31,7 @@ import type { runsCancel, runsPause } from '../commands/runs-steer.ts';
 import type { runsPrune } from '../commands/runs-prune.ts';
 import type { runsResume, runsRetry, runsWatch } from '../commands/runs-follow.ts';
 import type { runsList, runsShow } from '../commands/runs.ts';
+import type { simulate } from '../commands/simulate.ts';
 import type { tasksLogs } from '../commands/task-logs.ts';
 import type { tasksAwait, tasksDelegate, tasksDrop } from '../commands/tasks-delegate.ts';
 import type { tasksList, tasksSettle, tasksShow } from '../commands/tasks.ts';
@@ -83,6 +84,7 @@ export type Handlers = Readonly<{
   alertsHistory: Load<typeof alertsHistory>;
   alertsList: Load<typeof alertsList>;
   alertsShow: Load<typeof alertsShow>;
+  simulate: Load<typeof simulate>;
   agentsDrain: Load<typeof agentsDrain>;
   worker: Load<typeof worker>;
   init: Load<typeof init>;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
 import { addMemory } from './memory.ts';
 import { addMessages } from './messages.ts';
+import { addSimulate } from './simulate.ts';
 import { choice, contentHash, count, days, replayPoint, settlement, states } from './values.ts';
 
 /** Commands that look at what runs or ran, and steer it. */
@@ -14,6 +15,7 @@ export function addLooks(program: Command, handlers: Handlers, act: Act): void {
   addMemory(program, handlers, act);
   addAgents(program, handlers, act);
   addReplay(program, handlers, act);
+  addSimulate(program, handlers, act);
   addAlerts(program, handlers, act);
 }
 

@@ -1,0 +1,105 @@
+import type { Strategy } from '../core/agents/registry.ts';
+import { simulateWork, type Simulated, type SimulatedGroup, type SimulationOptions } from '../simulation/forecast.ts';
+import { VirtualRefusal } from '../simulation/virtual-swarm.ts';
+import { nearestName } from '../util/nearest-name.ts';
+import { type UserError, UserErrors, userError } from '../util/user-error.ts';
+import type { SimulationSource } from './simulation-source.ts';
+
+export { drawnSource, fileSource, runSource, workflowSource, type SimulationSource } from './simulation-source.ts';
+export type { Strategy } from '../core/agents/registry.ts';
+export type { Simulated, SimulatedEstimates, SimulationOptions } from '../simulation/forecast.ts';
+
+/** A number of agents that can do everything, or numbers by role; absent: as the source has them. */
+export type AgentsAsked = number | ReadonlyMap<string, number> | undefined;
+
+export const STRATEGIES: readonly Strategy[] = ['adaptive', 'capability-based', 'least-loaded', 'round-robin'];
+/** Agents where nobody says how many. */
+const USUAL_AGENTS = 4;
+const MOST_AGENTS = 100_000;
+/** Agents that `compare` goes up to by doubling. */
+const MOST_COMPARED = 4_096;
+/** Twice the agents and less than this part faster: more would buy nothing. */
+const WORTH = 0.01;
+
+/** Who does the work: everything that is wrong with what was asked, at once. */
+export function agentsFor({ work, groups }: SimulationSource, asked: AgentsAsked): SimulationOptions['agents'] {
+  if (typeof asked === 'number') return asked;
+  const isStaffed = groups.some(({ count }) => count > 0);
+  if (asked === undefined && !isStaffed) return USUAL_AGENTS;
+  const problems: UserError[] = [];
+  const roles = groups.map(({ role }) => role);
+  for (const role of asked?.keys() ?? []) {
+    if (roles.includes(role)) continue;
+    const near = nearestName(role, roles);
+    const fix = `${near === undefined ? '' : `Did you mean "${near}"? `}There are: ${roles.slice(0, 20).join(', ')}.`;
+    problems.push(mistake(`There is no role "${role}" in ${work.name}.`, fix));
+  }
+  const staffed = groups.map((group) => ({ ...group, count: asked?.get(group.role) ?? group.count }));
+  problems.push(...findIdle(work.tasks, staffed));
+  const total = staffed.reduce((sum, { count }) => sum + count, 0);
+  if (total > MOST_AGENTS) problems.push(mistake(`${total} agents are more than ${MOST_AGENTS}.`, 'Ask for fewer.'));
+  if (problems.length > 0) throw new UserErrors(problems);
+  return staffed.filter(({ count }) => count > 0);
+}
+
+/** What tasks ask for that no agent has. */
+function findIdle(tasks: SimulationSource['work']['tasks'], groups: readonly SimulatedGroup[]): readonly UserError[] {
+  const asked = new Map(tasks.map(({ requires, name }) => [requires.join(', '), { requires, name }]));
+  const nobody = [...asked].filter(([, { requires }]) => {
+    return !groups.some(({ count, capabilities }) => count > 0 && requires.every((one) => capabilities.includes(one)));
+  });
+  return nobody.map(([words, { name }]) => {
+    const message = `No agent can do what task "${name}" asks for: ${words}.`;
+    return mistake(message, 'Give its role an agent, or write --agents N for agents that can do everything.');
+  });
+}
+
+function mistake(message: string, fix: string): UserError {
+  return userError({ code: 'SIMULATE_AGENTS', at: '--agents', message, fix });
+}
+
+/** One simulation; what the core does not take of the graph is a mistake in the source. */
+export async function simulateSource(source: SimulationSource, options: SimulationOptions): Promise<Simulated> {
+  try {
+    return await simulateWork(source.work, options);
+  } catch (error) {
+    if (!(error instanceof VirtualRefusal)) throw error;
+    const fix = 'Mend the graph.';
+    throw new UserErrors(
+      error.problems.map((problem) =>
+        userError({ code: 'SIMULATE_GRAPH', at: source.work.name, message: `The graph cannot run: ${problem}.`, fix }),
+      ),
+    );
+  }
+}
+
+/** Several numbers of agents, each with every strategy: 1, 2, 4 … until more agents buy nothing, or ¼ to 4 times groups. */
+export async function* compareAgents(
+  source: SimulationSource,
+  options: SimulationOptions,
+): AsyncGenerator<Simulated, void, undefined> {
+  let before = Infinity;
+  for (const agents of numbersOf(options.agents)) {
+    let best = Infinity;
+    for (const strategy of STRATEGIES) {
+      const one = await simulateSource(source, { ...options, agents, strategy });
+      best = Math.min(best, one.makespanMs);
+      yield one;
+    }
+    if (best > before * (1 - WORTH)) return;
+    before = best;
+  }
+}
+
+function numbersOf(agents: SimulationOptions['agents']): readonly SimulationOptions['agents'][] {
+  if (typeof agents !== 'number') {
+    const factors = [0.25, 0.5, 1, 2, 4];
+    const all = factors.map((factor) =>
+      agents.map((group) => ({ ...group, count: Math.max(1, Math.round(group.count * factor)) })),
+    );
+    const sizes = all.map((groups) => groups.map(({ count }) => count).join());
+    return all.filter((_, place) => sizes.indexOf(sizes[place] ?? '') === place);
+  }
+  const doubled = Array.from({ length: Math.log2(MOST_COMPARED) + 1 }, (_, power) => 2 ** power);
+  return [...new Set([...doubled, agents])].toSorted((one, other) => one - other);
+}

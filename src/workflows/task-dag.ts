@@ -1,0 +1,256 @@
+import { z } from 'zod';
+
+/** A graph of tasks with the time that each takes. A parent's index is always smaller than its child's. */
+export type TaskDag = Readonly<{
+  name: string;
+  n: number;
+  kinds: readonly string[];
+  /** Index into `kinds`, by task. */
+  kind: readonly number[];
+  /** Seconds, by task. */
+  runtime: readonly number[];
+  parents: readonly (readonly number[])[];
+  /** Names for people, by task; without them tasks are counted. */
+  names?: readonly string[];
+}>;
+
+/** What is wrong, and where in the file. */
+export type DagProblem = Readonly<{ path: string; message: string; fix: string }>;
+export type DagResult = Readonly<{ ok: true; dag: TaskDag }> | Readonly<{ ok: false; problems: readonly DagProblem[] }>;
+
+/** Source: docs/guides/simulate.md. */
+export const MAX_DAG_TASKS = 1_000_000;
+const MAX_PARENTS = 1_000;
+/** What is said of one file; the first mistakes mostly explain the others. */
+const MOST_PROBLEMS = 20;
+
+const seconds = z.number().nonnegative();
+
+const swarmDag = z.object({
+  format: z.literal('swarm-dag/1'),
+  name: z.string().min(1).max(200),
+  n: z.int().positive(),
+  kinds: z.array(z.string().min(1).max(100)).min(1),
+  kind: z.array(z.int().nonnegative()),
+  runtime: z.array(seconds),
+  parents: z.array(z.array(z.int().nonnegative())),
+});
+
+/** WfCommons, format 1.5: the parts that say what needs what and how long it took. */
+const wfTask = z.object({
+  name: z.string(),
+  id: z.string(),
+  parents: z.array(z.string()).default([]),
+});
+const wfFormat = z.object({
+  name: z.string().min(1),
+  workflow: z.object({
+    specification: z.object({ tasks: z.array(wfTask).min(1) }),
+    execution: z.object({ tasks: z.array(z.object({ id: z.string(), runtimeInSeconds: seconds })) }),
+  }),
+});
+/** Formats 1.3 and 1.4: a task holds its own time. */
+const oldWfTask = z
+  .object({
+    name: z.string(),
+    id: z.string().optional(),
+    category: z.string().optional(),
+    parents: z.array(z.string()).default([]),
+    runtimeInSeconds: seconds.optional(),
+    runtime: seconds.optional(),
+  })
+  .refine((task) => task.runtimeInSeconds !== undefined || task.runtime !== undefined, 'has no runtimeInSeconds');
+const oldWfFormat = z.object({
+  name: z.string().min(1),
+  workflow: z.object({ tasks: z.array(oldWfTask).min(1) }),
+});
+
+/** A graph in the format `swarm-dag/1` or of WfCommons, checked whole: all that is wrong with it at once. */
+export function readTaskDag(content: unknown): DagResult {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    return failed([{ path: '', message: 'This is no object.', fix: FORMATS }]);
+  }
+  if ('format' in content) return readSwarmDag(content);
+  if ('workflow' in content) return readWfCommons(content);
+  return failed([{ path: '', message: 'Neither "format" nor "workflow" is in it.', fix: FORMATS }]);
+}
+
+const FORMATS = 'Give a graph in the format swarm-dag/1, or of WfCommons (wfformat).';
+
+function readSwarmDag(content: unknown): DagResult {
+  const parsed = swarmDag.safeParse(content);
+  if (!parsed.success) return failed(problemsIn(parsed.error));
+  const { format: _format, ...dag } = parsed.data;
+  const problems: DagProblem[] = [...findSizeProblems(dag)];
+  for (const [index, kind] of dag.kind.entries()) {
+    if (kind < dag.kinds.length) continue;
+    const message = `Kind ${kind} does not exist: there are ${dag.kinds.length}.`;
+    problems.push({ path: `kind[${index}]`, message, fix: 'Write an index into kinds.' });
+  }
+  for (const [index, parents] of dag.parents.entries()) {
+    problems.push(...findParentProblems(index, parents));
+    if (problems.length >= MOST_PROBLEMS) break;
+  }
+  return problems.length > 0 ? failed(problems) : { ok: true, dag };
+}
+
+function findSizeProblems({ n, kind, runtime, parents }: TaskDag): readonly DagProblem[] {
+  const wrong = Object.entries({ kind, runtime, parents }).filter(([, list]) => list.length !== n);
+  const problems = wrong.map(([path, { length }]) => {
+    return { path, message: `It has ${length} entries, but n is ${n}.`, fix: 'Write one entry for each task.' };
+  });
+  return n > MAX_DAG_TASKS ? [...problems, tooMany('n', n)] : problems;
+}
+
+function tooMany(path: string, count: number): DagProblem {
+  return { path, message: `${count} tasks are more than ${MAX_DAG_TASKS}.`, fix: 'Take a part of the graph.' };
+}
+
+function findParentProblems(index: number, parents: readonly number[]): readonly DagProblem[] {
+  const path = `parents[${index}]`;
+  const problems: DagProblem[] = [];
+  const late = parents.find((parent) => parent >= index);
+  if (late !== undefined) {
+    const message = `Task ${index} needs task ${late}, which does not come before it.`;
+    problems.push({ path, message, fix: 'Number tasks so that what is needed comes first.' });
+  }
+  if (new Set(parents).size !== parents.length) {
+    problems.push({ path, message: 'The same parent stands in it twice.', fix: 'Leave one out.' });
+  }
+  if (parents.length > MAX_PARENTS) {
+    const message = `${parents.length} needs are more than ${MAX_PARENTS}.`;
+    problems.push({ path, message, fix: 'Gather them in tasks between.' });
+  }
+  return problems;
+}
+
+type WfTask = Readonly<{ id: string; kind: string; parents: readonly string[]; seconds: number | undefined }>;
+
+function readWfCommons(content: object): DagResult {
+  const workflow: unknown = 'workflow' in content ? content.workflow : undefined;
+  const isNew = typeof workflow === 'object' && workflow !== null && 'specification' in workflow;
+  const parsed = isNew ? readNew(content) : readOld(content);
+  if (!parsed.ok) return parsed;
+  const { name, tasks } = parsed;
+  if (tasks.length > MAX_DAG_TASKS) return failed([tooMany('workflow', tasks.length)]);
+  const places = new Map(tasks.map(({ id }, index) => [id, index]));
+  const problems = tasks.flatMap((task, index) => findWfProblems(task, index, places)).slice(0, MOST_PROBLEMS);
+  if (problems.length > 0) return failed(problems);
+  const order = parentsFirst(tasks, places);
+  if (order.length < tasks.length) {
+    const placed = new Set(order);
+    const left = tasks.find((_, index) => !placed.has(index))?.id ?? '';
+    const message = `Tasks need each other in a circle; "${left}" is in it or behind it.`;
+    return failed([{ path: 'workflow', message, fix: 'Take one of these needs out.' }]);
+  }
+  return { ok: true, dag: dagOf(name, tasks, { places, order }) };
+}
+
+type WfTasks = Readonly<{ ok: true; name: string; tasks: readonly WfTask[] }> | Extract<DagResult, { ok: false }>;
+
+function readNew(content: unknown): WfTasks {
+  const parsed = wfFormat.safeParse(content);
+  if (!parsed.success) return failed(problemsIn(parsed.error));
+  const { name, workflow } = parsed.data;
+  const times = new Map(workflow.execution.tasks.map(({ id, runtimeInSeconds }) => [id, runtimeInSeconds]));
+  const tasks = workflow.specification.tasks.map((task): WfTask => {
+    return { id: task.id, kind: kindOf(task.name), parents: task.parents, seconds: times.get(task.id) };
+  });
+  return { ok: true, name, tasks };
+}
+
+function readOld(content: unknown): WfTasks {
+  const parsed = oldWfFormat.safeParse(content);
+  if (!parsed.success) return failed(problemsIn(parsed.error));
+  const { name, workflow } = parsed.data;
+  // Parents are named by name; an id came with 1.4 and may be in their place.
+  const byId = new Map(
+    workflow.tasks.flatMap((task) => (task.id === undefined ? [] : [[task.id, task.name] as const])),
+  );
+  const tasks = workflow.tasks.map((task): WfTask => ({
+    id: task.name,
+    kind: task.category ?? kindOf(task.name),
+    parents: task.parents.map((parent) => byId.get(parent) ?? parent),
+    seconds: task.runtimeInSeconds ?? task.runtime,
+  }));
+  return { ok: true, name, tasks };
+}
+
+/** `mProject` of `mProject_ID0000001`. */
+function kindOf(name: string): string {
+  return name.replace(/[_.-]?(?:ID)?\d+$/, '') || name;
+}
+
+function findWfProblems(
+  { id, parents, seconds: time }: WfTask,
+  index: number,
+  places: ReadonlyMap<string, number>,
+): readonly DagProblem[] {
+  const path = `task "${id.slice(0, 80)}"`;
+  const problems: DagProblem[] = [];
+  if (places.get(id) !== index) problems.push({ path, message: 'Its name is there twice.', fix: 'Rename one.' });
+  if (time === undefined) {
+    problems.push({ path, message: 'It has no runtimeInSeconds.', fix: 'Give the time that it took.' });
+  }
+  const unknown = parents.find((parent) => !places.has(parent));
+  if (unknown !== undefined) {
+    const message = `It needs "${unknown.slice(0, 80)}", which is not there.`;
+    problems.push({ path, message, fix: 'Add that task, or take the need out.' });
+  }
+  if (parents.length > MAX_PARENTS) {
+    const message = `${parents.length} needs are more than ${MAX_PARENTS}.`;
+    problems.push({ path, message, fix: 'Gather them in tasks between.' });
+  }
+  return problems;
+}
+
+/** Indices so that parents come first; those in a circle and behind it are left out. */
+function parentsFirst(tasks: readonly WfTask[], places: ReadonlyMap<string, number>): readonly number[] {
+  const open = tasks.map(({ parents }) => new Set(parents).size);
+  const children: number[][] = tasks.map(() => []);
+  for (const [index, { parents }] of tasks.entries()) {
+    for (const parent of new Set(parents)) children[places.get(parent) ?? -1]?.push(index);
+  }
+  const order = [...open.keys()].filter((index) => open[index] === 0);
+  for (const index of order) {
+    for (const child of children[index] ?? []) {
+      const left = (open[child] ?? 0) - 1;
+      open[child] = left;
+      if (left === 0) order.push(child);
+    }
+  }
+  return order;
+}
+
+function dagOf(
+  name: string,
+  tasks: readonly WfTask[],
+  { places, order }: Readonly<{ places: ReadonlyMap<string, number>; order: readonly number[] }>,
+): TaskDag {
+  const newPlaces = new Map(order.map((index, place) => [index, place]));
+  const inOrder = order.flatMap((index) => tasks[index] ?? []);
+  const kinds = [...new Set(inOrder.map(({ kind }) => kind))];
+  const kindPlaces = new Map(kinds.map((kind, place) => [kind, place]));
+  return {
+    name,
+    n: inOrder.length,
+    kinds,
+    kind: inOrder.map(({ kind }) => kindPlaces.get(kind) ?? 0),
+    runtime: inOrder.map(({ seconds: time }) => time ?? 0),
+    parents: inOrder.map(({ parents }) =>
+      [...new Set(parents)].flatMap((parent) => newPlaces.get(places.get(parent) ?? -1) ?? []),
+    ),
+    names: inOrder.map(({ id }) => id),
+  };
+}
+
+function problemsIn(error: z.ZodError): readonly DagProblem[] {
+  return error.issues.slice(0, MOST_PROBLEMS).map(({ path, message }) => {
+    const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+    return { path: place.replace(/^\./, ''), message: `${message}.`, fix: FORMATS };
+  });
+}
+
+function failed(problems: readonly DagProblem[]): Extract<DagResult, { ok: false }> {
+  return { ok: false, problems: problems.slice(0, MOST_PROBLEMS) };
+}
