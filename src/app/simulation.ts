@@ -73,7 +73,10 @@ export async function simulateSource(source: SimulationSource, options: Simulati
   }
 }
 
-/** Several numbers of agents, each with every strategy: 1, 2, 4 … until more agents buy nothing, or ¼ to 4 times groups. */
+/**
+ * Several numbers of agents, each with every strategy: 1, 2, 4 … until more agents buy nothing, or ¼ to 4 times groups.
+ * @yields each simulation
+ */
 export async function* compareAgents(
   source: SimulationSource,
   options: SimulationOptions,

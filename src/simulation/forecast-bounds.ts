@@ -1,4 +1,5 @@
 import type { AgentSpec } from '../core/agents/agent-spec.ts';
+import { at, type Edges, linkEdges, needsFirst } from '../core/tasks/edges.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 
 /** What no schedule without faults can beat, ms. */
@@ -23,43 +24,33 @@ export function boundsOf(
   return { lowerMs: Math.max(pathMs, shareMs), pathMs, shareMs, path };
 }
 
-/** Needs may point forward: tasks are taken when all they need is done. */
 function longestPath(
   tasks: readonly TaskSpec[],
   durationsMs: ArrayLike<number>,
 ): Readonly<{ pathMs: number; path: readonly string[] }> {
-  const places = new Map(tasks.map(({ name }, place) => [name, place]));
-  const needs = tasks.map((task) => task.needs.map((name) => places.get(name) ?? -1));
+  const edges = linkEdges(tasks, new Map(tasks.map(({ name }, place) => [name, place])));
   const endsMs = new Float64Array(tasks.length);
-  const before = new Int32Array(tasks.length).fill(-1);
-  for (const task of needsFirst(needs)) {
-    for (const need of needs[task] ?? []) {
-      const isLater = before[task] === -1 || (endsMs[need] ?? 0) > (endsMs[before[task] ?? -1] ?? 0);
-      if (isLater) before[task] = need;
-    }
-    endsMs[task] = (durationsMs[task] ?? 0) + (endsMs[before[task] ?? -1] ?? 0);
-  }
+  const before = new Int32Array(tasks.length);
   let last = 0;
-  for (const [task, endMs] of endsMs.entries()) if (endMs > (endsMs[last] ?? 0)) last = task;
+  for (const task of needsFirst(edges)) {
+    const need = latestOf(edges, task, endsMs);
+    before[task] = need;
+    endsMs[task] = (durationsMs[task] ?? 0) + at(endsMs, need);
+    if (at(endsMs, task) > at(endsMs, last)) last = task;
+  }
   const path: string[] = [];
-  for (let task = last; task >= 0; task = before[task] ?? -1) path.push(tasks[task]?.name ?? '');
-  return { pathMs: endsMs[last] ?? 0, path: path.toReversed() };
+  for (let task = last; task >= 0; task = at(before, task)) path.push(tasks[task]?.name ?? '');
+  return { pathMs: at(endsMs, last), path: path.toReversed() };
 }
 
-function needsFirst(needs: readonly (readonly number[])[]): readonly number[] {
-  const open = Int32Array.from(needs, (all) => all.length);
-  const children: number[][] = needs.map(() => []);
-  for (const [task, all] of needs.entries()) for (const need of all) children[need]?.push(task);
-  const order: number[] = [];
-  for (const [task, count] of open.entries()) if (count === 0) order.push(task);
-  for (const task of order) {
-    for (const child of children[task] ?? []) {
-      const left = (open[child] ?? 0) - 1;
-      open[child] = left;
-      if (left === 0) order.push(child);
-    }
+/** The need that ends last; -1 without needs. */
+function latestOf({ needs, needsFrom }: Edges, task: number, endsMs: Float64Array): number {
+  let latest = -1;
+  for (let edge = at(needsFrom, task); edge < at(needsFrom, task + 1); edge++) {
+    const need = at(needs, edge);
+    if (latest < 0 || at(endsMs, need) > at(endsMs, latest)) latest = need;
   }
-  return order;
+  return latest;
 }
 
 /** Overall, and for each set of capabilities that tasks ask for. */

@@ -78,17 +78,18 @@ export async function simulateWork(work: SimulatedWork, options: SimulationOptio
   const draw = new Draw(seed);
   const tasks = tasksOf(work, options, draw);
   const log = new AttemptLog(tasks.length, agents);
-  const swarm = new VirtualSwarm({
-    tasks,
-    agents,
-    strategy,
-    seed,
-    play: (index, _agent, attempt) => playOf(work.durationsMs[index] ?? 0, `${index} ${attempt}`, options, draw),
-    onStart: (start) => log.start(start),
-    onCut: (index, atMs) => log.cut(index, atMs),
-  });
-  await inTurns(swarm, tasks.length, options.onProgress);
-  const { makespanMs, outcome } = swarm;
+  const { makespanMs, outcome } = await inTurns(
+    new VirtualSwarm({
+      tasks,
+      agents,
+      strategy,
+      seed,
+      play: (index, _agent, attempt) => playOf(work.durationsMs[index] ?? 0, `${index} ${attempt}`, options, draw),
+      onStart: (start) => log.start(start),
+      onCut: (index, atMs) => log.cut(index, atMs),
+    }),
+    options.onProgress,
+  );
   const slots = agents.reduce((sum, agent) => sum + agent.slots, 0);
   return {
     name: work.name,
@@ -110,14 +111,18 @@ export async function simulateWork(work: SimulatedWork, options: SimulationOptio
 }
 
 /** A long one, and nobody else waits for it: timers and the terminal get their turn. */
-async function inTurns(swarm: VirtualSwarm, tasks: number, say: SimulationOptions['onProgress']): Promise<void> {
+async function inTurns(
+  swarm: VirtualSwarm,
+  say: SimulationOptions['onProgress'],
+): Promise<Pick<VirtualSwarm, 'makespanMs' | 'outcome'>> {
   let turnEndsMs = performance.now() + TURN_MS;
   for (const _ of swarm.steps()) {
     if (performance.now() < turnEndsMs) continue;
-    say?.(swarm.ended, tasks);
+    say?.(swarm.ended, swarm.size);
     await new Promise<void>((resolve) => void setImmediate(resolve));
     turnEndsMs = performance.now() + TURN_MS;
   }
+  return { makespanMs: swarm.makespanMs, outcome: swarm.outcome };
 }
 
 function agentsOf(given: SimulationOptions['agents']): readonly AgentSpec[] {

@@ -78,6 +78,11 @@ export class VirtualSwarm {
     return this.#lastEndMs;
   }
 
+  /** Tasks in all. */
+  get size(): number {
+    return this.#work.tasks.length;
+  }
+
   /** Attempts that have ended. */
   get ended(): number {
     return this.#ended;
