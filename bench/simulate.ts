@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { graphSource } from '../src/app/simulation-source.ts';
+import { keepHeapSmall } from '../src/app/simulation.ts';
 import { simulateWork } from '../src/simulation/forecast.ts';
 import { syntheticDag } from '../src/simulation/synthetic-dag.ts';
 import { printFigure, printMachine } from './figure.ts';
@@ -45,6 +46,7 @@ async function measure(tasks: number): Promise<z.infer<typeof measured>> {
     stallMs = Math.max(stallMs, nowMs - lastMs - TICK_MS);
     lastMs = nowMs;
   }, TICK_MS);
+  keepHeapSmall();
   const { work } = graphSource(syntheticDag({ layers: LAYERS, width: tasks / LAYERS }));
   const { makespanMs, bounds } = await simulateWork(work, { agents: AGENTS });
   clearInterval(timer);

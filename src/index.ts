@@ -9,6 +9,7 @@ export {
 } from './app/define.ts';
 export { RunHandle, RunResult, type SenderOptions } from './app/run-handle.ts';
 export { type RunOptions, Swarm, type SwarmOptions, type VoteOptions } from './app/swarm.ts';
+export { simulate, type SimulatedGraph, type SimulateOptions, type Simulation } from './app/simulate-graph.ts';
 export {
   type ApprovedAction,
   type CommandAction,

@@ -56,8 +56,13 @@ function shapeProblems(key: string, value: string): readonly string[] {
 
 /** A graph file: `swarm-dag/1` or WfCommons. Rejects with everything that is wrong with it at once. */
 export async function fileSource(path: string, shownAs: string): Promise<SimulationSource> {
-  const result = readTaskDag(parsedJson(await textOf(path, shownAs), shownAs));
-  if (result.ok) return graphSource(result.dag);
+  return graphSource(checkedGraph(parsedJson(await textOf(path, shownAs), shownAs), shownAs));
+}
+
+/** Throws `UserErrors` with everything that is wrong with it at once. */
+export function checkedGraph(content: unknown, shownAs: string): TaskDag {
+  const result = readTaskDag(content);
+  if (result.ok) return result.dag;
   throw new UserErrors(
     result.problems.map(({ path: place, message, fix }) =>
       userError({ code: 'SIMULATE_GRAPH', at: place === '' ? shownAs : `${shownAs}: ${place}`, message, fix }),

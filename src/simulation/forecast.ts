@@ -78,6 +78,8 @@ export async function simulateWork(work: SimulatedWork, options: SimulationOptio
   const draw = new Draw(seed);
   const tasks = tasksOf(work, options, draw);
   const log = new AttemptLog(tasks.length, agents);
+  options.onProgress?.(0, tasks.length);
+  await turn();
   const { makespanMs, outcome } = await inTurns(
     new VirtualSwarm({
       tasks,
@@ -119,10 +121,15 @@ async function inTurns(
   for (const _ of swarm.steps()) {
     if (performance.now() < turnEndsMs) continue;
     say?.(swarm.ended, swarm.size);
-    await new Promise<void>((resolve) => void setImmediate(resolve));
+    await turn();
     turnEndsMs = performance.now() + TURN_MS;
   }
   return { makespanMs: swarm.makespanMs, outcome: swarm.outcome };
+}
+
+/** Whoever waits goes first. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
 
 function agentsOf(given: SimulationOptions['agents']): readonly AgentSpec[] {

@@ -6,6 +6,7 @@ import {
   compareAgents,
   drawnSource,
   fileSource,
+  keepHeapSmall,
   runSource,
   type SimulationOptions,
   type SimulationSource,
@@ -28,9 +29,10 @@ const QUIET_MS = 500;
 /** `waggle simulate` */
 export async function simulate(cli: Cli, name: string, flags: SimulateFlags): Promise<ExitCode> {
   const { agents: asked, options: given } = readSimulateFlags(flags);
+  keepHeapSmall();
+  const progress = new Progress(cli);
   const source = await sourceOf(cli, name);
   const options = { ...given, agents: agentsFor(source, asked) };
-  const progress = new Progress(cli);
   const watched = { ...options, onProgress: (ended: number, tasks: number) => progress.say(ended, tasks) };
   try {
     return flags.compare === true ? await compare(cli, source, watched) : await simulateOne(cli, source, watched);
@@ -95,7 +97,7 @@ class Progress {
     const nowMs = performance.now();
     if (nowMs - this.#startMs < QUIET_MS || nowMs - this.#saidMs < SAID_EVERY_MS) return;
     this.#saidMs = nowMs;
-    this.#screen?.write(`\r\u001B[K${ended} of ${tasks} tasks simulated`);
+    this.#screen?.write(`\r\u001B[K${ended} of ${tasks} tasks`);
   }
 
   end(): void {
