@@ -113,11 +113,17 @@ function heldBy({ file, job, step }: Place): Stake | undefined {
   return name === undefined ? undefined : { ...WITH_SECRETS, why: `Its job holds the secret ${name}.` };
 }
 
-function tokenOf({ job, step }: Place): Stake | undefined {
-  const isHanded = [...step.with.values()].some((value) => /secrets\.GITHUB_TOKEN|github\.token/.test(value));
+function tokenOf({ file, job, step }: Place): Stake | undefined {
+  const shared = [file.text.split(/^jobs:/m)[0] ?? '', job.text.split(/^\s*steps:/m)[0] ?? ''];
+  const isHanded = [textOf(file, job, step), ...shared].some(holdsToken);
   if (!isHanded || job.writes !== undefined) return undefined;
   const why = 'It is handed a token whose rights no "permissions:" limits.';
   return { ...WITH_SECRETS, danger: 18, where: 'with a token that nothing limits', why };
+}
+
+/** By `with:` or by `env:`, comments left out. */
+function holdsToken(text: string): boolean {
+  return /^[^#\n]*\$\{\{[^}\n]*\b(?:secrets\.GITHUB_TOKEN|github\.token)\b/m.test(text);
 }
 
 const MIN_VENDOR = 4;

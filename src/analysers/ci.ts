@@ -4,6 +4,7 @@ import { unpinnedActions } from './ci-actions.ts';
 import { ignoredFailures, judged } from './ci-failures.ts';
 import { githubFile } from './ci-github.ts';
 import { jenkinsFile, otherFile, serviceOf } from './ci-others.ts';
+import { mainCommitters } from './ci-keepers.ts';
 import { noTestStep, untrustedCheckouts, untrustedInput } from './ci-rules.ts';
 import { outdatedActions, unstatedRights } from './ci-rights.ts';
 import type { CiFile } from './ci-steps.ts';
@@ -37,11 +38,13 @@ export async function ci({ input, signal }: AnalyserCall): Promise<AnalyserResul
     if (file !== undefined) read.push(file);
   }
   const tests = known.length === read.length ? files.filter(isTest).length : 0;
+  const keepers =
+    read.length === 0 ? [] : await mainCommitters({ root: input.root, searchPath: input.searchPath, signal });
   const findings: readonly Detected[] = [
     ...read.flatMap((file) => [...untrustedInput(file), ...untrustedCheckouts(file)]),
     ...(await passedOver(read, { root: input.root, searchPath: input.searchPath, signal })),
     ...noTestStep(read, tests),
-    ...unpinnedActions(read, { owners: ownersOf(reader), keeper: keeperOf(reader) }),
+    ...unpinnedActions(read, { owners: new Set([...ownersOf(reader), ...keepers]), keeper: keeperOf(reader) }),
     ...unstatedRights(read),
     ...outdatedActions(read),
   ];

@@ -25,10 +25,10 @@ const TEST_FOLDER =
 const TEST_NAME =
   /(?:[._-](?:test|tests|spec|e2e|cy|test-d|stories|fixture|mock|bench)\.\w+|(?:^|\/)(?:test[_-][^/]*|tests?|conftest|specs?|jest\.setup|vitest\.setup|setup-?tests?)\.\w+|_(?:test|spec)\.\w+|(?:^|\/)[A-Z]\w*Tests?\.(?:java|kt|cs|scala|swift|php))$/i;
 const EXAMPLE =
-  /(?:^|\/)(?:[\w.]+[-_])?(?:examples?|samples?|demos?|playgrounds?|sandbox(?:es)?|tutorials?|templates?|starters?|boilerplates?|bench(?:marks?)?|perf|scaffold|experiments?)(?:[-_][\w.]+)*\//i;
+  /(?:^|\/)(?:[\w.]+[-_])?(?:examples?|samples?|demos?|playgrounds?|sandbox(?:es)?|tutorials?|templates?|starters?|boilerplates?|my-?app|dummy|bench(?:es|marks?)?|perf|scaffold|experiments?)(?:[-_][\w.]+)*\//i;
 const TEST_HELPER = /^t\/|(?:^|\/)integration\/(?:helpers?|support|utils?)\//i;
 /** Folders at the top that hold what is not shipped: measurements, leftovers, gifts. Deeper down they may be modules. */
-const BESIDE = /^(?:extras?|contrib|metrics\/src)\//i;
+const BESIDE = /^(?:extras?|contrib|dev|metrics\/src)\//i;
 const DOCS =
   /(?:^|\/)(?:[\w.]+[-_])?(?:docs?|documentation|changelogs?)\/|^(?:website|site|www|blog|wiki)\/|\.(?:md|mdx|markdown|rst|adoc|txt|tex)$/i;
 const CONFIG =

@@ -1,6 +1,6 @@
-import { posix } from 'node:path';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { isProduction } from './classify.ts';
+import { Apart, areVersions, isInMacro } from './copy-apart.ts';
 import { CloneIndex, type Clone, type Passage } from './clones.ts';
 import { codeLines, type CodeLine } from './code-lines.ts';
 import { headAround, isOverload } from './copy-overloads.ts';
@@ -67,7 +67,7 @@ export function duplication({ input, signal }: AnalyserCall): AnalyserResult {
     if (index.add(codeLines(path, text))) compared.push(path);
     else tooMany += 1;
   }
-  const shown = new Shown({ index, paths: compared, reader, places });
+  const shown = new Shown({ index, paths: compared, reader, places, apart: new Apart(files, reader) });
   const clones = index
     .clones(MIN_LOGIC)
     .filter(({ length }) => length >= MIN_WORDY)
@@ -145,7 +145,13 @@ function leftOut(counts: Readonly<{ tooMany: number; rest: number; isCut: boolea
 /** Passages that were compared line by line; the first is the longest. `length`: lines without comments. */
 type Copies = Readonly<{ length: number; places: readonly Passage[]; isWhole: boolean }>;
 
-type Compared = Readonly<{ index: CloneIndex; paths: readonly string[]; reader: TextReader; places: Places }>;
+type Compared = Readonly<{
+  index: CloneIndex;
+  paths: readonly string[];
+  reader: TextReader;
+  places: Places;
+  apart: Apart;
+}>;
 
 /** Makes findings of clones, with the text of the files before it. */
 class Shown {
@@ -153,14 +159,16 @@ class Shown {
   readonly #paths: readonly string[];
   readonly #reader: TextReader;
   readonly #places: Places;
+  readonly #apart: Apart;
   readonly #variants: Variants;
   readonly #texts = new Map<number, readonly CodeLine[]>();
 
-  constructor({ index, paths, reader, places }: Compared) {
+  constructor({ index, paths, reader, places, apart }: Compared) {
     this.#index = index;
     this.#paths = paths;
     this.#reader = reader;
     this.#places = places;
+    this.#apart = apart;
     this.#variants = new Variants(paths);
   }
 
@@ -208,12 +216,16 @@ class Shown {
   #areApart(one: string, other: string): boolean {
     const [here, there] = [this.#places.publishedIn(one), this.#places.publishedIn(other)];
     const isPublishedApart = here !== undefined && there !== undefined && here !== there;
-    return isPublishedApart || isTwin(one, other) || this.#variants.has(one, other);
+    if (isPublishedApart || isTwin(one, other) || this.#variants.has(one, other)) return true;
+    if (one === other) return false;
+    return areVersions(one, other) || this.#apart.isGivenUp(one) || this.#apart.isGivenUp(other);
   }
 
   #isWorth(place: Passage): boolean {
     const lines = this.#lines(place);
+    const path = this.#path(place);
     if (!this.#hasUnit(place)) return false;
+    if (isInMacro(path, (this.#reader.text(path) ?? '').split('\n'), ...this.#fromTo(place))) return false;
     const logic = lines.filter(({ isLogic }) => isLogic).length;
     const decisions = lines.filter(({ text }) => DECIDES.test(text)).length;
     return lines.length >= MIN_WORDY && logic >= lines.length / 2 && decisions >= MIN_DECISIONS;
@@ -280,7 +292,7 @@ class Shown {
         ...others.slice(0, MAX_PLACES).map((one) => this.#brief(one)),
         ...more.map((text) => ({ source: 'duplication', text })),
       ],
-      fix: fixFor(this.files(longest)),
+      fix: this.#apart.fixFor(this.files(longest)),
     };
   }
 
@@ -342,14 +354,6 @@ class Shown {
 
 function textsOf(lines: readonly CodeLine[]): readonly string[] {
   return lines.map(({ text }) => text);
-}
-
-function fixFor(files: readonly string[]): string {
-  if (files.length === 1) return 'Make it one function and call it from each place.';
-  const folders = new Set(files.map((path) => posix.dirname(path)));
-  const [folder = ''] = folders;
-  const where = folders.size === 1 && folder !== '.' ? `in ${folder}` : 'that each of these files can import';
-  return `Move it into one module ${where}, so that a correction reaches every place.`;
 }
 
 /** Whether one list of lines stands in the other, whole. */

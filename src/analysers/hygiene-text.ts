@@ -21,7 +21,8 @@ export function brokenYaml(file: FileEntry, text: string): readonly Detected[] {
   if (OTHER_YAML.test(path) || TEMPLATE.test(text)) return [];
   const read = readYaml(text);
   if (read.kind !== 'broken') return [];
-  const { line, message } = read;
+  const { line, message, twice } = read;
+  if (twice !== undefined) return [keyTwice(path, line, twice)];
   return [
     {
       kind: 'broken-yaml',
@@ -35,6 +36,29 @@ export function brokenYaml(file: FileEntry, text: string): readonly Detected[] {
       fix: 'Correct the syntax in that line: a missing space after a colon, a tab, or wrong indentation are the usual causes.',
     },
   ];
+}
+
+/** Readers take the last one, a few refuse the file: nobody sees that the first says nothing. */
+function keyTwice(path: string, line: number, { key, first }: Readonly<{ key: string; first: number }>): Detected {
+  const name = key.length > 40 ? `${key.slice(0, 39)}…` : key;
+  return {
+    kind: 'broken-yaml',
+    severity: 'low',
+    confidence: 0.8,
+    title: `Key ${name} stands twice; the last one wins`,
+    file: path,
+    line,
+    anchor: path,
+    evidence: [
+      {
+        source: 'hygiene',
+        text: `"${name}" first stands in line ${first}: most readers pass over that value.`,
+        ref: `${path}:${first}`,
+      },
+      { source: 'hygiene', text: `It stands again in line ${line}.`, ref: `${path}:${line}` },
+    ],
+    fix: 'Keep the one that is meant and remove the other.',
+  };
 }
 
 const SCRIPT = /^(?:\uFEFF#!\s*\/|#!\s*\/[^\r\n]*\r\n)/;

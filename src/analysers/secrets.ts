@@ -48,7 +48,9 @@ export async function secrets({ input, signal, messages }: AnalyserCall): Promis
     if (text === undefined) continue;
     looked += 1;
     const matches = isEnvFile(file.path) ? [...envSecrets(text), ...findSecrets(text)] : findSecrets(text);
-    const real = matches.filter((match) => isReal(match, file) && !isPublic(match, text));
+    const real = matches.filter(
+      (match) => isReal(match, file) && !isPublic(match, text) && !isOfDevelopment(match, text),
+    );
     samples += matches.length - real.length;
     findings.push(...real.map((match) => ({ secret: match.secret, finding: findingOf(match, file, text) })));
     for (const { finding } of findings.slice(told.length, MAX_TOLD)) told.push(tellFound(messages, 'secrets', finding));
@@ -97,10 +99,10 @@ function doubtfulOf(matches: readonly Match[], file: FileEntry, text: string): r
 /** The body of a key has more bits for each sign; dashes and words have less. */
 const KEY_ENTROPY = 4;
 
-/** In a page a made-up password looks like any other: only keys of a service can be told apart there. */
+/** In a page or a sample a made-up password looks like any other: only keys of a service can be told apart there. */
 function isWorthAsking({ name, secret }: Match, { context, language }: FileEntry): boolean {
   if (name === 'private key' && entropyOf(secret) < KEY_ENTROPY) return false;
-  const isPage = context === 'docs' || language === 'Markdown';
+  const isPage = context === 'docs' || context === 'example' || language === 'Markdown';
   return !isPage || !(name.startsWith('value of') || name === 'password in a URL');
 }
 
@@ -231,8 +233,37 @@ function findingOf(match: Match, { path, context }: FileEntry, text: string): De
       { source: 'secrets', text: `${match.name}: ${masked(match.secret)}`, ref: `${path}:${line}` },
       ...(match.isProven ? [{ source: 'secrets', text: 'Its checksum holds: it was issued by the service.' }] : []),
     ],
-    fix: 'Revoke it where it was issued, then take it from the environment. It stays in the history of git.',
+    fix: fixFor(match.name),
   };
+}
+
+const MAY_STAY = 'It stays in the history of git.';
+
+/** Who has to be told that it is known differs. */
+function fixFor(name: string): string {
+  if (name === 'private key') {
+    return `Make a new pair of keys, take the old one off every machine that trusts it, and keep the new one outside the repository. ${MAY_STAY}`;
+  }
+  if (name.startsWith('password in')) {
+    return `Change the password on the server, then take the address from the environment. ${MAY_STAY}`;
+  }
+  if (/secret_?(?:key_?base|token)|(?:session|cookie|jwt|signing)\w*secret|secret_?key$/i.test(name)) {
+    return `Draw a new one, which ends all sessions, and take it from the environment. ${MAY_STAY}`;
+  }
+  if (/^value of \w*pass(?:word|wd|phrase)?/i.test(name)) {
+    return `Change it where it opens something, then take it from the environment. ${MAY_STAY}`;
+  }
+  return `Revoke it where it was issued, then take it from the environment. ${MAY_STAY}`;
+}
+
+const RAILS_KEY = /^value of [\w.]*secret_(?:key_base|token)$/i;
+const RAILS_LINE = /^(?:development|test|production|staging|shared|default)\b[^\n]*:/gm;
+
+/** Rails asks for one key in `development:` and `test:` too, which signs nothing that matters. */
+function isOfDevelopment({ name, at }: Match, text: string): boolean {
+  if (!RAILS_KEY.test(name)) return false;
+  const section = [...text.slice(0, at).matchAll(RAILS_LINE)].at(-1)?.[0] ?? '';
+  return /^(?:development|test)\b/.test(section);
 }
 
 type Secret = Readonly<{ secret: string; finding: Detected }>;

@@ -28,7 +28,8 @@ export type YamlEntry = Readonly<{ key: string; line: number; value: YamlNode }>
 
 export type YamlText =
   | Readonly<{ kind: 'parsed'; documents: readonly YamlNode[] }>
-  | Readonly<{ kind: 'broken'; message: string; line: number }>
+  /** `twice`: it can be read, and a key stands twice in one map; the last one wins in most readers. */
+  | Readonly<{ kind: 'broken'; message: string; line: number; twice?: Readonly<{ key: string; first: number }> }>
   | Readonly<{ kind: 'too-large' | 'too-deep' }>;
 
 /** Every document of the text. Tags and anchors are read over, and no alias is followed: no text can blow up. */
@@ -50,7 +51,12 @@ export function readYaml(text: string): YamlText {
   const read = documents.flatMap((document) => nodesOf(document, lines));
   const twice = read.map(repeatedKey).find((entry) => entry !== undefined);
   if (twice !== undefined)
-    return { kind: 'broken', message: `"${twice.key}" stands twice in one map.`, line: twice.line };
+    return {
+      kind: 'broken',
+      message: `"${twice.key}" stands twice in one map.`,
+      line: twice.line,
+      twice: { key: twice.key, first: twice.first },
+    };
   return { kind: 'parsed', documents: read };
 }
 
@@ -93,12 +99,14 @@ function nodeOf(node: ParsedNode | null, lines: LineCounter, fallback = 1): Yaml
   return { kind: 'map', line, entries };
 }
 
-function repeatedKey(node: YamlNode): YamlEntry | undefined {
+function repeatedKey(node: YamlNode): Readonly<{ key: string; line: number; first: number }> | undefined {
   const below = node.kind === 'list' ? node.items : entriesAt(node).map(({ value }) => value);
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   for (const entry of entriesAt(node)) {
-    if (seen.has(entry.key) && entry.key !== '<<' && entry.key !== '') return entry;
-    seen.add(entry.key);
+    const first = seen.get(entry.key);
+    if (first !== undefined && entry.key !== '<<' && entry.key !== '')
+      return { key: entry.key, line: entry.line, first };
+    seen.set(entry.key, entry.line);
   }
   for (const one of below) {
     const found = repeatedKey(one);

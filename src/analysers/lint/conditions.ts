@@ -1,23 +1,30 @@
 import { child, textOf, type AstNode } from '../syntax.ts';
 import { brief, hasEffect, squeeze, type Complaint, type RuleContext } from './rule.ts';
 
+/** Nobody compares with a choice or with another assignment: the value is meant to be kept. */
+const KEPT = new Set(['ConditionalExpression', 'AssignmentExpression']);
+
+/** Takes the value instead of comparing with it. */
+function assigning(test: AstNode, source: string): readonly Complaint[] {
+  if (test['operator'] !== '=' || KEPT.has(child(test, 'right')?.type ?? '')) return [];
+  const title = `Condition assigns instead of comparing: ${brief(source, test)}`;
+  return [
+    {
+      kind: 'assigns-in-condition',
+      severity: 'high',
+      confidence: 0.8,
+      title,
+      at: test,
+      fix: 'Write === if a comparison is meant, or put the assignment on a line of its own.',
+    },
+  ];
+}
+
 /** A condition that is always the same, or that assigns. */
 export function condition(node: AstNode, { source }: RuleContext): readonly Complaint[] {
   const test = child(node, 'test');
   if (test === undefined) return [];
-  if (node.type === 'IfStatement' && test.type === 'AssignmentExpression' && test['operator'] === '=') {
-    const title = `Condition assigns instead of comparing: ${brief(source, test)}`;
-    return [
-      {
-        kind: 'assigns-in-condition',
-        severity: 'high',
-        confidence: 0.8,
-        title,
-        at: test,
-        fix: 'Write === if a comparison is meant, or put the assignment on a line of its own.',
-      },
-    ];
-  }
+  if (node.type === 'IfStatement' && test.type === 'AssignmentExpression') return assigning(test, source);
   const isAlwaysTrue =
     test.type === 'ObjectExpression' || test.type === 'ArrayExpression' || test.type === 'ArrowFunctionExpression';
   const isLiteral =

@@ -211,6 +211,14 @@ const uses = (action: string, more = ''): string =>
 const token = (name: string): string => `        with:\n          token: \${{ secrets.${name} }}\n`;
 
 const actions: readonly Plant[] = [
+  workflow(PIN, true, 'comment-by-env', [
+    'a token by the environment, and nothing limits it',
+    one(
+      'comment',
+      'on: push',
+      uses('helpful-comments/summarise@v3', '        env:\n          GITHUB_TOKEN: ${{ github.token }}\n'),
+    ),
+  ]),
   workflow(PIN, false, 'measure-cover', [
     'the token of the service that makes the action',
     `permissions:\n  contents: read\n${one('measure-cover', 'on: push', uses('codecov/codecov-action@v5', token('CODECOV_TOKEN')))}`,

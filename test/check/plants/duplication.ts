@@ -113,6 +113,18 @@ const TEMPTING: readonly Plant[] = [
     'office/migrations/001-persons.js': `export async function up(boxes) {\n${LAYOUT.replaceAll('box', 'table')}}\n`,
     'office/migrations/002-companies.js': `export async function up(boxes) {\n${LAYOUT.replaceAll('box', 'table')}}\n`,
   }),
+  copies(false, 'one client for each version of a server', {
+    'office/lexware/ClientV2/Sync.js': `export function sync(boxes, canvas) {\n${LAYOUT.replaceAll('box', 'ledger')}}\n`,
+    'office/lexware/ClientV3/Sync.js': `export function syncAll(boxes, canvas) {\n${LAYOUT.replaceAll('box', 'ledger')}}\n`,
+  }),
+  copies(false, 'one of them is given up', {
+    'office/parcels/new-parcels.js': `export function parcels(boxes, canvas) {\n${LAYOUT.replaceAll('box', 'parcel')}}\n`,
+    'office/parcels/parcels.js': `/**\n * @deprecated Use new-parcels.\n */\nexport class Parcels {\n  draw(boxes, canvas) {\n${LAYOUT.replaceAll('box', 'parcel')}  }\n}\n`,
+  }),
+  copies(false, 'measurements beside each other', {
+    'office/engine/benches/fast.js': `export function fast(boxes, canvas) {\n${LAYOUT.replaceAll('box', 'bench')}}\n`,
+    'office/engine/benches/slow.js': `export function slow(boxes, canvas) {\n${LAYOUT.replaceAll('box', 'bench')}}\n`,
+  }),
 ];
 
 /** Code that was copied, and what only looks like it. */

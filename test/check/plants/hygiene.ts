@@ -11,6 +11,10 @@ const plant = (
 const YAML = 'broken-yaml';
 
 const yaml: readonly Plant[] = [
+  plant(YAML, true, 'deploy/labels.yml', [
+    'a key that stands twice in one map',
+    'greeting: Hello\nfarewell: Bye\ngreeting: Good morning\n',
+  ]),
   plant(YAML, true, 'deploy/compose.yml', [
     'a line that is not far enough in',
     'services:\n  web:\n    image: nginx\n   ports:\n    - "80:80"\n',

@@ -36,6 +36,10 @@ export const PARSE_PLANTS: readonly Plant[] = [
         'the next line is kept and used',
         'export function f(reader) {\n  let line;\n  if (line = reader.next()) {\n    console.log(line.length);\n  }\n}\n',
       ],
+      [
+        'a choice is kept',
+        'export function f(node, def) {\n  if (def.export = node.isExport ? 2 : 0) {\n    def.uses += 1;\n  }\n  return def;\n}\n',
+      ],
       ['a comparison', 'export function f(a, b) {\n  if (a === b) return 1;\n  return 2;\n}\n'],
       ['a default value in a parameter', 'export const f = (a = 1) => (a ? 1 : 2);\n'],
     ],

@@ -112,4 +112,16 @@ export const COMMENTED_PLANTS: readonly Plant[] = [
     'a sample in a text above',
     `def parse(text):\n    """Reads it.\n\n    token = "${DRAWN}"\n    """\n    return text\n`,
   ),
+  secret(
+    false,
+    'web/config/secrets.yml',
+    'what Rails signs with on the machines of those who work on it',
+    `development:\n  secret_key_base: ${key('3b7cd727ee24e8444053437c', '36cc66c3f1d0a95e')}\n`,
+  ),
+  secret(
+    false,
+    'myapp/config/initializers/secret_token.rb',
+    'an app to try the library in',
+    `Myapp::Application.config.secret_token = '${key('bdd335500c81ba1f279f9dd8', '198d1f334445d0193168ed73')}'\n`,
+  ),
 ];
