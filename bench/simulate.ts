@@ -6,10 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { graphSource } from '../src/app/simulation-source.ts';
-import { keepHeapSmall } from '../src/app/simulation.ts';
-import { simulateWork } from '../src/simulation/forecast.ts';
-import { syntheticDag } from '../src/simulation/synthetic-dag.ts';
+import { simulateApart } from '../src/app/simulate-apart.ts';
 import { printFigure, printMachine } from './figure.ts';
 
 const BENCH = 'simulate';
@@ -46,14 +43,17 @@ async function measure(tasks: number): Promise<z.infer<typeof measured>> {
     stallMs = Math.max(stallMs, nowMs - lastMs - TICK_MS);
     lastMs = nowMs;
   }, TICK_MS);
-  keepHeapSmall();
-  const { work } = graphSource(syntheticDag({ layers: LAYERS, width: tasks / LAYERS }));
-  const { makespanMs, bounds } = await simulateWork(work, { agents: AGENTS });
+  const name = `synthetic:layers=${LAYERS},width=${tasks / LAYERS}`;
+  const request = { name, path: undefined, asked: AGENTS, options: {}, isCompared: false };
+  let overBound = Number.NaN;
+  for await (const { makespanMs, bounds } of simulateApart(request, () => undefined)) {
+    overBound = makespanMs / bounds.lowerMs;
+  }
   clearInterval(timer);
   return {
     seconds: (performance.now() - startMs) / 1_000,
     peakMb: process.resourceUsage().maxRSS / (MB / 1_024),
     stallMs,
-    overBound: makespanMs / bounds.lowerMs,
+    overBound,
   };
 }

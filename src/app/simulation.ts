@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Strategy } from '../core/agents/registry.ts';
 import { simulateWork, type Simulated, type SimulatedGroup, type SimulationOptions } from '../simulation/forecast.ts';
 import { VirtualRefusal } from '../simulation/virtual-swarm.ts';
@@ -6,7 +5,7 @@ import { nearestName } from '../util/nearest-name.ts';
 import { type UserError, UserErrors, userError } from '../util/user-error.ts';
 import type { SimulationSource } from './simulation-source.ts';
 
-export { drawnSource, fileSource, runSource, workflowSource, type SimulationSource } from './simulation-source.ts';
+export { runSource, workflowSource, type SimulationSource } from './simulation-source.ts';
 export type { Strategy } from '../core/agents/registry.ts';
 export type { Simulated, SimulatedEstimates, SimulationOptions } from '../simulation/forecast.ts';
 
@@ -21,14 +20,6 @@ const MOST_AGENTS = 100_000;
 const MOST_COMPARED = 4_096;
 /** Twice the agents and less than this part faster: more would buy nothing. */
 const WORTH = 0.01;
-
-/**
- * A graph of a million tasks leaves much behind in a moment: collected at 1.2 times what is in use instead of up to 4
- * times, so that it fits beside other work.
- */
-export function keepHeapSmall(): void {
-  setFlagsFromString('--heap-growing-percent=20');
-}
 
 /** Who does the work: everything that is wrong with what was asked, at once. */
 export function agentsFor({ work, groups }: SimulationSource, asked: AgentsAsked): SimulationOptions['agents'] {

@@ -4,6 +4,9 @@ import type { VirtualStart } from './virtual-swarm.ts';
 /** One attempt. `task` and `agent`: places. */
 export type SimulatedAttempt = Readonly<{ task: number; agent: number; startMs: number; endMs: number }>;
 
+/** The same rows in each column. */
+export type AttemptColumns = Readonly<Record<'task' | 'agent' | 'startMs' | 'endMs' | 'waitMs', readonly number[]>>;
+
 /** All attempts of a run, in the order of their starts; in columns, because there may be millions. */
 export class AttemptLog {
   readonly #places: ReadonlyMap<string, number>;
@@ -18,6 +21,19 @@ export class AttemptLog {
   constructor(tasks: number, agents: readonly AgentSpec[]) {
     this.#places = new Map(agents.map(({ id }, place) => [id, place]));
     this.#newest = new Int32Array(tasks).fill(-1);
+  }
+
+  /** As it was in another thread. */
+  static of(columns: AttemptColumns): AttemptLog {
+    const log = new AttemptLog(0, []);
+    for (const row of columns.task.keys()) {
+      log.#task.push(columns.task[row] ?? 0);
+      log.#agent.push(columns.agent[row] ?? 0);
+      log.#startMs.push(columns.startMs[row] ?? 0);
+      log.#endMs.push(columns.endMs[row] ?? 0);
+      log.#waitMs.push(columns.waitMs[row] ?? 0);
+    }
+    return log;
   }
 
   get size(): number {
@@ -50,6 +66,17 @@ export class AttemptLog {
     const sorted = Float64Array.from(this.#waitMs).sort();
     const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
     return { p50: rank(0.5), p95: rank(0.95), most: rank(1) };
+  }
+
+  /** For another thread. */
+  columns(): AttemptColumns {
+    return {
+      task: this.#task,
+      agent: this.#agent,
+      startMs: this.#startMs,
+      endMs: this.#endMs,
+      waitMs: this.#waitMs,
+    };
   }
 
   *attempts(): Generator<SimulatedAttempt, void, undefined> {

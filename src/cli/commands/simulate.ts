@@ -4,15 +4,14 @@ import type { Project } from '../../app/project.ts';
 import {
   agentsFor,
   compareAgents,
-  drawnSource,
-  fileSource,
-  keepHeapSmall,
   runSource,
+  type Simulated,
   type SimulationOptions,
   type SimulationSource,
   simulateSource,
   workflowSource,
 } from '../../app/simulation.ts';
+import { simulateApart } from '../../app/simulate-apart.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find.ts';
@@ -26,50 +25,79 @@ const SAID_EVERY_MS = 200;
 /** Shorter ones need no line. */
 const QUIET_MS = 500;
 
+type Seen = Readonly<{ simulations: AsyncIterable<Simulated>; notes: readonly string[] }>;
+type Asked = ReturnType<typeof readSimulateFlags> & Readonly<{ isCompared: boolean }>;
+
 /** `waggle simulate` */
 export async function simulate(cli: Cli, name: string, flags: SimulateFlags): Promise<ExitCode> {
-  const { agents: asked, options: given } = readSimulateFlags(flags);
-  keepHeapSmall();
+  const isCompared = flags.compare === true;
+  const asked = { ...readSimulateFlags(flags), isCompared };
   const progress = new Progress(cli);
-  const source = await sourceOf(cli, name);
-  const options = { ...given, agents: agentsFor(source, asked) };
-  const watched = { ...options, onProgress: (ended: number, tasks: number) => progress.say(ended, tasks) };
   try {
-    return flags.compare === true ? await compare(cli, source, watched) : await simulateOne(cli, source, watched);
+    const seen = isGraph(name) ? graphOf(cli, name, asked, progress) : await workOf(cli, name, asked, progress);
+    return isCompared ? await showCompared(cli, seen, progress) : await showOne(cli, seen, asked.options, progress);
   } finally {
     progress.end();
   }
 }
 
-async function simulateOne({ out }: Cli, source: SimulationSource, options: SimulationOptions): Promise<ExitCode> {
-  const simulated = await simulateSource(source, options);
-  out.json({ ...simulatedData(simulated, options), notes: source.notes });
-  out.say(...source.notes.map(visible));
-  out.result(...simulatedLines(simulated, options, out));
+async function showOne(
+  { out }: Cli,
+  { simulations, notes }: Seen,
+  options: Asked['options'],
+  progress: Progress,
+): Promise<ExitCode> {
+  for await (const simulated of simulations) {
+    progress.end();
+    out.json({ ...simulatedData(simulated, options), notes });
+    out.say(...notes.map(visible));
+    out.result(...simulatedLines(simulated, options, out));
+  }
   return EXIT.ok;
 }
 
-async function compare({ out }: Cli, source: SimulationSource, options: SimulationOptions): Promise<ExitCode> {
-  const all = [];
-  for await (const one of compareAgents(source, options)) {
-    const row = comparedData(one);
+async function showCompared({ out }: Cli, { simulations, notes }: Seen, progress: Progress): Promise<ExitCode> {
+  const rows = [];
+  for await (const simulated of simulations) {
+    const row = comparedData(simulated);
     out.json(row);
-    all.push(row);
+    rows.push(row);
   }
-  out.say(...source.notes.map(visible));
-  out.result(...comparedLines(all, out));
+  progress.end();
+  out.say(...notes.map(visible));
+  out.result(...comparedLines(rows, out));
   return EXIT.ok;
+}
+
+function isGraph(name: string): boolean {
+  return name.startsWith('synthetic:') || name.endsWith('.json');
+}
+
+/** It may be large: a thread of its own keeps this one free. */
+function graphOf(cli: Cli, name: string, { agents, options, isCompared }: Asked, progress: Progress): Seen {
+  const path = name.startsWith('synthetic:') ? undefined : resolve(cli.cwd, name);
+  const request = { name, path, asked: agents, options, isCompared };
+  return { simulations: simulateApart(request, (ended, tasks) => progress.say(ended, tasks)), notes: [] };
+}
+
+async function workOf(cli: Cli, name: string, asked: Asked, progress: Progress): Promise<Seen> {
+  const source = await sourceOf(cli, name);
+  const onProgress = (ended: number, tasks: number): void => progress.say(ended, tasks);
+  const options = { ...asked.options, agents: agentsFor(source, asked.agents), onProgress };
+  const simulations = asked.isCompared ? compareAgents(source, options) : onlyOne(source, options);
+  return { simulations, notes: source.notes };
+}
+
+async function* onlyOne(source: SimulationSource, options: SimulationOptions): AsyncGenerator<Simulated> {
+  yield await simulateSource(source, options);
 }
 
 /** A file that is there wins over a run of that name. */
 async function sourceOf(cli: Cli, name: string): Promise<SimulationSource> {
-  if (name.startsWith('synthetic:')) return drawnSource(name);
-  const path = resolve(cli.cwd, name);
-  const isFile = await stat(path).then(
+  const isFile = await stat(resolve(cli.cwd, name)).then(
     (found) => found.isFile(),
     () => false,
   );
-  if (name.endsWith('.json')) return fileSource(path, name);
   const use = (project: Project): Promise<SimulationSource> => projectSource(cli, project, name);
   if (isFile || /\.ya?ml$/.test(name)) return withProject(cli, use);
   return withProject(cli, (project) => {

@@ -18,7 +18,7 @@ const MOST_NAMED = 12;
 /** For programs. */
 export function simulatedData(
   simulated: Simulated,
-  { estimates = 'exact', faults = 0, seed = 1 }: SimulationOptions,
+  { estimates = 'exact', faults = 0, seed = 1 }: Omit<SimulationOptions, 'agents'>,
 ): Readonly<Record<string, unknown>> {
   const { log: _log, agents, bounds, ...rest } = simulated;
   const { path, ...limits } = bounds;
@@ -28,7 +28,7 @@ export function simulatedData(
 /** Figures, the longest chain, and who did what when. */
 export function simulatedLines(
   simulated: Simulated,
-  options: SimulationOptions,
+  options: Omit<SimulationOptions, 'agents'>,
   terminal: Terminal,
 ): readonly string[] {
   const { name, tasks, agents, strategy, makespanMs, bounds, utilisation, waitMs, attempts, outcome } = simulated;
@@ -50,7 +50,7 @@ export function simulatedLines(
   return [...lines, '', ...chartLines(simulated, terminal)].map((line) => cut(line, terminal.columns));
 }
 
-function costLines({ cost }: Simulated, { pricePerHour }: SimulationOptions): readonly string[] {
+function costLines({ cost }: Simulated, { pricePerHour }: Pick<SimulationOptions, 'pricePerHour'>): readonly string[] {
   const lines = pricePerHour === undefined ? [] : [`  agents cost   ${usd(cost.agents)}`];
   const grants = [cost.grants > 0 ? usd(cost.grants) : '', cost.tokens > 0 ? `${cost.tokens} tokens` : ''].filter(
     (words) => words !== '',
