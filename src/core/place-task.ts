@@ -43,6 +43,8 @@ export function changeTask(swarm: Swarm, run: Run, change: TaskChange): void {
   } else if (before.status === 'ready') swarm.queue.remove(id);
   else swarm.undecided.delete(id);
   enter(swarm, run, after, change.atMs);
+  // Others may have waited for what this one would still give back.
+  if (!isActive(before) && !isActive(after)) swarm.queue.reconsider(run.id);
 }
 
 /** All tasks of the run are there: links needs and lets those without any be ready. */

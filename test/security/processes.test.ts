@@ -271,7 +271,7 @@ describe('secrets', () => {
       'LC_ALL',
       'PATH',
     ]);
-    expect(names.filter((name) => name.startsWith('WAGGLE_'))).toHaveLength(5);
+    expect(names.filter((name) => name.startsWith('WAGGLE_'))).toHaveLength(6);
   });
 
   test('a value from envFrom arrives, and stands in nothing that is kept', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
 import { CoreWorld, type Play } from '../../../test/support/core-world.ts';
 import { agentOf, agentsOf, DONE, runSpecOf, submitOf, taskOf, THREW } from '../../../test/support/core-world-specs.ts';
-import { nameOf, runId } from '../ids.ts';
+import { nameOf, runId, taskId } from '../ids.ts';
 import type { BudgetSpec, RunSpec } from '../runs/run-spec.ts';
 import type { AttemptResult } from '../tasks/attempt.ts';
 import type { TaskSpec } from '../tasks/task-spec.ts';
@@ -11,9 +11,9 @@ const NO_START: AttemptResult = { ok: false, failure: { reason: 'start-failed', 
 
 /** A world of two agents where tasks whose name begins with `bad` fail for good. */
 function play(tasks: readonly TaskSpec[], run: Partial<RunSpec> = {}): CoreWorld {
-  const next = ({ taskId }: { taskId: Parameters<typeof nameOf>[0] }): Play => ({
+  const next = ({ taskId: id }: { taskId: Parameters<typeof nameOf>[0] }): Play => ({
     afterMs: 10,
-    end: nameOf(taskId).startsWith('bad') ? NO_START : DONE,
+    end: nameOf(id).startsWith('bad') ? NO_START : DONE,
   });
   const world = new CoreWorld({ play: next });
   world.send({ type: 'agents.register', agents: agentsOf(2) });
@@ -250,5 +250,29 @@ describe('what cannot be placed now', () => {
     assert.equal(given.length, 2);
     assert.ok(given.every(({ agentId }) => isFast(agentId)));
     assert.notEqual(given[0]?.agentId, given[1]?.agentId);
+  });
+});
+
+describe('a budget that is used up while something of the run still waits', () => {
+  const played = (more: Partial<TaskSpec>): CoreWorld => {
+    const world = new CoreWorld({ play: () => ({ afterMs: 10, end: THREW }) });
+    world.send({ type: 'agents.register', agents: agentsOf(1) });
+    const run = runSpecOf({ budget: { attempts: 1 } });
+    // A lead that was granted something holds it while it waits for its next attempt.
+    world.send(submitOf([taskOf('a', { delegate: {}, grant: { tokens: 5 } }), taskOf('b', more)], { run }));
+    return world;
+  };
+  const endOf = (world: CoreWorld): unknown => world.all('run.finished')[0]?.outcome;
+  const exhausted = { state: 'failed', failure: { reason: 'budget-exhausted', budget: 'attempts', limit: 1 } };
+
+  test('ends the run when that is ready again, although nothing is freed any more', () => {
+    assert.deepEqual(endOf(played({}).run()), exhausted);
+    assert.deepEqual(endOf(played({ prefers: ['rare'] }).run()), exhausted);
+  });
+
+  test('ends the run when that is cancelled instead', () => {
+    const world = played({}).run(100);
+    world.send({ type: 'task.cancel', taskId: taskId(runId('r1'), 'a'), reason: 'enough' });
+    assert.deepEqual(endOf(world.run()), exhausted);
   });
 });

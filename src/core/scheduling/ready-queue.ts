@@ -212,6 +212,11 @@ export class ReadyQueue {
     this.#offerFirst(agentClass);
   }
 
+  /** Something of the run stands otherwise now: offers again what of it waits for anything but an agent. */
+  reconsider(id: RunId): void {
+    for (const group of this.#parkedForAnything) if (group.lane.run.id === id) this.#unpark(group);
+  }
+
   /** Offers a task that waits for a class with a free slot; false when there is none. */
   offerServable(): boolean {
     for (const agentClass of this.#deferredFor.keys()) {
