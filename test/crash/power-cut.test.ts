@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { env } from 'node:process';
+import { env as environment } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SqliteJournal } from '../../src/adapters/sqlite/sqlite-journal.ts';
@@ -12,7 +12,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { auditStore } from './store-audit.ts';
 
 /** 10 where nobody says how many; a push makes 20, a night 100. */
-const CUTS = Math.max(10, Number(env['WAGGLE_CRASH_CYCLES'] ?? 10) / 2);
+const CUTS = Math.max(10, Number(environment['WAGGLE_CRASH_CYCLES'] ?? 10) / 2);
 const CUTS_WITHOUT_SYNC = 10;
 const SEED = 20_261;
 const WRITER = new URL('./store-writer.ts', import.meta.url);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
 import { CoreWorld, type Play } from '../../../test/support/core-world.ts';
 import { agentOf, agentsOf, DONE, runSpecOf, submitOf, taskOf, THREW } from '../../../test/support/core-world-specs.ts';
-import { nameOf, runId, taskId } from '../ids.ts';
+import { nameOf, runId, taskId as taskIdOf } from '../ids.ts';
 import type { BudgetSpec, RunSpec } from '../runs/run-spec.ts';
 import type { AttemptResult } from '../tasks/attempt.ts';
 import type { TaskSpec } from '../tasks/task-spec.ts';
@@ -272,7 +272,7 @@ describe('a budget that is used up while something of the run still waits', () =
 
   test('ends the run when that is cancelled instead', () => {
     const world = played({}).run(100);
-    world.send({ type: 'task.cancel', taskId: taskId(runId('r1'), 'a'), reason: 'enough' });
+    world.send({ type: 'task.cancel', taskId: taskIdOf(runId('r1'), 'a'), reason: 'enough' });
     assert.deepEqual(endOf(world.run()), exhausted);
   });
 });
