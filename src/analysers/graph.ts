@@ -196,7 +196,7 @@ function cycleFinding({ cycle: { files, path }, eager }: FoundCycle, folders: re
       ...(crossed.size > 1 ? [{ source: 'graph', text: `It runs through ${crossed.size} packages.` }] : []),
       { source: 'graph', text: 'Imports of types alone are not counted.' },
     ],
-    fix: cycleFix(eager),
+    fix: cycleFix(eager, names),
   };
   return [finding];
 }
@@ -219,10 +219,12 @@ function eagerStep({ from, to, line }: ResolvedImport): Detected['evidence'][num
 }
 
 /** One that takes all from the root of a package is mended by taking it from where it stands. */
-function cycleFix(eager: ResolvedImport | undefined): string {
+function cycleFix(eager: ResolvedImport | undefined, names: readonly string[]): string {
   const to = eager?.to.kind === 'file' ? eager.to.path : '';
   if (eager !== undefined && /(?:^|\/)index\.\w+$/.test(to)) {
     return `Let ${eager.from} import from the files that hold what it needs, not from ${to}.`;
   }
-  return 'Move what both need into a file of its own, or turn one of the imports into `import type`.';
+  const isTyped = names.some((name) => /\.(?:[cm]?tsx?|vue|svelte)$/.test(name));
+  const other = isTyped ? 'turn one of the imports into `import type`' : 'import one of them where it is used';
+  return `Move what both need into a file of its own, or ${other}.`;
 }
