@@ -123,7 +123,9 @@ function nameOf({ names, kinds, kind }: TaskDag, index: number): string {
 
 /** A run as it was, with the time that each task took in the end. */
 export function runSource(archive: RunArchive, { runId, run }: RunRecord): SimulationSource {
-  const records = archive.tasks(runId);
+  const all = archive.tasks(runId);
+  // Whoever has added a sub-task waits for it: its time is in that of the other.
+  const records = all.filter(({ spec }) => spec.child === undefined);
   const took = new Map<string, number>();
   for (const { taskId, outcome, startedAtMs, endedAtMs } of archive.runAttempts(runId)) {
     const isWhole = outcome === 'succeeded' || !took.has(taskId);
@@ -134,7 +136,10 @@ export function runSource(archive: RunArchive, { runId, run }: RunRecord): Simul
     records,
     ({ taskId, spec }) => took.get(taskId) ?? spec.estimateMs ?? UNKNOWN_MS,
   );
-  const notes = [`Times: ${took.size} of ${records.length} tasks as measured in run ${runId}.`];
+  const measured = records.filter(({ taskId }) => took.has(taskId)).length;
+  const notes = [`Times: ${measured} of ${records.length} tasks as measured in run ${runId}.`];
+  const children = all.length - records.length;
+  if (children > 0) notes.push(`${children} sub-tasks are part of the tasks that have added them.`);
   if (unmeasured > 0) notes.push(`${unmeasured} did not run and say nothing of their time: taken as 60 s.`);
   const groups = new Map<string, { role: string; count: number; capabilities: readonly string[]; slots: number }>();
   for (const { agent } of archive.agents()) {

@@ -105,6 +105,13 @@ test('the chart shows who was busy when, and fits a narrow terminal', { timeout:
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(30);
 });
 
+test('a long one tells on the terminal how far it is', { timeout: 60_000 }, async () => {
+  using project = new TestProject();
+  const long = await project.startOnTerminal(['simulate', 'synthetic:layers=10,width=5000'], 80, 24).ended;
+  expect(long.code).toBe(0);
+  expect(long.stdout).toMatch(/\r\S*\d+ of 50000 tasks/);
+});
+
 test('all mistakes in a call or a file are told at once', { timeout: 60_000 }, async () => {
   using project = new TestProject({
     'dag.json': JSON.stringify({ ...SWARM_DAG, kind: [0, 1, 7, 0], parents: [[], [0], [3], [1, 1]], runtime: [1] }),
