@@ -12,7 +12,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'unpinned-action': 5,
   'failure-ignored': 4,
   'skipped-tests': 5,
-  'duplicate-code': 7,
+  'duplicate-code': 8,
   'empty-catch': 6,
   'import-cycle': 4,
   'lint-complaint': 2,

@@ -5,6 +5,7 @@ import { CloneIndex, type Clone, type Passage } from './clones.ts';
 import { codeLines, type CodeLine } from './code-lines.ts';
 import { headAround, isOverload } from './copy-overloads.ts';
 import { isBundle, isOfLocalType, longestUnit, Variants } from './copy-purpose.ts';
+import { oneOfFamily } from './copy-families.ts';
 import { copyTitle } from './copy-title.ts';
 import { Places } from './copy-places.ts';
 import type { FileEntry, FindingsData } from './data.ts';
@@ -73,8 +74,10 @@ export function duplication({ input, signal }: AnalyserCall): AnalyserResult {
     .filter(({ length }) => length >= MIN_WORDY)
     .slice(0, MAX_CLONES);
   const copies = shown.withoutBundles(clones.flatMap((clone) => shown.verified(clone) ?? []));
-  const groups = [...Map.groupBy(copies, (one) => shown.files(one).join('\0')).values()];
-  const chosen = groups.toSorted((a, b) => weight(b) - weight(a)).slice(0, MAX_FINDINGS);
+  const byFiles = [...Map.groupBy(copies, (one) => shown.files(one).join('\0')).values()];
+  const largestFirst = byFiles.toSorted((a, b) => weight(b) - weight(a));
+  const groups = oneOfFamily(largestFirst, (group) => group.flatMap((one) => shown.files(one)));
+  const chosen = groups.slice(0, MAX_FINDINGS);
   const data: FindingsData = {
     findings: [...chosen.flatMap((group) => shown.finding(group) ?? []), ...repeated.slice(0, MAX_REPEATED)],
     looked: index.size,
