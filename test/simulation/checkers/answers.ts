@@ -27,8 +27,7 @@ export function answerChecker(tell: Tell, books: Books): Checker {
     },
     ended: ({ ledger }) => {
       for (const { request, input, answer } of ledger) {
-        // An agent that was removed may have come back.
-        if (answer?.ok === true && input.type !== 'agent.remove')
+        if (answer?.ok === true)
           must(holds(books, input), 'ack-kept', `${request} was acknowledged and is not in the journal`);
       }
     },
@@ -58,7 +57,7 @@ const RESULTS: Partial<Record<Input['type'], Look>> = {
   'proposal.vote': (books, input) => input.type === 'proposal.vote' && isCast(books, input),
   'agents.register': (books, input) =>
     input.type === 'agents.register' && input.agents.every(({ id }) => books.everKnown.has(id)),
-  'agent.remove': (books, input) => input.type === 'agent.remove' && !books.agents.has(input.agentId),
+  'agent.remove': (books, input) => input.type === 'agent.remove' && books.everRemoved.has(input.agentId),
 };
 
 /** A revisable vote may have been changed since. */

@@ -62,6 +62,8 @@ export const isActive = ({ status }: TaskLine): boolean => ACTIVE.has(status);
 export class Books {
   readonly runs: Map<string, RunLine> = new Map();
   readonly agents: Map<string, AgentSpec> = new Map();
+  /** It may have come back since. */
+  readonly everRemoved: Set<string> = new Set();
   /** Also those that were removed since. */
   readonly everKnown: Set<string> = new Set();
   readonly hosts: Map<string, HostSpec> = new Map();
@@ -90,8 +92,10 @@ export class Books {
   #noteOther(event: SwarmEvent): void {
     if (event.type === 'host.registered') this.hosts.set(event.host.host, event.host);
     else if (event.type === 'agents.registered') this.#register(event.agents);
-    else if (event.type === 'agent.removed') this.agents.delete(event.agentId);
-    else if (event.type === 'run.created') this.#create(event);
+    else if (event.type === 'agent.removed') {
+      this.agents.delete(event.agentId);
+      this.everRemoved.add(event.agentId);
+    } else if (event.type === 'run.created') this.#create(event);
     else if ('runId' in event) this.#noteRun(event);
   }
 
