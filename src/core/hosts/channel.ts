@@ -1,6 +1,8 @@
 import type { Packet } from './frames.ts';
-import { MAX_EARLY, MAX_WAITING, REPEAT_MS, WINDOW } from './host-limits.ts';
+import { MAX_EARLY, MAX_WAITING, PACKETS_PER_FRAME, REPEAT_MS, WINDOW } from './host-limits.ts';
 
+/** What a `data` frame carries: packets, and up to which packet all of the other side have arrived. */
+type Data<Body> = Readonly<{ ack: number; packets: readonly Packet<Body>[] }>;
 type Sent<Body> = { readonly packet: Packet<Body>; sentMs: number | undefined };
 
 /**
@@ -41,17 +43,20 @@ export class Channel<Out, In> {
     }
   }
 
-  /** What is to be sent now: new packets, and those that were not acknowledged in time. */
-  due(nowMs: number): readonly Packet<Out>[] {
-    const due: Packet<Out>[] = [];
-    let open = 0;
-    for (const sent of this.#unacknowledged.values()) {
-      if (++open > WINDOW) break;
-      if (sent.sentMs !== undefined && nowMs - sent.sentMs < REPEAT_MS) continue;
-      sent.sentMs = nowMs;
-      due.push(sent.packet);
+  /**
+   * What is to be sent now, frame by frame: new packets, and those that were not acknowledged in time. One without
+   * packets when the other side has sent something since the last call: it wants to know what has arrived.
+   */
+  due(nowMs: number): readonly Data<Out>[] {
+    const packets = this.#duePackets(nowMs);
+    const ack = this.#received;
+    const frames: Data<Out>[] = [];
+    for (let from = 0; from < packets.length; from += PACKETS_PER_FRAME) {
+      frames.push({ ack, packets: packets.slice(from, from + PACKETS_PER_FRAME) });
     }
-    return due;
+    if (frames.length === 0 && this.#owesAck) frames.push({ ack, packets: [] });
+    this.#owesAck = false;
+    return frames;
   }
 
   /** Everything not acknowledged goes out with the next look: the link is another one. */
@@ -70,11 +75,16 @@ export class Channel<Out, In> {
     return arrived;
   }
 
-  /** Whether the other side has sent something since the last call: it wants to know what has arrived. */
-  takeDebt(): boolean {
-    const owed = this.#owesAck;
-    this.#owesAck = false;
-    return owed;
+  #duePackets(nowMs: number): readonly Packet<Out>[] {
+    const due: Packet<Out>[] = [];
+    let open = 0;
+    for (const sent of this.#unacknowledged.values()) {
+      if (++open > WINDOW) break;
+      if (sent.sentMs !== undefined && nowMs - sent.sentMs < REPEAT_MS) continue;
+      sent.sentMs = nowMs;
+      due.push(sent.packet);
+    }
+    return due;
   }
 
   #takeNext(): Readonly<{ body: In }> | undefined {

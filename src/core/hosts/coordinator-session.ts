@@ -16,7 +16,7 @@ import {
   type QuestionAnswer,
   WORKER_PROTOCOL,
 } from './frames.ts';
-import { FRAMES_AT_ONCE, FRAMES_PER_S, MAX_SETTLED, PACKETS_PER_FRAME } from './host-limits.ts';
+import { FRAMES_AT_ONCE, FRAMES_PER_S, MAX_SETTLED } from './host-limits.ts';
 
 type Hello = Extract<HostFrame, { type: 'hello' }>;
 
@@ -398,20 +398,12 @@ export class CoordinatorSession {
   }
 
   #flush(nowMs: number): readonly CoordinatorAct[] {
-    if (this.#session !== undefined && this.#phase !== 'joining') this.#sendData(this.#session, nowMs);
+    const session = this.#phase === 'joining' ? undefined : this.#session;
+    if (session !== undefined)
+      for (const data of this.#channel.due(nowMs)) this.#send({ type: 'data', session, ...data });
     const acts = this.#acts;
     this.#acts = [];
     return acts;
-  }
-
-  #sendData(session: string, nowMs: number): void {
-    const due = this.#channel.due(nowMs);
-    const isOwed = this.#channel.takeDebt();
-    if (due.length === 0 && !isOwed) return;
-    const ack = this.#channel.received;
-    for (let from = 0; from === 0 || from < due.length; from += PACKETS_PER_FRAME) {
-      this.#send({ type: 'data', session, ack, packets: due.slice(from, from + PACKETS_PER_FRAME) });
-    }
   }
 }
 

@@ -18,7 +18,7 @@ import {
   WORKER_PROTOCOL,
 } from './frames.ts';
 import { HostAttempts, type KeptResult } from './host-attempts.ts';
-import { CERTAIN_MS, DEFAULT_HOST_TIMES, PACKETS_PER_FRAME, REPEAT_MS } from './host-limits.ts';
+import { CERTAIN_MS, DEFAULT_HOST_TIMES, REPEAT_MS } from './host-limits.ts';
 
 /** What the process of a host must do. */
 export type HostAct =
@@ -418,7 +418,11 @@ export class HostSession {
 
   /** What there is to do now, with all that is to be sent. */
   #flush(nowMs: number): readonly HostAct[] {
-    if (this.#phase === 'joined' && this.#session !== undefined) this.#sendData(this.#session, nowMs);
+    const session = this.#phase === 'joined' ? this.#session : undefined;
+    if (session !== undefined) {
+      for (const data of this.#channel.due(nowMs))
+        this.#acts.push({ do: 'send', frame: { type: 'data', session, ...data } });
+    }
     if (this.#phase === 'joined' && this.#isLeaving && this.#channel.waiting === 0) {
       this.#phase = 'left';
       this.#acts.push({ do: 'left' });
@@ -426,16 +430,5 @@ export class HostSession {
     const acts = this.#acts;
     this.#acts = [];
     return acts;
-  }
-
-  #sendData(session: string, nowMs: number): void {
-    const due = this.#channel.due(nowMs);
-    const isOwed = this.#channel.takeDebt();
-    if (due.length === 0 && !isOwed) return;
-    const ack = this.#channel.received;
-    for (let from = 0; from === 0 || from < due.length; from += PACKETS_PER_FRAME) {
-      const packets = due.slice(from, from + PACKETS_PER_FRAME);
-      this.#acts.push({ do: 'send', frame: { type: 'data', session, ack, packets } });
-    }
   }
 }
