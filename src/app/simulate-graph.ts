@@ -1,5 +1,4 @@
-import type { Strategy } from '../core/agents/registry.ts';
-import type { SimulatedEstimates } from '../simulation/forecast.ts';
+import type { SimulationOptions } from '../simulation/forecast.ts';
 import type { TaskDag } from '../workflows/task-dag.ts';
 import { agentsFor, simulateSource } from './simulation.ts';
 import { checkedGraph, graphSource } from './simulation-source.ts';
@@ -7,22 +6,11 @@ import { checkedGraph, graphSource } from './simulation-source.ts';
 /** Tasks with the time that each takes, as in a `swarm-dag/1` file. */
 export type SimulatedGraph = TaskDag;
 
-export type SimulateOptions = Readonly<{
-  /** So many that can do everything, or so many by kind of task. @default 4 */
-  agents?: number | Readonly<Record<string, number>>;
-  /** @default adaptive */
-  strategy?: Strategy;
-  /** What the scheduler knows of the times beforehand. @default exact */
-  estimates?: SimulatedEstimates;
-  /** Part of the attempts that fail, 0 to 0.9. @default 0 */
-  faults?: number;
-  /** For faults and wrong estimates. @default 1 */
-  seed?: number;
-  /** What an agent costs for each hour that it is there, USD. @default 0 */
-  pricePerHour?: number;
-  /** Attempts that ended so far, and tasks in all; now and then. */
-  onProgress?: (ended: number, tasks: number) => void;
-}>;
+export type SimulateOptions = Omit<SimulationOptions, 'agents'> &
+  Readonly<{
+    /** So many that can do everything, or so many by kind of task. @default 4 */
+    agents?: number | Readonly<Record<string, number>>;
+  }>;
 
 export type Simulation = Readonly<{
   makespanMs: number;
