@@ -32,7 +32,8 @@ const FINDERS: EffectFinders = {
   'account.paused': (_swarm, { account, untilMs }) => [accountDue(account, untilMs)],
   'account.resumed': nothing,
   'agent.health-changed': effectsOfHealth,
-  'agent.overloaded': nothing,
+  'agent.overloaded': (swarm, { agentId }) =>
+    isOnHost(swarm, agentId) ? [{ type: 'withdraw-offers', agentId }] : NOTHING,
   'agent.relieved': nothing,
   'agent.removed': nothing,
   'agent.restart-planned': (_swarm, { agentId, atMs }) => [{ type: 'restart-agent', agentId, dueMs: atMs }],

@@ -6,7 +6,9 @@ import type { Swarm } from '../core/swarm-state.ts';
 import { isActive } from '../core/tasks/task.ts';
 import type { HostDesk, HostDriver } from '../ports/worker-link.ts';
 import type { Answer } from './answer.ts';
+import { HostLoads } from './host-loads.ts';
 import type { LedTime } from './led-time.ts';
+import type { UsageWatch } from './usage-watch.ts';
 import type { Waits } from './waits.ts';
 
 /** How long an agent that has turned something down gets nothing new, ms. */
@@ -17,6 +19,7 @@ const SWEEP_MS = 5_000;
 type Surroundings = Readonly<{
   swarm: Swarm;
   waits: Waits;
+  usage: UsageWatch;
   time: LedTime;
   feed: (input: SwarmInput) => void;
   /** Resolves when the answer is stored. */
@@ -29,10 +32,12 @@ type Surroundings = Readonly<{
 export class HostWork {
   readonly #driver: HostDriver | undefined;
   readonly #surroundings: Surroundings;
+  readonly #loads: HostLoads;
 
   constructor(driver: HostDriver | undefined, surroundings: Surroundings) {
     this.#driver = driver;
     this.#surroundings = surroundings;
+    this.#loads = new HostLoads(surroundings);
   }
 
   /** Before anything is owed to hosts: those of the leader before have to come back first. */
@@ -40,6 +45,7 @@ export class HostWork {
     const { swarm } = this.#surroundings;
     for (const { agentIds } of swarm.hosts.values()) for (const id of agentIds) blockAgent(swarm, id, 'away');
     this.#driver?.lead(this.#deskOf(epoch));
+    this.#loads.watch();
   }
 
   /** What was owed is known. */
@@ -55,6 +61,10 @@ export class HostWork {
     this.#driver?.drain(host);
   }
 
+  withdraw(agentId: AgentId): void {
+    this.#driver?.withdraw(agentId);
+  }
+
   end(): void {
     this.#driver?.end();
   }
@@ -66,7 +76,10 @@ export class HostWork {
       epoch,
       join: async (description) => {
         const answer = await ask({ type: 'host.join', description });
-        if (answer.ok) return undefined;
+        if (answer.ok) {
+          this.#loads.watch();
+          return undefined;
+        }
         const { refusal } = answer;
         return 'problems' in refusal ? refusal.problems.join('; ') : refusal.reason;
       },

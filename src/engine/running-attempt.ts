@@ -53,7 +53,7 @@ export class RunningAttempt implements RunContext {
     this.assignment = assignment;
     this.#host = host;
     this.#startedMs = startedMs;
-    host.usage.begin(assignment);
+    host.usage.begin(assignment, this.#startedMs);
     this.#deadline = host.waits.add(this.#startedMs + timeoutMs, () => this.stop('timed-out'));
   }
 

@@ -85,13 +85,13 @@ export class ScaleWork {
     if (changed.length > 0) this.#surroundings.feed({ type: 'agents.load', samples: changed });
   }
 
-  /** Agents that have become overloaded, or are no more. */
+  /** Agents that are overloaded, or were noted as such. */
   #overloads(run: Run, samples: Samples): OverloadInput['samples'] {
     const { swarm } = this.#surroundings;
     return [...run.scale.values()]
       .flatMap((state) => stayingOf(swarm, run, state))
       .map((agent) => ({ agent, sample: this.#sampleOf(run, agent, samples) }))
-      .filter(({ agent, sample }) => (overloadOf(sample) !== undefined) !== agent.blocked.has('overloaded'))
+      .filter(({ agent, sample }) => overloadOf(sample) !== undefined || agent.blocked.has('overloaded'))
       .map(({ agent, sample }) => ({ ...sample, agentId: agent.spec.id }));
   }
 

@@ -48,12 +48,21 @@ export class UsageWatch {
     this.#surroundings = surroundings;
   }
 
-  begin({ taskId, attempt, agentId, spec }: Assignment): void {
+  /** `startedMs`: when it began, be it under this leader or an earlier one. */
+  begin({ taskId, attempt, agentId, spec }: Assignment, startedMs: number = this.#surroundings.time.nowMs()): void {
     // Nobody measures what is inside this process, and nothing is to be decided without a reservation.
     if (spec.resources === undefined && spec.work.kind !== 'command') return;
     const nowMs = this.#surroundings.time.nowMs();
     const review = spec.resources === undefined ? undefined : this.#reviewLater(taskId, attempt);
-    const start = { stepMs: nowMs, cpuMs: 0, now: undefined, windowMs: nowMs, cpu: [], memory: [], before: undefined };
+    const start = {
+      stepMs: startedMs,
+      cpuMs: 0,
+      now: undefined,
+      windowMs: nowMs,
+      cpu: [],
+      memory: [],
+      before: undefined,
+    };
     this.#meters.set(taskId, { attempt, agentId, review, ...start });
   }
 

@@ -1,5 +1,6 @@
 import type { AttemptKey, HostDescription } from '../core/hosts/frames.ts';
 import type { HostLoss } from '../core/hosts/coordinator-session.ts';
+import type { AgentId } from '../core/ids.ts';
 import type { AttemptResult } from '../core/tasks/attempt.ts';
 import type { AgentDriver, Assignment, RunContext } from './agent-driver.ts';
 
@@ -49,6 +50,8 @@ export interface HostDriver extends AgentDriver {
   /** The end of the attempt is stored: its host may forget it. */
   settle(key: AttemptKey): void;
   drain(host: string): void;
+  /** Others shall have what has not begun of this agent's: it ends as never begun. What runs goes on. */
+  withdraw(agentId: AgentId): void;
   /** The lead is over. Hosts go on and look for the next leader. */
   end(): void;
 }

@@ -74,6 +74,7 @@ const coordinatorBody: z.ZodType<CoordinatorBody> = z.discriminatedUnion('type',
     why: z.enum(['cancelled', 'paused', 'timed-out', 'draining', 'stale']),
     graceMs: whole,
   }),
+  z.strictObject({ type: z.literal('withdraw'), ...key }),
   z.strictObject({ type: z.literal('taken'), ...key }),
   z.strictObject({ type: z.literal('stale'), ...key }),
   z.strictObject({ type: z.literal('answer'), ...key, id: whole, answer }),
@@ -110,8 +111,10 @@ export const HOST_FRAME: z.ZodType<HostFrame> = z.discriminatedUnion('type', [
     type: z.literal('heartbeat'),
     session: short,
     beat: whole,
-    running: whole,
-    load: z.number().min(0),
+    uses: z
+      .array(z.strictObject({ ...key, cpuMs: whole, memoryBytes: whole }))
+      .max(MAX_HOLDS)
+      .readonly(),
   }),
   z.strictObject({ type: z.literal('data'), session: short, ack: whole, packets: packets(hostBody) }),
 ]);

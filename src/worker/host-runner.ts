@@ -187,6 +187,7 @@ export class HostRunner {
         giveUp: (id) => this.#do(this.#session.giveUp(key, id, this.#nowMs())),
       },
       report: (report) => this.#do(this.#session.report(key, report, this.#nowMs())),
+      measured: (usage) => this.#session.measured(key, usage),
       asksFor,
     });
     this.#attempts.set(keyOf(key), hosted);

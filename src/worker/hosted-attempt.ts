@@ -1,5 +1,6 @@
 import type { Question, QuestionAnswer } from '../core/hosts/frames.ts';
 import type { AgentReport } from '../core/tasks/attempt.ts';
+import type { LiveUsage } from '../ports/process-runner.ts';
 import type { RunContext, StopReason } from '../ports/agent-driver.ts';
 
 /** How questions of an attempt get to its coordinator. */
@@ -7,8 +8,8 @@ export type QuestionPost = Readonly<{ put: (id: number, question: Question) => v
 
 /** What an attempt can ask of its run, which is in another process. */
 export type AttemptAsks = Readonly<{
-  /** What a driver's context has beside signal and reports. */
-  abilities: Omit<RunContext, 'signal' | 'report'>;
+  /** What a driver's context has beside signal, reports and measures. */
+  abilities: Omit<RunContext, 'signal' | 'report' | 'measured'>;
   settle: (id: number, answer: QuestionAnswer) => void;
   /** The attempt has ended: what it still asks is refused. */
   end: () => void;
@@ -17,6 +18,7 @@ export type AttemptAsks = Readonly<{
 type Parts = Readonly<{
   post: QuestionPost;
   report: (report: AgentReport) => void;
+  measured: (usage: LiveUsage) => void;
   asksFor: (post: QuestionPost) => AttemptAsks;
 }>;
 
@@ -26,10 +28,10 @@ export class HostedAttempt {
   readonly #controller = new AbortController();
   readonly #asks: AttemptAsks;
 
-  constructor({ post, report, asksFor }: Parts) {
+  constructor({ post, report, measured, asksFor }: Parts) {
     this.#asks = asksFor(post);
     const { signal } = this.#controller;
-    this.context = Object.assign(this.#asks.abilities, { signal, report });
+    this.context = Object.assign(this.#asks.abilities, { signal, report, measured });
   }
 
   stop(reason: StopReason): void {

@@ -26,6 +26,8 @@ export class ScriptedHost {
   #user: LinkUser<HostFrame> | undefined;
   /** The driver of a leader that is stopped, or a cut line: nothing goes through. */
   isCut = false;
+  /** Nothing of this kind reaches it. */
+  deafTo: CoordinatorFrame['type'] | undefined;
 
   constructor(clock: ManualClock, options: ScriptedHostOptions = {}) {
     const { name = 'h', instance = 1, slots = 2, capabilities = ['work'], epoch = 0, kept = [] } = options;
@@ -38,7 +40,13 @@ export class ScriptedHost {
 
   /** Finds the leader, as after a change of leader. */
   link(driver: RemoteDriver): void {
-    this.#user = driver.accept({ send: (frame) => this.#take(frame), close: () => this.session.unlinked() });
+    const user = driver.accept({
+      send: (frame) => this.#take(frame),
+      close: () => {
+        if (this.#user === user) this.session.unlinked();
+      },
+    });
+    this.#user = user;
     this.#do(this.session.linked(this.#nowMs));
   }
 
@@ -75,7 +83,7 @@ export class ScriptedHost {
   }
 
   #take(frame: CoordinatorFrame): void {
-    if (this.isCut) return;
+    if (this.isCut || this.deafTo === frame.type) return;
     // As over a socket: never while the other side is still speaking.
     queueMicrotask(() => this.#do(this.session.take(frame, this.#nowMs)));
   }

@@ -1,5 +1,6 @@
-import { TokenBucket } from '../../util/token-bucket.ts';
 import { unreachable } from '../../util/assert.ts';
+import { TokenBucket } from '../../util/token-bucket.ts';
+import type { AgentId } from '../ids.ts';
 import type { AgentReport, AttemptResult } from '../tasks/attempt.ts';
 import { Channel } from './channel.ts';
 import {
@@ -8,15 +9,15 @@ import {
   type CoordinatorFrame,
   type HostBody,
   type HostFrame,
-  type HostStop,
   type HostTimes,
-  keyOf,
+  type HostUse,
   type Offer,
   type Question,
   type QuestionAnswer,
   WORKER_PROTOCOL,
 } from './frames.ts';
-import { FRAMES_AT_ONCE, FRAMES_PER_S, MAX_SETTLED } from './host-limits.ts';
+import { GivenAttempts, type Stop } from './given-attempts.ts';
+import { FRAMES_AT_ONCE, FRAMES_PER_S } from './host-limits.ts';
 
 type Hello = Extract<HostFrame, { type: 'hello' }>;
 
@@ -31,6 +32,7 @@ export type CoordinatorAct =
   /** The host is there and does not have it any more. */
   | (AttemptKey & Readonly<{ do: 'gone' }>)
   | (AttemptKey & Readonly<{ do: 'report'; report: AgentReport }>)
+  | (HostUse & Readonly<{ do: 'measured' }>)
   | (AttemptKey & Readonly<{ do: 'ask'; id: number; question: Question }>)
   | (AttemptKey & Readonly<{ do: 'give-up'; id: number }>)
   | Readonly<{ do: 'draining' }>
@@ -47,14 +49,6 @@ export type HostLoss = 'lease' | 'exited';
 
 export type CoordinatorSettings = Readonly<{ host: string; epoch: number; times: HostTimes }>;
 
-type Stop = Readonly<{ why: HostStop; graceMs: number }>;
-/** `queued`: never said to the host. `given`: said, perhaps not heard. `held`: the host has or had it. */
-type Attempt = {
-  readonly key: AttemptKey;
-  phase: 'queued' | 'given' | 'held' | 'ended';
-  readonly offer: Offer | undefined;
-  stop: Stop | undefined;
-};
 /** `expected`: it was there under an earlier leader. */
 type Phase = 'expected' | 'joining' | 'here' | 'away' | 'gone';
 
@@ -71,9 +65,7 @@ const STALL_MS = 1_000;
  */
 export class CoordinatorSession {
   readonly #settings: CoordinatorSettings;
-  readonly #attempts = new Map<string, Attempt>();
-  /** Results that are stored, oldest first. */
-  readonly #settled = new Set<string>();
+  readonly #attempts = new GivenAttempts();
   readonly #bucket: TokenBucket;
   #acts: CoordinatorAct[] = [];
   #phase: Phase = 'expected';
@@ -100,46 +92,47 @@ export class CoordinatorSession {
 
   /** Attempts that the host should have. */
   get count(): number {
-    return this.#attempts.size;
+    return this.#attempts.count;
   }
 
   /** An attempt that an earlier leader gave to this host: it has a fresh lease, and the host says whether it runs. */
   adopt({ taskId, attempt }: AttemptKey): void {
-    const key = { taskId, attempt };
-    this.#attempts.set(keyOf(key), { key, phase: 'held', offer: undefined, stop: undefined });
+    this.#attempts.add({ key: { taskId, attempt }, phase: 'held', offer: undefined, stop: undefined });
   }
 
   /** Gives an attempt to the host; it waits while the host is away. */
   offer(offer: Offer, nowMs: number): readonly CoordinatorAct[] {
     const key = { taskId: offer.taskId, attempt: offer.attempt };
     if (this.#phase === 'gone') return [{ do: 'gone', ...key }];
-    const attempt: Attempt = { key, phase: 'queued', offer, stop: undefined };
-    this.#attempts.set(keyOf(key), attempt);
-    if (this.#session !== undefined && this.#phase !== 'joining') this.#give(attempt, offer);
+    const isSaid = this.#session !== undefined && this.#phase !== 'joining';
+    this.#attempts.add({ key, phase: isSaid ? 'given' : 'queued', offer, stop: undefined });
+    if (isSaid) this.#say({ type: 'offer', offer });
     return this.#flush(nowMs);
   }
 
   /** Asks the host to end an attempt; its result says that it has. */
   cancel({ taskId, attempt }: AttemptKey, stop: Stop, nowMs: number): readonly CoordinatorAct[] {
-    const known = this.#attempts.get(keyOf({ taskId, attempt }));
+    const known = this.#attempts.get({ taskId, attempt });
     if (known === undefined || known.phase === 'ended' || known.stop !== undefined) return [];
-    if (known.phase === 'queued') {
-      this.#attempts.delete(keyOf(known.key));
-      return [{ do: 'declined', ...known.key, isDraining: false }];
-    }
+    if (known.phase === 'queued') return [this.#takeBack(known.key)];
     known.stop = stop;
     this.#say({ type: 'cancel', ...known.key, ...stop });
     return this.#flush(nowMs);
   }
 
+  /** Takes back what has not begun of an agent's: at once what the host never heard of, the rest when it says so. */
+  withdraw(agentId: AgentId, nowMs: number): readonly CoordinatorAct[] {
+    for (const { key, phase } of this.#attempts.notBegun(agentId)) {
+      if (phase === 'queued') this.#acts.push(this.#takeBack(key));
+      else this.#say({ type: 'withdraw', ...key });
+    }
+    return this.#flush(nowMs);
+  }
+
   /** The result of the attempt is stored. */
   settle({ taskId, attempt }: AttemptKey, nowMs: number): readonly CoordinatorAct[] {
-    const key = { taskId, attempt };
-    this.#attempts.delete(keyOf(key));
-    this.#settled.add(keyOf(key));
-    const [oldest] = this.#settled.size > MAX_SETTLED ? this.#settled : [];
-    if (oldest !== undefined) this.#settled.delete(oldest);
-    this.#say({ type: 'taken', ...key });
+    this.#attempts.settle({ taskId, attempt });
+    this.#say({ type: 'taken', taskId, attempt });
     return this.#flush(nowMs);
   }
 
@@ -168,7 +161,7 @@ export class CoordinatorSession {
     else {
       this.#isReachable();
       if (frame.type === 'heartbeat') {
-        this.#send({ type: 'heartbeat', session: frame.session, beat: frame.beat });
+        this.#answerBeat(frame);
       } else {
         this.#channel.acknowledge(frame.ack);
         for (const body of this.#channel.take(frame.packets)) this.#hear(body);
@@ -189,7 +182,9 @@ export class CoordinatorSession {
     this.#heardMs = nowMs;
     this.#welcome(0);
     this.#acts.push({ do: 'here' });
-    this.#reconcile(hello, isSameProcess);
+    const { say, gone } = this.#attempts.reconcile(hello.holds, isSameProcess);
+    for (const body of say) this.#say(body);
+    for (const key of gone) this.#acts.push({ do: 'gone', ...key });
     if (this.#isDraining) this.#say({ type: 'drain' });
     return this.#flush(nowMs);
   }
@@ -219,6 +214,11 @@ export class CoordinatorSession {
     if (gapMs > STALL_MS) this.#heardMs += gapMs;
     if (this.#phase !== 'gone' && nowMs - this.#heardMs > this.#settings.times.leaseMs) this.#lose('lease');
     return this.#flush(nowMs);
+  }
+
+  #answerBeat({ session, beat, uses }: Extract<HostFrame, { type: 'heartbeat' }>): void {
+    this.#send({ type: 'heartbeat', session, beat });
+    for (const use of uses) if (this.#attempts.get(use)?.phase === 'held') this.#acts.push({ do: 'measured', ...use });
   }
 
   #greeted(hello: Hello): void {
@@ -266,38 +266,10 @@ export class CoordinatorSession {
     this.#acts.push({ do: 'away' });
   }
 
-  /** What the host has and what it should have, when a session begins. */
-  #reconcile({ holds }: Hello, isSameProcess: boolean): void {
-    const held = new Set<string>();
-    for (const { taskId, attempt, state } of holds) {
-      const key = { taskId, attempt };
-      const known = this.#attempts.get(keyOf(key));
-      held.add(keyOf(key));
-      // Another process cannot have what runs in the one before: only its results are left.
-      if (known !== undefined && (isSameProcess || state === 'ended' || known.offer === undefined)) this.#keep(known);
-      else if (state === 'ended' && this.#settled.has(keyOf(key))) this.#say({ type: 'taken', ...key });
-      else this.#say({ type: 'stale', ...key });
-    }
-    for (const attempt of this.#attempts.values()) {
-      if (!held.has(keyOf(attempt.key)) && attempt.phase !== 'ended') this.#giveOrMiss(attempt);
-    }
-  }
-
-  /** The host does not have it: it never got it, or has lost it. */
-  #giveOrMiss(attempt: Attempt): void {
-    if (attempt.phase === 'queued' && attempt.offer !== undefined) return this.#give(attempt, attempt.offer);
-    this.#attempts.delete(keyOf(attempt.key));
-    this.#acts.push({ do: 'gone', ...attempt.key });
-  }
-
-  #keep(known: Attempt): void {
-    if (known.phase !== 'ended') known.phase = 'held';
-    if (known.stop !== undefined) this.#say({ type: 'cancel', ...known.key, ...known.stop });
-  }
-
-  #give(attempt: Attempt, offer: Offer): void {
-    attempt.phase = 'given';
-    this.#say({ type: 'offer', offer });
+  /** Nothing of it was said to the host. */
+  #takeBack(key: AttemptKey): CoordinatorAct {
+    this.#attempts.delete(key);
+    return { do: 'declined', ...key, isDraining: false };
   }
 
   #hear(body: HostBody): void {
@@ -307,7 +279,7 @@ export class CoordinatorSession {
         return;
       case 'leaving':
         this.#phase = 'gone';
-        this.#acts.push({ do: 'left', attempts: this.#takeOpen() });
+        this.#acts.push({ do: 'left', attempts: this.#attempts.takeOpen() });
         return;
       case 'accept':
       case 'decline':
@@ -324,14 +296,14 @@ export class CoordinatorSession {
   #hearOf(body: Extract<HostBody, AttemptKey>): void {
     const { taskId, attempt } = body;
     const key = { taskId, attempt };
-    const known = this.#attempts.get(keyOf(key));
+    const known = this.#attempts.get(key);
     if (known === undefined || known.phase === 'ended') return this.#hearOfOther(body);
     switch (body.type) {
       case 'accept':
         known.phase = 'held';
         return;
       case 'decline':
-        this.#attempts.delete(keyOf(key));
+        this.#attempts.delete(key);
         this.#acts.push({ do: 'declined', ...key, isDraining: body.reason === 'draining' });
         return;
       case 'report':
@@ -356,26 +328,19 @@ export class CoordinatorSession {
   #hearOfOther({ type, taskId, attempt }: Extract<HostBody, AttemptKey>): void {
     const key = { taskId, attempt };
     // Its end is being stored: `taken` follows.
-    if (type === 'decline' || this.#attempts.has(keyOf(key))) return;
-    const isSettled = this.#settled.has(keyOf(key));
+    if (type === 'decline' || this.#attempts.get(key) !== undefined) return;
+    const isSettled = this.#attempts.isSettled(key);
     if (isSettled && type !== 'result') return;
     this.#say({ type: isSettled ? 'taken' : 'stale', ...key });
   }
 
   #lose(why: HostLoss): void {
-    const attempts = this.#takeOpen();
+    const attempts = this.#attempts.takeOpen();
     this.#phase = 'gone';
     this.#session = undefined;
     this.#hello = undefined;
     this.#isDraining = false;
     this.#acts.push({ do: 'lost', why, attempts });
-  }
-
-  /** Those without an end; they are no longer this host's. */
-  #takeOpen(): readonly AttemptKey[] {
-    const open = [...this.#attempts.values()].filter(({ phase }) => phase !== 'ended').map(({ key }) => key);
-    for (const key of open) this.#attempts.delete(keyOf(key));
-    return open;
   }
 
   #welcome(resumeFrom: number): void {

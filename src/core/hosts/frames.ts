@@ -44,6 +44,9 @@ export type HostStop = 'cancelled' | 'paused' | 'timed-out' | 'draining' | 'stal
 /** Why an offer was not taken: nothing of it began. */
 export type DeclineReason = 'draining' | 'no-slot';
 
+/** What the processes of an attempt use: processor time since its start, and memory as it is now. */
+export type HostUse = AttemptKey & Readonly<{ cpuMs: number; memoryBytes: number }>;
+
 /** What a running attempt asks of an ability of its run. `canGiveUp`: a `give-up` for it may follow. */
 export type Question = Readonly<{ ability: string; question: string; given?: Json; canGiveUp?: true }>;
 export type QuestionAnswer = Readonly<{ ok: true; value?: Json }> | Readonly<{ ok: false; message: string }>;
@@ -67,6 +70,8 @@ export type HostBody =
 export type CoordinatorBody =
   | Readonly<{ type: 'offer'; offer: Offer }>
   | (AttemptKey & Readonly<{ type: 'cancel'; why: HostStop; graceMs: number }>)
+  /** Somebody else shall have it, if nothing of it has begun; else it goes on. */
+  | (AttemptKey & Readonly<{ type: 'withdraw' }>)
   /** Its result is stored: the host may forget it. */
   | (AttemptKey & Readonly<{ type: 'taken' }>)
   /** Not the current attempt: end it at once; what it did is evidence and nothing else. */
@@ -93,7 +98,7 @@ export type HostFrame =
         holds: readonly Hold[];
         isDraining: boolean;
       }>)
-  | Readonly<{ type: 'heartbeat'; session: string; beat: number; running: number; load: number }>
+  | Readonly<{ type: 'heartbeat'; session: string; beat: number; uses: readonly HostUse[] }>
   | Data<HostBody>;
 
 /** What a host is told to keep to, ms. */

@@ -7,8 +7,10 @@ export const DEFAULT_HOST_TIMES: HostTimes = { leaseMs: 15_000, heartbeatMs: 5_0
 export const REPEAT_MS = 1_000;
 /** Packets that may be under way in one direction. */
 export const WINDOW = 256;
-/** Packets that may wait for the other side; what may be dropped is dropped beyond it. */
+/** Packets that may wait for the other side. */
 export const MAX_WAITING = 20_000;
+/** Reports that may wait: results and questions find room beside them. */
+export const MAX_WAITING_REPORTS = 10_000;
 /** Packets that came too early and are kept until those before them come. */
 export const MAX_EARLY = 256;
 /** An irreversible act begins only when a heartbeat was answered within this time, ms. */

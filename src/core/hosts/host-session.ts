@@ -10,15 +10,15 @@ import {
   type HostDescription,
   type HostFrame,
   type HostStop,
-  type HostTimes,
-  keyOf,
+  type HostUse,
   type Offer,
   type Question,
   type QuestionAnswer,
   WORKER_PROTOCOL,
 } from './frames.ts';
+import { Heart } from './heart.ts';
 import { HostAttempts, type KeptResult } from './host-attempts.ts';
-import { CERTAIN_MS, DEFAULT_HOST_TIMES, REPEAT_MS } from './host-limits.ts';
+import { DEFAULT_HOST_TIMES, MAX_WAITING_REPORTS, REPEAT_MS } from './host-limits.ts';
 
 /** What the process of a host must do. */
 export type HostAct =
@@ -48,7 +48,6 @@ export type HostSettings = Readonly<{
 }>;
 
 type Phase = 'unlinked' | 'greeting' | 'joined' | 'left';
-type Beat = { readonly number: number; readonly firstMs: number; lastMs: number };
 
 /**
  * A host's end of the worker protocol. It knows no clock and no link: it is told what comes and how late it is, and
@@ -61,23 +60,17 @@ type Beat = { readonly number: number; readonly firstMs: number; lastMs: number 
 export class HostSession {
   readonly #description: HostDescription;
   readonly #attempts: HostAttempts;
-  /** Questions without an answer, to be asked again in a new session. */
-  readonly #questions = new Map<string, Extract<HostBody, { type: 'ask' }>>();
+  readonly #heart = new Heart();
   #acts: HostAct[] = [];
   #phase: Phase = 'unlinked';
   #epoch: number;
-  #times: HostTimes = DEFAULT_HOST_TIMES;
+  #orphanMs = DEFAULT_HOST_TIMES.orphanMs;
   #session: string | undefined;
   #channel = new Channel<HostBody, CoordinatorBody>();
   #greeting = 0;
   #greetedMs = 0;
   #linkedMs = 0;
-  #beat: Beat | undefined;
-  #beats = 0;
-  #nextBeatMs = 0;
   #contactMs: number;
-  /** When the newest heartbeat was sent that was answered. */
-  #certainMs = Number.NEGATIVE_INFINITY;
   #isDraining = false;
   #isLeaving = false;
 
@@ -115,7 +108,7 @@ export class HostSession {
     if (this.#phase === 'left') return [];
     this.#phase = 'greeting';
     this.#linkedMs = nowMs;
-    this.#beat = undefined;
+    this.#heart.skip();
     this.#greet(nowMs);
     return this.#flush(nowMs);
   }
@@ -131,7 +124,7 @@ export class HostSession {
     else if (frame.type === 'bye') this.#turnAway(frame, nowMs);
     else if (this.#phase === 'joined' && frame.session === this.#session) {
       this.#contactMs = nowMs;
-      if (frame.type === 'heartbeat') this.#answered(frame.beat);
+      if (frame.type === 'heartbeat') this.#heart.answered(frame.beat);
       else {
         this.#channel.acknowledge(frame.ack);
         for (const body of this.#channel.take(frame.packets)) this.#obey(body, nowMs);
@@ -144,9 +137,9 @@ export class HostSession {
   /** To be called a few times per second. */
   tick(nowMs: number): readonly HostAct[] {
     if (this.#phase === 'left') return [];
-    if (nowMs - this.#contactMs >= this.#times.orphanMs) this.#endOrphans();
+    if (nowMs - this.#contactMs >= this.#orphanMs) this.#endOrphans();
     if (this.#phase === 'greeting') {
-      if (nowMs - this.#linkedMs >= this.#patienceMs) this.#giveUpLink();
+      if (nowMs - this.#linkedMs >= this.#heart.patienceMs) this.#giveUpLink();
       else if (nowMs - this.#greetedMs >= REPEAT_MS) this.#sayHello(nowMs);
     } else if (this.#phase === 'joined') this.#keepBeating(nowMs);
     return this.#flush(nowMs);
@@ -154,8 +147,14 @@ export class HostSession {
 
   /** Reports may be lost: what cannot be sent now is dropped. */
   report(key: AttemptKey, report: AgentReport, nowMs: number): readonly HostAct[] {
-    if (this.#isLive(key) && this.#phase === 'joined') this.#say({ type: 'report', ...key, report });
+    const isHeard = this.#phase === 'joined' && this.#channel.waiting < MAX_WAITING_REPORTS;
+    if (isHeard && this.#attempts.isLive(key)) this.#say({ type: 'report', ...key, report });
     return this.#flush(nowMs);
+  }
+
+  /** What its processes use; the next heartbeat says it. */
+  measured({ taskId, attempt }: AttemptKey, { cpuMs, memoryBytes }: Omit<HostUse, keyof AttemptKey>): void {
+    this.#attempts.measured({ taskId, attempt, cpuMs: Math.round(cpuMs), memoryBytes: Math.round(memoryBytes) });
   }
 
   /** The attempt has ended, and `result` is on disk. Only the first end counts. */
@@ -163,7 +162,6 @@ export class HostSession {
     const key = { taskId, attempt };
     const held = this.#attempts.get(key);
     if (held?.state !== 'running') return [];
-    this.#forgetQuestions(key);
     if (held.isStale) this.#forget(key, true);
     else {
       this.#attempts.put({ state: 'ended', key, result });
@@ -174,17 +172,16 @@ export class HostSession {
 
   /** A question of a running attempt; its answer comes as an act, or never when the attempt ends before. */
   ask({ taskId, attempt }: AttemptKey, id: number, question: Question, nowMs: number): readonly HostAct[] {
-    const key = { taskId, attempt };
-    if (!this.#isLive(key)) return [];
-    const body = { type: 'ask', ...key, id, question } as const;
-    this.#questions.set(`${keyOf(key)}#${id}`, body);
+    const body = { type: 'ask', taskId, attempt, id, question } as const;
+    if (!this.#attempts.isLive(body)) return [];
+    this.#attempts.ask(body);
     this.#say(body);
     return this.#flush(nowMs);
   }
 
   /** Its question is answered with what there is. */
   giveUp({ taskId, attempt }: AttemptKey, id: number, nowMs: number): readonly HostAct[] {
-    if (this.#questions.has(`${keyOf({ taskId, attempt })}#${id}`)) this.#say({ type: 'give-up', taskId, attempt, id });
+    if (this.#attempts.waitsFor({ taskId, attempt, id })) this.#say({ type: 'give-up', taskId, attempt, id });
     return this.#flush(nowMs);
   }
 
@@ -230,9 +227,9 @@ export class HostSession {
     if (frame.epoch > this.#epoch) this.#acts.push({ do: 'note-epoch', epoch: frame.epoch });
     this.#epoch = frame.epoch;
     this.#phase = 'joined';
-    this.#times = frame.times;
+    this.#orphanMs = frame.times.orphanMs;
     this.#contactMs = nowMs;
-    this.#nextBeatMs = nowMs;
+    this.#heart.begin(frame.times, nowMs);
     if (frame.session === this.#session) {
       this.#channel.acknowledge(frame.resumeFrom);
       this.#channel.sendAllAgain();
@@ -248,7 +245,7 @@ export class HostSession {
     for (const held of this.#attempts.all) {
       if (held.state === 'ended') this.#say({ type: 'result', ...held.key, result: held.result });
     }
-    for (const question of this.#questions.values()) this.#say(question);
+    for (const question of this.#attempts.questions) this.#say(question);
     if (this.#isDraining) this.#say({ type: 'draining' });
     if (this.#isLeaving) this.#say({ type: 'leaving' });
   }
@@ -259,7 +256,7 @@ export class HostSession {
       this.#session = undefined;
       this.#phase = 'greeting';
       this.#linkedMs = nowMs;
-      this.#beat = undefined;
+      this.#heart.skip();
       this.#greet(nowMs);
     } else if (this.#phase === 'greeting') {
       this.#acts.push({ do: 'refused', message, isFinal: reason === 'version' });
@@ -272,13 +269,15 @@ export class HostSession {
         return this.#consider(body.offer, nowMs);
       case 'cancel':
         return this.#cancel(body);
+      case 'withdraw':
+        return this.#giveBack(body);
       case 'taken':
         return this.#forget(body, false);
       case 'stale':
         return this.#endStale(body);
       case 'answer': {
         const { taskId, attempt, id, answer } = body;
-        if (this.#questions.delete(`${keyOf(body)}#${id}`))
+        if (this.#attempts.answered({ taskId, attempt, id }))
           this.#acts.push({ do: 'answer', taskId, attempt, id, answer });
         return;
       }
@@ -296,10 +295,10 @@ export class HostSession {
     if (this.#attempts.get(key) !== undefined) return;
     if (this.#isDraining) return this.#decline(key, 'draining');
     if (!this.#attempts.hasRoom(offer.agentId)) return this.#decline(key, 'no-slot');
-    if (offer.spec.effect !== 'D' || this.#isCertain(nowMs)) return this.#begin(offer);
+    if (offer.spec.effect !== 'D' || this.#heart.isCertain(nowMs)) return this.#begin(offer);
     this.#attempts.put({ state: 'waiting', key, offer });
     // Its answer says that this is still wanted.
-    this.#nextBeatMs = nowMs;
+    this.#heart.hurry(nowMs);
     this.#keepBeating(nowMs);
   }
 
@@ -312,7 +311,7 @@ export class HostSession {
   }
 
   #beginWaiting(nowMs: number): void {
-    if (!this.#isCertain(nowMs)) return;
+    if (!this.#heart.isCertain(nowMs)) return;
     for (const held of this.#attempts.all) if (held.state === 'waiting') this.#begin(held.offer);
   }
 
@@ -325,6 +324,11 @@ export class HostSession {
     const result: AttemptResult = { ok: false, failure: { reason: 'agent-lost', begun: false } };
     this.#attempts.put({ state: 'ended', key, result });
     this.#say({ type: 'result', ...key, result });
+  }
+
+  #giveBack(key: AttemptKey): void {
+    const held = this.#attempts.get(key);
+    if (held?.state === 'waiting') this.#neverBegan(held.key);
   }
 
   #cancel({ taskId, attempt, why }: Extract<CoordinatorBody, { type: 'cancel' }>): void {
@@ -359,57 +363,17 @@ export class HostSession {
     this.#acts.push({ do: 'forget', taskId, attempt, isEvidence });
   }
 
-  #forgetQuestions(key: AttemptKey): void {
-    for (const [name, question] of this.#questions) if (keyOf(question) === keyOf(key)) this.#questions.delete(name);
-  }
-
   #keepBeating(nowMs: number): void {
-    const beat = this.#beat;
-    if (beat === undefined) {
-      if (nowMs < this.#nextBeatMs) return;
-      this.#beats += 1;
-      this.#beat = { number: this.#beats, firstMs: nowMs, lastMs: nowMs };
-      return this.#sendBeat(this.#beats);
-    }
-    if (nowMs - beat.firstMs >= this.#patienceMs) return this.#giveUpLink();
-    if (nowMs - beat.lastMs < REPEAT_MS) return;
-    beat.lastMs = nowMs;
-    this.#sendBeat(beat.number);
-  }
-
-  #sendBeat(beat: number): void {
-    if (this.#session === undefined) return;
-    const { busy } = this.#attempts;
-    const slots = this.#description.agents.reduce((sum, agent) => sum + agent.slots, 0);
-    const load = slots === 0 ? 0 : busy / slots;
-    this.#acts.push({ do: 'send', frame: { type: 'heartbeat', session: this.#session, beat, running: busy, load } });
-  }
-
-  /** It may answer an earlier copy, so only the first sending counts. */
-  #answered(number: number): void {
-    if (this.#beat?.number !== number) return;
-    this.#certainMs = this.#beat.firstMs;
-    this.#nextBeatMs = this.#beat.firstMs + this.#times.heartbeatMs;
-    this.#beat = undefined;
-  }
-
-  #isCertain(nowMs: number): boolean {
-    return nowMs - this.#certainMs <= Math.min(CERTAIN_MS, this.#times.leaseMs);
-  }
-
-  /** Another link must be there before the lease is over. */
-  get #patienceMs(): number {
-    return Math.max(REPEAT_MS, (this.#times.leaseMs - this.#times.heartbeatMs) / 2);
+    const beat = this.#heart.due(nowMs);
+    if (beat === 'silent') return this.#giveUpLink();
+    if (beat === undefined || this.#session === undefined) return;
+    const { uses } = this.#attempts;
+    this.#acts.push({ do: 'send', frame: { type: 'heartbeat', session: this.#session, beat, uses } });
   }
 
   #giveUpLink(): void {
     this.#phase = 'unlinked';
     this.#acts.push({ do: 'relink' });
-  }
-
-  #isLive(key: AttemptKey): boolean {
-    const held = this.#attempts.get(key);
-    return held?.state === 'running' && !held.isStale;
   }
 
   #say(body: HostBody): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
 import { describeHost, HostPair, keyed, offerFor } from '../../../test/support/host-pair.ts';
 import { DONE } from '../../../test/support/core-world-specs.ts';
+import { agentId } from '../ids.ts';
 import { HostSession } from './host-session.ts';
 
 /** A pair that has joined, with the attempt begun at the host. */
@@ -11,6 +12,7 @@ function running(name = 't', effect: 'A' | 'D' = 'A'): HostPair {
   return pair;
 }
 
+const AGENT = agentId('h.1');
 const begun = (pair: HostPair): readonly string[] =>
   pair.hostActs.flatMap((act) => (act.do === 'run' ? [`${act.offer.spec.name}#${act.offer.attempt}`] : []));
 const ofLeader = (pair: HostPair, what: string): readonly unknown[] => pair.leaderActs.filter((act) => act.do === what);
@@ -77,6 +79,41 @@ describe('an attempt on a host', () => {
     pair.byLeader(pair.leader.cancel(keyed('t'), stop, pair.nowMs)).settle();
     pair.byLeader(pair.leader.cancel(keyed('t'), stop, pair.nowMs)).settle();
     assert.deepEqual(ofHost(pair, 'stop'), [{ do: 'stop', ...keyed('t'), why: 'timed-out' }]);
+  });
+
+  test('is taken back while nothing of it has begun, and not afterwards', () => {
+    const pair = running();
+    pair.byLeader(pair.leader.withdraw(AGENT, pair.nowMs)).settle();
+    assert.deepEqual([ofHost(pair, 'stop'), pair.host.busy], [[], 1]);
+    pair.pass(11_000, { only: 'leader' });
+    pair.nowMs += 1;
+    // The host has slept: it asks first whether an irreversible act is still wanted.
+    pair.byLeader(pair.leader.offer(offerFor('d', 1, 'D'), pair.nowMs));
+    for (const frame of pair.toHost.splice(0)) pair.byHost(pair.host.take(frame, pair.nowMs));
+    pair.toLeader = pair.toLeader.filter(({ type }) => type !== 'heartbeat');
+    pair.byLeader(pair.leader.withdraw(AGENT, pair.nowMs)).settle();
+    const result = { ok: false, failure: { reason: 'agent-lost', begun: false } };
+    assert.deepEqual(ofLeader(pair, 'end'), [{ do: 'end', ...keyed('d'), result }]);
+    assert.deepEqual(begun(pair), ['t#1']);
+  });
+
+  test('is taken back at once when the host was never told of it', () => {
+    const pair = new HostPair();
+    pair.byLeader(pair.leader.offer(offerFor('t'), pair.nowMs));
+    pair.byLeader(pair.leader.withdraw(AGENT, pair.nowMs));
+    assert.deepEqual(ofLeader(pair, 'declined'), [{ do: 'declined', ...keyed('t'), isDraining: false }]);
+    assert.deepEqual(begun(pair.join()), []);
+  });
+
+  test('says with each beat what it uses, as long as it runs', () => {
+    const pair = running();
+    pair.host.measured(keyed('t'), { cpuMs: 70.4, memoryBytes: 5 });
+    pair.host.measured(keyed('other'), { cpuMs: 1, memoryBytes: 1 });
+    pair.pass(6_000);
+    assert.deepEqual(ofLeader(pair, 'measured')[0], { do: 'measured', ...keyed('t'), cpuMs: 70, memoryBytes: 5 });
+    const before = ofLeader(pair, 'measured').length;
+    pair.byHost(pair.host.end(keyed('t'), DONE, pair.nowMs)).pass(6_000);
+    assert.equal(ofLeader(pair, 'measured').length, before);
   });
 
   test('asks, and has its answer; a new leader is asked again', () => {

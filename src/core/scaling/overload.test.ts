@@ -50,6 +50,31 @@ describe('an overloaded agent', () => {
     );
   });
 
+  test('does not count on others that have too much to do at the same moment', () => {
+    world.send({
+      type: 'agents.load',
+      samples: [
+        { agentId: A, cpu: 900 },
+        { agentId: B, cpu: 900 },
+      ],
+    });
+    assert.deepEqual(world.all('agent.overloaded'), []);
+  });
+
+  test('works on when the others have gone, though it is still overloaded', () => {
+    load(A, 900);
+    load(A, 900);
+    assert.deepEqual(world.all('agent.relieved'), []);
+    world.send({
+      type: 'agents.load',
+      samples: [
+        { agentId: A, cpu: 900 },
+        { agentId: B, cpu: 900 },
+      ],
+    });
+    assert.deepEqual(world.all('agent.relieved'), [{ type: 'agent.relieved', agentId: A }]);
+  });
+
   test('keeps what it runs', () => {
     load(A, 950);
     assert.deepEqual(world.all('attempt.failed'), []);

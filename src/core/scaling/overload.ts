@@ -2,6 +2,8 @@ import type { Agent } from '../agents/agent-class.ts';
 import { loadRatio, roomOf } from '../agents/agent.ts';
 import { blockAgent, unblockAgent } from '../agents/availability.ts';
 import type { SwarmEvent } from '../events.ts';
+import { isOnHost } from '../hosts/decide-host.ts';
+import type { AgentId } from '../ids.ts';
 import type { Context } from '../inputs.ts';
 import { accept, type Ruling } from '../ruling.ts';
 import type { Swarm } from '../swarm-state.ts';
@@ -12,7 +14,9 @@ import type { OverloadEvent, OverloadInput } from './overload-events.ts';
 
 /** Pure. Samples that change nothing leave no trace. */
 export function decideOverload(swarm: Swarm, { samples }: OverloadInput, context: Context): Ruling {
-  return accept(...samples.flatMap((sample) => decideOne(swarm, sample, context)));
+  // Agents that have too much to do at the same moment cannot take each other's work.
+  const busy = new Set(samples.filter((sample) => overloadOf(sample) !== undefined).map(({ agentId }) => agentId));
+  return accept(...samples.flatMap((sample) => decideOne(swarm, { ...sample, busy }, context)));
 }
 
 export function applyOverload(swarm: Swarm, event: OverloadEvent): void {
@@ -22,23 +26,24 @@ export function applyOverload(swarm: Swarm, event: OverloadEvent): void {
 
 function decideOne(
   swarm: Swarm,
-  { agentId, ...sample }: OverloadInput['samples'][number],
+  { agentId, busy, ...sample }: OverloadInput['samples'][number] & Readonly<{ busy: ReadonlySet<AgentId> }>,
   context: Context,
 ): readonly SwarmEvent[] {
   const agent = swarm.registry.agents.get(agentId);
   if (agent === undefined) return [];
   const of = overloadOf(sample);
   const isNoted = agent.blocked.has('overloaded');
-  if (of === undefined) return isNoted ? [{ type: 'agent.relieved', agentId }] : [];
+  const others = othersFor(swarm, agent).filter(({ spec }) => !busy.has(spec.id));
   // Where nobody else could do its work, keeping it from work would only stop the work.
-  if (isNoted || isMerelyFull(swarm, agent) || !othersFor(swarm, agent).some((other) => roomOf(other) > 0)) return [];
+  if (isNoted) return of === undefined || others.length === 0 ? [{ type: 'agent.relieved', agentId }] : [];
+  if (of === undefined || isMerelyFull(swarm, agent) || !others.some((other) => roomOf(other) > 0)) return [];
   const event: SwarmEvent = { type: 'agent.overloaded', agentId, of, permille: sample[of] ?? 0 };
   return [event, ...moveOne(swarm, agent, context)];
 }
 
-/** It gets nothing new anyhow, and nothing of what it runs may move. */
-function isMerelyFull({ rules }: Swarm, agent: Agent): boolean {
-  return roomOf(agent) === 0 && !rules.scaling.rebalanceRunning;
+/** It gets nothing new anyhow, and nothing of what it has may move: on hosts, what has not begun may. */
+function isMerelyFull(swarm: Swarm, agent: Agent): boolean {
+  return roomOf(agent) === 0 && !swarm.rules.scaling.rebalanceRunning && !isOnHost(swarm, agent.spec.id);
 }
 
 /** Agents that can do everything that this one can, for the same run, and have not too much to do themselves. */

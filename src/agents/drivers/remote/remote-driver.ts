@@ -9,6 +9,7 @@ import {
   type QuestionAnswer,
 } from '../../../core/hosts/frames.ts';
 import { MAX_BODY_BYTES, MAX_HOSTS } from '../../../core/hosts/host-limits.ts';
+import type { AgentId } from '../../../core/ids.ts';
 import type { AttemptResult } from '../../../core/tasks/attempt.ts';
 import type { Assignment, Probe, RunContext } from '../../../ports/agent-driver.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -111,6 +112,11 @@ export class RemoteDriver implements HostDriver {
     if (open?.hasHostEnded === true && known !== undefined) {
       this.#perform(known, known.session.settle(key, this.#nowMs()));
     }
+  }
+
+  withdraw(agentId: AgentId): void {
+    const known = this.#hosts.get(hostOf({ agentId }));
+    if (known !== undefined) this.#perform(known, known.session.withdraw(agentId, this.#nowMs()));
   }
 
   drain(host: string): void {
@@ -236,6 +242,8 @@ export class RemoteDriver implements HostDriver {
         return open.end({ ok: false, failure: { reason: 'agent-lost' } });
       case 'report':
         return open.context.report(act.report);
+      case 'measured':
+        return open.context.measured?.({ cpuMs: act.cpuMs, memoryBytes: act.memoryBytes });
       case 'ask':
         return this.#deskOf(known, open)?.ask(act.id, act.question);
       case 'give-up':
@@ -277,7 +285,7 @@ export class RemoteDriver implements HostDriver {
 }
 
 /** `<host>.<name>`: agents of hosts are registered under such ids only. */
-function hostOf({ agentId }: Assignment): string {
+function hostOf({ agentId }: Pick<Assignment, 'agentId'>): string {
   return agentId.slice(0, agentId.lastIndexOf('.'));
 }
 
