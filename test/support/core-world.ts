@@ -238,6 +238,7 @@ export class CoreWorld {
       case 'apply-setting':
       case 'adopt-attempt':
       case 'await-host':
+      case 'withdraw-offers':
       case 'drain-host':
       case 'notify':
       case 'provision':

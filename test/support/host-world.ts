@@ -225,6 +225,7 @@ export class HostWorld {
       case 'away':
         leader.here.delete(host);
         return;
+      case 'measured':
       case 'report':
       case 'ask':
       case 'give-up':
