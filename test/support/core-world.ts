@@ -235,17 +235,6 @@ export class CoreWorld {
       case 'forget-wake':
         this.#due = this.#due.filter(({ key }) => key !== effect.key);
         return;
-      case 'apply-setting':
-      case 'adopt-attempt':
-      case 'await-host':
-      case 'withdraw-offers':
-      case 'drain-host':
-      case 'notify':
-      case 'provision':
-      case 'watch-load':
-      case 'restart-agent':
-        // Tests say themselves how a restart goes, and what hosts do.
-        return;
       case 'confirm-veto':
         return this.#checkVeto(effect);
       case 'stop-veto-checks':
@@ -257,11 +246,21 @@ export class CoreWorld {
         return this.#goOn(effect);
       case 'invalidate-memory':
         return this.#schedule(1, `memory:${effect.id}`, { type: 'memory.clear', id: effect.id, removed: 0 });
+      // Tests say themselves how a restart goes, and what hosts do.
+      case 'adopt-attempt':
+      case 'apply-setting':
+      case 'await-host':
+      case 'clean-up-run':
+      case 'drain-host':
+      case 'notify':
+      case 'provision':
+      case 'restart-agent':
       case 'tell-child-ended':
       case 'tell-cleared':
       case 'tell-outcome':
       case 'tell-recipients':
-      case 'clean-up-run':
+      case 'watch-load':
+      case 'withdraw-offers':
         return;
     }
   }

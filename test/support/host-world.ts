@@ -220,8 +220,7 @@ export class HostWorld {
           for (const key of act.attempts) this.#giveBack(key);
         });
       case 'here':
-        leader.here.add(host);
-        return;
+        return void leader.here.add(host);
       case 'away':
         leader.here.delete(host);
         return;
