@@ -5,7 +5,7 @@ import { assert } from '../util/assert.ts';
 import type { AttemptMark } from './agents/registry.ts';
 import { reserveAttempt, settleAttempt, settleFamilies } from './budgets/nested.ts';
 import type { AgentId, TaskId } from './ids.ts';
-import { isSupervised, noteAttempt } from './health/breakers.ts';
+import { endTry, isSupervised, noteAttempt, noteTry } from './health/breakers.ts';
 import { noteHealth } from './health/decide-health.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
 import { openCount, type Run } from './runs/run.ts';
@@ -82,6 +82,7 @@ function takeSlot(swarm: Swarm, { identity, agentId, startedMs }: ActiveTask): n
   const workMs = expectedMs(swarm.durations, spec, agent.class);
   swarm.registry.occupy(agentId, id, startedMs + workMs);
   swarm.capacity.reserve(id, agent.spec.host, spec.resources);
+  noteTry(swarm, agent);
   return workMs;
 }
 
@@ -89,6 +90,7 @@ function leaveSlot(swarm: Swarm, { id }: TaskIdentity, mark: AttemptMark | undef
   const { agent } = swarm.registry.slotOf(id);
   swarm.registry.release(id, mark);
   swarm.capacity.release(id);
+  endTry(swarm, agent);
   swarm.queue.freed(agent.class);
   swarm.leads.freed(agent.spec.id);
 }

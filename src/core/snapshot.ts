@@ -32,7 +32,7 @@ import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from
 import type { ResourceAmounts, TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 14;
+const SNAPSHOT_VERSION = 15;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;

@@ -16,8 +16,7 @@ export function unblockAgent({ registry, queue }: Swarm, id: AgentId, cause: Blo
 
 /** The most that the agent may run at once; all its slots when undefined. */
 export function limitAgent({ registry, queue }: Swarm, id: AgentId, slots: number | undefined): void {
-  registry.limit(id, slots);
-  queue.reopen();
+  if (registry.limit(id, slots)) queue.reopen();
 }
 
 /** What the host offers from now on: its capacity, and functions where it says which. */

@@ -138,14 +138,15 @@ export class Registry {
     return true;
   }
 
-  /** The most that the agent may run at once from now on; all its slots again when undefined. */
-  limit(id: AgentId, slots: number | undefined): void {
+  /** The most that the agent may run at once from now on; all its slots again when undefined. True when that is new. */
+  limit(id: AgentId, slots: number | undefined): boolean {
     const agent = this.#agents.get(id);
-    if (agent === undefined) return;
+    if (agent === undefined || agent.limit === slots) return false;
     this.#freeSlots -= roomOf(agent);
     agent.limit = slots;
     this.#freeSlots += roomOf(agent);
     this.#place(agent);
+    return true;
   }
 
   /** Forgets the agents and questions of a run that has ended. */

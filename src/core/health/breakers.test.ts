@@ -58,31 +58,61 @@ describe('the breaker of an agent', () => {
 
 describe('the breaker of a provider', () => {
   const agents = ['a', 'b', 'c'].map((id) => supervised(id, { provider: 'p' }));
+  const openIn = ({ swarm }: CoreWorld): readonly string[] =>
+    [...swarm.registry.agents.values()].filter(({ blocked }) => blocked.size === 0).map(({ spec }) => spec.id);
 
   test('keeps work from all its agents, and lets one of them try', () => {
     const world = outage(agents, 1_000);
     world.run(2_000);
-    const room = (): readonly boolean[] =>
-      ['a', 'b', 'c'].map((id) => world.swarm.registry.agents.get(agentId(id))?.blocked.size === 0);
-    assert.deepEqual(room(), [false, false, false]);
+    assert.deepEqual(openIn(world), []);
     world.send({ type: 'agents.register', agents: [supervised('d', { provider: 'p' })] });
     assert.deepEqual([...(world.swarm.registry.agents.get(agentId('d'))?.blocked ?? [])], ['breaker']);
     const [opened] = world.all('breaker.opened').filter(({ key }) => key === 'provider:p');
     world.run(opened?.untilMs ?? 0);
-    assert.deepEqual(room(), [true, false, false]);
+    // Whoever got the first task.
+    assert.deepEqual(openIn(world), [world.all('attempt.assigned').at(-1)?.agentId]);
     world.run();
-    assert.deepEqual(room(), [true, true, true]);
+    assert.deepEqual(openIn(world), ['a', 'b', 'c', 'd']);
     assert.equal(world.all('run.finished').length, 1);
   });
 
-  test('has another agent try when the one that should is removed', () => {
-    const world = outage(agents, 1e9, 6);
-    world.run(60_100);
-    const probe = world.all('breaker.half-opened').find(({ key }) => key === 'provider:p')?.probe;
-    assert.equal(probe, 'a');
-    world.run(60_200);
-    world.send({ type: 'agent.remove', agentId: agentId('a') });
-    assert.equal(world.swarm.breakers.kept.get('provider:p')?.probe, 'b');
+  test('has never more than one attempt under way while it is tried', () => {
+    let most = 0;
+    const world = outage(agents, 130_000);
+    while (world.step()) {
+      if (world.swarm.breakers.kept.get('provider:p')?.breaker.status !== 'half-open') continue;
+      most = Math.max(most, world.swarm.runs.get(runId('r1'))?.active.size ?? 0);
+    }
+    assert.equal(most, 1);
+    assert.equal(world.all('run.finished').length, 1);
+  });
+
+  test('is tried by an agent that has work, not by one that has none or may have none', () => {
+    for (const why of ['no work', 'removed', 'stopped'] as const) {
+      const world = outage([supervised('b', { provider: 'p', capabilities: ['work', 'b'] })], 1_000);
+      world.send({ type: 'agents.register', agents: [supervised('a', { provider: 'p', capabilities: ['idle'] })] });
+      world.run(59_000);
+      if (why === 'removed') world.send({ type: 'agent.remove', agentId: agentId('a') });
+      if (why === 'stopped') world.swarm.registry.block(agentId('a'), 'stopped');
+      world.run();
+      assert.equal(world.all('run.finished').length, 1, why);
+    }
+  });
+
+  test('is tried by the next one when the attempt that tries is lost with its agent', () => {
+    const world = outage(agents, 1_000);
+    const [opened] = world
+      .run(2_000)
+      .all('breaker.opened')
+      .filter(({ key }) => key === 'provider:p');
+    world.run(opened?.untilMs ?? 0);
+    const [first] = openIn(world);
+    assert.ok(first !== undefined);
+    world.send({ type: 'agents.lose', agentIds: [agentId(first)] });
+    const [second] = openIn(world);
+    assert.ok(second !== undefined && second !== first);
+    world.run();
+    assert.equal(world.all('run.finished').length, 1);
   });
 });
 

@@ -39,7 +39,7 @@ export function nextBreakerEvent(swarm: Swarm, nowMs: number): BreakerEvent | un
 
 /** The time of an open breaker is over: one attempt at a time may try. */
 export function decideBreaker(
-  { breakers, registry }: Swarm,
+  { breakers }: Swarm,
   { key }: Extract<HealthInput, { type: 'breaker.due' }>,
   { nowMs }: Context,
 ): Ruling {
@@ -47,10 +47,7 @@ export function decideBreaker(
   // It may have gone with its agent.
   if (breaker === undefined) return accept();
   if (breaker.status !== 'open') return refuse({ reason: 'status-wrong', status: breaker.status });
-  if (nowMs < breaker.untilMs) return accept();
-  if (key.startsWith('agent:')) return accept({ type: 'breaker.half-opened', key });
-  const probe = proberOf([...registry.agents.values()], key);
-  return accept({ type: 'breaker.half-opened', key, ...(probe === undefined ? {} : { probe }) });
+  return nowMs < breaker.untilMs ? accept() : accept({ type: 'breaker.half-opened', key });
 }
 
 export function applyBreaker(swarm: Swarm, event: BreakerEvent, atMs: number): void {
@@ -61,7 +58,7 @@ export function applyBreaker(swarm: Swarm, event: BreakerEvent, atMs: number): v
       keep(swarm, key, { breaker: opened(event.untilMs) });
       break;
     case 'breaker.half-opened':
-      keep(swarm, key, { breaker: halfOpened(atMs), ...(event.probe === undefined ? {} : { probe: event.probe }) });
+      keep(swarm, key, { breaker: halfOpened(atMs) });
       break;
     case 'breaker.closed':
       assert(before !== undefined, `breaker ${key} closes, but was never open`);
@@ -76,23 +73,43 @@ export function admitAgents(swarm: Swarm, ids: readonly AgentId[]): void {
   if (swarm.breakers.kept.size === 0) return;
   for (const id of ids) {
     const agent = swarm.registry.agents.get(id);
-    if (agent === undefined) continue;
-    for (const key of keysOf(agent)) adoptProbe(swarm, key, agent);
-    settleAgent(swarm, agent);
+    if (agent !== undefined) settleAgent(swarm, agent);
   }
 }
 
-/** Its own breaker goes with an agent; where it was the one to try its provider, another one does. */
+/** An attempt has begun: where its provider is only being tried, this is the one that tries, and the others wait. */
+export function noteTry(swarm: Swarm, agent: Agent): void {
+  const { kept } = swarm.breakers;
+  if (kept.size === 0) return;
+  for (const key of keysOf(agent)) {
+    const one = kept.get(key);
+    if (one?.breaker.status === 'half-open' && one.tries === undefined && isOfProvider(key)) {
+      letTry(swarm, key, { ...one, tries: agent.spec.id });
+    }
+  }
+}
+
+/** The agent has a slot less in use: when it was the one that tried its provider, any of them may be the next. */
+export function endTry(swarm: Swarm, agent: Agent): void {
+  const { kept } = swarm.breakers;
+  if (kept.size === 0 || agent.used > 0) return;
+  for (const key of keysOf(agent)) {
+    const one = kept.get(key);
+    if (one?.tries === agent.spec.id) letTry(swarm, key, { breaker: one.breaker });
+  }
+}
+
+/** Its own breaker goes with an agent; one that tried its provider does so no more. */
 export function forgetAgent(swarm: Swarm, id: AgentId): void {
   const { kept, due } = swarm.breakers;
   kept.delete(`agent:${id}`);
   due.delete(`agent:${id}`);
-  for (const [key, { breaker, probe }] of kept) {
-    if (probe !== id) continue;
-    const next = proberOf(agentsOf(swarm, key), key);
-    kept.set(key, { breaker, ...(next === undefined ? {} : { probe: next }) });
-    for (const agent of agentsOf(swarm, key)) settleAgent(swarm, agent);
-  }
+  for (const [key, { breaker, tries }] of kept) if (tries === id) letTry(swarm, key, { breaker });
+}
+
+function letTry(swarm: Swarm, key: BreakerKey, one: KeptBreaker): void {
+  swarm.breakers.kept.set(key, one);
+  for (const agent of agentsOf(swarm, key)) settleAgent(swarm, agent);
 }
 
 /** Puts breakers back as a snapshot has them; agents were blocked with it. */
@@ -124,8 +141,8 @@ function settleAgent(swarm: Swarm, agent: Agent): void {
   for (const key of keysOf(agent)) {
     const one = swarm.breakers.kept.get(key);
     if (one === undefined || one.breaker.status === 'closed') continue;
-    const isProvider = key.startsWith('provider:');
-    if (one.breaker.status === 'open' || (isProvider && one.probe !== id)) isBlocked = true;
+    const isAnothersTry = one.tries !== undefined && one.tries !== id;
+    if (one.breaker.status === 'open' || isAnothersTry) isBlocked = true;
     else isTrying = true;
   }
   limitAgent(swarm, id, isTrying ? 1 : undefined);
@@ -133,16 +150,8 @@ function settleAgent(swarm: Swarm, agent: Agent): void {
   else unblockAgent(swarm, id, 'breaker');
 }
 
-function adoptProbe(swarm: Swarm, key: BreakerKey, agent: Agent): void {
-  const one = swarm.breakers.kept.get(key);
-  if (one?.breaker.status !== 'half-open' || one.probe !== undefined || !key.startsWith('provider:')) return;
-  swarm.breakers.kept.set(key, { ...one, probe: agent.spec.id });
-}
-
-/** The first by id, so that every leader picks the same one. */
-function proberOf(agents: readonly Agent[], key: BreakerKey): AgentId | undefined {
-  const ids = agents.filter((agent) => keysOf(agent).includes(key)).map(({ spec }) => spec.id);
-  return ids.toSorted()[0];
+function isOfProvider(key: BreakerKey): boolean {
+  return key.startsWith('provider:');
 }
 
 function agentsOf({ registry }: Swarm, key: BreakerKey): readonly Agent[] {

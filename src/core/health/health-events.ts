@@ -23,8 +23,8 @@ export type HealthEvent =
   | Readonly<{ type: 'agent.revived'; agentId: AgentId }>
   /** Nothing goes to it before `untilMs`. `failures`: how many in a row were too many. */
   | Readonly<{ type: 'breaker.opened'; key: BreakerKey; untilMs: number; failures: number }>
-  /** One attempt at a time is let through to see how it goes; for a provider it is `probe` who tries. */
-  | Readonly<{ type: 'breaker.half-opened'; key: BreakerKey; probe?: AgentId }>
+  /** One attempt at a time is let through to see how it goes; for a provider, of all its agents together. */
+  | Readonly<{ type: 'breaker.half-opened'; key: BreakerKey }>
   | Readonly<{ type: 'breaker.closed'; key: BreakerKey }>;
 
 export type HealthInput =

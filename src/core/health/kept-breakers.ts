@@ -1,8 +1,8 @@
 import type { AgentId } from '../ids.ts';
 import type { Breaker, BreakerKey } from './breaker.ts';
 
-/** `probe`: the one agent of a half-open provider that may try. */
-export type KeptBreaker = Readonly<{ breaker: Breaker; probe?: AgentId }>;
+/** `tries`: the agent whose attempt tries a half-open provider now. */
+export type KeptBreaker = Readonly<{ breaker: Breaker; tries?: AgentId }>;
 
 /** All breakers of a swarm. Those that are closed and have nothing against them are not kept. */
 export type Breakers = {

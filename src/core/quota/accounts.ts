@@ -1,4 +1,5 @@
 import type { AgentSpec } from '../agents/agent-spec.ts';
+import { blockAgent, unblockAgent } from '../agents/availability.ts';
 import type { AgentId } from '../ids.ts';
 import type { Context } from '../inputs.ts';
 import { accept, type Ruling } from '../ruling.ts';
@@ -31,10 +32,9 @@ export function applyAccount(swarm: Swarm, event: AccountEvent): void {
   else accounts.delete(event.account);
   for (const { spec } of registry.agents.values()) {
     if (spec.account !== event.account) continue;
-    if (isPause) registry.block(spec.id, 'quota');
-    else registry.unblock(spec.id, 'quota');
+    if (isPause) blockAgent(swarm, spec.id, 'quota');
+    else unblockAgent(swarm, spec.id, 'quota');
   }
-  if (!isPause) swarm.queue.reopen();
 }
 
 /** Agents that come while their account is paused wait like the others. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
 import { CoreWorld } from '../../../test/support/core-world.ts';
-import { agentsOf, DONE, runSpecOf, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import { agentsOf, DONE, runSpecOf, submitOf, subtaskOf, taskOf } from '../../../test/support/core-world-specs.ts';
 import { nameOf, runId, taskId, type TaskId } from '../ids.ts';
 import type { PriorityClass, TaskSpec } from '../tasks/task-spec.ts';
 import { isActive } from '../tasks/task.ts';
@@ -107,6 +107,48 @@ describe('tasks that may write the same file', () => {
     assert.ok(place * 5_000 < PASSED_OVER_MS + 30_000, `after ${place} others`);
     world.run();
     assert.equal(world.swarm.claims.size, 0);
+  });
+});
+
+describe('a task that claims files which a waiting lead holds', () => {
+  const chain = [
+    subtaskOf('one', { writes: ['src/'] }),
+    subtaskOf('two', { writes: ['src/'], needs: ['one'] }),
+    subtaskOf('three', { writes: ['src/x'], needs: ['two'] }),
+  ];
+  const leadSteps = [
+    { afterMs: 1, add: chain },
+    { afterMs: 1, children: 'all' },
+    { afterMs: 1, end: DONE },
+  ] as const;
+
+  /** The lead holds `writes`; from 100 ms on another run waits for them, and claims them after a minute. */
+  function worldWithLead(writes: readonly string[]): CoreWorld {
+    const world = new CoreWorld({
+      play: () => ({ afterMs: 40_000, end: DONE }),
+      lead: ({ taskId: id }) => (nameOf(id) === 'lead' ? leadSteps : undefined),
+    });
+    world.send({ type: 'agents.register', agents: agentsOf(4) });
+    world.send(submitOf([taskOf('lead', { writes, delegate: {} })]));
+    world.run(100);
+    world.send(submitOf([writing('other', ['src/x', 'docs/'])], { runId: runId('r2') }));
+    return world;
+  }
+
+  test('lets it and its sub-tasks go on, and comes then', () => {
+    for (const writes of [['src/'], ['docs/']]) {
+      const world = worldWithLead(writes).run();
+      assert.deepEqual(startedIn(world), ['lead', 'lead.one', 'lead.two', 'lead.three', 'other'], writes.join());
+      assert.equal(world.swarm.runs.size, 0);
+    }
+  });
+
+  test('is in nobody’s way when it has been cancelled', () => {
+    const world = worldWithLead(['src/']).run(100_000);
+    assert.equal(world.swarm.claims.size, 1);
+    world.send({ type: 'run.cancel', runId: runId('r2'), reason: 'enough' });
+    world.run();
+    assert.equal(world.swarm.runs.size, 0);
   });
 });
 

@@ -1,9 +1,9 @@
 import type { TaskId } from '../ids.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
-import type { TaskIdentity } from '../tasks/task.ts';
+import { isActive, type TaskIdentity } from '../tasks/task.ts';
 import type { ReadyGroup, ReadyTask } from './ready-lane.ts';
-import type { WriteBlock } from './write-locks.ts';
+import { mayClash, type WriteBlock } from './write-locks.ts';
 
 /** How long others may pass a task that waits for files; then nothing that overlaps it starts before it, ms. */
 export const PASSED_OVER_MS = 60_000;
@@ -21,21 +21,36 @@ export function writeBlockOf(
   const { writes } = identity.spec;
   if (writes === undefined || writes.length === 0) return undefined;
   const claimed = swarm.claims.get(run.spec.project);
-  const own = claimed !== undefined && claimed.group === group ? claimed.holder : identity.id;
-  const mayPass = (holder: TaskId): boolean =>
-    holder === identity.id || holder === own || isWaitingAbove(swarm, run, identity, holder);
+  const mayPass = (holder: TaskId): boolean => {
+    if (holder === identity.id) return true;
+    if (holder === claimed?.holder) return claimed.group === group || isWaitedFor(swarm, run, identity, claimed.writes);
+    return leadsAbove(swarm, run, identity).some(({ id }) => id === holder);
+  };
   return swarm.writeLocks.blockOf(run.spec.project, writes, mayPass);
 }
 
-function isWaitingAbove({ tasks }: Swarm, run: Run, identity: TaskIdentity, holder: TaskId): boolean {
-  let above = identity.spec.child?.parent;
-  while (above !== undefined) {
+/**
+ * Whether whoever has claimed these files waits for this very task, or for one above it: then the claim must let it pass,
+ * or both would wait for ever.
+ */
+function isWaitedFor(swarm: Swarm, run: Run, identity: TaskIdentity, claimed: readonly string[]): boolean {
+  const task = swarm.tasks.get(identity.id);
+  const own = task !== undefined && isActive(task) ? [identity] : [];
+  return [...own, ...leadsAbove(swarm, run, identity)].some(({ spec }) =>
+    spec.writes?.some((path) => claimed.some((other) => mayClash(path, other))),
+  );
+}
+
+/** The tasks above this one that wait for their sub-tasks now. */
+function leadsAbove({ tasks }: Swarm, run: Run, { spec }: TaskIdentity): readonly TaskIdentity[] {
+  const leads: TaskIdentity[] = [];
+  for (let above = spec.child?.parent; above !== undefined;) {
     const id = run.graph.idOf(above);
     const task = id === undefined ? undefined : tasks.get(id);
-    if (id === holder) return task?.status === 'awaiting-children';
+    if (task?.status === 'awaiting-children') leads.push(task.identity);
     above = task?.identity.spec.child?.parent;
   }
-  return false;
+  return leads;
 }
 
 /** Takes what the task may write, for as long as its attempt lives. */
