@@ -44,7 +44,7 @@ export function changeTask(swarm: Swarm, run: Run, change: TaskChange): void {
   else swarm.undecided.delete(id);
   enter(swarm, run, after, change.atMs);
   // Others may have waited for what this one would still give back.
-  if (!isActive(before) && !isActive(after)) swarm.queue.reconsider(run.id);
+  if (!isActive(before) && !isActive(after)) swarm.queue.reconsider();
 }
 
 /** All tasks of the run are there: links needs and lets those without any be ready. */

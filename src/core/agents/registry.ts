@@ -13,7 +13,7 @@ export type Strategy = 'adaptive' | 'capability-based' | 'least-loaded' | 'round
 /** A class that has all a task requires, and how well it fits: 0.5 + 0.5 · preferred matched / preferred. */
 export type ClassMatch = Readonly<{ class: AgentClass; capability: number }>;
 
-/** What a task asks of its agent. One object per distinct question, so that it can be compared by identity. */
+/** What a task asks of its agent and host. One object per distinct question, so that it can be compared by identity. */
 export type Signature = {
   readonly requires: readonly string[];
   readonly prefers: readonly string[];
@@ -311,13 +311,11 @@ function classIdOf(spec: AgentSpec): string {
   return `${spec.runId ?? ''}|${classKeyOf(spec)}`;
 }
 
-/** Reservations, grants and files belong to it: where one task finds no room, none of the same question does. */
-function questionOf({ name, requires, prefers, resources, grant, writes, delegate, child }: TaskSpec): string {
+/** Reservations belong to it: where one task finds no agent with room on its host, none of the same question does. */
+function questionOf({ requires, prefers, resources }: TaskSpec): string {
   const needed = requires.length === 1 ? (requires[0] ?? '') : requires.toSorted().join('\n');
-  if (prefers === undefined && resources === undefined && grant === undefined && writes === undefined) return needed;
-  // Another parent may pay for it; and what its sub-tasks may spend is reserved with its first attempt only.
-  const payer = grant === undefined ? undefined : [child?.parent, delegate === undefined ? undefined : name];
-  return JSON.stringify([needed, prefers?.toSorted(), resources, grant, payer, writes?.toSorted()]);
+  if (prefers === undefined && resources === undefined) return needed;
+  return JSON.stringify([needed, prefers?.toSorted(), resources]);
 }
 
 function capabilityScore(prefers: readonly string[], { capabilities }: AgentClass): number {

@@ -26,7 +26,10 @@ const EDGE_FADING = 1 / 256;
 /** One task to be placed. `excluded`: the agent that it has failed on. */
 type Request = Readonly<{ ready: ReadyTask; spec: TaskSpec; excluded: AgentId | null; nowMs: number }>;
 
-/** Filter, score, select: the agent that should take `ready` now. Reads only; cost grows with classes, not agents. */
+/**
+ * Filter, score, select: the agent that should take `ready` now. Changes nothing but what it knows of the best that
+ * classes do; cost grows with classes, not agents.
+ */
 export function chooseAgent(market: Market, ready: ReadyTask, task: Task, nowMs: number): Choice {
   const { spec } = task.identity;
   // A retry prefers another agent. What was nobody's fault, as a pause, speaks against nobody.
@@ -37,7 +40,7 @@ export function chooseAgent(market: Market, ready: ReadyTask, task: Task, nowMs:
 
 function choose(market: Market, request: Request): Choice {
   const { registry } = market;
-  const matches = registry.matches(request.ready.group.signature);
+  const matches = registry.matches(request.ready.group.kind.signature);
   if (registry.strategy === 'adaptive' && matches.length > 1) return chooseEarliest(market, matches, request);
   let best: Agent | undefined;
   let bestScore = -Infinity;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
-import { CoreWorld } from '../../../test/support/core-world.ts';
+import { CoreWorld, type LeadStep } from '../../../test/support/core-world.ts';
 import { agentsOf, DONE, runSpecOf, submitOf, subtaskOf, taskOf } from '../../../test/support/core-world-specs.ts';
 import { nameOf, runId, taskId, type TaskId } from '../ids.ts';
 import type { PriorityClass, TaskSpec } from '../tasks/task-spec.ts';
@@ -123,10 +123,10 @@ describe('a task that claims files which a waiting lead holds', () => {
   ] as const;
 
   /** The lead holds `writes`; from 100 ms on another run waits for them, and claims them after a minute. */
-  function worldWithLead(writes: readonly string[]): CoreWorld {
+  function worldWithLead(writes: readonly string[], steps: readonly LeadStep[] = leadSteps): CoreWorld {
     const world = new CoreWorld({
       play: () => ({ afterMs: 40_000, end: DONE }),
-      lead: ({ taskId: id }) => (nameOf(id) === 'lead' ? leadSteps : undefined),
+      lead: ({ taskId: id }) => (nameOf(id) === 'lead' ? steps : undefined),
     });
     world.send({ type: 'agents.register', agents: agentsOf(4) });
     world.send(submitOf([taskOf('lead', { writes, delegate: {} })]));
@@ -141,6 +141,19 @@ describe('a task that claims files which a waiting lead holds', () => {
       assert.deepEqual(startedIn(world), ['lead', 'lead.one', 'lead.two', 'lead.three', 'other'], writes.join());
       assert.equal(world.swarm.runs.size, 0);
     }
+  });
+
+  test('lets a sub-task go on that became ready before its lead waited', () => {
+    const late = [subtaskOf('late', { writes: ['src/x'] })];
+    const steps = [
+      { afterMs: 1, add: chain.slice(0, 2) },
+      { afterMs: 1, children: 'all' },
+      { afterMs: 5_000, add: late },
+      { afterMs: 5_000, children: 'all' },
+      { afterMs: 1, end: DONE },
+    ] as const;
+    const world = worldWithLead(['docs/'], steps).run();
+    assert.deepEqual(startedIn(world), ['lead', 'lead.one', 'lead.two', 'lead.late', 'other']);
   });
 
   test('is in nobody’s way when it has been cancelled', () => {

@@ -62,9 +62,11 @@ export function releaseWrites(swarm: Swarm, run: Run, { id, spec }: TaskIdentity
   if (spec.writes !== undefined) release(swarm, run.spec.project, id, spec.writes);
 }
 
-/** It waits for sub-tasks now, which may write what it holds. */
-export function lendWrites({ queue, writeLocks }: Swarm, run: Run, { spec }: TaskIdentity): void {
-  for (const key of writeLocks.keysOf(run.spec.project, spec.writes ?? [])) queue.freedFiles(key, true);
+/** It waits for sub-tasks now, which may write what it holds, and what is claimed by who waits for it. */
+export function lendWrites({ claims, queue, writeLocks }: Swarm, run: Run, { spec }: TaskIdentity): void {
+  const { project } = run.spec;
+  const lent = [...(spec.writes ?? []), ...(claims.get(project)?.writes ?? [])];
+  for (const key of writeLocks.keysOf(project, lent)) queue.freedFiles(key, true);
 }
 
 /** True when the task must wait; it is offered again when who stands in its way has ended. */
@@ -92,7 +94,7 @@ export function dropClaim(swarm: Swarm, group: ReadyGroup): void {
 /** Claims of tasks that are gone, or whose run is paused. */
 export function dropOldClaims(swarm: Swarm): void {
   for (const { group } of swarm.claims.values()) {
-    if (group.tasks.size === 0 || group.lane.run.isSuspended) dropClaim(swarm, group);
+    if (group.tasks.size === 0 || group.kind.lane.run.isSuspended) dropClaim(swarm, group);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assert } from '../../util/assert.ts';
 import { checkBudget, type NestedAnswer } from '../budgets/nested.ts';
 import { nextAlertEvents } from '../alerts/next-alert.ts';
 import { endVotes, owesActions } from '../consensus/votes-of-run.ts';
@@ -6,7 +7,7 @@ import type { SwarmEvent } from '../events.ts';
 import { nextBreakerEvent } from '../health/breakers.ts';
 import type { AgentId, RunId, TaskId } from '../ids.ts';
 import { deadMail, endMail } from '../messaging/decide-messages.ts';
-import { accept } from '../ruling.ts';
+import { accept, type Ruling } from '../ruling.ts';
 import { endRun } from '../runs/decide-run.ts';
 import { openCount, outcomeOf, type Run } from '../runs/run.ts';
 import { scopeOf } from '../runs/scope.ts';
@@ -116,23 +117,30 @@ function stoppedBy(swarm: Swarm, run: Run, needs: readonly string[]): string {
  * for one agent alone, else all that ask for the same, because where there is no room for one, there is none for any.
  */
 function nextAssignment(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
-  const { queue, registry, tasks } = swarm;
+  const { queue, registry } = swarm;
   if (queue.size === 0 || registry.freeSlots === 0) return undefined;
   prepare(swarm, nowMs);
   const next = offersOf(queue);
   for (let ready = next(); ready !== undefined; ready = next()) {
-    const task = tasks.get(ready.id);
-    const run = swarm.runs.get(ready.identity.runId);
-    if (task?.status !== 'ready' || run === undefined) throw new Error(`Internal error: ${ready.id} is not ready`);
-    const budget = checkBudget(run, ready.identity, () => canMove(swarm, run, ready.id));
-    if (typeof budget === 'object') return exhaust(swarm, run, task, budget);
-    const choice = budget === 'wait' ? NO_BUDGET : chooseAgent(marketOf(swarm), ready, task, nowMs);
-    const isKeptBack = choice.kind === 'assign' && keepBack(swarm, run, ready, nowMs);
-    if (isKeptBack) continue;
-    dropClaim(swarm, ready.group);
-    if (choice.kind === 'assign') return [assign(task, choice.agent.spec.id)];
-    putAside(swarm, ready, choice, nowMs);
+    const events = place(swarm, ready, nowMs);
+    if (events !== undefined) return events;
   }
+  return undefined;
+}
+
+/** What becomes of a task that is offered; undefined when it waits for something and was put aside. */
+function place(swarm: Swarm, ready: ReadyTask, nowMs: number): readonly SwarmEvent[] | undefined {
+  const task = swarm.tasks.get(ready.id);
+  const run = swarm.runs.get(ready.identity.runId);
+  if (task?.status !== 'ready' || run === undefined) throw new Error(`Internal error: ${ready.id} is not ready`);
+  const budget = checkBudget(run, ready.identity, () => canMove(swarm, run, ready.id));
+  if (typeof budget === 'object') return exhaust(swarm, run, task, budget);
+  const choice = budget === 'wait' ? undefined : chooseAgent(marketOf(swarm), ready, task, nowMs);
+  if (choice?.kind === 'assign' && keepBack(swarm, run, ready, nowMs)) return undefined;
+  dropClaim(swarm, ready.group);
+  if (choice?.kind === 'assign') return [assign(task, choice.agent.spec.id)];
+  if (choice === undefined) swarm.queue.parkForBudget(ready.group, ready.identity);
+  else putAside(swarm, ready, choice, nowMs);
   return undefined;
 }
 
@@ -145,8 +153,9 @@ function prepare(swarm: Swarm, nowMs: number): void {
 }
 
 function putAside({ queue, registry }: Swarm, ready: ReadyTask, choice: Choice, nowMs: number): void {
+  const { kind } = ready.group;
   if (choice.kind === 'wait' && queue.deferredCount < MAX_DEFERRED) queue.defer(ready, choice, nowMs);
-  else queue.park(ready.group, isForWantOfAgents(ready, choice) ? registry.matches(ready.group.signature) : undefined);
+  else queue.park(kind, isForWantOfAgents(ready, choice) ? registry.matches(kind.signature) : undefined);
 }
 
 /** All that is offered; those that wait for an agent that is free by now get one more look each, after the others. */
@@ -164,9 +173,9 @@ function offersOf(queue: ReadyQueue): () => ReadyTask | undefined {
   };
 }
 
-/** Not where a budget, a host or the length of the list of waiting tasks stood in the way. */
+/** Not where a host or the length of the list of waiting tasks stood in the way. */
 function isForWantOfAgents({ identity }: ReadyTask, choice: Choice): boolean {
-  return choice.kind === 'none' && choice !== NO_BUDGET && identity.spec.resources === undefined;
+  return choice.kind === 'none' && identity.spec.resources === undefined;
 }
 
 function assign({ identity, attempt }: Task, agentId: AgentId): SwarmEvent {
@@ -175,7 +184,7 @@ function assign({ identity, attempt }: Task, agentId: AgentId): SwarmEvent {
   return { type: 'attempt.assigned', taskId: identity.id, attempt: attempt + 1, agentId, ...reserved };
 }
 
-function exhaust(swarm: Swarm, run: Run, task: Task, answer: Exhausted): readonly SwarmEvent[] | undefined {
+function exhaust(swarm: Swarm, run: Run, task: Task, answer: Exhausted): readonly SwarmEvent[] {
   const { limit } = answer;
   if ('own' in answer) {
     const { attempt, identity } = task;
@@ -185,14 +194,18 @@ function exhaust(swarm: Swarm, run: Run, task: Task, answer: Exhausted): readonl
       task,
       accept({ type: 'task.failed', taskId: identity.id, attempt, failure: why }),
     );
-    return ended.ok ? ended.events : undefined;
+    return eventsOf(ended);
   }
   const failure = { reason: 'budget-exhausted', budget: answer.exhausted, limit } as const;
   const ruling = endRun(swarm, run, { state: 'failed', failure });
-  return ruling.ok ? ruling.events : undefined;
+  return eventsOf(ruling);
 }
 
-const NO_BUDGET: Choice = { kind: 'none' };
+function eventsOf(ruling: Ruling): readonly SwarmEvent[] {
+  assert(ruling.ok, 'what follows from the state was refused');
+  return ruling.events;
+}
+
 const NOTHING_RESERVED = {};
 
 function marketOf({ registry, capacity, durations, rules }: Swarm): Parameters<typeof chooseAgent>[0] {

@@ -11,7 +11,7 @@ export const AGEING_MS = 300_000;
 export type ReadyTask = {
   readonly id: TaskId;
   readonly identity: TaskIdentity;
-  readonly group: ReadyGroup;
+  group: ReadyGroup;
   readonly sinceMs: number;
   remainingMs: number;
   /** Since when it waits for a busy agent although an idle one fits, and of which class. */
@@ -24,15 +24,33 @@ export type ReadyTask = {
   newer: ReadyTask | undefined;
 };
 
-/** The ready tasks of one lane that ask the same of an agent: if one cannot be placed now, none of them can. */
-export type ReadyGroup = {
+/** The ready tasks of one lane that ask the same of an agent and a host: if these cannot take one now, they can take none. */
+export type ReadyKind = {
   readonly lane: ReadyLane;
   readonly signature: Signature;
-  readonly tasks: IndexedHeap<ReadyTask>;
+  readonly groups: Map<string, ReadyGroup>;
+  /** Those that wait for neither files nor a budget. */
+  readonly open: IndexedHeap<ReadyGroup>;
   isParked: boolean;
-  /** Since when others that write the same keep it back; the key of what it waits for. */
+  heapIndex: number;
+};
+
+/** Lines of groups that each wait for one thing. */
+export type Lines = Readonly<{
+  leave: (group: ReadyGroup) => void;
+  /** The tasks of the group are in another order now. */
+  moved: (group: ReadyGroup) => void;
+}>;
+
+/** Those of one kind that also write the same and cost the same: what keeps one of them back keeps all of them back. */
+export type ReadyGroup = {
+  readonly kind: ReadyKind;
+  readonly key: string;
+  readonly tasks: IndexedHeap<ReadyTask>;
+  /** Since when others that write the same keep it back. */
   keptBackSinceMs: number | undefined;
-  waitsForKey: string | undefined;
+  /** Where it stands in line for files or for a budget. */
+  waitsIn: Readonly<{ lines: Lines; key: string }> | undefined;
   heapIndex: number;
 };
 
@@ -42,8 +60,8 @@ export type ReadyGroup = {
  */
 export type ReadyLane = {
   readonly run: ReadyRun;
-  readonly groups: Map<Signature, ReadyGroup>;
-  readonly open: IndexedHeap<ReadyGroup>;
+  readonly kinds: Map<Signature, ReadyKind>;
+  readonly open: IndexedHeap<ReadyKind>;
   /** In order of waiting time, parked and deferred ones too. */
   readonly waiting: WaitingList;
   readonly declaredRank: number;
@@ -109,8 +127,8 @@ export function raiseLane(lane: ReadyLane, nowMs: number): void {
 }
 
 export function isTaskBefore(one: ReadyTask, other: ReadyTask): boolean {
-  const { rank } = one.group.lane;
-  const otherRank = other.group.lane.rank;
+  const { rank } = one.group.kind.lane;
+  const otherRank = other.group.kind.lane.rank;
   return rank === otherRank ? isLonger(one, other) : rank < otherRank;
 }
 
@@ -122,14 +140,21 @@ export function isLonger(one: ReadyTask, other: ReadyTask): boolean {
 }
 
 export function isGroupBefore(one: ReadyGroup, other: ReadyGroup): boolean {
-  const [first, second] = [one.tasks.first, other.tasks.first];
-  return first !== undefined && (second === undefined || isLonger(first, second));
+  return isFirstLonger(one.tasks.first, other.tasks.first);
+}
+
+export function isKindBefore(one: ReadyKind, other: ReadyKind): boolean {
+  return isFirstLonger(one.open.first?.tasks.first, other.open.first?.tasks.first);
+}
+
+function isFirstLonger(one: ReadyTask | undefined, other: ReadyTask | undefined): boolean {
+  return one !== undefined && (other === undefined || isLonger(one, other));
 }
 
 /** Between runs: priority class first, then the run that has had least for its weight, then the older run. */
 export function goesBefore(one: ReadyTask, other: ReadyTask): boolean {
-  const { lane } = one.group;
-  const otherLane = other.group.lane;
+  const { lane } = one.group.kind;
+  const otherLane = other.group.kind.lane;
   if (lane.rank !== otherLane.rank) return lane.rank < otherLane.rank;
   return lane.run.pass < otherLane.run.pass;
 }

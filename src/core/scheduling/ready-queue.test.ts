@@ -134,7 +134,7 @@ describe('the order of ready tasks', () => {
     queue.defer(peeked(), waitFor(busy), 0);
     queue.rerank(one, (place) => place);
     assert.deepEqual(nameOf(peeked().id), 'd');
-    queue.park(peeked().group);
+    queue.park(peeked().group.kind);
     queue.rerank(one, (place) => (place === 0 ? 99 : -place));
     queue.reopen();
     assert.deepEqual(takeAll(), ['a', 'b', 'c', 'd']);
@@ -209,7 +209,7 @@ describe('between runs', () => {
   test('one that comes while the tasks of the others are parked is level with them too', () => {
     fill(one, 100);
     takeSome(50);
-    queue.park(peeked().group);
+    queue.park(peeked().group.kind);
     queue.addRun(two, 1);
     fill(two, 50);
     queue.reopen();
@@ -228,11 +228,46 @@ describe('between runs', () => {
 });
 
 describe('what cannot be placed', () => {
+  test('is parked with all that ask for the same of an agent, whatever each of them writes or costs', () => {
+    for (const name of ['a', 'b', 'c']) push(name, { more: { writes: [name], grant: { tokens: 1 } } });
+    queue.park(peeked().group.kind, [{ class: busy, capability: 1 }]);
+    assert.equal(queue.peek(), undefined);
+    queue.freed(busy);
+    assert.deepEqual(takeAll(), ['a', 'b', 'c']);
+  });
+
+  test('waits in line for a budget, and is offered one by one when some may have come back', () => {
+    for (const name of ['a', 'b', 'c']) {
+      push(name, { more: { writes: [name], grant: { tokens: 5 } } });
+      const { group, identity } = peeked();
+      queue.parkForBudget(group, identity);
+    }
+    assert.deepEqual([queue.peek(), queue.offerKeptBack()], [undefined, false]);
+    queue.reconsider();
+    assert.equal(queue.offerKeptBack(), true);
+    assert.deepEqual(takeAll(), ['a']);
+    assert.equal(queue.offerKeptBack(), true);
+    assert.equal(nameOf(peeked().id), 'b');
+    queue.parkForBudget(peeked().group, peeked().identity);
+    assert.deepEqual([queue.peek(), queue.offerKeptBack()], [undefined, false]);
+  });
+
+  test('keeps its place in line when what remains is known better', () => {
+    for (const name of ['a', 'b']) {
+      push(name, { remainingMs: 1, more: { writes: [name], grant: { tokens: 5 } } });
+      queue.parkForBudget(peeked().group, peeked().identity);
+    }
+    queue.rerank(one, (at) => at);
+    queue.reconsider();
+    queue.offerKeptBack();
+    assert.equal(take(), 'b');
+  });
+
   test('is parked with all that ask for the same, and offered again when something was freed', () => {
     push('a');
     push('b');
     push('other', { more: { requires: ['rare'] } });
-    queue.park(peeked().group);
+    queue.park(peeked().group.kind);
     push('c');
     assert.deepEqual(takeAll(), ['other']);
     queue.reopen();
@@ -241,9 +276,9 @@ describe('what cannot be placed', () => {
 
   test('is offered again when a class that could take it is free, and not for another one', () => {
     push('a');
-    queue.park(peeked().group, [{ class: busy, capability: 1 }]);
+    queue.park(peeked().group.kind, [{ class: busy, capability: 1 }]);
     push('b', { more: { requires: ['rare'] } });
-    queue.park(peeked().group);
+    queue.park(peeked().group.kind);
     queue.freed(other);
     assert.deepEqual(takeAll(), ['b']);
     queue.freed(busy);
@@ -299,7 +334,7 @@ describe('what cannot be placed', () => {
     push('a');
     push('b', { more: { requires: ['rare'] } });
     queue.defer(peeked(), waitFor(busy), 0);
-    queue.park(peeked().group);
+    queue.park(peeked().group.kind);
     queue.remove(taskId(one, 'a'));
     queue.remove(taskId(one, 'b'));
     queue.reopen();
@@ -319,7 +354,7 @@ describe('what cannot be placed', () => {
 test('a run that is gone leaves nothing behind', () => {
   push('a');
   push('b', { more: { requires: ['rare'] } });
-  queue.park(peeked().group);
+  queue.park(peeked().group.kind);
   queue.removeRun(one);
   queue.reopen();
   assert.deepEqual([queue.size, queue.peek(), queue.has(taskId(one, 'a'))], [0, undefined, false]);

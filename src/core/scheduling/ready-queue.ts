@@ -4,19 +4,21 @@ import type { ClassMatch, Signature } from '../agents/registry.ts';
 import type { RunId, TaskId } from '../ids.ts';
 import type { PriorityClass } from '../tasks/task-spec.ts';
 import type { TaskIdentity } from '../tasks/task.ts';
-import { FileLines } from './file-lines.ts';
+import { budgetKeyOf } from './group-key.ts';
+import { groupOf, letOut, settleGroup, settleKind } from './ready-groups.ts';
 import {
   goesBefore,
-  isGroupBefore,
-  isLonger,
+  isKindBefore,
   isTaskBefore,
   raiseLane,
   type ReadyGroup,
+  type ReadyKind,
   type ReadyLane,
   type ReadyRun,
   type ReadyTask,
   WaitingList,
 } from './ready-lane.ts';
+import { WaitingLines } from './waiting-lines.ts';
 
 /** A smaller number goes first. */
 const CLASS_RANK: Readonly<Record<PriorityClass, number>> = { critical: 0, high: 1, normal: 2, low: 3 };
@@ -40,11 +42,12 @@ export class ReadyQueue {
   readonly #tasks = new Map<TaskId, ReadyTask>();
   /** Lanes that waiting will raise, the next one first. */
   readonly #raising = new IndexedHeap<ReadyLane>((one, other) => one.raiseAtMs < other.raiseAtMs);
-  /** What is parked, with the classes that could take it; none where it waits for something else. */
-  readonly #parked = new Map<ReadyGroup, readonly ClassMatch[] | undefined>();
-  readonly #parkedForAnything = new Set<ReadyGroup>();
-  readonly #parkedFor = new Map<AgentClass, Set<ReadyGroup>>();
-  readonly #files = new FileLines();
+  /** What is parked, with the classes that could take it; none where it waits for more than a slot. */
+  readonly #parked = new Map<ReadyKind, readonly ClassMatch[] | undefined>();
+  readonly #parkedForAnything = new Set<ReadyKind>();
+  readonly #parkedFor = new Map<AgentClass, Set<ReadyKind>>();
+  readonly #files = new WaitingLines();
+  readonly #budgets = new WaitingLines();
   readonly #deferredFor = new Map<AgentClass, Set<ReadyTask>>();
   #deferredCount = 0;
   #looks = 0;
@@ -72,10 +75,9 @@ export class ReadyQueue {
   }
 
   removeRun(id: RunId): void {
-    const lanes = this.#runs.get(id)?.lanes ?? [];
-    for (const group of lanes.flatMap(({ groups }) => [...groups.values()])) {
+    const kinds = (this.#runs.get(id)?.lanes ?? []).flatMap((lane) => [...lane.kinds.values()]);
+    for (const group of kinds.flatMap(({ groups }) => [...groups.values()])) {
       for (let task = group.tasks.first; task !== undefined; task = group.tasks.first) this.remove(task.id);
-      if (group.isParked) this.#unpark(group);
     }
     for (const tasks of this.#deferredFor.values()) {
       for (const task of tasks) if (task.identity.runId === id) this.remove(task.id);
@@ -95,7 +97,7 @@ export class ReadyQueue {
     const run = this.#runs.get(identity.runId);
     if (run === undefined) return;
     const lane = this.#laneOf(run, identity);
-    const group = lane.groups.get(signature) ?? newGroup(lane, signature);
+    const group = groupOf(lane, signature, identity);
     const task: ReadyTask = {
       id: identity.id,
       identity,
@@ -121,7 +123,7 @@ export class ReadyQueue {
     const task = this.#tasks.get(id);
     if (task === undefined) return;
     this.#tasks.delete(id);
-    const { lane } = task.group;
+    const { lane } = task.group.kind;
     const wasOldest = lane.waiting.first === task;
     lane.run.waiting--;
     lane.waiting.unlink(task);
@@ -155,33 +157,41 @@ export class ReadyQueue {
   }
 
   /**
-   * No agent can take this group now: it is not offered before one of the matching classes has a free slot. Without
-   * `matches` it waits for something else, and is offered again whenever anything is freed.
+   * No agent can take these now: they are not offered before one of the matching classes has a free slot. Without
+   * `matches` they wait for more than a slot, and are offered again whenever anything is freed.
    */
-  park(group: ReadyGroup, matches?: readonly ClassMatch[]): void {
-    group.lane.open.remove(group);
-    group.isParked = true;
-    this.#parked.set(group, matches);
-    if (matches === undefined) this.#parkedForAnything.add(group);
-    else for (const match of matches) addTo(this.#parkedFor, match.class, group);
+  park(kind: ReadyKind, matches?: readonly ClassMatch[]): void {
+    kind.isParked = true;
+    settleKind(kind);
+    this.#parked.set(kind, matches);
+    if (matches === undefined) this.#parkedForAnything.add(kind);
+    else for (const match of matches) addTo(this.#parkedFor, match.class, kind);
   }
 
   /** Others may write the same as these now: they are offered, one group after the other, when `key` is free. */
   parkForFiles(group: ReadyGroup, key: string): void {
-    this.park(group, NO_MATCHES);
+    group.kind.open.remove(group);
     this.#files.join(group, key);
+    settleKind(group.kind);
+  }
+
+  /** The budget has no room for these now: they are offered, one group after the other, when some may have come back. */
+  parkForBudget(group: ReadyGroup, { runId, spec }: TaskIdentity): void {
+    group.kind.open.remove(group);
+    this.#budgets.join(group, `${runId} ${budgetKeyOf(spec)}`);
+    settleKind(group.kind);
   }
 
   /** Who held the files of `key` has ended. `isForAll`: some may start although others hold the same still. */
   freedFiles(key: string, isForAll: boolean): void {
-    if (isForAll) for (const group of this.#files.all(key)) this.#unpark(group);
+    if (isForAll) for (const group of this.#files.all(key)) letOut(group);
     else this.#files.setFree(key);
   }
 
   /** Offers the first group of each line that may move on, and the next ones when it is called again. */
   offerKeptBack(): boolean {
-    const firsts = this.#files.firsts();
-    for (const group of firsts) this.#unpark(group);
+    const firsts = [...this.#files.firsts(), ...this.#budgets.firsts()];
+    for (const group of firsts) letOut(group);
     return firsts.length > 0;
   }
 
@@ -207,14 +217,15 @@ export class ReadyQueue {
    */
   freed(agentClass: AgentClass): void {
     this.#looks = Math.min(this.#looks + LOOKS_PER_END, MOST_LOOKS);
-    for (const group of this.#parkedFor.get(agentClass) ?? NO_GROUPS) this.#unpark(group);
-    for (const group of this.#parkedForAnything) this.#unpark(group);
+    for (const kind of this.#parkedFor.get(agentClass) ?? NO_KINDS) this.#unpark(kind);
+    for (const kind of this.#parkedForAnything) this.#unpark(kind);
+    this.#budgets.setAllFree();
     this.#offerFirst(agentClass);
   }
 
-  /** Something of the run stands otherwise now: offers again what of it waits for anything but an agent. */
-  reconsider(id: RunId): void {
-    for (const group of this.#parkedForAnything) if (group.lane.run.id === id) this.#unpark(group);
+  /** What a run has reserved may have come back: offers again what waits for its budget. */
+  reconsider(): void {
+    this.#budgets.setAllFree();
   }
 
   /** Offers a task that waits for a class with a free slot; false when there is none. */
@@ -237,24 +248,28 @@ export class ReadyQueue {
     for (const tasks of this.#deferredFor.values()) for (const task of tasks) this.#offer(task);
   }
 
-  /** Offers everything parked or deferred again. */
+  /** Offers everything parked or deferred again, but for what waits for files that others hold. */
   reopen(): void {
-    for (const group of this.#parked.keys()) this.#unpark(group);
+    for (const kind of this.#parked.keys()) this.#unpark(kind);
+    this.#budgets.setAllFree();
     this.#offerDeferred();
   }
 
   /** Brings the ready tasks of a run in line with new figures of what remains. */
   rerank(id: RunId, remainingMs: (index: number) => number): void {
-    for (const { groups, open } of this.#runs.get(id)?.lanes ?? []) {
-      for (const group of groups.values()) {
+    const kinds = (this.#runs.get(id)?.lanes ?? []).flatMap((lane) => [...lane.kinds.values()]);
+    for (const kind of kinds) {
+      for (const group of kind.groups.values()) {
         const tasks = [...group.tasks.items];
         group.tasks.clear();
         for (const task of tasks) {
           task.remainingMs = remainingMs(task.identity.index);
           group.tasks.push(task);
         }
-        open.moved(group);
+        if (group.waitsIn === undefined) kind.open.moved(group);
+        else group.waitsIn.lines.moved(group);
       }
+      kind.lane.open.moved(kind);
     }
     for (const tasks of this.#deferredFor.values()) {
       for (const task of tasks) if (task.identity.runId === id) task.remainingMs = remainingMs(task.identity.index);
@@ -289,13 +304,12 @@ export class ReadyQueue {
     else this.#raising.moved(lane);
   }
 
-  #unpark(group: ReadyGroup): void {
-    for (const match of this.#parked.get(group) ?? NO_MATCHES) removeFrom(this.#parkedFor, match.class, group);
-    this.#parkedForAnything.delete(group);
-    this.#parked.delete(group);
-    this.#files.leave(group);
-    group.isParked = false;
-    if (group.tasks.size > 0) group.lane.open.push(group);
+  #unpark(kind: ReadyKind): void {
+    for (const match of this.#parked.get(kind) ?? NO_MATCHES) removeFrom(this.#parkedFor, match.class, kind);
+    this.#parkedForAnything.delete(kind);
+    this.#parked.delete(kind);
+    kind.isParked = false;
+    settleKind(kind);
   }
 
   #offerFirst(agentClass: AgentClass): boolean {
@@ -327,8 +341,8 @@ export class ReadyQueue {
     if (known !== undefined) return known;
     const lane: ReadyLane = {
       run,
-      groups: new Map(),
-      open: new IndexedHeap<ReadyGroup>(isGroupBefore),
+      kinds: new Map(),
+      open: new IndexedHeap<ReadyKind>(isKindBefore),
       waiting: new WaitingList(),
       declaredRank,
       rank: declaredRank,
@@ -340,47 +354,40 @@ export class ReadyQueue {
   }
 
   #insert(task: ReadyTask): void {
-    const { group } = task;
-    group.tasks.push(task);
-    if (group.isParked) return;
-    if (group.heapIndex === NOT_IN_HEAP) group.lane.open.push(group);
-    else if (group.tasks.first === task) group.lane.open.moved(group);
+    // Its group may have been empty, and forgotten, while it waited for an agent.
+    const { lane, signature } = task.group.kind;
+    task.group = groupOf(lane, signature, task.identity);
+    task.group.tasks.push(task);
+    if (task.group.tasks.first === task) settleGroup(task.group);
   }
 
   #takeOut(task: ReadyTask): void {
     const { group } = task;
     const wasFirst = group.tasks.first === task;
     group.tasks.remove(task);
-    if (group.tasks.size === 0) group.lane.open.remove(group);
-    else if (wasFirst) group.lane.open.moved(group);
+    if (wasFirst) settleGroup(group);
+    if (group.tasks.size === 0) this.#forget(group);
   }
-}
 
-function newGroup(lane: ReadyLane, signature: Signature): ReadyGroup {
-  const tasks = new IndexedHeap<ReadyTask>(isLonger);
-  const group: ReadyGroup = {
-    lane,
-    signature,
-    tasks,
-    isParked: false,
-    keptBackSinceMs: undefined,
-    waitsForKey: undefined,
-    heapIndex: NOT_IN_HEAP,
-  };
-  lane.groups.set(signature, group);
-  return group;
+  /** Tasks may each ask for something of their own: what nobody asks for any more is not kept. */
+  #forget({ kind, key }: ReadyGroup): void {
+    kind.groups.delete(key);
+    if (kind.groups.size > 0) return;
+    if (kind.isParked) this.#unpark(kind);
+    kind.lane.kinds.delete(kind.signature);
+  }
 }
 
 function firstOf({ lanes }: ReadyRun): ReadyTask | undefined {
   let best: ReadyTask | undefined;
   for (const lane of lanes) {
-    const top = lane.open.first?.tasks.first;
+    const top = lane.open.first?.open.first?.tasks.first;
     if (top !== undefined && (best === undefined || isTaskBefore(top, best))) best = top;
   }
   return best;
 }
 
-const NO_GROUPS: ReadonlySet<ReadyGroup> = new Set();
+const NO_KINDS: ReadonlySet<ReadyKind> = new Set();
 const NO_TASKS: ReadonlySet<ReadyTask> = new Set();
 const NO_MATCHES: readonly ClassMatch[] = [];
 

@@ -4,10 +4,10 @@ import { isGroupBefore, type ReadyGroup } from './ready-lane.ts';
 const NO_GROUPS: readonly ReadyGroup[] = [];
 
 /**
- * What waits until others that may write the same have ended, by the key of what it waits for. A line moves on one by
- * one: however many wait for one file, the end of who holds it costs two looks.
+ * What waits for something that others have, by the key of what it waits for. A line moves on one by one: however many
+ * wait for one thing, getting it back costs two looks.
  */
-export class FileLines {
+export class WaitingLines {
   readonly #lines = new Map<string, IndexedHeap<ReadyGroup>>();
   /** Lines that may move on. */
   readonly #free = new Set<string>();
@@ -15,23 +15,33 @@ export class FileLines {
   join(group: ReadyGroup, key: string): void {
     const line = this.#lines.get(key) ?? new IndexedHeap<ReadyGroup>(isGroupBefore);
     this.#lines.set(key, line);
-    group.waitsForKey = key;
+    group.waitsIn = { lines: this, key };
     line.push(group);
     this.#free.delete(key);
   }
 
   leave(group: ReadyGroup): void {
-    const key = group.waitsForKey;
-    if (key === undefined) return;
+    const key = group.waitsIn?.key ?? '';
     const line = this.#lines.get(key);
     line?.remove(group);
-    group.waitsForKey = undefined;
-    if (line?.size === 0) this.#lines.delete(key);
+    group.waitsIn = undefined;
+    if (line?.size !== 0) return;
+    this.#lines.delete(key);
+    this.#free.delete(key);
   }
 
-  /** Nobody of before holds the key any more. */
+  /** Its tasks are in another order now. */
+  moved(group: ReadyGroup): void {
+    this.#lines.get(group.waitsIn?.key ?? '')?.moved(group);
+  }
+
+  /** Nobody of before has it any more. */
   setFree(key: string): void {
     if (this.#lines.has(key)) this.#free.add(key);
+  }
+
+  setAllFree(): void {
+    for (const key of this.#lines.keys()) this.#free.add(key);
   }
 
   all(key: string): readonly ReadyGroup[] {
@@ -41,12 +51,6 @@ export class FileLines {
   /** The first of each line that may move on. Lines stay free until one of them joins again. */
   firsts(): readonly ReadyGroup[] {
     if (this.#free.size === 0) return NO_GROUPS;
-    const firsts: ReadyGroup[] = [];
-    for (const key of this.#free) {
-      const first = this.#lines.get(key)?.first;
-      if (first === undefined) this.#free.delete(key);
-      else firsts.push(first);
-    }
-    return firsts;
+    return [...this.#free].flatMap((key) => this.#lines.get(key)?.first ?? NO_GROUPS);
   }
 }
