@@ -12,8 +12,9 @@ import {
 } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Json, JsonObject } from '../core/json.ts';
-import type { TaskSpec, Work } from '../core/tasks/task-spec.ts';
+import type { ChildOf, TaskSpec, Work } from '../core/tasks/task-spec.ts';
 import { MESSAGE_IDS, MESSAGE_SPEC } from '../tools/message-schemas.ts';
+import { DELEGATION_RIGHTS, GRANT } from '../tools/subtask-schemas.ts';
 import { NAMED_VOTE, PROPOSAL_SPEC } from '../tools/vote-schemas.ts';
 import type { OutsideVote } from './outside-votes.ts';
 
@@ -119,14 +120,37 @@ const task = z.strictObject({
   outputSchema: z.exactOptional(jsonObject),
   verify: z.exactOptional(z.array(argv).readonly()),
   estimateMs: z.exactOptional(z.number().min(0)),
-  grant: z.exactOptional(z.strictObject({ tokens: z.exactOptional(whole), costMicros: z.exactOptional(whole) })),
+  grant: z.exactOptional(GRANT),
+  delegate: z.exactOptional(DELEGATION_RIGHTS),
 });
 
-/** For other messages that hold the same things. */
-export const TASK_SPEC: z.ZodType<TaskSpec> = task;
+const child: z.ZodType<ChildOf> = z.strictObject({
+  parent: name,
+  name,
+  depth: z.int().min(1),
+  attempt: z.int().min(1),
+  revision: z.int().min(1),
+  contentKey: z.string().max(64),
+});
+
+/** For other messages that hold the same things: a task that is there, which may be a sub-task. */
+export const TASK_SPEC: z.ZodType<TaskSpec> = task.extend({ child: z.exactOptional(child) });
 export const RUN_ID: z.ZodType<RunId> = aRunId;
 export const TASK_ID: z.ZodType<TaskId> = aTaskId;
 export const AGENT_ID: z.ZodType<AgentId> = anAgentId;
+
+const agentForm = {
+  role: name,
+  driver: z.enum(['function', 'command', 'llm', 'acp', 'a2a', 'remote']),
+  capabilities: names,
+  slots: z.int().min(1).max(1_000),
+  host: z.string().max(256),
+  provider: z.exactOptional(name),
+  account: z.exactOptional(name),
+  supervised: z.exactOptional(z.boolean()),
+} as const;
+const agent = z.strictObject({ ...agentForm, id: anAgentId, runId: z.exactOptional(aRunId) });
+const scaleGroup = z.strictObject({ ...agentForm, min: whole.max(1_000), max: z.int().min(1).max(1_000) });
 
 const run = z.strictObject({
   name: z.string().max(256),
@@ -145,19 +169,7 @@ const run = z.strictObject({
   fingerprint: z.exactOptional(text),
   labels: z.exactOptional(texts),
   awaits: z.exactOptional(names),
-});
-
-const agent = z.strictObject({
-  id: anAgentId,
-  role: name,
-  driver: z.enum(['function', 'command', 'llm', 'acp', 'a2a', 'remote']),
-  capabilities: names,
-  slots: z.int().min(1).max(1_000),
-  host: z.string().max(256),
-  provider: z.exactOptional(name),
-  account: z.exactOptional(name),
-  supervised: z.exactOptional(z.boolean()),
-  runId: z.exactOptional(aRunId),
+  scale: z.exactOptional(z.array(scaleGroup).readonly()),
 });
 
 /** Strict: a key that this version does not know is refused, because it would be lost. */

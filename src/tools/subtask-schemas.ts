@@ -17,16 +17,17 @@ const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 const words = z.array(word).max(MOST).readonly();
 const argv = z.array(text).min(1).max(MOST).readonly();
 
-const grant: z.ZodType<Grant> = z.strictObject({
+/** For other messages that hold the same things. */
+export const GRANT: z.ZodType<Grant> = z.strictObject({
   tokens: z.exactOptional(amount),
   costMicros: z.exactOptional(amount),
 });
 
-const rights: z.ZodType<DelegationRights> = z.strictObject({
+export const DELEGATION_RIGHTS: z.ZodType<DelegationRights> = z.strictObject({
   depth: z.exactOptional(z.int().min(1).max(10)),
   fanOut: z.exactOptional(z.int().min(1).max(MOST)),
   revisions: z.exactOptional(z.int().min(1).max(MOST)),
-  keep: z.exactOptional(grant),
+  keep: z.exactOptional(GRANT),
   functions: z.exactOptional(words),
   commands: z.exactOptional(z.boolean()),
 });
@@ -75,8 +76,8 @@ const SUBTASK: z.ZodType<Subtask> = z
     outputSchema: z.exactOptional(jsonObject),
     verify: z.exactOptional(z.array(argv).min(1).max(50).readonly()),
     estimateMs: z.exactOptional(ms),
-    grant: z.exactOptional(grant),
-    delegate: z.exactOptional(z.union([z.literal(true), rights])),
+    grant: z.exactOptional(GRANT),
+    delegate: z.exactOptional(z.union([z.literal(true), DELEGATION_RIGHTS])),
   })
   .refine(isOneThing, { error: 'exactly one of function, command and shell says what it does' })
   .refine((given) => given.input === undefined || given.function !== undefined, {
