@@ -18,7 +18,8 @@ const MAX_MISTAKES = 5;
 const REQUEST = z.strictObject({
   token: z.string().max(128),
   op: z.string().max(64),
-  args: z.json().optional(),
+  /** Each operation looks at its own. */
+  args: z.unknown(),
   id: z.union([z.number(), z.string().max(128)]).optional(),
 });
 type Request = z.infer<typeof REQUEST>;

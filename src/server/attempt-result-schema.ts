@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { JsonObject } from '../core/json.ts';
 import type { AgentReport, ArtifactRef, AttemptResult, Evidence, TaskFailure, Usage } from '../core/tasks/attempt.ts';
+import { ANY_JSON, ANY_JSON_OBJECT } from '../tools/any-json.ts';
 
 /** Results of hosts end in the journal: strict, so that nothing in them is lost or unknown. */
 const text = z.string().max(65_536);
 const count = z.number().min(0);
-const outputs: z.ZodType<JsonObject> = z.record(z.string().max(256), z.json());
+/** What budgets are counted in. */
+const whole = z.int().min(0);
 const ok = z.boolean();
 
 const evidence: z.ZodType<Evidence> = z.discriminatedUnion('check', [
@@ -62,15 +63,15 @@ const usage: z.ZodType<Usage> = z.strictObject({
   cpuMs: z.exactOptional(count),
   peakMemoryBytes: z.exactOptional(count),
   outputBytes: z.exactOptional(count),
-  inputTokens: z.exactOptional(count),
-  outputTokens: z.exactOptional(count),
-  costMicros: z.exactOptional(count),
+  inputTokens: z.exactOptional(whole),
+  outputTokens: z.exactOptional(whole),
+  costMicros: z.exactOptional(whole),
 });
 
 export const ATTEMPT_RESULT: z.ZodType<AttemptResult> = z.discriminatedUnion('ok', [
   z.strictObject({
     ok: z.literal(true),
-    outputs,
+    outputs: ANY_JSON_OBJECT,
     evidence: z.array(evidence).max(10_000).readonly(),
     artifacts,
     usage: z.exactOptional(usage),
@@ -85,5 +86,5 @@ export const AGENT_REPORT: z.ZodType<AgentReport> = z.discriminatedUnion('kind',
     step: z.string().max(200).nullable(),
   }),
   z.strictObject({ kind: z.literal('note'), text: z.string().max(2_000) }),
-  z.strictObject({ kind: z.literal('data'), topic: z.string().max(200), data: z.json() }),
+  z.strictObject({ kind: z.literal('data'), topic: z.string().max(200), data: ANY_JSON }),
 ]);

@@ -11,8 +11,8 @@ import {
   taskId,
 } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
-import type { Json, JsonObject } from '../core/json.ts';
 import type { ChildOf, TaskSpec, Work } from '../core/tasks/task-spec.ts';
+import { ANY_JSON, ANY_JSON_OBJECT } from '../tools/any-json.ts';
 import { MESSAGE_IDS, MESSAGE_SPEC } from '../tools/message-schemas.ts';
 import { DELEGATION_RIGHTS, GRANT } from '../tools/subtask-schemas.ts';
 import { NAMED_VOTE, PROPOSAL_SPEC } from '../tools/vote-schemas.ts';
@@ -66,8 +66,6 @@ const personName = z
   .regex(/^user:[A-Za-z0-9][A-Za-z0-9._-]*$/);
 const names = z.array(z.string().max(256)).readonly();
 const texts = z.record(z.string(), text).readonly();
-const json: z.ZodType<Json> = z.json();
-const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
 const argv = z.array(text).min(1).readonly();
 
 const commandWork = z.strictObject({
@@ -81,7 +79,7 @@ const commandWork = z.strictObject({
 const functionWork = z.strictObject({
   kind: z.literal('function'),
   function: z.string().max(256),
-  input: z.exactOptional(json),
+  input: z.exactOptional(ANY_JSON),
 });
 const resources = z.strictObject({
   cpu: z.exactOptional(whole),
@@ -106,7 +104,7 @@ const task = z.strictObject({
   needs: names,
   when: z.exactOptional(z.enum(['success', 'failed', 'always'])),
   if: z.exactOptional(text),
-  matrix: z.exactOptional(jsonObject),
+  matrix: z.exactOptional(ANY_JSON_OBJECT),
   requires: names,
   prefers: z.exactOptional(names),
   priority: z.exactOptional(z.enum(['critical', 'high', 'normal', 'low'])),
@@ -117,7 +115,7 @@ const task = z.strictObject({
   retry: z.exactOptional(retry),
   effect: z.exactOptional(z.enum(['A', 'B', 'C', 'D'])),
   outputs: z.exactOptional(z.record(z.string(), output)),
-  outputSchema: z.exactOptional(jsonObject),
+  outputSchema: z.exactOptional(ANY_JSON_OBJECT),
   verify: z.exactOptional(z.array(argv).readonly()),
   estimateMs: z.exactOptional(z.number().min(0)),
   grant: z.exactOptional(GRANT),
@@ -154,7 +152,7 @@ const scaleGroup = z.strictObject({ ...agentForm, min: whole.max(1_000), max: z.
 
 const run = z.strictObject({
   name: z.string().max(256),
-  inputs: jsonObject,
+  inputs: ANY_JSON_OBJECT,
   budget: z.strictObject({
     wallMs: z.exactOptional(whole),
     attempts: z.exactOptional(whole),

@@ -13,7 +13,7 @@ import type {
 } from '../core/hosts/frames.ts';
 import { MAX_HOST_AGENTS, PACKETS_PER_FRAME } from '../core/hosts/host-limits.ts';
 import { NAME_PATTERN } from '../core/ids.ts';
-import type { JsonObject } from '../core/json.ts';
+import { ANY_JSON, ANY_JSON_OBJECT } from '../tools/any-json.ts';
 import { AGENT_REPORT, ATTEMPT_RESULT } from './attempt-result-schema.ts';
 import { AGENT_ID, RUN_ID, TASK_ID, TASK_SPEC, TASK_WORK } from './local-socket-commands.ts';
 
@@ -24,7 +24,6 @@ const text = z.string().max(65_536);
 const whole = z.int().min(0);
 const attempt = z.int().min(1);
 const key = { taskId: TASK_ID, attempt };
-const values: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
 const packets = <Body>(body: z.ZodType<Body>): z.ZodType<readonly Packet<Body>[]> =>
   z
@@ -35,12 +34,12 @@ const packets = <Body>(body: z.ZodType<Body>): z.ZodType<readonly Packet<Body>[]
 const question: z.ZodType<Question> = z.strictObject({
   ability: short,
   question: short,
-  given: z.exactOptional(z.json()),
+  given: z.exactOptional(ANY_JSON),
   canGiveUp: z.exactOptional(z.literal(true)),
 });
 
 const answer: z.ZodType<QuestionAnswer> = z.discriminatedUnion('ok', [
-  z.strictObject({ ok: z.literal(true), value: z.exactOptional(z.json()) }),
+  z.strictObject({ ok: z.literal(true), value: z.exactOptional(ANY_JSON) }),
   z.strictObject({ ok: z.literal(false), message: text }),
 ]);
 
@@ -62,8 +61,8 @@ const offer: z.ZodType<Offer> = z.strictObject({
   spec: TASK_SPEC,
   work: TASK_WORK,
   project: text,
-  needs: z.record(z.string(), values),
-  inputs: values,
+  needs: z.record(z.string(), ANY_JSON_OBJECT),
+  inputs: ANY_JSON_OBJECT,
 });
 
 const coordinatorBody: z.ZodType<CoordinatorBody> = z.discriminatedUnion('type', [

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../core/json.ts';
 import type { NewDecision, NewHandOff, RunMemory, RunSearchOptions, RunSetOptions } from '../ports/run-memory.ts';
+import { ANY_JSON } from './any-json.ts';
 
 /** `RunMemory` for callers who may give anything: each question takes one object. */
 export type MemoryQuestions = {
@@ -10,14 +11,13 @@ export type MemoryQuestions = {
 /** Mistakes that one message lists. */
 const MAX_MISTAKES = 5;
 
-const json: z.ZodType<Json> = z.json();
 const text = z.string();
 const key = z.strictObject({ key: text });
 const pattern = z.strictObject({ pattern: text });
 const nothing = z.strictObject({});
 const set: z.ZodType<Readonly<{ key: string; value: Json }> & RunSetOptions> = z.strictObject({
   key: text,
-  value: json,
+  value: ANY_JSON,
   ttlMs: z.exactOptional(z.number()),
   persistent: z.exactOptional(z.boolean()),
   ifVersion: z.exactOptional(z.int().min(0)),
@@ -27,14 +27,14 @@ const search: z.ZodType<Readonly<{ query: string }> & RunSearchOptions> = z.stri
   pattern: z.exactOptional(text),
   limit: z.exactOptional(z.int().min(1).max(100)),
 });
-const handOff: z.ZodType<NewHandOff> = z.strictObject({ text, data: z.exactOptional(json) });
+const handOff: z.ZodType<NewHandOff> = z.strictObject({ text, data: z.exactOptional(ANY_JSON) });
 const decide: z.ZodType<NewDecision> = z.strictObject({
   title: text.min(1).max(512),
   outcome: text.max(512),
   why: z.exactOptional(text),
-  data: z.exactOptional(json),
+  data: z.exactOptional(ANY_JSON),
 });
-const checkpoint = z.strictObject({ data: json });
+const checkpoint = z.strictObject({ data: ANY_JSON });
 
 /** Strict: what has another form is the asker's mistake, and goes no further. `memory` is looked up when asked. */
 export function memoryQuestions(memory: () => RunMemory): MemoryQuestions {

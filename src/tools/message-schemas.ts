@@ -1,19 +1,18 @@
 import { z } from 'zod';
-import type { Json } from '../core/json.ts';
 import type { MessageSpec } from '../core/messaging/message.ts';
 import type { OutgoingMessage } from '../ports/run-messages.ts';
+import { ANY_JSON } from './any-json.ts';
 
 /**
  * The form of messages that come from outside. Strict: an unknown key is a mistake that would be lost. What they may say
  * (addresses, sizes) is decided by the core.
  */
 const text = z.string().max(256);
-const json: z.ZodType<Json> = z.json();
 
 const body = {
   to: z.exactOptional(text),
   topic: z.exactOptional(text),
-  body: json,
+  body: ANY_JSON,
   priority: z.exactOptional(z.enum(['critical', 'high', 'normal', 'low'])),
   replyTo: z.exactOptional(text),
   cause: z.exactOptional(text),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Json, JsonObject } from '../core/json.ts';
 import type { DelegationRights, Grant, ResourceAmounts, RetryPolicy } from '../core/tasks/task-spec.ts';
 import type { Subtask } from '../ports/run-tasks.ts';
+import { ANY_JSON, ANY_JSON_OBJECT } from './any-json.ts';
 
 /**
  * The form of sub-tasks that come from outside. Strict: an unknown key is a mistake that would be lost. What they may be
@@ -12,8 +12,6 @@ const text = z.string().max(32_768);
 const word = z.string().min(1).max(1_024);
 const amount = z.int().min(0);
 const ms = z.int().min(1).max(2_592_000_000);
-const json: z.ZodType<Json> = z.json();
-const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 const words = z.array(word).max(MOST).readonly();
 const argv = z.array(text).min(1).max(MOST).readonly();
 
@@ -56,7 +54,7 @@ const SUBTASK: z.ZodType<Subtask> = z
     name: word,
     type: z.exactOptional(word),
     function: z.exactOptional(word),
-    input: z.exactOptional(json),
+    input: z.exactOptional(ANY_JSON),
     command: z.exactOptional(argv),
     shell: z.exactOptional(text.min(1)),
     cwd: z.exactOptional(word),
@@ -73,7 +71,7 @@ const SUBTASK: z.ZodType<Subtask> = z
     retry: z.exactOptional(retry),
     effect: z.exactOptional(z.enum(['A', 'B', 'C', 'D'])),
     outputs: z.exactOptional(z.record(word, output)),
-    outputSchema: z.exactOptional(jsonObject),
+    outputSchema: z.exactOptional(ANY_JSON_OBJECT),
     verify: z.exactOptional(z.array(argv).min(1).max(50).readonly()),
     estimateMs: z.exactOptional(ms),
     grant: z.exactOptional(GRANT),

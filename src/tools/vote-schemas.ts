@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import type { Member, OwnVote, ProposalSpec } from '../core/consensus/proposal-spec.ts';
 import type { FindingEvidence } from '../core/findings/finding-evidence.ts';
-import type { Json, JsonObject } from '../core/json.ts';
 import type { AttemptVote } from '../ports/run-proposals.ts';
+import { ANY_JSON_OBJECT } from './any-json.ts';
 
 /**
  * The form of proposals and votes that come from outside. Strict: an unknown key is a mistake that would be lost.
  * What they may say (names, sizes, weights) is decided by the core.
  */
 const text = z.string().max(65_536);
-const json: z.ZodType<Json> = z.json();
-const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
 
 const member: z.ZodType<Member> = z.strictObject({
   id: text,
@@ -37,7 +35,7 @@ export const PROPOSAL_SPEC: z.ZodType<ProposalSpec> = z.strictObject({
   timeoutMs: z.exactOptional(z.number()),
   revisable: z.exactOptional(z.boolean()),
   risk: z.exactOptional(z.literal('high')),
-  action: z.exactOptional(jsonObject),
+  action: z.exactOptional(ANY_JSON_OBJECT),
 });
 
 const ownVote = {

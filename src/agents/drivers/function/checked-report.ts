@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
+import { ANY_JSON } from '../../../tools/any-json.ts';
 
 const MAX_TEXT_LENGTH = 2_000;
 const MAX_STEP_LENGTH = 200;
@@ -18,7 +19,7 @@ const reportSchema = z.discriminatedUnion('kind', [
     kind: z.literal('note'),
     text: z.string().transform((text) => text.slice(0, MAX_TEXT_LENGTH).toWellFormed()),
   }),
-  z.object({ kind: z.literal('data'), topic: z.string().max(MAX_STEP_LENGTH), data: z.json() }),
+  z.object({ kind: z.literal('data'), topic: z.string().max(MAX_STEP_LENGTH), data: ANY_JSON }),
 ]);
 
 /** Reports end in the journal, and functions may be plain JavaScript: what is no report is dropped. */
