@@ -80,10 +80,12 @@ export class SwarmMemory {
     return this.#ask({ op: 'stats' });
   }
 
-  /** Programs may be plain JavaScript. */
+  /** Programs may be plain JavaScript, and may change later what they gave. */
   async #ask<Op extends MemoryAsk['op']>(ask: Extract<MemoryAsk, { op: Op }>): Promise<MemoryTold[Op]> {
     const parsed = MEMORY_ASK.safeParse(ask);
-    if (parsed.success) return this.#coordinator.memory(ask);
+    // A copy: what the program does with its value later is no part of it.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the form of a question keeps its kind
+    if (parsed.success) return this.#coordinator.memory(parsed.data as typeof ask);
     throw new UserErrors(
       parsed.error.issues.map(({ path, message }) =>
         userError({

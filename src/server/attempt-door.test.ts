@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { assignmentOf, TestContext } from '../../test/support/assignments.ts';
+import type { Json } from '../core/json.ts';
 import type { Admission } from '../ports/attempt-door.ts';
 import { askDoor, type DoorAnswer } from './attempt-door-client.ts';
 import { AttemptDoorServer } from './attempt-door.ts';
@@ -109,6 +110,16 @@ describe('the door of an attempt', () => {
     expect(unknown).toMatchObject({ ok: false, error: { reason: 'op-unknown' } });
     expect(JSON.stringify(unknown)).toMatch(/messages\.send/);
     expect(await ask('toString', {})).toMatchObject({ ok: false, error: { reason: 'op-unknown' } });
+  });
+
+  test('carries values as deep as they may be, and says so when an answer cannot be carried', async () => {
+    const nested = (levels: number): Json => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as Json;
+    await context.memory.set('run:deep', nested(64));
+    expect(await ask('memory.get', { key: 'run:deep' })).toMatchObject({ ok: true, value: { value: nested(64) } });
+    await context.memory.set('run:deeper', nested(200));
+    expect(await ask('memory.get', { key: 'run:deeper' })).toMatchObject({ ok: false, error: { reason: 'too-deep' } });
+    await context.memory.set('run:long', 'x'.repeat(64 * 2 ** 20));
+    expect(await ask('memory.get', { key: 'run:long' })).toMatchObject({ ok: false, error: { reason: 'too-long' } });
   });
 
   test('is closed to a token that nobody has given, and to one whose attempt has ended', async () => {

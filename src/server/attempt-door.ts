@@ -6,7 +6,7 @@ import type { Assignment, RunContext } from '../ports/agent-driver.ts';
 import type { Admission, AttemptDoor } from '../ports/attempt-door.ts';
 import { UserError } from '../util/user-error.ts';
 import { DOOR_OPS } from './attempt-door-ops.ts';
-import { readLines, writeLine } from './local-socket-lines.ts';
+import { readLines, type Unsendable, writeLine } from './local-socket-lines.ts';
 
 const MAX_CONNECTIONS = 1_024;
 const MAX_UNDERWAY = 64;
@@ -151,8 +151,14 @@ export class AttemptDoorServer implements AttemptDoor {
 }
 
 function say({ socket }: Visitor, reply: DoorReply): void {
-  writeLine(socket, reply);
+  const problem = writeLine(socket, reply);
+  if (problem !== undefined) writeLine(socket, failed(reply.id, problem, UNSENDABLE[problem]));
 }
+
+const UNSENDABLE: Readonly<Record<Unsendable, string>> = {
+  'too-long': 'The answer is too long to be told at once: ask for less.',
+  'too-deep': 'The answer nests too deep to be told.',
+};
 
 function failed(id: Request['id'], reason: string, message: string): DoorReply {
   return { ...idOf(id), ok: false, error: { reason, message } };

@@ -3,7 +3,8 @@ import { jsonDepth } from '../util/json-depth.ts';
 
 /** A whole run of 100,000 tasks is one line. */
 export const MAX_LINE_BYTES: number = 64 * 2 ** 20;
-const MAX_DEPTH = 64;
+/** A value of 64 levels, and what is around it on its way. */
+const MAX_DEPTH = 128;
 const LINE_END = 0x0a;
 
 /**
@@ -40,8 +41,11 @@ export function readLines(
   });
 }
 
-/** What keeps a message from being read on the other side; then nothing was sent. */
-export function writeLine(socket: Socket, message: unknown): 'too-long' | 'too-deep' | undefined {
+/** What keeps a message from being read on the other side. */
+export type Unsendable = 'too-long' | 'too-deep';
+
+/** Undefined when it was sent, as far as anybody still listens. */
+export function writeLine(socket: Socket, message: unknown): Unsendable | undefined {
   const line = `${JSON.stringify(message)}\n`;
   if (Buffer.byteLength(line) > MAX_LINE_BYTES) return 'too-long';
   if (jsonDepth(line, MAX_DEPTH) > MAX_DEPTH) return 'too-deep';

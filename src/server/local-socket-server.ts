@@ -5,7 +5,7 @@ import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
 import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
 import type { MemoryAsk, MemoryReply } from './memory-asks.ts';
-import { readLines, writeLine } from './local-socket-lines.ts';
+import { readLines, type Unsendable, writeLine } from './local-socket-lines.ts';
 import { FROM_FOLLOWER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
 import { isProcessGone } from './process-gone.ts';
 
@@ -46,6 +46,16 @@ export type SocketService = LeaderAnswers &
 const TOO_MANY: MemoryReply = {
   ok: false,
   trouble: { kind: 'unavailable', port: 'leader', message: 'Too many questions at once; ask again later.' },
+};
+
+const TOO_LARGE: MemoryReply = {
+  ok: false,
+  trouble: {
+    kind: 'user',
+    code: 'MEMORY_ANSWER',
+    message: 'The answer is too large to be told to another process.',
+    fix: 'Ask for fewer entries at once: --limit.',
+  },
 };
 
 /** The leader's end of the local socket: takes commands of other processes of the same user. */
@@ -147,11 +157,12 @@ export class LocalSocketServer {
   }
 
   async #tell(follower: Follower, id: number, ask: MemoryAsk): Promise<void> {
-    if (follower.underway >= MAX_COMMANDS_UNDERWAY) return send(follower, { type: 'told', id, reply: TOO_MANY });
+    if (follower.underway >= MAX_COMMANDS_UNDERWAY) return void send(follower, { type: 'told', id, reply: TOO_MANY });
     follower.underway += 1;
     const reply = await this.#service.remember(ask);
     follower.underway -= 1;
-    send(follower, { type: 'told', id, reply });
+    if (send(follower, { type: 'told', id, reply }) === undefined) return;
+    send(follower, { type: 'told', id, reply: TOO_LARGE });
   }
 
   #takeWork(follower: Follower, frame: HostFrame): void {
@@ -168,7 +179,8 @@ export class LocalSocketServer {
 
   async #carryOut(follower: Follower, id: number, command: LocalCommand): Promise<void> {
     if (follower.underway >= MAX_COMMANDS_UNDERWAY) {
-      return send(follower, { type: 'answer', id, answer: { ok: false, refusal: { reason: 'overloaded' } } });
+      send(follower, { type: 'answer', id, answer: { ok: false, refusal: { reason: 'overloaded' } } });
+      return;
     }
     follower.underway += 1;
     const answer = await this.#service
@@ -179,6 +191,6 @@ export class LocalSocketServer {
   }
 }
 
-function send(follower: Follower, message: FromLeader): void {
-  writeLine(follower.socket, message);
+function send(follower: Follower, message: FromLeader): Unsendable | undefined {
+  return writeLine(follower.socket, message);
 }

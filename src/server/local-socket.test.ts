@@ -5,9 +5,11 @@ import { basename, join } from 'node:path';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { agentId, proposalId, runId, taskId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
 import type { Answer } from '../engine/answer.ts';
 import { LocalSocketClient } from './local-socket-client.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
+import type { MemoryAsk } from './memory-asks.ts';
 import { localSocketPath, removeOldSockets } from './local-socket-path.ts';
 import { LocalSocketServer } from './local-socket-server.ts';
 
@@ -91,12 +93,14 @@ let path: string;
 let server: LocalSocketServer | undefined;
 let seen: LocalCommand[];
 let answer: (command: LocalCommand) => Promise<Answer>;
+let told: (ask: MemoryAsk) => Json;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'waggle-socket-'));
   path = join(folder, 'leader.sock');
   seen = [];
   answer = async () => ({ ok: true });
+  told = ({ op }) => ({ asked: op });
 });
 afterEach(async () => {
   await server?.close();
@@ -110,7 +114,7 @@ async function listen(): Promise<LocalSocketServer> {
       seen.push(command);
       return answer(command);
     },
-    remember: async (ask) => ({ ok: true, told: { asked: ask.op } }),
+    remember: async (ask) => ({ ok: true, told: told(ask) }),
   });
   return server;
 }
@@ -284,4 +288,16 @@ test('a question to memory is told what the leader says, and nothing when it has
   expect(await client.remember({ op: 'stats' })).toEqual({ ok: true, told: { asked: 'stats' } });
   await leader.close();
   expect(await client.remember({ op: 'stats' })).toBeUndefined();
+});
+
+test('memory tells a value as deep as it may be, and says so when there is too much to tell', async () => {
+  await listen();
+  const client = await enter();
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON gives is JSON
+  const deepest = JSON.parse('['.repeat(64) + ']'.repeat(64)) as Json;
+  told = () => [{ key: 'swarm:a', value: deepest }];
+  expect(await client.remember({ op: 'stats' })).toEqual({ ok: true, told: [{ key: 'swarm:a', value: deepest }] });
+  told = () => 'x'.repeat(64 * 2 ** 20);
+  expect(await client.remember({ op: 'stats' })).toMatchObject({ ok: false, trouble: { code: 'MEMORY_ANSWER' } });
+  client.close();
 });

@@ -3,7 +3,7 @@ import type { Json } from '../core/json.ts';
 import { NOTE_KINDS, type NoteKind } from '../core/memory/namespaces.ts';
 import type { HitRates } from '../memory/tiered-memory.ts';
 import type { EntryInfo, FoundEntry, StoredValue, TierUsage } from '../ports/key-value-tier.ts';
-import { ANY_JSON } from '../tools/any-json.ts';
+import { ANY_JSON, CARRIED_JSON } from '../tools/any-json.ts';
 
 /** What people and programs outside of all attempts may ask of memory. `by`: `user:<name>`. */
 export type MemoryAsk =
@@ -79,6 +79,6 @@ const trouble: z.ZodType<MemoryTrouble> = z.discriminatedUnion('kind', [
 export type MemoryReply = Readonly<{ ok: true; told: Json }> | Readonly<{ ok: false; trouble: MemoryTrouble }>;
 
 export const MEMORY_REPLY: z.ZodType<MemoryReply> = z.discriminatedUnion('ok', [
-  z.strictObject({ ok: z.literal(true), told: ANY_JSON }),
+  z.strictObject({ ok: z.literal(true), told: CARRIED_JSON }),
   z.strictObject({ ok: z.literal(false), trouble }),
 ]);

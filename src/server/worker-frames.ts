@@ -13,7 +13,7 @@ import type {
 } from '../core/hosts/frames.ts';
 import { MAX_HOST_AGENTS, PACKETS_PER_FRAME } from '../core/hosts/host-limits.ts';
 import { NAME_PATTERN } from '../core/ids.ts';
-import { ANY_JSON, ANY_JSON_OBJECT } from '../tools/any-json.ts';
+import { ANY_JSON_OBJECT, CARRIED_JSON } from '../tools/any-json.ts';
 import { AGENT_REPORT, ATTEMPT_RESULT } from './attempt-result-schema.ts';
 import { AGENT_ID, RUN_ID, TASK_ID, TASK_SPEC, TASK_WORK } from './local-socket-commands.ts';
 
@@ -34,12 +34,12 @@ const packets = <Body>(body: z.ZodType<Body>): z.ZodType<readonly Packet<Body>[]
 const question: z.ZodType<Question> = z.strictObject({
   ability: short,
   question: short,
-  given: z.exactOptional(ANY_JSON),
+  given: z.exactOptional(CARRIED_JSON),
   canGiveUp: z.exactOptional(z.literal(true)),
 });
 
 const answer: z.ZodType<QuestionAnswer> = z.discriminatedUnion('ok', [
-  z.strictObject({ ok: z.literal(true), value: z.exactOptional(ANY_JSON) }),
+  z.strictObject({ ok: z.literal(true), value: z.exactOptional(CARRIED_JSON) }),
   z.strictObject({ ok: z.literal(false), message: text }),
 ]);
 

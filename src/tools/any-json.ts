@@ -13,7 +13,10 @@ export const ANY_JSON: z.ZodType<Json> = z.unknown().transform((given, context):
   return z.NEVER;
 });
 
-/** The same for an object. */
+/** What came in a line of JSON and is handed on as it is: whoever it is for looks at it. */
+export const CARRIED_JSON: z.ZodType<Json> = z.custom<Json>((given) => given !== undefined);
+
+/** `ANY_JSON` that is an object. */
 export const ANY_JSON_OBJECT: z.ZodType<JsonObject> = ANY_JSON.transform((value, context): JsonObject => {
   if (isObject(value)) return value;
   context.addIssue('must be an object');

@@ -90,3 +90,14 @@ test('a worker thread has the same memory', async () => {
   expect(result.ok).toBe(true);
   expect(result.outputs('t')).toMatchObject({ read: 5, stale: 'version-differs', removed: 1, mistake: true });
 });
+
+test('a value is kept as it was given, whatever becomes of the object later', async () => {
+  await using swarm = await Swarm.open({ dir });
+  const plan = { steps: ['look'] };
+  const kept = swarm.memory.set('swarm:plan', plan, { persistent: true });
+  plan.steps.push('leap');
+  await kept;
+  expect((await swarm.memory.get('swarm:plan'))?.value).toEqual({ steps: ['look'] });
+  const hostile = JSON.parse('{"__proto__": {"admin": true}, "a": 1}') as Record<string, never>;
+  await expect(swarm.memory.set('swarm:b', hostile)).rejects.toThrow(/not allowed/);
+});
