@@ -242,6 +242,19 @@ describe('at least once', () => {
     assert.equal(engine.run(RUN)?.mail?.boxes.get('task:t2')?.size, 1);
   });
 
+  test('is not handed out any more when its time is over, even before that is stored', async () => {
+    const { from, to } = await bothTasks();
+    await from.send(toOther(1, { expiresMs: 100 }));
+    await from.send(toOther(2, { expiresMs: 101 }));
+    rig.clock.advance(100);
+    assert.deepEqual(bodies(await to.receive({ waitMs: 0 })), [2]);
+    await settle();
+    assert.deepEqual(
+      rig.events.flatMap((event) => (event.type === 'messages.died' ? [[...event.ids, event.why]] : [])),
+      [['t1.1.1', 'expired']],
+    );
+  });
+
   test('what waits for a task that ends is a dead letter, and the run can end', async () => {
     const { from, one, other } = await bothTasks();
     await from.send(toOther(1));

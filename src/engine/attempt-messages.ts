@@ -109,7 +109,7 @@ export class AttemptMessages implements RunMessages {
   }
 
   #known(id: string): Pick<KnownMessage, 'recipients' | 'dead'> {
-    return this.#desk.swarm.runs.get(this.#assignment.runId)?.mail?.known.get(id) ?? NOBODY;
+    return this.#desk.swarm.runs.get(this.#assignment.runId)?.mail?.known(id) ?? NOBODY;
   }
 
   async #receive({ limit = DEFAULT_LIMIT, waitMs, signal }: ReceiveOptions): Promise<readonly ReceivedMessage[]> {
@@ -157,7 +157,8 @@ export class AttemptMessages implements RunMessages {
     const { mailroom, time } = this.#desk;
     const deliveredAtMs = time.nowMs();
     const received: ReceivedMessage[] = [];
-    for (const { address, message } of mailroom.handOut(this.#assignment.runId, this.#addresses, limit)) {
+    const given = mailroom.handOut(this.#assignment.runId, this.#addresses, { limit, nowMs: deliveredAtMs });
+    for (const { address, message } of given) {
       this.#had.set(message.spec.id, { address, deliveredAtMs });
       received.push(receivedOf(message, address));
     }

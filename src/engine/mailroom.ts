@@ -8,6 +8,9 @@ type Look = () => void;
 /** A message under one of the addresses that were asked for. */
 export type Delivery = Readonly<{ address: string; message: Message }>;
 
+/** At most `limit`, at led time `nowMs`. */
+type HandOut = Readonly<{ limit: number; nowMs: number }>;
+
 /** Ids of messages that are gone, which may be remembered for a while. */
 const MAX_STALE = 1_000;
 
@@ -60,15 +63,15 @@ export class Mailroom {
     };
   }
 
-  /** Takes up to `limit` messages that nobody has, and that are stored: the most urgent first, then the oldest. */
-  handOut(runId: RunId, addresses: readonly string[], limit: number): readonly Delivery[] {
+  /** Takes messages that nobody has, that are stored and have not expired: the most urgent first, then the oldest. */
+  handOut(runId: RunId, addresses: readonly string[], { limit, nowMs }: HandOut): readonly Delivery[] {
     const newest = this.#stored.get(runId);
     const boxes = this.#swarm.runs.get(runId)?.mail?.boxes;
     if (boxes === undefined || newest === undefined) return NOTHING;
     const found: Delivery[] = [];
     for (const address of addresses) {
       const box = boxes.get(address);
-      if (box !== undefined) found.push(...this.#free(address, box, { limit, newest }));
+      if (box !== undefined) found.push(...this.#free(address, box, { limit, nowMs, newest }));
     }
     if (addresses.length > 1) found.sort(compareDeliveries);
     const given = found.slice(0, limit);
@@ -83,12 +86,14 @@ export class Mailroom {
     for (const id of ids) taken?.delete(id);
   }
 
-  #free(address: string, box: Mailbox, { limit, newest }: Readonly<{ limit: number; newest: number }>): Delivery[] {
+  #free(address: string, box: Mailbox, wanted: HandOut & Readonly<{ newest: number }>): Delivery[] {
+    const { limit, nowMs, newest } = wanted;
     const taken = this.#handedOut.get(box);
     const found: Delivery[] = [];
     for (const message of box.messages()) {
       if (found.length >= limit) break;
-      if (message.no <= newest && taken?.has(message.spec.id) !== true) found.push({ address, message });
+      const { no, spec, expiresAtMs = Infinity } = message;
+      if (no <= newest && expiresAtMs > nowMs && taken?.has(spec.id) !== true) found.push({ address, message });
     }
     return found;
   }

@@ -3,7 +3,7 @@ import { Mailbox } from './mailbox.ts';
 import type { Message } from './message.ts';
 import { Topics } from './topics.ts';
 
-/** Messages of a run whose ids are remembered: the newest. Sent again, they are known; answers to them are counted. */
+/** Messages of a run whose ids are remembered besides those that wait: the newest. Sent again, they are known; answers to them are counted. */
 const MAX_KNOWN = 10_000;
 
 /** What a waiting message takes besides its body, roughly. */
@@ -34,24 +34,35 @@ export type StoredMail = Readonly<{
   topics: ReturnType<Topics['dump']>;
 }>;
 
-/** One message that expires, in one mailbox or in several. */
-type Expiring = { readonly expiresAtMs: number; waiting: number; heapIndex: number };
+/** One message that waits in one mailbox or in several. Only one that expires is in the heap. */
+type Waiting = { readonly expiresAtMs: number; boxes: number; heapIndex: number };
 
 /** All messages of one run that somebody has still to receive. */
 export class Mail {
   readonly boxes: Map<string, Mailbox> = new Map();
-  readonly known: Map<string, KnownMessage> = new Map();
   readonly topics: Topics = new Topics();
   /** Boxes whose owner is gone, and which are not empty. */
   readonly orphans: Set<string> = new Set();
-  readonly #expiring = new IndexedHeap<Expiring>((one, other) => one.expiresAtMs < other.expiresAtMs);
-  readonly #expiringById = new Map<string, Expiring>();
+  readonly #newest = new Map<string, KnownMessage>();
+  /** Older ones that still wait. */
+  readonly #older = new Map<string, KnownMessage>();
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #expiring = new IndexedHeap<Waiting>((one, other) => one.expiresAtMs < other.expiresAtMs);
   #sent = 0;
   #waitingBytes = 0;
 
   /** Messages sent so far. */
   get sent(): number {
     return this.#sent;
+  }
+
+  get knownCount(): number {
+    return this.#newest.size + this.#older.size;
+  }
+
+  /** A message that waits, or is among the newest. */
+  known(id: string): KnownMessage | undefined {
+    return this.#newest.get(id) ?? this.#older.get(id);
   }
 
   /** Weight of all that waits, counted once per recipient. */
@@ -78,7 +89,7 @@ export class Mail {
       const message = box.remove(id);
       if (message === undefined) continue;
       this.#waitingBytes -= weightOf(message.bytes);
-      if (message.expiresAtMs !== undefined) this.#waitsNoMore(id);
+      this.#leave(id);
     }
     if (box.size > 0) return;
     this.boxes.delete(address);
@@ -101,7 +112,8 @@ export class Mail {
       return [address, waiting.map(({ spec }) => spec.id)];
     });
     const ordered = [...messages.values()].sort((one, other) => one.no - other.no);
-    return { sent: this.#sent, messages: ordered, boxes, known: [...this.known], topics: this.topics.dump() };
+    const known = [...this.#older, ...this.#newest];
+    return { sent: this.#sent, messages: ordered, boxes, known, topics: this.topics.dump() };
   }
 
   static restore({ sent, messages, boxes, known, topics }: StoredMail): Mail {
@@ -113,7 +125,7 @@ export class Mail {
         if (message !== undefined) mail.#putInto(address, message);
       }
     }
-    for (const [id, one] of known) mail.known.set(id, one);
+    for (const [id, one] of known) mail.#remember(id, one);
     for (const [address, patterns] of topics) for (const pattern of patterns) mail.topics.add(address, pattern);
     mail.#sent = sent;
     return mail;
@@ -124,31 +136,34 @@ export class Mail {
     this.boxes.set(address, box);
     box.add(message);
     this.#waitingBytes += weightOf(message.bytes);
-    if (message.expiresAtMs !== undefined) this.#noteExpiry(message.spec.id, message.expiresAtMs);
+    this.#enter(message);
   }
 
-  #noteExpiry(id: string, expiresAtMs: number): void {
-    const known = this.#expiringById.get(id);
-    if (known !== undefined) {
-      known.waiting++;
+  #enter({ spec: { id }, expiresAtMs = Infinity }: Message): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting !== undefined) {
+      waiting.boxes++;
       return;
     }
-    const made: Expiring = { expiresAtMs, waiting: 1, heapIndex: NOT_IN_HEAP };
-    this.#expiringById.set(id, made);
-    this.#expiring.push(made);
+    const made: Waiting = { expiresAtMs, boxes: 1, heapIndex: NOT_IN_HEAP };
+    this.#waiting.set(id, made);
+    if (expiresAtMs < Infinity) this.#expiring.push(made);
   }
 
-  #waitsNoMore(id: string): void {
-    const known = this.#expiringById.get(id);
-    if (known === undefined || --known.waiting > 0) return;
-    this.#expiringById.delete(id);
-    this.#expiring.remove(known);
+  #leave(id: string): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined || --waiting.boxes > 0) return;
+    this.#waiting.delete(id);
+    this.#older.delete(id);
+    this.#expiring.remove(waiting);
   }
 
   #remember(id: string, known: KnownMessage): void {
-    this.known.set(id, known);
-    if (this.known.size <= MAX_KNOWN) return;
-    const [oldest] = this.known.keys();
-    if (oldest !== undefined) this.known.delete(oldest);
+    this.#newest.set(id, known);
+    if (this.#newest.size <= MAX_KNOWN) return;
+    const [oldest] = this.#newest;
+    if (oldest === undefined) return;
+    this.#newest.delete(oldest[0]);
+    if (this.#waiting.has(oldest[0])) this.#older.set(...oldest);
   }
 }

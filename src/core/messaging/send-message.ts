@@ -26,7 +26,7 @@ export function sendMessage(swarm: Swarm, run: Run, from: string, { spec, nowMs 
   const body = JSON.stringify(spec.body);
   const bytes = utf8Bytes(body);
   const digest = digestOf(`${headOf(spec)}${body}`);
-  const known = run.mail?.known.get(spec.id);
+  const known = run.mail?.known(spec.id);
   // Sent again because nobody knew whether it had come: it has.
   if (known !== undefined) return isSame(known, from, digest) ? accept() : refuse({ reason: 'message-conflict' });
   const problems = findProblems(spec, bytes);
@@ -50,8 +50,6 @@ function deliver(swarm: Swarm, run: Run, sent: Omit<Sent, 'recipients'>): Ruling
   if (found.live.length > MAX_RECIPIENTS) {
     return refuse({ reason: 'limit-reached', limit: 'recipients of one message', most: MAX_RECIPIENTS });
   }
-  // Older than what is remembered, and still there.
-  if (found.live.some((address) => run.mail?.boxes.get(address)?.get(message.id) !== undefined)) return accept();
   const { live: recipients, without } = whoHasRoom(swarm, run, found.live, bytes);
   const [first] = without;
   if (recipients.length === 0 && first !== undefined) return refuse({ reason: 'mailbox-full', address: first.address });
@@ -93,7 +91,7 @@ function hopsOf({ mail }: Run, { replyTo, cause }: MessageSpec): number | undefi
   let hops = 0;
   for (const id of [replyTo, cause]) {
     if (id === undefined) continue;
-    const before = mail?.known.get(id);
+    const before = mail?.known(id);
     if (before === undefined) return undefined;
     hops = Math.max(hops, before.hops);
   }
@@ -117,10 +115,12 @@ function whoHasRoom({ rules }: Swarm, { mail }: Run, addresses: readonly string[
   const without: DeadRecipient[] = [];
   let waitingBytes = mail.waitingBytes;
   for (const address of addresses) {
-    waitingBytes += weightOf(bytes);
-    const hasRoom = waitingBytes <= MAX_WAITING_BYTES && hasRoomFor(mail, address, rules.maxMailboxMessages);
-    if (hasRoom) live.push(address);
-    else without.push({ address, why: 'mailbox-full' });
+    const hasRoom =
+      waitingBytes + weightOf(bytes) <= MAX_WAITING_BYTES && hasRoomFor(mail, address, rules.maxMailboxMessages);
+    if (hasRoom) {
+      live.push(address);
+      waitingBytes += weightOf(bytes);
+    } else without.push({ address, why: 'mailbox-full' });
   }
   return { live, without };
 }

@@ -138,7 +138,7 @@ describe('a repeat', () => {
       world.send(sendOf('a', { id: `n${index}` }));
       world.send(ackOf('b', [`n${index}`]));
     }
-    assert.equal(world.swarm.runs.get(id)?.mail?.known.size, 10_000);
+    assert.equal(world.swarm.runs.get(id)?.mail?.knownCount, 10_000);
     const before = world.all('message.sent').length;
     world.send(sendOf('a', { id: 'n10' }));
     assert.equal(world.all('message.sent').length, before);
@@ -193,6 +193,48 @@ describe('a mailbox', () => {
       refusalOf({ type: 'message.acknowledge', runId: id, address: 'task:b', ids: ['m1'] })?.reason,
       'recipient-unknown',
     );
+  });
+});
+
+describe('a message that waits', () => {
+  const others = (): void => {
+    for (let no = 0; no < 10_001; no++) world.send(sendOf('c', { id: `other${no}`, topic: 'nobody' }));
+  };
+  const sentOnce = (): number => world.all('message.sent').filter(({ message }) => message.id === 'm1').length;
+
+  test('is known however many come after it: it can be answered, and nothing else gets its id', () => {
+    world.send(sendOf('a', { body: 'why' }));
+    others();
+    assert.equal(refusalOf(sendOf('b', { id: 'answer', to: 'task:a', replyTo: 'm1' })), undefined);
+    assert.equal(world.all('message.sent').at(-1)?.hops, 2);
+    assert.equal(refusalOf(sendOf('a', { body: 'why' })), undefined);
+    assert.deepEqual(refusalOf(sendOf('a', { body: 'where' })), { reason: 'message-conflict' });
+    assert.deepEqual(refusalOf(sendOf('c', { body: 'why', to: 'task:a' })), { reason: 'message-conflict' });
+    assert.equal(sentOnce(), 1);
+  });
+
+  test('is forgotten among the oldest once everybody has read it', () => {
+    world.send(sendOf('a'));
+    others();
+    world.send(ackOf('b', ['m1']));
+    assert.deepEqual(refusalOf(sendOf('b', { to: 'task:a', replyTo: 'm1', id: 'late' })), {
+      reason: 'message-unknown',
+    });
+    assert.equal(world.swarm.runs.get(id)?.mail?.knownCount, 10_000);
+    world.send(sendOf('a'));
+    assert.equal(sentOnce(), 2);
+  });
+
+  test('is known after a restart as before', () => {
+    world.send(sendOf('a'));
+    others();
+    world.send(sendOf('a', { id: 'other0', topic: 'nobody' }));
+    const copy = newSwarm(world.rules);
+    const text = snapshotOf(world.swarm, world.nowMs);
+    restoreSwarm(copy, text);
+    assert.equal(snapshotOf(copy, world.nowMs), text);
+    world.crash('snapshot');
+    assert.equal(refusalOf(sendOf('b', { id: 'answer', to: 'task:a', replyTo: 'm1' })), undefined);
   });
 });
 
