@@ -113,7 +113,11 @@ describe('the door of an attempt', () => {
   });
 
   test('carries values as deep as they may be, and says so when an answer cannot be carried', async () => {
-    const nested = (levels: number): Json => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as Json;
+    const nested = (levels: number): Json => {
+      let value: Json = [];
+      for (let level = 1; level < levels; level++) value = [value];
+      return value;
+    };
     await context.memory.set('run:deep', nested(64));
     expect(await ask('memory.get', { key: 'run:deep' })).toMatchObject({ ok: true, value: { value: nested(64) } });
     await context.memory.set('run:deeper', nested(200));

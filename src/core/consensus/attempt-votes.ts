@@ -19,9 +19,16 @@ export function decideAttemptVote(swarm: Swarm, input: AttemptVoteInput, context
   }
   const proposal = swarm.proposals.get(proposalId(runId, input.proposal));
   if (proposal === undefined) return refuse({ reason: 'proposal-unknown' });
-  const vote = { ...input.vote, memberId: voterOf(proposal, `task:${nameOf(input.taskId)}`, `agent:${task.agentId}`) };
+  const [asTask, asAgent] = [`task:${nameOf(input.taskId)}`, `agent:${task.agentId}`];
+  if (isAuthor(proposal, asTask) || isAuthor(proposal, asAgent)) return refuse({ reason: 'not-a-member' });
+  const vote = { ...input.vote, memberId: voterOf(proposal, asTask, asAgent) };
   const cast = { type: 'proposal.vote', proposalId: proposal.id, vote } as const;
   return decideProposal(proposal, cast, context, swarm.rules.vetoCheckMs);
+}
+
+/** Nobody reviews what he made, under whichever of his names. */
+function isAuthor({ spec }: Proposal, address: string): boolean {
+  return spec.kind === 'review' && spec.author === address;
 }
 
 /** Where the task itself is no member, its agent may be one; if neither is, the vote is a stranger's. */

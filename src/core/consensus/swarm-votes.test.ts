@@ -4,7 +4,7 @@ import { CoreWorld, type WorldOptions } from '../../../test/support/core-world.t
 import { Ledger } from '../../../test/support/core-world-ledger.ts';
 import { agentOf, agentsOf, DONE, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
 import { CONTENT, castOf, membersOf, openOf, OTHER_CONTENT, proposalIdOf } from '../../../test/support/vote-specs.ts';
-import { agentId, runId } from '../ids.ts';
+import { agentId, runId, taskId } from '../ids.ts';
 import type { SwarmInput } from '../inputs.ts';
 import { owedEffects } from '../owed-effects.ts';
 import type { Refusal } from '../ruling.ts';
@@ -280,6 +280,36 @@ describe('the end of a run', () => {
     world.send(castOf('m1', 'reject', { reproduce: ['false'] }));
     world.run();
     assert.equal(world.nowMs, 60_000);
+  });
+});
+
+describe('the author of a review', () => {
+  const byTask: SwarmInput = {
+    type: 'attempt.vote',
+    taskId: taskId(id, 't1'),
+    attempt: 1,
+    proposal: 'review',
+    vote: { contentHash: CONTENT, choice: 'approve' },
+  };
+  const agentOfTask = (): string => {
+    const task = world.task('t1');
+    return task !== undefined && 'agentId' in task ? `agent:${task.agentId}` : '';
+  };
+  const review = (author: string, member: string): SwarmInput =>
+    openOf({ name: 'review', kind: 'review', author, members: [{ id: member }, { id: 'user:ann' }] });
+
+  test('has no vote under its other name either: neither a task by its agent nor an agent by its task', () => {
+    world.send(review('task:t1', agentOfTask()));
+    assert.deepEqual(refusalOf(byTask), { reason: 'not-a-member' });
+    world = worldOf();
+    world.send(review(agentOfTask(), 'task:t1'));
+    assert.deepEqual(refusalOf(byTask), { reason: 'not-a-member' });
+  });
+
+  test('is another one for other tasks', () => {
+    world.send(review('task:t0', agentOfTask()));
+    assert.equal(refusalOf(byTask), undefined);
+    assert.equal(world.all('proposal.voted')[0]?.vote.memberId, agentOfTask());
   });
 });
 
