@@ -3,11 +3,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { runId as toRunId, type RunId } from '../core/ids.ts';
 import { userError } from '../util/user-error.ts';
+import { isCheck } from './check-run.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { Store } from './store.ts';
-
-/** What runs of this job are known by. */
-export const SOURCE = 'built-in:check';
 
 /** In the data folder: which process will make the reports. */
 const OWNER = 'owner';
@@ -16,7 +14,7 @@ const OLDEST_ELSEWHERE_MS = 86_400_000;
 /** For a cancelled run to end. */
 const END_MS = 10_000;
 
-/** Makes the data folder of a run, marked as in use by this process. */
+/** Makes the data folder of a run where there is none, and marks it as in use by this process. */
 export async function makeData(data: string): Promise<void> {
   try {
     await mkdir(data, { recursive: true, mode: 0o700 });
@@ -77,7 +75,7 @@ function isAlive(pid: number): boolean {
 
 async function endRun(runId: RunId, store: Store, coordinator: Coordinator): Promise<void> {
   const record = store.archive()?.run(runId);
-  if (record === undefined || record.outcome !== undefined || record.run.source !== SOURCE) return;
+  if (record === undefined || record.outcome !== undefined || !isCheck(record)) return;
   await coordinator.command({ type: 'run.cancel', runId, reason: 'a new check has started' });
   const tooLong = Promise.withResolvers<void>();
   const timer = setTimeout(tooLong.resolve, END_MS);

@@ -8,7 +8,7 @@ import { probeRepository } from '../analysers/probe.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import type { CheckReport, RunTimeline } from '../core/findings/check-report.ts';
 import { notWritten, prepareReportFolder } from './check-input.ts';
-import { dropData, dropLeftOvers, makeData, SOURCE } from './check-left-overs.ts';
+import { dropData, dropLeftOvers, makeData } from './check-left-overs.ts';
 import { outcomeOf } from './check-outcome.ts';
 import type { CheckFacts } from '../core/findings/check-facts.ts';
 import { nameOf, type RunId } from '../core/ids.ts';
@@ -18,7 +18,7 @@ import { withFailures, type CheckView } from '../reports/check-run-view.ts';
 import { renderReports } from '../reports/render-reports.ts';
 import { Unavailable } from '../util/user-error.ts';
 import { planCheck } from '../workflows/check.ts';
-import type { CheckOptions, CheckRun } from './check-run.ts';
+import { CHECK_SOURCE, type CheckOptions, type CheckRun } from './check-run.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { Store } from './store.ts';
 import { newRunId } from './submission.ts';
@@ -42,8 +42,7 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
   if (options.isBaselineReset === true) await forgetBaseline(facts, store);
   await dropLeftOvers(parts);
   const runId = newRunId('check', new SystemRandom());
-  const folder = join(dataDir, 'check', runId);
-  const data = join(folder, 'data');
+  const { data } = foldersOf(dataDir, runId);
   await makeData(data);
   if (options.baseline !== undefined) writeData(data, 'baseline', baselineOf(options.baseline));
   const plan = planCheck(facts, {
@@ -55,22 +54,48 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
     ...(options.agents === undefined ? {} : { agents: options.agents }),
     isOnline: options.isOnline === true,
   });
-  const run = { name: 'check', inputs: {}, budget: {}, source: SOURCE };
+  const run = { name: 'check', inputs: {}, budget: {}, source: CHECK_SOURCE };
   const answer = await coordinator.submit({ runId, run, tasks: plan.tasks, agents: plan.agents });
   if (!answer.ok) throw notStarted(answer.refusal.reason);
   options.onSubmitted?.(runId);
+  return { ...(await reportCheck(parts, runId, options)), notes: notesOn(facts, options) };
+}
+
+/** Goes on with a check that was interrupted, and writes its reports once it has ended. */
+export async function resumeCheck(parts: CheckParts, runId: RunId): Promise<CheckRun> {
+  // From now on it is this process that will make the reports.
+  await makeData(foldersOf(parts.dataDir, runId).data);
+  if (parts.store.archive()?.run(runId)?.state === 'paused') {
+    const answer = await parts.coordinator.command({ type: 'run.resume', runId });
+    if (!answer.ok) throw notStarted(answer.refusal.reason);
+  }
+  return { ...(await reportCheck(parts, runId, {})), notes: [] };
+}
+
+/** Waits for the end of the run. */
+async function reportCheck(
+  { dataDir, store, coordinator }: CheckParts,
+  runId: RunId,
+  { out, isAll = false }: Pick<CheckOptions, 'isAll' | 'out'>,
+): Promise<Omit<CheckRun, 'notes'>> {
+  const { folder, data } = foldersOf(dataDir, runId);
   const record = await coordinator.finished(runId);
   try {
     const archive = store.archive();
     if (archive === undefined) throw new Error('Internal error: a run has ended in no store');
     const report = reportOf(data, archive, runId);
-    const view = { report, timeline: timelineOf(archive, record) };
-    const reports = await writeReports(view, options.out ?? folder, options.isAll === true);
-    if (options.out === undefined) await pointLatest(dataDir, runId);
-    return { runId, record, reports, ...outcomeOf(report), notes: notesOn(facts, options) };
+    const reports = await writeReports({ report, timeline: timelineOf(archive, record) }, out ?? folder, isAll);
+    if (out === undefined) await pointLatest(dataDir, runId);
+    return { runId, record, reports, ...outcomeOf(report) };
   } finally {
     await dropData(folder);
   }
+}
+
+/** `data`: what its tasks leave to each other. */
+function foldersOf(dataDir: string, runId: RunId): Readonly<{ folder: string; data: string }> {
+  const folder = join(dataDir, 'check', runId);
+  return { folder, data: join(folder, 'data') };
 }
 
 /** Of every repository that looks like this one: the check before is forgotten. */

@@ -4,6 +4,13 @@ import type { Finding, FindingState } from '../core/findings/finding.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RunRecord } from '../ports/run-archive.ts';
 
+/** What runs of this job are known by. */
+export const CHECK_SOURCE = 'built-in:check';
+
+export function isCheck({ run }: RunRecord): boolean {
+  return run.source === CHECK_SOURCE;
+}
+
 export type CheckOptions = Readonly<{
   /** Absolute folder for the reports. @default `.waggle/check/<run>` */
   out?: string;

@@ -24,6 +24,10 @@ export type CommandRefusal =
   | Readonly<{ reason: 'closed' }>
   /** Larger than `most` bytes, which is as much as a command may be. */
   | Readonly<{ reason: 'too-large'; most: number }>
+  /** Done again it would do harm: these tasks cannot be undone, and nothing of theirs can be reused. */
+  | Readonly<{ reason: 'irreversible-done'; names: readonly string[] }>
+  /** It rests on files that are gone: only a new one makes sense. */
+  | Readonly<{ reason: 'check-not-retried' }>
   /** No command has this form: each problem begins with its place. */
   | Readonly<{ reason: 'malformed'; problems: readonly string[] }>;
 

@@ -5,9 +5,10 @@ import type { FunctionRegistry } from '../agents/drivers/function/registered-fun
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { liveOptions } from '../config/live-options.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
-import type { TaskId } from '../core/ids.ts';
+import type { RunId, TaskId } from '../core/ids.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
+import type { CheckParts } from './check-project.ts';
 import type { CheckOptions, CheckRun } from './check-run.ts';
 import type { CompiledWorkflow, ConnectOptions, Coordinator } from './coordinator.ts';
 import { type DataFolder, dataFolderFor, makeDataFolder, refuseForeign, refuseTracked } from './data-folder.ts';
@@ -82,9 +83,17 @@ class FileProject implements Project {
 
   async check(coordinator: Coordinator, options: CheckOptions): Promise<CheckRun> {
     const { checkProject } = await import('./check-project.ts');
+    return checkProject(this.#checkParts(coordinator), options);
+  }
+
+  async resumeCheck(coordinator: Coordinator, runId: RunId): Promise<CheckRun> {
+    const { resumeCheck } = await import('./check-project.ts');
+    return resumeCheck(this.#checkParts(coordinator), runId);
+  }
+
+  #checkParts(coordinator: Coordinator): CheckParts {
     const { root, dataDir } = this;
-    const searchPath = this.#parts.environment.variables['PATH'];
-    return checkProject({ root, dataDir, searchPath, store: this.#store, coordinator }, options);
+    return { root, dataDir, searchPath: this.#parts.environment.variables['PATH'], store: this.#store, coordinator };
   }
 
   async work(options: WorkerOptions): Promise<Worker> {

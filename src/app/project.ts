@@ -74,6 +74,8 @@ export interface Project {
   estimate(compiled: CompiledWorkflow): Promise<CompiledWorkflow>;
   /** Submits the built-in workflow `check` over this project, waits for it, writes the reports. */
   check(coordinator: Coordinator, options: CheckOptions): Promise<CheckRun>;
+  /** Goes on with a check that was interrupted, waits for it, writes the reports where they go without `out`. */
+  resumeCheck(coordinator: Coordinator, runId: RunId): Promise<CheckRun>;
   /** Runs attempts in this process for whoever leads the project; waits while nobody does. */
   work(options: WorkerOptions): Promise<Worker>;
   /** Logs of all attempts of a task, oldest first; empty when the task is unknown or has none. */

@@ -1,8 +1,14 @@
-import { expect, test } from 'vitest';
+import assert from 'node:assert/strict';
+import { describe, expect, test } from 'vitest';
 import { ARCHIVES } from '../../test/support/archives.ts';
-import { DONE, submitOf, subtaskOf, taskOf, agentsOf } from '../../test/support/core-world-specs.ts';
+import { DONE, runSpecOf, submitOf, subtaskOf, taskOf, agentsOf } from '../../test/support/core-world-specs.ts';
 import { CoreWorld } from '../../test/support/core-world.ts';
-import { nameOf, runId } from '../core/ids.ts';
+import { proposalOf } from '../../test/support/vote-specs.ts';
+import { nameOf, runId, taskId } from '../core/ids.ts';
+import type { SwarmInput } from '../core/inputs.ts';
+import type { RunSpec } from '../core/runs/run-spec.ts';
+import type { TaskSpec } from '../core/tasks/task-spec.ts';
+import { CHECK_SOURCE } from './check-run.ts';
 import { REUSE, retryOf } from './retry-run.ts';
 
 test.each(Object.entries(ARCHIVES))(
@@ -40,3 +46,67 @@ test.each(Object.entries(ARCHIVES))(
     await close();
   },
 );
+
+describe.each(Object.entries(ARCHIVES))('a retry (%s)', (_name, openArchive) => {
+  const FAILED = { ok: false, failure: { reason: 'start-failed', message: 'gone' } } as const;
+  const chain = [
+    taskOf('first'),
+    taskOf('ship', { needs: ['first'], effect: 'D' }),
+    taskOf('last', { needs: ['ship'] }),
+  ];
+
+  /** What is done again of a run whose last task failed, when `meanwhile` happened while its first one ran. */
+  async function againAfter(
+    tasks: readonly TaskSpec[],
+    meanwhile: readonly SwarmInput[],
+    more: Partial<RunSpec> = {},
+  ): Promise<unknown> {
+    const world = new CoreWorld({
+      play: ({ taskId: id }) => ({ afterMs: 5, end: nameOf(id) === 'last' ? FAILED : DONE }),
+    });
+    world.send({ type: 'agents.register', agents: agentsOf(1) });
+    world.send(submitOf(tasks, { run: runSpecOf(more) }));
+    for (const input of meanwhile) assert.ok(world.send(input).ok);
+    const { append, archive, close } = await openArchive();
+    await append(1, ...world.run().events);
+    const again = retryOf(archive, runId('r1'));
+    await close();
+    if ('reason' in again) return again;
+    return again.tasks.flatMap(({ name, work }) => (work.kind === 'function' && work.function === REUSE ? [] : [name]));
+  }
+
+  const first = taskId(runId('r1'), 'first');
+  const message = { id: 'm', to: 'task:last', type: 'note', body: 'here' };
+  const sent: SwarmInput = { type: 'attempt.send', taskId: first, attempt: 1, message };
+  const proposal = proposalOf({ timeoutMs: 1 });
+  const proposed: SwarmInput = { type: 'attempt.propose', taskId: first, attempt: 1, proposal };
+  const plain = chain.map(({ effect: _effect, ...task }) => task);
+
+  test('reuses what succeeded', async () => {
+    expect(await againAfter(plain, [])).toEqual(['last']);
+    expect(await againAfter(chain, [])).toEqual(['last']);
+  });
+
+  test('does again who has sent messages, and all that rests on it: they are not in the new run', async () => {
+    expect(await againAfter([...plain, taskOf('apart')], [sent])).toEqual(['first', 'ship', 'last']);
+  });
+
+  test('does all again of a run that has voted', async () => {
+    expect(await againAfter([...plain, taskOf('apart')], [proposed])).toEqual(['first', 'ship', 'last', 'apart']);
+  });
+
+  test('is refused where what cannot be undone would be done again', async () => {
+    expect(await againAfter(chain, [sent])).toEqual({ reason: 'irreversible-done', names: ['ship'] });
+  });
+
+  test('is refused for a check, whose data is gone', async () => {
+    expect(await againAfter(plain, [], { source: CHECK_SOURCE })).toEqual({ reason: 'check-not-retried' });
+  });
+
+  test('of a long chain takes a moment, in whatever order it was written', async () => {
+    const count = 2_000;
+    const names = Array.from({ length: count }, (_, index) => `t${index}`);
+    const long = names.map((name, index) => taskOf(name, index + 1 < count ? { needs: [`t${index + 1}`] } : {}));
+    expect(await againAfter([...long, taskOf('last', { needs: ['t0'] })], [])).toEqual(['last']);
+  });
+});

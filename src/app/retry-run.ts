@@ -6,7 +6,11 @@ import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver, Assignment, Probe, RunContext } from '../ports/agent-driver.ts';
 import type { AttemptResult } from '../core/tasks/attempt.ts';
 import type { RunArchive, TaskRecord } from '../ports/run-archive.ts';
+import { isCheck } from './check-run.ts';
 import type { AgentGroup, CommandRefusal, Submission } from './coordinator.ts';
+
+/** As many as a run can send. */
+const MAX_MESSAGES = 1_000_000;
 
 /** The function that gives back what an earlier run has found. */
 export const REUSE = 'waggle.reuse';
@@ -25,9 +29,14 @@ export function retryOf(archive: RunArchive, runId: RunId): Submission | Command
   const record = archive.run(runId);
   if (record === undefined) return { reason: 'run-unknown' };
   if (record.outcome === undefined) return { reason: 'status-wrong', status: record.state };
+  if (isCheck(record)) return { reason: 'check-not-retried' };
   // Sub-tasks come again from their parents, where those run again.
   const records = archive.tasks(runId).filter(({ spec }) => spec.child === undefined);
-  const reused = reusable(records);
+  const reused = reusable(records, findTalkers(archive, runId));
+  const done = records.filter(
+    ({ spec, status }) => spec.effect === 'D' && status === 'succeeded' && !reused.has(spec.name),
+  );
+  if (done.length > 0) return { reason: 'irreversible-done', names: done.map(({ spec }) => spec.name) };
   const { project: _project, fingerprint: _fingerprint, scale = [], ...run } = record.run;
   const agents = [...groupsOf(archive, runId, scale), ...scale.map(groupOf)];
   // The last attempt of each task comes last.
@@ -39,18 +48,34 @@ export function retryOf(archive: RunArchive, runId: RunId): Submission | Command
   };
 }
 
+/**
+ * Tasks of which more came than their outputs: messages and votes of the old run are not in the new one. Who has opened
+ * a vote is not known, so where there was one, that may be any of them.
+ */
+function findTalkers(archive: RunArchive, runId: RunId): (name: string) => boolean {
+  if (archive.proposals(runId).length > 0) return () => true;
+  const senders = new Set(archive.messages(runId, { limit: MAX_MESSAGES }).map(({ from }) => from));
+  return (name) => senders.has(`task:${name}`);
+}
+
 /** A task counts only with all that it rests on: what runs again may give something else. */
-function reusable(records: readonly TaskRecord[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  let grown = -1;
-  while (grown !== names.size) {
-    grown = names.size;
-    for (const { spec, status } of records) {
-      const isPlain = status === 'succeeded' && (spec.when ?? 'success') === 'success';
-      if (isPlain && spec.needs.every((need) => names.has(need))) names.add(spec.name);
+function reusable(records: readonly TaskRecord[], isTalker: (name: string) => boolean): ReadonlySet<string> {
+  const dependents = new Map<string, string[]>();
+  for (const { spec } of records) {
+    for (const need of spec.needs) {
+      const known = dependents.get(need);
+      if (known === undefined) dependents.set(need, [spec.name]);
+      else known.push(spec.name);
     }
   }
-  return names;
+  const isPlain = ({ spec, status }: TaskRecord): boolean =>
+    status === 'succeeded' && (spec.when ?? 'success') === 'success' && !isTalker(spec.name);
+  const again = records.filter((record) => !isPlain(record)).map(({ spec }) => spec.name);
+  const reused = new Set(records.map(({ spec }) => spec.name));
+  for (let name = again.pop(); name !== undefined; name = again.pop()) {
+    if (reused.delete(name)) again.push(...(dependents.get(name) ?? []));
+  }
+  return reused;
 }
 
 /** Artifacts are named again, so that they stay as long as the new run does. The log belongs to the old one. */

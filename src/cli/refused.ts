@@ -39,6 +39,7 @@ type PlainReason = Extract<
   | 'overloaded'
   | 'store-full'
   | 'closed'
+  | 'check-not-retried'
 >;
 type Words = Readonly<{ message: string; fix: string }>;
 type MessageRefusal = Extract<
@@ -62,34 +63,43 @@ const TOLD: { readonly [Reason in PlainReason]: Words } = {
   },
   overloaded: { message: 'Too many commands wait to be stored.', fix: 'Try again in a moment.' },
   'store-full': { message: 'The disk is full, so nothing was stored.', fix: 'Make room, then try again.' },
+  'check-not-retried': {
+    message: 'A check is not done again: it looks at the files as they are when it begins.',
+    fix: 'Start a new one: waggle check',
+  },
   closed: { message: 'The coordinator ended before it answered.', fix: 'See what happened: waggle runs list' },
 };
 
+type Form = Extract<CommandRefusal, { problems: readonly string[] }>['reason'];
+
+const FORMS: { readonly [Reason in Exclude<Form, 'message-invalid'>]: Words } = {
+  'graph-invalid': { message: 'The tasks do not fit together', fix: 'Nothing was started.' },
+  'host-invalid': { message: 'The host was not admitted', fix: 'Nothing was changed.' },
+  'delegation-invalid': { message: 'The sub-tasks are refused', fix: 'Nothing was added.' },
+  'proposal-invalid': { message: 'It cannot be voted on', fix: 'Nothing was opened.' },
+  malformed: { message: 'It cannot be carried out', fix: 'Nothing was started.' },
+};
+
 function wordsFor(refusal: CommandRefusal): Words {
+  if (isPlain(refusal)) return TOLD[refusal.reason];
   switch (refusal.reason) {
-    case 'task-unknown':
-    case 'run-unknown':
-    case 'agent-unknown':
-    case 'host-unknown':
-    case 'run-conflict':
-    case 'proposal-unknown':
-    case 'proposal-conflict':
-    case 'overloaded':
-    case 'store-full':
-    case 'closed':
-      return TOLD[refusal.reason];
+    case 'irreversible-done':
+      return {
+        message: `What succeeded would be done again, and cannot be undone: ${refusal.names.join(', ')}.`,
+        fix: 'Where that is wanted, run the workflow anew.',
+      };
     case 'attempt-stale':
       return { message: `Attempt ${refusal.currentAttempt} runs already.`, fix: 'See: waggle tasks show <task>' };
     case 'status-wrong':
       return { message: `It is ${refusal.status}, so this does not apply.`, fix: 'Nothing was changed.' };
     case 'graph-invalid':
-      return { message: `The tasks do not fit together: ${refusal.problems.join('; ')}`, fix: 'Nothing was started.' };
     case 'host-invalid':
-      return { message: `The host was not admitted: ${refusal.problems.join('; ')}`, fix: 'Nothing was changed.' };
     case 'delegation-invalid':
-      return { message: `The sub-tasks are refused: ${refusal.problems.join('; ')}`, fix: 'Nothing was added.' };
     case 'proposal-invalid':
-      return { message: `It cannot be voted on: ${refusal.problems.join('; ')}`, fix: 'Nothing was opened.' };
+    case 'malformed': {
+      const { message, fix } = FORMS[refusal.reason];
+      return { message: `${message}: ${refusal.problems.join('; ')}`, fix };
+    }
     case 'proposal-closed':
     case 'not-a-member':
     case 'credential-wrong':
@@ -106,13 +116,15 @@ function wordsFor(refusal: CommandRefusal): Words {
     case 'limit-reached':
     case 'option-invalid':
       return wordsForOption(refusal);
-    case 'malformed':
-      return { message: `It cannot be carried out: ${refusal.problems.join('; ')}`, fix: 'Nothing was started.' };
     case 'too-large': {
       const message = `It is larger than the ${bytes(refusal.most)} that a command may have.`;
       return { message, fix: 'Make it smaller.' };
     }
   }
+}
+
+function isPlain(refusal: CommandRefusal): refusal is Extract<CommandRefusal, { reason: PlainReason }> {
+  return Object.hasOwn(TOLD, refusal.reason);
 }
 
 function wordsForOption(refusal: Extract<CommandRefusal, { reason: 'limit-reached' | 'option-invalid' }>): Words {

@@ -125,6 +125,27 @@ describe('a check that was cut off', () => {
     },
   );
 
+  test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+    'by %s is gone on with by runs resume, to its reports',
+    async (signal) => {
+      using repository = shop();
+      repository.writeAll(
+        Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`many/${index}.js`, NAN.repeat(40)])),
+      );
+      const call = repository.start(['check']);
+      await call.says('inventory  starts');
+      call.child.kill(signal);
+      await call.ended;
+      const resumed = await repository.waggle('runs', 'resume');
+      expect(resumed.code).toBe(0);
+      expect(resumed.stdout).toMatch(/Report: .*\/report\.html/);
+      expect(repository.report().findings).not.toEqual([]);
+      expect(repository.leftOvers()).toEqual([]);
+      const retried = await repository.waggle('runs', 'retry');
+      expect([retried.code, retried.stderr]).toEqual([1, expect.stringContaining('Start a new one: waggle check')]);
+    },
+  );
+
   test('does not take from a check that still goes on what it needs', async () => {
     using repository = shop();
     const first = repository.start(['check']);

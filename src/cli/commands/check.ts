@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readEarlierReport, refuseGitData } from '../../app/check-input.ts';
-import type { CheckOptions, CheckRun } from '../../app/check-run.ts';
+import type { CheckRun } from '../../app/check-run.ts';
 import type { Coordinator } from '../../app/coordinator.ts';
 import { planOfCheck } from '../../app/plan-of-check.ts';
 import type { Project } from '../../app/project.ts';
+import type { RunId } from '../../app/views.ts';
 import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -56,12 +57,40 @@ async function checkProject(cli: Cli, project: Project, flags: CheckFlags): Prom
   const earlier = baseline === undefined ? undefined : await readEarlierReport(baseline);
   const coordinator = await project.connect({ onTrouble: (message) => cli.out.warn(visible(message)) });
   cli.out.say(`Checking ${visible(shortest(project.root))}`);
-  const outcome = await checkAndShow(cli, { project, coordinator, flags, earlier });
-  if ('end' in outcome) {
-    cli.out.warn('The check was interrupted: there is no report. Start it again with: waggle check');
-    return EXIT.interrupted;
-  }
-  return sayOutcome(cli, outcome, flags);
+  const begin = (onSubmitted: (runId: RunId) => void): Promise<CheckRun> =>
+    project.check(coordinator, {
+      ...(flags.out === undefined ? {} : { out: resolve(cli.cwd, flags.out) }),
+      ...(flags.agents === undefined ? {} : { agents: flags.agents }),
+      isBaselineReset: flags.resetBaseline === true,
+      isAll: flags.all === true,
+      isOnline: flags.online === true,
+      ...(earlier === undefined ? {} : { baseline: earlier }),
+      onSubmitted,
+    });
+  return checkAndShow(cli, { project, coordinator, flags, begin });
+}
+
+/** `waggle runs resume`, where the run is a check: to its end, reports included. */
+export function resumeCheck(
+  cli: Cli,
+  { project, coordinator, runId, pastSeq }: Pick<Checking, 'project' | 'coordinator'> & Resumed,
+): Promise<ExitCode> {
+  const begin = (onSubmitted: (id: RunId) => void): Promise<CheckRun> => {
+    onSubmitted(runId);
+    return project.resumeCheck(coordinator, runId);
+  };
+  return checkAndShow(cli, { project, coordinator, flags: {}, begin, pastSeq });
+}
+
+type Resumed = Readonly<{ runId: RunId; pastSeq: number }>;
+
+/** Shows a check while it goes on, and says what it has found. */
+async function checkAndShow(cli: Cli, checking: Checking): Promise<ExitCode> {
+  const outcome = await watchCheck(cli, checking);
+  if (!('end' in outcome)) return sayOutcome(cli, outcome, checking.flags);
+  const { runId } = outcome.view;
+  cli.out.warn(`The check was interrupted: there is no report. Go on with: waggle runs resume ${runId}`);
+  return EXIT.interrupted;
 }
 
 function sayOutcome({ out }: Cli, outcome: CheckRun, flags: CheckFlags): ExitCode {
@@ -79,27 +108,25 @@ type Checking = Readonly<{
   project: Project;
   coordinator: Coordinator;
   flags: CheckFlags;
-  earlier: CheckOptions['baseline'];
+  /** Calls back once the run is durable. */
+  begin: (onSubmitted: (runId: RunId) => void) => Promise<CheckRun>;
+  /** Records up to this seq are history. */
+  pastSeq?: number;
 }>;
 
 /** The check, with its run on screen. A signal ends both. */
-async function checkAndShow(cli: Cli, { project, coordinator, flags, earlier }: Checking): Promise<CheckRun | Watched> {
+async function watchCheck(
+  cli: Cli,
+  { project, coordinator, begin, pastSeq = 0 }: Checking,
+): Promise<CheckRun | Watched> {
   const interrupted = Promise.withResolvers<Watched>();
   let shown: Promise<unknown> = Promise.resolve();
   let isStopping = false;
   const onStopping = (): void => void (isStopping = true);
-  const checked = project.check(coordinator, {
-    ...(flags.out === undefined ? {} : { out: resolve(cli.cwd, flags.out) }),
-    ...(flags.agents === undefined ? {} : { agents: flags.agents }),
-    isBaselineReset: flags.resetBaseline === true,
-    isAll: flags.all === true,
-    isOnline: flags.online === true,
-    ...(earlier === undefined ? {} : { baseline: earlier }),
-    onSubmitted: (runId) => {
-      shown = watchRun(cli, { project, coordinator, runId, isOwn: true, onStopping }).then((watched) => {
-        if (watched.end === 'interrupted') interrupted.resolve(watched);
-      }, interrupted.reject);
-    },
+  const checked = begin((runId) => {
+    shown = watchRun(cli, { project, coordinator, runId, isOwn: true, pastSeq, onStopping }).then((watched) => {
+      if (watched.end === 'interrupted') interrupted.resolve(watched);
+    }, interrupted.reject);
   });
   // After a signal the check ends first, because its coordinator is closed: that is no fault.
   const ended = checked.catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { isCheck } from '../../app/check-run.ts';
 import type { Coordinator } from '../../app/coordinator.ts';
 import type { Project } from '../../app/project.ts';
 import type { RunArchive, RunRecord } from '../../app/views.ts';
@@ -6,6 +7,7 @@ import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find.ts';
 import { followRun } from '../follow-run.ts';
+import { resumeCheck } from './check.ts';
 import { Refused } from '../refused.ts';
 import { visible } from '../render/text.ts';
 import { archiveOf, withProject } from '../with-project.ts';
@@ -32,11 +34,14 @@ export function runsResume(cli: Cli, id: string | undefined): Promise<ExitCode> 
     }
     const pastSeq = archive.headSeq();
     const coordinator = await connect(cli, project);
-    for (const run of wanted) await resume(coordinator, archive.run(run.runId) ?? run);
+    // A check goes on when whoever will write its reports is there.
+    for (const run of wanted) if (!isCheck(run)) await resume(coordinator, archive.run(run.runId) ?? run);
     let worst: ExitCode = EXIT.ok;
-    for (const { runId, run } of wanted) {
-      cli.out.say(`${visible(run.name)} ${runId} goes on.`);
-      const code = await followRun(cli, { project, coordinator, runId, isOwn: true, pastSeq });
+    for (const run of wanted) {
+      const { runId } = run;
+      cli.out.say(`${visible(run.run.name)} ${runId} goes on.`);
+      const about = { project, coordinator, runId, pastSeq };
+      const code = isCheck(run) ? await resumeCheck(cli, about) : await followRun(cli, { ...about, isOwn: true });
       if (code === EXIT.interrupted) return code;
       worst = code === EXIT.ok ? worst : code;
     }
