@@ -15,16 +15,16 @@ test.each(Object.entries(ARCHIVES))(
   'a retry leaves sub-tasks out: they come again from their parent, or stand in its result (%s)',
   async (_name, open) => {
     const world = new CoreWorld({
-      lead: ({ taskId }) =>
-        nameOf(taskId) === 'lead'
+      lead: ({ taskId: id }) =>
+        nameOf(id) === 'lead'
           ? [
               { afterMs: 1, add: [subtaskOf('a')] },
               { afterMs: 1, children: 'all' },
             ]
           : undefined,
-      play: ({ taskId }) => ({
+      play: ({ taskId: id }) => ({
         afterMs: 5,
-        end: nameOf(taskId) === 'last' ? { ok: false, failure: { reason: 'start-failed', message: 'gone' } } : DONE,
+        end: nameOf(id) === 'last' ? { ok: false, failure: { reason: 'start-failed', message: 'gone' } } : DONE,
       }),
     });
     world.send({ type: 'agents.register', agents: agentsOf(1) });
