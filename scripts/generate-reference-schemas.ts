@@ -1,6 +1,7 @@
 /** JSON Schemas for editors, from the schemas and the table that check at run time. */
 import { z } from 'zod';
 import { alertsSchema } from '../src/config/alert-rules.ts';
+import { notifiersSchema } from '../src/config/notifiers.ts';
 import { showOption } from '../src/config/option-value.ts';
 import type { OptionRow } from '../src/config/option-row.ts';
 import { OPTION_GROUPS, OPTIONS } from '../src/config/options.ts';
@@ -11,9 +12,11 @@ export type JsonSchema = { [key: string]: unknown };
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 /** Words for our own messages, no keywords of JSON Schema. */
+const SIZE_PATTERN = '^\\d{1,9}(\\.\\d{1,3})?(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$';
 const OUR_WORDS = ['what', 'fix'];
 
 const GROUP_TEXTS: Readonly<Record<string, string>> = {
+  communication: 'Between processes, and with the world outside.',
   coordination: 'How tasks find agents.',
   messaging: 'Messages between tasks, agents and people of a run.',
   faultTolerance: 'What happens when something fails.',
@@ -57,10 +60,16 @@ export function configJsonSchema(): JsonSchema {
   });
   const { $schema, ...agents } = fromZod(agentGroupsSchema);
   const { $schema: _dialect, ...alerts } = fromZod(alertsSchema);
+  const { $schema: _same, ...notifiers } = fromZod(notifiersSchema);
   return {
     $schema: $schema ?? DIALECT,
     title: 'Waggle configuration',
-    ...closed('waggle.yaml: options of Waggle in this project.', { ...Object.fromEntries(groups), agents, alerts }),
+    ...closed('waggle.yaml: options of Waggle in this project.', {
+      ...Object.fromEntries(groups),
+      agents,
+      alerts,
+      notifiers,
+    }),
   };
 }
 
@@ -72,6 +81,7 @@ export function showDefault(row: OptionRow): string {
 /** `0ms to 1d`, or the choices. */
 export function showRange(row: OptionRow): string {
   if (row.type === 'choice') return row.choices.join(', ');
+  if (row.type === 'amounts') return 'cpu, memory, storage, network';
   if (!('min' in row)) return `at most ${row.most}`;
   const unit = row.type === 'count' ? ` ${row.unit}` : '';
   return `${showOption(row, row.min)} to ${showOption(row, row.max)}${unit}`;
@@ -86,11 +96,22 @@ function ofOption(row: OptionRow): JsonSchema {
     case 'duration':
       return withUnit(description, row, '^\\d{1,9}(\\.\\d{1,3})?(ms|s|m|h|d)$');
     case 'bytes':
-      return withUnit(description, row, '^\\d{1,9}(\\.\\d{1,3})?(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$');
+      return withUnit(description, row, SIZE_PATTERN);
     case 'choice':
       return { description, enum: row.choices, default: row.default };
     case 'names':
+    case 'hosts':
       return { description, type: 'array', items: { type: 'string' }, maxItems: row.most };
+    case 'amounts': {
+      const size = {
+        anyOf: [
+          { type: 'string', pattern: SIZE_PATTERN },
+          { type: 'integer', minimum: 1 },
+        ],
+      };
+      const properties = { cpu: { type: 'number' }, memory: size, storage: size, network: size };
+      return { description, type: 'object', additionalProperties: false, properties };
+    }
     case 'commands': {
       const argv = { type: 'array', items: { type: 'string' }, minItems: 1 };
       return { description, type: 'array', items: argv, maxItems: row.most };

@@ -1,6 +1,7 @@
 import { Git } from '../adapters/git/git-command.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { foreignPath } from '../analysers/foreign-programs.ts';
+import type { Options } from '../config/options.ts';
 import type { Connected } from '../server/local-socket-client.ts';
 import { LocalSocketClient } from '../server/local-socket-client.ts';
 import type { Coordinator } from './coordinator.ts';
@@ -20,7 +21,7 @@ export type ConnectSettings = LeadSettings &
 
 /** Leads the store, or follows the process that does. */
 export async function connectStore(settings: ConnectSettings): Promise<Coordinator> {
-  const { root, store, onTrouble, shared, environment } = settings;
+  const { root, store, onTrouble, shared, environment, options } = settings;
   if (shared !== undefined)
     await refuseTracked(root, shared, new Git(foreignPath(root, environment.variables['PATH'])));
   const random = new SystemRandom();
@@ -34,7 +35,7 @@ export async function connectStore(settings: ConnectSettings): Promise<Coordinat
       });
       return Lead.begin({ ...parts, onTrouble }, lease, (records) => feed.committed(records));
     },
-    reachLeader: shared === undefined ? undefined : (onHint) => reachLeader(shared.path, onHint),
+    reachLeader: shared === undefined ? undefined : (onHint) => reachLeader(shared.path, options, onHint),
     complete: async (submission) => {
       const id = submission.runId ?? newRunId(submission.run.name, random);
       return submitInput(id, submission, root);
@@ -54,7 +55,9 @@ function hostOf({ shared, store, environment, options, functions }: ConnectSetti
   return { host: new HostRole({ folder: shared, artifacts: store.artifacts, environment, options, functions }) };
 }
 
-async function reachLeader(dataDir: string, onHint: () => void): Promise<Connected> {
+async function reachLeader(dataDir: string, { communication }: Options, onHint: () => void): Promise<Connected> {
   const path = await notedSocket(dataDir);
-  return path === undefined ? { ok: false, reason: 'unreachable' } : LocalSocketClient.connect(path, onHint);
+  return path === undefined
+    ? { ok: false, reason: 'unreachable' }
+    : LocalSocketClient.connect(path, onHint, { welcomeWithinMs: communication.timeout });
 }

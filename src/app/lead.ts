@@ -137,9 +137,14 @@ export class Lead {
   see(records: readonly JournalRecord[]): void {
     this.#history?.committed(records);
     this.#decisions?.committed(records);
+    if (this.#parts.logger.wants('debug')) this.#logRecords(records);
     if (records.some(({ event }) => event.type === 'host.joined')) void this.#releaseRuns();
     const last = records.at(-1);
     if (last !== undefined) this.#server?.hint(last.seq);
+  }
+
+  #logRecords(records: readonly JournalRecord[]): void {
+    for (const { seq, event } of records) this.#parts.logger.log('debug', event.type, { seq, ...aboutOf(event) });
   }
 
   /** Ends the attempts of this process uncharged and gives the lead back. */
@@ -304,6 +309,14 @@ export class Lead {
     await this.#server?.close();
     return reason;
   }
+}
+
+/** Ids alone: what people and programs have written stays in the journal. */
+function aboutOf(event: JournalRecord['event']): Readonly<Record<string, unknown>> {
+  const named = Object.entries(event).filter(
+    ([key, value]) => /(?:Id|^key|^host|^name)$/.test(key) && typeof value === 'string',
+  );
+  return Object.fromEntries(named);
 }
 
 /** What cannot be closed is given up: the next lead opens its own. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
 import { CommandDriver } from '../agents/drivers/command/command-driver.ts';
@@ -18,6 +18,7 @@ import { HostRunner } from '../worker/host-runner.ts';
 import type { DataFolder } from './data-folder.ts';
 import { asksFor } from './host-asks.ts';
 import { notedSocket } from './leader-file.ts';
+import { limitsOf, machineWithin } from './machine.ts';
 
 /** What a host is made from. */
 export type HostSettings = Readonly<{
@@ -47,18 +48,18 @@ export async function makeHost(settings: HostSettings): Promise<MadeHost> {
   if (home === undefined) throw nameTaken(name ?? prefix);
   const clock = new SystemClock();
   const processes = await SystemProcessRunner.open();
-  const limits = { outputBytes: options.performance.outputLimitBytes };
+  const limits = limitsOf(options);
   const temporaryFolder = home.exchange;
   const commands = { processes, artifacts, clock, environment: environment.variables, limits, temporaryFolder };
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
   const runner = new HostRunner({
     home,
     agents: agentsOf(home.name, settings),
-    capacity: { cpu: availableParallelism() * 1_000, memory: totalmem() },
+    capacity: capacityOf(options),
     pid: process.pid,
     drivers: { command: new CommandDriver(commands), function: functionDriver },
     clock,
-    connect: (user) => connect(folder.path, user),
+    connect: (user) => connect(folder.path, options.communication.timeout, user),
     asksFor,
     ...(settings.onOrder === undefined ? {} : { onOrder: settings.onOrder }),
     ...(settings.onChange === undefined ? {} : { onChange: settings.onChange }),
@@ -71,6 +72,12 @@ export async function makeHost(settings: HostSettings): Promise<MadeHost> {
   return { runner, close };
 }
 
+/** Hosts tell of processor and memory alone. */
+function capacityOf({ performance }: Options): Readonly<{ cpu: number; memory: number }> {
+  const { cpu, memory } = machineWithin(performance.resourceLimits);
+  return { cpu, memory };
+}
+
 function agentsOf(host: string, { agents, role, capabilities }: HostSettings): readonly HostAgent[] {
   return Array.from({ length: agents }, (_, index) => ({
     id: agentId(`${host}.${index + 1}`),
@@ -81,14 +88,15 @@ function agentsOf(host: string, { agents, role, capabilities }: HostSettings): r
 }
 
 /** Over the socket of whoever leads now. */
-async function connect(dataDir: string, user: LinkUser<CoordinatorFrame>): Promise<WorkerLink<HostFrame> | undefined> {
+async function connect(
+  dataDir: string,
+  welcomeWithinMs: number,
+  user: LinkUser<CoordinatorFrame>,
+): Promise<WorkerLink<HostFrame> | undefined> {
   const path = await notedSocket(dataDir);
   if (path === undefined) return undefined;
-  const connected = await LocalSocketClient.connect(
-    path,
-    () => {},
-    (frame) => user.take(frame),
-  );
+  const onWork = (frame: CoordinatorFrame): void => user.take(frame);
+  const connected = await LocalSocketClient.connect(path, () => {}, { onWork, welcomeWithinMs });
   if (!connected.ok) return undefined;
   const { client } = connected;
   void client.gone.then(() => user.closed(false));

@@ -13,21 +13,21 @@ import { FileLogger } from '../adapters/system/file-logger.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
 import { DriverSupervisor } from '../adapters/system/driver-supervisor.ts';
-import { CommandNotifier } from '../adapters/system/command-notifier.ts';
-import { LogNotifier } from '../adapters/system/log-notifier.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { CoordinatorDuties } from '../adapters/votes/coordinator-duties.ts';
 import { CheckingVerifier } from '../adapters/verifier/checking-verifier.ts';
 import { foreignPath } from '../analysers/foreign-programs.ts';
 import { checkFunctions } from '../analysers/registry.ts';
-import { CommandDriver } from '../agents/drivers/command/command-driver.ts';
+import { CommandDriver, type CommandDriverPorts } from '../agents/drivers/command/command-driver.ts';
 import { FunctionDriver } from '../agents/drivers/function/function-driver.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import { SYSTEM_FUNCTIONS } from '../agents/drivers/function/system-functions.ts';
 import { RemoteDriver } from '../agents/drivers/remote/remote-driver.ts';
 import type { Environment } from '../config/environment.ts';
+import type { NotifierSpec } from '../config/notifiers.ts';
 import type { Options } from '../config/options.ts';
 import { DEFAULT_SCALING } from '../core/scaling/scale-group.ts';
+import type { Notice } from '../core/health/notice.ts';
 import type { AlertRule } from '../core/alerts/alert-rule.ts';
 import type { Samples } from '../core/metrics/core-metrics.ts';
 import type { LiveOption, SettingValue } from '../core/settings/setting-events.ts';
@@ -40,8 +40,7 @@ import { Notes } from '../memory/notes.ts';
 import { TieredMemory } from '../memory/tiered-memory.ts';
 import type { Captures } from '../ports/captures.ts';
 import type { KeyValueTier } from '../ports/key-value-tier.ts';
-import type { Logger } from '../ports/logger.ts';
-import type { Notifier } from '../ports/notifier.ts';
+import type { Logger, LogLevel } from '../ports/logger.ts';
 import type { ProcessRunner } from '../ports/process-runner.ts';
 import { AttemptDoorServer } from '../server/attempt-door.ts';
 import { localSocketPath, removeOldSockets } from '../server/local-socket-path.ts';
@@ -52,11 +51,14 @@ import type { DataFolder } from './data-folder.ts';
 import { PROJECT_SWARM } from './file-store.ts';
 import { deskFor } from './host-asks.ts';
 import { type LeadParts } from './lead.ts';
+import { limitsOf, machineWithin } from './machine.ts';
+import { makeNotifier, secretVariables } from './make-notifier.ts';
 import { noteSocket } from './leader-file.ts';
 import { makeProgramsFolder } from './programs-folder.ts';
 import { REUSE, ReusingDriver } from './retry-run.ts';
 import { LOCAL_HOST } from './submission.ts';
-import { secretIn } from './secret-in.ts';
+
+import { redactorOf, secretIn } from './secret-in.ts';
 import type { Store } from './store.ts';
 
 /** What a lead is made from. */
@@ -69,6 +71,10 @@ export type LeadSettings = Readonly<{
   options: Options;
   /** Rules that are watched, unless alerting is off. */
   alerts: readonly AlertRule[];
+  /** Who is told of notices, besides the log. */
+  notifiers: readonly NotifierSpec[];
+  /** Told of notices in this process. @default nobody */
+  onNotice?: (notice: Notice) => void;
   /** Options that may be changed while it leads. */
   live: readonly LiveOption[];
   environment: Environment;
@@ -83,30 +89,30 @@ export type LeadSettings = Readonly<{
 /** Chooses and opens the adapters of one lead. */
 export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 'onTrouble'>> {
   const { root, store, options, environment } = settings;
+  const { artifacts } = store;
   const clock = new SystemClock();
   const [open, processes] = await Promise.all([store.open(), openRunner()]);
-  const { artifacts } = store;
   // Every process can run what a check is made of, whoever has submitted it.
   const functions: FunctionRegistry = { ...checkFunctions(open.memory), ...SYSTEM_FUNCTIONS, ...settings.functions };
   const workspaces = workspacesOf(settings);
   const clean = pickEnvironment(environment.variables, HARMLESS_NAMES);
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
-  const { tier1, ...memory } = memoryOf(open.memory, clock, options.memory);
-  const limits = { outputBytes: options.performance.outputLimitBytes };
+  const { tier1, ...memory } = memoryOf(open.memory, clock, options);
   const logger = loggerOf(settings, clock);
   const temporaryFolder = (await exchangeOf(settings)) ?? tmpdir();
   const door = doorOf(settings);
-  const commands = { processes, artifacts, clock, door, environment: environment.variables, limits, temporaryFolder };
+  const machine = { processes, artifacts, clock, door, temporaryFolder };
   const approved = approvedFunctions(functionDriver, (name) => Object.hasOwn(functions, name));
   const duties = { workspaces, processes, environment: clean, folder: temporaryFolder, functions: approved };
   const remote = remoteOf(settings, clock);
-  const local = { command: new CommandDriver(commands), function: new ReusingDriver(functionDriver) };
+  const notifier = makeNotifier(settings, { processes, logger, clock, clean });
+  const local = { command: commandsOf(settings, machine), function: new ReusingDriver(functionDriver) };
   const ports = {
     drivers: remote === undefined ? local : { ...local, remote },
     supervisor: new DriverSupervisor(local),
     provisioner: new LocalProvisioner(),
-    ...livePorts(memory.tiers, tier1),
-    notifier: notifierOf(settings, { processes, logger, environment: clean }),
+    ...livePorts(options, memory.tiers, { tier1, logger }),
+    notifier,
     verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
     journal: open.journal,
     memory,
@@ -120,38 +126,54 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
     memory: memory.tiers,
     options: { ...engineOptions(settings), isBrief: settings.isBrief === true },
     workspaces,
-    host: thisMachine(remote === undefined ? undefined : [...Object.keys(functions), REUSE]),
+    host: thisMachine(options, remote === undefined ? undefined : [...Object.keys(functions), REUSE]),
     project: root,
     knowsFunction: (name) => name === REUSE || Object.hasOwn(functions, name),
     listen: listenAt(settings, remote),
     logger,
     close: async () => {
-      await door.close();
-      await functionDriver.close();
+      for (const one of [door, functionDriver, notifier]) await one.close();
       logger.close();
     },
   };
 }
 
-/** What changes while it leads: options of memory, and figures that only this process can measure. */
-function livePorts(memory: TieredMemory, tier: LruTier): Pick<EnginePorts, 'measure' | 'settings'> {
-  const set = (name: string, value: SettingValue): void => setInMemory(tier, name, value);
-  return { settings: { set }, measure: () => measured(memory) };
+function commandsOf(
+  { environment, options }: LeadSettings,
+  machine: Omit<CommandDriverPorts, 'environment' | 'limits'>,
+): CommandDriver {
+  return new CommandDriver({ ...machine, environment: environment.variables, limits: limitsOf(options) });
 }
 
-/** Options of memory that were changed while somebody leads. */
-function setInMemory(tier: LruTier, name: string, value: SettingValue): void {
-  if (name === 'memory.cacheSize') tier.configure({ maxEntries: Number(value) });
-  if (name === 'memory.cacheTtlMs') tier.configure({ ttlMs: Number(value) });
+type Changeable = Readonly<{ tier1: LruTier; logger: LeadLogger }>;
+
+/** What changes while it leads: options that the core does not read, and figures that only this process can measure. */
+function livePorts(
+  { monitoring }: Options,
+  memory: TieredMemory,
+  changeable: Changeable,
+): Pick<EnginePorts, 'measure' | 'settings'> {
+  const set = (name: string, value: SettingValue): void => change(changeable, name, value);
+  const measure = (): Samples => measured(memory);
+  return { settings: { set }, ...(monitoring.metricsEnabled === 'on' ? { measure } : {}) };
+}
+
+function change({ tier1, logger }: Changeable, name: string, value: SettingValue): void {
+  if (name === 'performance.cacheSize') tier1.configure({ maxEntries: Number(value) });
+  if (name === 'performance.cacheTTL') tier1.configure({ ttlMs: Number(value) });
+  if (name === 'monitoring.loggingLevel' && isLevel(value)) logger.setLevel(value);
+}
+
+function isLevel(value: SettingValue): value is LogLevel {
+  return value === 'debug' || value === 'info' || value === 'warn' || value === 'error';
 }
 
 /** No tier 2: one process leads, and the others ask it. */
 function memoryOf(
   persistent: KeyValueTier,
   clock: SystemClock,
-  options: Options['memory'],
+  { memory: { maxNotes }, performance: { cacheSize, cacheTTL: cacheTtlMs } }: Options,
 ): MemoryPorts & Readonly<{ tier1: LruTier }> {
-  const { cacheSize, cacheTtlMs, maxNotes } = options;
   const local = new LruTier(clock, { maxEntries: cacheSize, ttlMs: cacheTtlMs });
   const tiers = new TieredMemory({ local, persistent }, clock, {
     passingMs: Math.max(1, cacheTtlMs),
@@ -167,27 +189,6 @@ function measured(memory: TieredMemory): Samples {
   const { reads, hits } = memory.hitRates().local;
   const cache = reads < LEAST_READS ? {} : { cache_hit_ratio: hits / reads };
   return { memory_ratio: 1 - freemem() / totalmem(), ...cache };
-}
-
-type NotifierParts = Readonly<{
-  processes: ProcessRunner;
-  logger: Logger;
-  environment: Readonly<Record<string, string>>;
-}>;
-
-/** The log always has it; programs of the user are told too. */
-function notifierOf({ options, root }: LeadSettings, { processes, logger, environment }: NotifierParts): Notifier {
-  const log = new LogNotifier(logger);
-  const { notifyCommands, notifyTimeoutMs: timeoutMs } = options.monitoring;
-  if (notifyCommands.length === 0) return log;
-  const settings = { commands: notifyCommands, timeoutMs, cwd: root, environment };
-  const commands = new CommandNotifier(processes, settings, logger);
-  return {
-    notify: (notice) => {
-      log.notify(notice);
-      commands.notify(notice);
-    },
-  };
 }
 
 /** Where commands get their inputs and put their results. What a killed lead has left there is nobody's any more. */
@@ -209,10 +210,15 @@ function doorOf({ shared, workspaces, environment }: LeadSettings): AttemptDoorS
   });
 }
 
+type LeadLogger = Logger & Readonly<{ close: () => void; setLevel: (level: LogLevel) => void }>;
+
 /** A swarm in memory leaves nothing behind, no log either. */
-function loggerOf({ shared }: LeadSettings, clock: SystemClock): Logger & { close: () => void } {
-  if (shared === undefined) return { log: () => {}, close: () => {} };
-  return new FileLogger({ path: join(shared.logs, 'waggle.log'), now: () => clock.wallTimeMs() });
+function loggerOf({ shared, options, environment, notifiers }: LeadSettings, clock: SystemClock): LeadLogger {
+  if (shared === undefined) return { log: () => {}, wants: () => false, close: () => {}, setLevel: () => {} };
+  const names = [...options.security.passEnvironment, ...secretVariables(notifiers)];
+  const redact = redactorOf(names.flatMap((name) => environment.variables[name] ?? []));
+  const level = options.monitoring.loggingLevel;
+  return new FileLogger({ path: join(shared.logs, 'waggle.log'), level, redact, now: () => clock.wallTimeMs() });
 }
 
 /** Opened once: choosing a way to own processes takes some milliseconds. */
@@ -241,8 +247,9 @@ function workspacesOf({ root, workspaces, environment, options }: LeadSettings):
 }
 
 function engineOptions({ options, alerts, live }: LeadSettings): LeadParts['options'] {
-  const { coordination, faultTolerance, messaging, performance } = options;
-  const watched = options.monitoring.alertingEnabled === 'on' ? alerts : [];
+  const { coordination, faultTolerance, messaging, monitoring, performance } = options;
+  const isCounted = monitoring.metricsEnabled === 'on';
+  const watched = isCounted && monitoring.alertingEnabled === 'on' ? alerts : [];
   const retry = {
     maxAttempts: faultTolerance.maxAttempts,
     firstDelayMs: faultTolerance.retryFirstDelayMs,
@@ -265,10 +272,11 @@ function engineOptions({ options, alerts, live }: LeadSettings): LeadParts['opti
     ...caps,
     ...healthRules(faultTolerance),
     alerts: watched,
-    tuner: { isOn: options.monitoring.tuning === 'on', windowMs: options.monitoring.tuningWindowMs },
+    tuner: { isOn: isCounted && monitoring.tuning === 'on', windowMs: monitoring.tuningWindowMs },
     live,
   };
-  const { maxBatch, maxBacklog } = performance;
+  const { maxBacklog } = performance;
+  const maxBatch = options.communication.batchSize;
   const { healthCheckInterval: intervalMs, maxFailureCount: maxMissed } = faultTolerance;
   const loadLookMs = Math.min(1_000, scaling.windowMs);
   return { swarmId: PROJECT_SWARM, rules, maxBatch, maxBacklog, healthWatch: { intervalMs, maxMissed }, loadLookMs };
@@ -304,8 +312,8 @@ function healthRules(tolerance: Options['faultTolerance']): Pick<SwarmRules, 'br
 }
 
 /** Functions are said where others may have some that this process has not. */
-function thisMachine(functions: readonly string[] | undefined): HostSpec {
-  const host = { host: LOCAL_HOST, cpu: availableParallelism() * 1_000, memory: totalmem() };
+function thisMachine({ performance }: Options, functions: readonly string[] | undefined): HostSpec {
+  const host = { host: LOCAL_HOST, ...machineWithin(performance.resourceLimits) };
   return functions === undefined ? host : { ...host, functions };
 }
 

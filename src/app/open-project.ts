@@ -140,6 +140,7 @@ class FileProject implements Project {
       workspaces: folder.workspaces,
       options: config.options,
       alerts: config.alerts,
+      notifiers: config.notifiers,
       live: liveOptions(config.explained),
       environment,
       functions,

@@ -127,7 +127,7 @@ class Play {
 
   add({ seq, atMs, event }: JournalRecord): void {
     apply(this.swarm, event, atMs);
-    const asked = effectsOf(this.swarm, event);
+    const asked = effectsOf(this.swarm, event, atMs);
     this.effects += asked.length;
     if (asked.length > 0) this.#effectsHash = sha256(`${this.#effectsHash}${JSON.stringify(asked)}`);
     this.seq = seq;

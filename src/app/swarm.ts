@@ -3,8 +3,11 @@ import { availableParallelism } from 'node:os';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import { readEnvironment } from '../config/environment.ts';
+import type { AlertsGiven } from '../config/alert-rules.ts';
 import { liveOptions } from '../config/live-options.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
+import type { NotifiersGiven } from '../config/notifiers.ts';
+import type { Notice } from '../core/health/notice.ts';
 import type { Choice } from '../core/consensus/proposal-spec.ts';
 import { NAME_PATTERN, proposalId, runId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
@@ -42,6 +45,12 @@ export type SwarmOptions = Readonly<{
   agents?: Readonly<Record<string, AgentGroupDefinition>>;
   /** Options by name, as in `waggle.yaml`: `{ 'coordination.maxAgents': 8 }`. They win over file and environment. */
   options?: Readonly<Record<string, unknown>>;
+  /** Rules of alerts by name, key by key over those of `waggle.yaml`: `{ stuck: { condition: 'tasks_ready > 100', for: '5m' } }`. */
+  alerts?: AlertsGiven;
+  /** Who is told of notices, by name, besides those of `waggle.yaml`. */
+  notifiers?: NotifiersGiven;
+  /** Told of every notice in this process while it leads: alerts, lost agents, open breakers. Once, over restarts too. */
+  onNotice?: (notice: Notice) => void;
   /** Told in one sentence what does not work as it should but needs no stop. */
   onTrouble?: (message: string) => void;
 }>;
@@ -243,13 +252,16 @@ async function partsOf({
   functions = {},
   agents = {},
   options = {},
+  alerts,
+  notifiers,
 }: SwarmOptions): Promise<Parts> {
   const environment = readEnvironment();
   const root = await realpath(dir).catch(() => {
     throw userError({ code: 'NOT_A_FOLDER', at: dir, message: `There is no folder "${dir}".`, fix: 'Make it first.' });
   });
   const flags = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, { value, flag: name }]));
-  const config = await loadConfig({ root, environment, flags, cores: availableParallelism() });
+  const extra = { ...(alerts === undefined ? {} : { alerts }), ...(notifiers === undefined ? {} : { notifiers }) };
+  const config = await loadConfig({ root, environment, flags, cores: availableParallelism(), ...extra });
   const registry = Object.fromEntries(Object.entries(functions).map(([name, one]) => [name, registered(one)]));
   const common = { root, config, environment, functions: registry, agents };
   const clock = new SystemClock();
@@ -267,7 +279,7 @@ async function partsOf({
   };
 }
 
-async function connect(parts: Parts, { onTrouble }: SwarmOptions): Promise<Coordinator> {
+async function connect(parts: Parts, { onNotice, onTrouble }: SwarmOptions): Promise<Coordinator> {
   const { root, store, config, environment, functions, workspaces, shared } = parts;
   return connectStore({
     root,
@@ -275,10 +287,12 @@ async function connect(parts: Parts, { onTrouble }: SwarmOptions): Promise<Coord
     workspaces,
     options: config.options,
     alerts: config.alerts,
+    notifiers: config.notifiers,
     live: liveOptions(config.explained),
     environment,
     functions,
     shared,
+    ...(onNotice === undefined ? {} : { onNotice }),
     ...(onTrouble === undefined ? {} : { onTrouble }),
   });
 }

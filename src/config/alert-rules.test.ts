@@ -9,13 +9,13 @@ function read(yaml: string): Readonly<{ rules: ReturnType<typeof readAlerts>; mi
   const file = parseYaml(new TextEncoder().encode(yaml), 'waggle.yaml');
   const errors: UserError[] = [];
   const given: unknown = Reflect.get(Object(file.value), 'alerts');
-  const rules = readAlerts(file, given, errors);
+  const rules = readAlerts([{ given, at: file.at }], errors);
   return { rules, mistakes: errors.map(({ at, message, fix }) => `${at} ${message} ${fix}`) };
 }
 
 describe('rules of alerts', () => {
   test('are the built-in ones where the file says nothing', () => {
-    assert.equal(readAlerts(undefined, undefined, []), DEFAULT_ALERTS);
+    assert.deepEqual(readAlerts([], []), DEFAULT_ALERTS);
   });
 
   test('are added, changed and left out by name', () => {
@@ -61,5 +61,27 @@ describe('rules of alerts', () => {
 `);
     assert.match(mistakes[0] ?? '', /waggle\.yaml:2:36 .*severty.*Did you mean "severity"/);
     assert.match(mistakes[1] ?? '', /waggle\.yaml:3:.*pause-run.*Did you mean "pause-runs"/);
+  });
+
+  test('of a program win over those of the file, key by key, and each is told where it stands', () => {
+    const file = parseYaml(
+      new TextEncoder().encode('alerts: { full: { condition: memory_ratio > 0.9, for: 1m } }'),
+      'f',
+    );
+    const errors: UserError[] = [];
+    const own = { full: { severity: 'critical' }, more: { condition: 'nothing > 1' } };
+    const rules = readAlerts(
+      [
+        { given: Reflect.get(Object(file.value), 'alerts'), at: file.at },
+        { given: own, at: (path) => path.join('.') },
+      ],
+      errors,
+    );
+    const full = rules.find(({ name }) => name === 'full');
+    assert.deepEqual([full?.condition, full?.forMs, full?.severity], ['memory_ratio > 0.9', 60_000, 'critical']);
+    assert.deepEqual(
+      errors.map(({ at }) => at),
+      ['alerts.more.condition'],
+    );
   });
 });

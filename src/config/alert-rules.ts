@@ -60,23 +60,42 @@ type RuleGiven = Readonly<{
 }>;
 export type AlertsGiven = Readonly<Record<string, RuleGiven>>;
 
-/** The rules that are watched: the built-in ones as `given` changes them, then the others. All mistakes go to `errors`. */
-export function readAlerts(file: YamlFile | undefined, given: unknown, errors: UserError[]): readonly AlertRule[] {
-  if (file === undefined || given === undefined || given === null) return DEFAULT_ALERTS;
-  const parsed = alertsSchema.safeParse(given);
-  const result = parsed.success
-    ? alertsFrom(parsed.data)
-    : { rules: [], findings: schemaFindings(alertsSchema, given, 'CONFIG') };
-  for (const { code, path, target, offset, message, fix } of result.findings) {
-    errors.push(new UserError({ code, at: file.at(['alerts', ...path], target, offset), message, fix }));
+/** Where rules come from: a section, and how a place in it is told. */
+export type AlertSource = Readonly<{ given: unknown; at: YamlFile['at'] }>;
+
+/**
+ * The rules that are watched: the built-in ones as the sources change them, then the others. A later source wins, key by
+ * key. All mistakes go to `errors`.
+ */
+export function readAlerts(sources: readonly AlertSource[], errors: UserError[]): readonly AlertRule[] {
+  const read = sources.flatMap(({ given, at }) => {
+    if (given === undefined || given === null) return [];
+    const parsed = alertsSchema.safeParse(given);
+    if (!parsed.success) tell(schemaFindings(alertsSchema, given, 'CONFIG'), at, errors);
+    return parsed.success ? [{ given: parsed.data, at }] : [];
+  });
+  const { rules, findings } = alertsFrom(read.reduce((before, { given }) => merged(before, given), {}));
+  for (const finding of findings) {
+    const source = read.findLast(({ given }) => Object.hasOwn(given, String(finding.path[0]))) ?? read.at(-1);
+    if (source !== undefined) tell([finding], source.at, errors);
   }
-  return result.rules;
+  return rules;
+}
+
+function merged(before: AlertsGiven, after: AlertsGiven): AlertsGiven {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return Object.fromEntries(names.map((one) => [one, { ...before[one], ...after[one] }]));
+}
+
+function tell(findings: readonly Finding[], at: YamlFile['at'], errors: UserError[]): void {
+  for (const { code, path, target, offset, message, fix } of findings) {
+    errors.push(new UserError({ code, at: at(['alerts', ...path], target, offset), message, fix }));
+  }
 }
 
 type Rules = Readonly<{ rules: readonly AlertRule[]; findings: readonly Finding[] }>;
 
-/** The same for a program: rules, or what is wrong with them. */
-export function alertsFrom(given: AlertsGiven): Rules {
+function alertsFrom(given: AlertsGiven): Rules {
   const rules: AlertRule[] = [];
   const findings: Finding[] = [];
   const builtIn = new Map(DEFAULT_ALERTS.map((one) => [one.name, one]));

@@ -245,3 +245,82 @@ describe('the environment', () => {
     expect(readEnvironment({ NO_COLOR: '' }).color).toBeUndefined();
   });
 });
+
+describe('what only a later version has', () => {
+  test('is told of, never passed over', async () => {
+    const yaml = `communication: { protocol: grpc }
+monitoring: { tracingEnabled: true }
+server: { port: 1 }
+`;
+    const told = await mistakes({ yaml });
+    expect(told).toHaveLength(3);
+    for (const one of told) expect(one).toContain('not available yet in this version');
+  });
+
+  test('and what has another name or none says so', async () => {
+    const yaml = 'performance: { maxBatch: 5 }\ncoordination: { topology: mesh }\n';
+    const told = await mistakes({ yaml });
+    expect(told[0]).toContain('communication.batchSize');
+    expect(told[1]).toContain('"coordination.topology" is no option');
+  });
+});
+
+describe('switches', () => {
+  test('are on and off, or true and false', async () => {
+    const { options } = await load({
+      yaml: 'monitoring: { alertingEnabled: false }\ncoordination: { autoScaling: true }\n',
+    });
+    expect(options.monitoring.alertingEnabled).toBe('off');
+    expect(options.coordination.autoScaling).toBe('on');
+    expect(await mistakes({ yaml: 'coordination: { algorithm: true }\n' })).toHaveLength(1);
+  });
+
+  test('that take figures away are refused where something lives on figures', async () => {
+    const off = 'metricsEnabled: off';
+    expect(await mistakes({ yaml: `monitoring: { ${off} }\n` })).toEqual([]);
+    expect(await mistakes({ yaml: `monitoring: { ${off}, tuning: on, alertingEnabled: on }\n` })).toHaveLength(2);
+    const rules = 'alerts: { full: { condition: memory_ratio > 0.9 } }\n';
+    expect((await mistakes({ yaml: `monitoring: { ${off} }\n${rules}` }))[0]).toContain('"alerts" needs figures');
+    expect(await mistakes({ yaml: `monitoring: { ${off}, alertingEnabled: off }\n${rules}` })).toEqual([]);
+  });
+});
+
+describe('shares of the machine', () => {
+  test('are amounts, in a file and in the environment', async () => {
+    const amounts = { cpu: 2_500, memory: 8 * 2 ** 30 };
+    const inFile = await load({ yaml: 'performance: { resourceLimits: { cpu: 2.5, memory: 8GiB } }\n' });
+    expect(inFile.options.performance.resourceLimits).toEqual(amounts);
+    const variables = { WAGGLE_PERFORMANCE_RESOURCE_LIMITS: 'cpu=2.5,memory=8GiB' };
+    expect((await load({ variables })).options.performance.resourceLimits).toEqual(amounts);
+  });
+
+  test('that are none are refused', async () => {
+    for (const wrong of ['{ cpu: 0 }', '{ cpus: 1 }', '{ memory: much }', '{ network: -1 }', '7', '[1]']) {
+      expect(await mistakes({ yaml: `performance: { resourceLimits: ${wrong} }\n` }), wrong).toHaveLength(1);
+    }
+  });
+});
+
+describe('hosts that may be private', () => {
+  test('are named with their port', async () => {
+    const { options } = await load({
+      variables: { WAGGLE_SECURITY_ALLOW_HOSTS: '127.0.0.1:9000,[::1]:80, Hook.local:8443' },
+    });
+    expect(options.security.allowHosts).toEqual(['127.0.0.1:9000', '[::1]:80', 'hook.local:8443']);
+    for (const wrong of ['a', 'a:0', 'a:70000', 'a b:1', 'http://a:1', '*:80']) {
+      expect(await mistakes({ variables: { WAGGLE_SECURITY_ALLOW_HOSTS: wrong } }), wrong).toHaveLength(1);
+    }
+  });
+});
+
+describe('notifiers of a repository', () => {
+  test('count only with a grant', async () => {
+    const yaml = 'notifiers: { pager: { command: [/bin/true] } }\n';
+    const before = await load({ yaml });
+    expect(before.notifiers).toEqual([]);
+    expect(before.withheld.map(({ name }) => name)).toEqual(['notifiers.pager']);
+    const sha256 = before.file?.sha256 ?? '';
+    await addGrant(home, { path: join(root, 'waggle.yaml'), sha256, grantedAtMs: 1 });
+    expect((await load({ yaml })).notifiers.map(({ name }) => name)).toEqual(['pager']);
+  });
+});

@@ -8,13 +8,14 @@ import { checkAgentGroups } from '../workflows/check-agents.ts';
 import type { AgentGroupDefinition } from '../workflows/definition.ts';
 import { agentGroupsSchema } from '../workflows/definition-schema.ts';
 import { schemaFindings } from '../workflows/schema-problems.ts';
-import { readAlerts } from './alert-rules.ts';
+import { type AlertsGiven, readAlerts } from './alert-rules.ts';
 import type { Environment } from './environment.ts';
 import { isGranted, readGrants } from './grants.ts';
+import { type NotifiersGiven, type NotifierSpec, readNotifiers } from './notifiers.ts';
 import { readOption } from './option-value.ts';
 import { defaultOf, OPTION_GROUPS, OPTIONS, toOptions, variableOf, type Options, type OptionValue } from './options.ts';
 import type { OptionRow } from './option-row.ts';
-import { readYamlFile, type YamlFile } from './yaml-file.ts';
+import { readYamlFile, type YamlFile, type YamlPath } from './yaml-file.ts';
 
 /** The configuration file of a project. */
 export const CONFIG_FILE = 'waggle.yaml';
@@ -36,6 +37,10 @@ export type ConfigOptions = Readonly<{
   file?: string;
   /** By option name. `flag` is what the user wrote, for messages. */
   flags?: Readonly<Record<string, Readonly<{ value: unknown; flag: string }>>>;
+  /** Of the program that asks: they win over those of the file, key by key. */
+  alerts?: AlertsGiven;
+  /** Of the program that asks, besides those of the file; one of the same name wins. */
+  notifiers?: NotifiersGiven;
   /** Of the machine, for defaults that depend on them. @default what the process may use */
   cores?: number;
 }>;
@@ -48,6 +53,8 @@ export type Config = Readonly<{
   agents: Readonly<Record<string, AgentGroupDefinition>>;
   /** Rules that are watched: the built-in ones as the file changes them, and its own. */
   alerts: readonly AlertRule[];
+  /** Who is told of notices, besides the log. */
+  notifiers: readonly NotifierSpec[];
   /** The file that was read, if there was one. */
   file: Readonly<{ path: string; sha256: string; isGranted: boolean }> | undefined;
   /** Empty unless the file has keys that need a grant and has none. */
@@ -57,18 +64,74 @@ export type Config = Readonly<{
 /** Variables of ours that are no options; commands that run as tasks find the later ones set. */
 const OTHER_VARIABLES = ['WAGGLE_HOME', 'WAGGLE_INPUT', 'WAGGLE_OUTPUT', 'WAGGLE_RUN', 'WAGGLE_TASK', 'WAGGLE_ATTEMPT'];
 /** `waggle.yaml` has these beside the groups of options. */
-const OTHER_KEYS = ['agents', 'alerts'];
+const OTHER_KEYS = ['agents', 'alerts', 'notifiers'];
+
+/** What a reader of other descriptions may look for here: it is told, never passed over. */
+const NOT_YET: Readonly<Record<string, string>> = {
+  mcpServers: 'no agent uses MCP servers.',
+  models: 'no agent uses a model.',
+  permissions: 'no agent asks for permissions.',
+  prices: 'no agent uses a model that costs anything.',
+  server: 'there is no server for other machines; other processes of this machine take part by themselves.',
+};
+const NO_OPTIONS: Readonly<Record<string, string>> = {
+  'communication.compression': 'Messages on one machine are not compressed.',
+  'coordination.topology':
+    'There is none to choose: one process leads, and tasks that may delegate lead their sub-tasks.',
+  'memory.cacheSize': 'It is performance.cacheSize.',
+  'memory.cacheTtlMs': 'It is performance.cacheTTL.',
+  'monitoring.notifyCommands': 'Programs that are told of notices stand under notifiers.',
+  'performance.maxBatch': 'It is communication.batchSize.',
+};
 
 /** Defaults < `waggle.yaml` < environment < flags. Rejects with `UserErrors`: all mistakes of all sources at once. */
 export async function loadConfig(options: ConfigOptions): Promise<Config> {
   const file = await readConfigFile(options);
   const errors: UserError[] = [];
   const given = [...fromFile(file, errors), ...fromEnvironment(options, errors), ...fromFlags(options, errors)];
-  const agents = agentsOf(file, errors);
-  const alerts = readAlerts(file, sectionOf(file, 'alerts'), errors);
+  const sections = readSections(options, file, errors);
   if (errors.length > 0) throw new UserErrors(errors);
   const granted = file === undefined || options.file !== undefined || (await isFileGranted(options, file));
-  const cores = options.cores ?? availableParallelism();
+  const { explained, withheld } = settled(given, { granted, cores: options.cores ?? availableParallelism() });
+  const unmet = metricsProblems(explained, file);
+  if (unmet.length > 0) throw new UserErrors(unmet);
+  const { agents, alerts, ofFile, own } = sections;
+  if (!granted) withheld.push(...ofFile.map((one) => withheldNotifier(one, file)));
+  const notifiers = granted ? ofFile.filter((one) => own.every(({ name }) => name !== one.name)) : [];
+  return {
+    options: toOptions(new Map(explained.map(({ name, value }) => [name, value]))),
+    explained,
+    agents,
+    alerts,
+    notifiers: [...notifiers, ...own],
+    file: file === undefined ? undefined : { path: configPath(options), sha256: file.sha256, isGranted: granted },
+    withheld,
+  };
+}
+
+type Sections = Pick<Config, 'agents' | 'alerts'> &
+  Readonly<{ ofFile: readonly NotifierSpec[]; own: readonly NotifierSpec[] }>;
+
+/** What stands beside the options, in the file and given by a program. */
+function readSections(options: ConfigOptions, file: YamlFile | undefined, errors: UserError[]): Sections {
+  const inFile = file?.at ?? inProgram;
+  const rules = [
+    { given: sectionOf(file, 'alerts'), at: inFile },
+    { given: options.alerts, at: inProgram },
+  ];
+  return {
+    agents: agentsOf(file, errors),
+    alerts: readAlerts(rules, errors),
+    ofFile: readNotifiers(sectionOf(file, 'notifiers'), inFile, errors),
+    own: readNotifiers(options.notifiers, inProgram, errors),
+  };
+}
+
+/** The newest word on each option, and what has no effect without a grant. */
+function settled(
+  given: readonly ExplainedOption[],
+  { granted, cores }: Readonly<{ granted: boolean; cores: number }>,
+): Readonly<{ explained: readonly ExplainedOption[]; withheld: WithheldOption[] }> {
   const withheld: WithheldOption[] = [];
   const explained = new Map<string, ExplainedOption>();
   for (const [name, row] of OPTIONS) {
@@ -79,14 +142,33 @@ export async function loadConfig(options: ConfigOptions): Promise<Config> {
     if (isWithheld) withheld.push({ name, at: origin.at, value });
     else explained.set(name, { name, row, value, origin });
   }
-  return {
-    options: toOptions(new Map([...explained].map(([name, { value }]) => [name, value]))),
-    explained: [...explained.values()],
-    agents,
-    alerts,
-    file: file === undefined ? undefined : { path: configPath(options), sha256: file.sha256, isGranted: granted },
-    withheld,
-  };
+  return { explained: [...explained.values()], withheld };
+}
+
+function inProgram(path: YamlPath): string {
+  return path.join('.');
+}
+
+function withheldNotifier({ name, ...spec }: NotifierSpec, file: YamlFile | undefined): WithheldOption {
+  const value = spec.kind === 'command' ? spec.argv : spec.url;
+  return { name: `notifiers.${name}`, at: file?.at(['notifiers', name], 'key') ?? '', value };
+}
+
+/** What lives on figures, and was asked for although none are counted. */
+function metricsProblems(explained: readonly ExplainedOption[], file: YamlFile | undefined): readonly UserError[] {
+  const of = (name: string): ExplainedOption | undefined => explained.find((one) => one.name === `monitoring.${name}`);
+  if (of('metricsEnabled')?.value !== 'off') return [];
+  const asked = [of('tuning'), of('alertingEnabled')].filter(
+    (one) => one !== undefined && one.value === 'on' && one.origin.source !== 'default',
+  );
+  const named = asked.flatMap((one) => (one === undefined ? [] : [{ name: one.name, at: one.origin.at }]));
+  const hasRules = of('alertingEnabled')?.value === 'on' && isRecord(sectionOf(file, 'alerts'));
+  if (hasRules) named.push({ name: 'alerts', at: file?.at(['alerts'], 'key') ?? '' });
+  return named.map(({ name, at }) => {
+    const message = `"${name}" needs figures, and monitoring.metricsEnabled is off.`;
+    const fix = `Write metricsEnabled: on, or ${name === 'alerts' ? 'alertingEnabled: off' : 'leave it out'}.`;
+    return new UserError({ code: 'CONFIG_METRICS', at, message, fix });
+  });
 }
 
 function configPath({ root, file }: ConfigOptions): string {
@@ -111,7 +193,9 @@ function* fromFile(file: YamlFile | undefined, errors: UserError[]): Iterable<Ex
   if (file === undefined) return;
   const known = [...OPTION_GROUPS, ...OTHER_KEYS];
   for (const [group, section] of entriesOf(file, [], errors)) {
-    if (!known.includes(group)) errors.push(unknown(group, known, file.at([group], 'key')));
+    const later = Object.hasOwn(NOT_YET, group) ? NOT_YET[group] : undefined;
+    if (later !== undefined) errors.push(notYet(group, later, file.at([group], 'key')));
+    else if (!known.includes(group)) errors.push(unknown(group, known, file.at([group], 'key')));
     else if (!OTHER_KEYS.includes(group)) yield* fromGroup({ file, group, section }, errors);
   }
 }
@@ -126,7 +210,9 @@ function* fromGroup({ file, group, section }: Group, errors: UserError[]): Itera
   for (const [key, value] of entriesOf(file, [group], errors)) {
     const name = `${group}.${key}`;
     const row = OPTIONS.get(name);
-    if (row === undefined) errors.push(unknown(key, known, file.at([group, key], 'key')));
+    const why = Object.hasOwn(NO_OPTIONS, name) ? NO_OPTIONS[name] : undefined;
+    if (why !== undefined) errors.push(noOption(name, why, file.at([group, key], 'key')));
+    else if (row === undefined) errors.push(unknown(key, known, file.at([group, key], 'key')));
     else yield* read({ name, row, value, origin: { source: 'file', at: file.at([group, key]) } }, errors);
   }
 }
@@ -194,6 +280,15 @@ function unknown(name: string, known: readonly string[], at: string): UserError 
   const near = nearestName(name, known);
   const fix = near === undefined ? `Known are: ${known.join(', ')}.` : `Did you mean "${near}"?`;
   return new UserError({ code: 'CONFIG_UNKNOWN', at, message: `"${name}" is not known.`, fix });
+}
+
+function notYet(name: string, why: string, at: string): UserError {
+  const message = `"${name}" is not available yet in this version: ${why}`;
+  return new UserError({ code: 'CONFIG_NOT_YET', at, message, fix: 'Leave it out.' });
+}
+
+function noOption(name: string, why: string, at: string): UserError {
+  return new UserError({ code: 'CONFIG_UNKNOWN', at, message: `"${name}" is no option.`, fix: why });
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,24 +1,5 @@
 /** Rows of the group `memory`. */
 export const MEMORY_OPTIONS = {
-  cacheSize: {
-    type: 'count',
-    unit: 'entries',
-    default: 1_000,
-    min: 1,
-    max: 1_000_000,
-    effect: 'Entries that tier 1 of the shared memory keeps in this process.',
-    reason: 'The hot part of what a swarm remembers, at most a few megabytes.',
-    applies: 'live',
-  },
-  cacheTtlMs: {
-    type: 'duration',
-    default: 300_000,
-    min: 0,
-    max: 86_400_000,
-    effect: 'How long tier 1 keeps an entry.',
-    reason: 'Five minutes bound how old an answer can be when a tier below was changed by somebody else.',
-    applies: 'live',
-  },
   maxEntries: {
     type: 'count',
     unit: 'entries',

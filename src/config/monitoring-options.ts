@@ -1,5 +1,32 @@
 /** Rows of the group `monitoring`. */
 export const MONITORING_OPTIONS = {
+  metricsEnabled: {
+    type: 'choice',
+    choices: ['on', 'off'],
+    default: 'on',
+    effect:
+      'Whether figures are counted and measured while Waggle leads. Off, no rule of alerts is watched, the built-in ones neither, and nothing can be tuned.',
+    reason: 'Counting costs next to nothing, and alerts live on it.',
+    applies: 'start',
+  },
+  loggingLevel: {
+    type: 'choice',
+    choices: ['error', 'warn', 'info', 'debug'],
+    default: 'info',
+    effect:
+      'The quietest entries that stand in .waggle/logs/waggle.log. With debug every record of the journal is named.',
+    reason: 'What somebody needs who wonders what happened, and no more.',
+    applies: 'live',
+  },
+  tracingEnabled: {
+    type: 'choice',
+    choices: ['off'],
+    default: 'off',
+    later: { on: 'nothing sends traces; "waggle replay" and "waggle runs watch --json" show what happened when.' },
+    effect: 'Whether traces are sent.',
+    reason: 'This version sends none.',
+    applies: 'start',
+  },
   alertingEnabled: {
     type: 'choice',
     choices: ['on', 'off'],
@@ -8,21 +35,12 @@ export const MONITORING_OPTIONS = {
     reason: 'The built-in rules cost next to nothing, and what they tell of nobody should have to look for.',
     applies: 'start',
   },
-  notifyCommands: {
-    type: 'commands',
-    default: [],
-    most: 10,
-    effect: 'Programs that are started with every notice; it stands on their stdin as JSON.',
-    reason: 'None: notices go to the log.',
-    applies: 'start',
-    needsGrant: true,
-  },
   notifyTimeoutMs: {
     type: 'duration',
     default: 10_000,
     min: 100,
     max: 600_000,
-    effect: 'When a program that was started with a notice is ended.',
+    effect: 'How long a program that was started with a notice, or a request to a webhook, may take.',
     reason: 'Sending a message takes a second; what takes longer hangs.',
     applies: 'start',
   },

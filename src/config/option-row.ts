@@ -1,3 +1,5 @@
+import type { ResourceAmounts } from '../core/tasks/task-spec.ts';
+
 type Described = Readonly<{
   /** One sentence for people: what a change does. */
   effect: string;
@@ -25,9 +27,19 @@ export type OptionRow = Described &
     | (Ranged & Readonly<{ type: 'duration' }>)
     /** bytes; written as a figure in bytes or with a unit, `512MiB`. */
     | (Ranged & Readonly<{ type: 'bytes' }>)
-    | Readonly<{ type: 'choice'; choices: readonly string[]; default: string }>
+    /** Where the choices are `on` and `off`, true and false mean them. `later`: what is told whoever wants one of these. */
+    | Readonly<{
+        type: 'choice';
+        choices: readonly string[];
+        default: string;
+        later?: Readonly<Record<string, string>>;
+      }>
     /** Names of environment variables. */
     | Readonly<{ type: 'names'; default: readonly string[]; most: number }>
+    /** `host:port`, exactly. */
+    | Readonly<{ type: 'hosts'; default: readonly string[]; most: number }>
+    /** Shares of a machine, each unlimited unless it is given: `{ cpu: 4, memory: 8GiB }`. */
+    | Readonly<{ type: 'amounts'; default: ResourceAmounts }>
     /** Programs with their arguments. */
     | Readonly<{ type: 'commands'; default: readonly (readonly string[])[]; most: number }>
   );

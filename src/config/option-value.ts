@@ -1,4 +1,5 @@
 import { VARIABLE_PATTERN } from '../core/expressions/parse-reference.ts';
+import type { ResourceAmounts } from '../core/tasks/task-spec.ts';
 import { formatBytes, parseBytes } from '../util/bytes.ts';
 import { formatDuration, parseDuration } from '../util/duration.ts';
 import { nearestName } from '../util/nearest-name.ts';
@@ -23,6 +24,10 @@ export function readOption(name: string, row: OptionRow, given: unknown): Option
       return readChoice(name, row, given);
     case 'names':
       return readNames(name, row, given);
+    case 'hosts':
+      return readHosts(name, row, given);
+    case 'amounts':
+      return readAmounts(name, given);
     case 'commands':
       return readCommands(name, row, given);
   }
@@ -32,7 +37,8 @@ export function readOption(name: string, row: OptionRow, given: unknown): Option
 export function showOption(row: OptionRow, value: OptionValue): string {
   if (value === undefined) return 'unlimited';
   if (typeof value === 'number') return showFigure(row, value);
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  return row.type === 'amounts' && !isList(value) ? showAmounts(value) : JSON.stringify(value);
 }
 
 function readFigure(name: string, row: Figure, given: unknown): OptionResult {
@@ -53,7 +59,17 @@ function figureFrom(row: Figure, text: string): number | undefined {
 }
 
 function readChoice(name: string, row: Extract<OptionRow, { type: 'choice' }>, given: unknown): OptionResult {
-  if (typeof given === 'string' && row.choices.includes(given)) return { ok: true, value: given };
+  const value = row.choices.includes('off') && typeof given === 'boolean' ? wordOf(given) : given;
+  if (typeof value === 'string' && row.choices.includes(value)) return { ok: true, value };
+  const later = typeof value === 'string' && Object.hasOwn(row.later ?? {}, value) ? row.later?.[value] : undefined;
+  if (later !== undefined) {
+    const fix = `Leave it out, or write ${row.choices.join(', ')}.`;
+    return {
+      ok: false,
+      message: `${name} is ${show(given)}, which is not available yet in this version: ${later}`,
+      fix,
+    };
+  }
   const near = typeof given === 'string' ? nearestName(given, row.choices) : undefined;
   const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
   const all = row.choices.join(', ');
@@ -68,6 +84,76 @@ function readNames(name: string, row: Extract<OptionRow, { type: 'names' }>, giv
   if (wrong !== undefined) return { ok: false, message: `${name} has ${show(wrong)}, which is no such name.`, fix };
   if (value.length <= row.most) return { ok: true, value };
   return { ok: false, message: `${name} has ${value.length} names, but ${row.most} is the most.`, fix: 'Remove some.' };
+}
+
+function wordOf(given: boolean): string {
+  return given ? 'on' : 'off';
+}
+
+/** A name or an IPv4 address, or an IPv6 address in brackets; then the port. */
+const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]):([1-9]\d{0,4})$/;
+
+function readHosts(name: string, row: Extract<OptionRow, { type: 'hosts' }>, given: unknown): OptionResult {
+  const value = typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given;
+  const fix = 'Write hosts with their port: [127.0.0.1:9000].';
+  if (!isTexts(value)) return { ok: false, message: `${name} is ${show(given)}, but must be a list of hosts.`, fix };
+  const wrong = value.find((one) => Number(HOST.exec(one)?.[1] ?? Infinity) > 65_535);
+  if (wrong !== undefined)
+    return { ok: false, message: `${name} has ${show(wrong)}, which is no host with a port.`, fix };
+  if (value.length <= row.most) return { ok: true, value: value.map((one) => one.toLowerCase()) };
+  return { ok: false, message: `${name} has ${value.length} hosts, but ${row.most} is the most.`, fix: 'Remove some.' };
+}
+
+const AMOUNTS = ['cpu', 'memory', 'storage', 'network'] as const;
+const MOST_CORES = 1_024;
+
+/** From outside a file: `cpu=4,memory=8GiB`. */
+function readAmounts(name: string, given: unknown): OptionResult {
+  const fix = 'Write what Waggle may use: { cpu: 4, memory: 8GiB, storage: 50GiB, network: 10MiB }.';
+  const parts = typeof given === 'string' ? partsIn(given) : given;
+  if (!isRecord(parts))
+    return { ok: false, message: `${name} is ${show(given)}, but must be a group of amounts.`, fix };
+  const amounts: Partial<Record<(typeof AMOUNTS)[number], number>> = {};
+  for (const [key, text] of Object.entries(parts)) {
+    const kind = AMOUNTS.find((one) => one === key);
+    if (kind === undefined) return { ok: false, message: `${name} has ${show(key)}, which is not known.`, fix };
+    const amount = kind === 'cpu' ? milliCores(text) : bytesIn(text);
+    if (amount === undefined) return { ok: false, message: `${name} has ${show(text)} as ${kind}.`, fix };
+    amounts[kind] = amount;
+  }
+  return { ok: true, value: amounts };
+}
+
+function partsIn(text: string): Readonly<Record<string, string>> {
+  const parts = text.split(',').map((part) => part.split('=', 2).map((piece) => piece.trim()));
+  return Object.fromEntries(parts.map(([key = '', value = '']) => [key, value]));
+}
+
+function milliCores(given: unknown): number | undefined {
+  const cores = typeof given === 'string' && given !== '' ? Number(given) : given;
+  if (typeof cores !== 'number' || !(cores > 0) || cores > MOST_CORES) return undefined;
+  return Math.max(1, Math.round(cores * 1_000));
+}
+
+function bytesIn(given: unknown): number | undefined {
+  if (typeof given === 'string' && /^\d{1,15}$/.test(given)) return bytesIn(Number(given));
+  const bytes = typeof given === 'string' ? parseBytes(given) : given;
+  return typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
+}
+
+/** As people write it; `unlimited` when nothing is named. */
+function showAmounts({ cpu, ...bytes }: ResourceAmounts): string {
+  const parts = Object.entries(bytes).map(([kind, amount]) => `${kind}=${formatBytes(amount)}`);
+  const all = cpu === undefined ? parts : [`cpu=${cpu / 1_000}`, ...parts];
+  return all.length === 0 ? 'unlimited' : all.join(',');
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isList(value: OptionValue): value is Extract<OptionValue, readonly unknown[]> {
+  return Array.isArray(value);
 }
 
 function readCommands(name: string, row: Extract<OptionRow, { type: 'commands' }>, given: unknown): OptionResult {

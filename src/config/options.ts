@@ -1,9 +1,14 @@
 import { COORDINATION } from './coordination-options.ts';
+import { COMMUNICATION_OPTIONS } from './communication-options.ts';
 import { MEMORY_OPTIONS } from './memory-options.ts';
 import { MONITORING_OPTIONS } from './monitoring-options.ts';
+import { PERFORMANCE_OPTIONS } from './performance-options.ts';
+import type { ResourceAmounts } from '../core/tasks/task-spec.ts';
 import type { OptionRow } from './option-row.ts';
 
 const TABLE = {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- declarations are made file by file
+  communication: COMMUNICATION_OPTIONS as typeof COMMUNICATION_OPTIONS,
   messaging: {
     mailboxSize: {
       type: 'count',
@@ -192,47 +197,8 @@ const TABLE = {
       applies: 'live',
     },
   },
-  performance: {
-    maxConcurrency: {
-      type: 'count',
-      unit: 'attempts',
-      default: null,
-      min: 1,
-      max: 100_000,
-      effect: 'Attempts of one run at the same time, over all its agents.',
-      reason: 'Unlimited, because the number of agents is a limit already.',
-      applies: 'run',
-    },
-    maxBatch: {
-      type: 'count',
-      unit: 'inputs',
-      default: 512,
-      min: 1,
-      max: 10_000,
-      effect: 'Inputs that share one commit of the journal.',
-      reason: 'Enough that one sync of the disk pays for many inputs, small enough to keep answers quick.',
-      applies: 'live',
-    },
-    maxBacklog: {
-      type: 'count',
-      unit: 'inputs',
-      default: 10_000,
-      min: 100,
-      max: 1_000_000,
-      effect: 'Inputs that may wait for a commit; further ones are turned away.',
-      reason: 'A second of full load; a longer queue only hides that the disk is too slow.',
-      applies: 'start',
-    },
-    outputLimitBytes: {
-      type: 'bytes',
-      default: 52_428_800,
-      min: 65_536,
-      max: 1_073_741_824,
-      effect: 'What an attempt may print; one that prints more is ended.',
-      reason: 'Logs that people read are far smaller, and a loop that prints fills a disk in minutes.',
-      applies: 'start',
-    },
-  },
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- declarations are made file by file
+  performance: PERFORMANCE_OPTIONS as typeof PERFORMANCE_OPTIONS,
   budgets: {
     wallMs: {
       type: 'duration',
@@ -289,6 +255,16 @@ const TABLE = {
   // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- declarations are made file by file
   monitoring: MONITORING_OPTIONS as typeof MONITORING_OPTIONS,
   security: {
+    allowHosts: {
+      type: 'hosts',
+      default: [],
+      most: 100,
+      effect:
+        'Hosts with their port to which notices may go although they are in a private network, or without encryption.',
+      reason: 'None: whoever can choose an address must not reach what only this machine or its network can reach.',
+      applies: 'start',
+      needsGrant: true,
+    },
     passEnvironment: {
       type: 'names',
       default: [],
@@ -305,13 +281,15 @@ const TABLE = {
 type Table = Readonly<{ coordination: typeof COORDINATION }> & typeof TABLE;
 type ValueOf<Row> = Row extends { type: 'choice'; choices: readonly (infer Choice)[] }
   ? Choice
-  : Row extends { type: 'names' }
+  : Row extends { type: 'names' | 'hosts' }
     ? readonly string[]
     : Row extends { type: 'commands' }
       ? readonly (readonly string[])[]
-      : Row extends { default: null }
-        ? number | undefined
-        : number;
+      : Row extends { type: 'amounts' }
+        ? ResourceAmounts
+        : Row extends { default: null }
+          ? number | undefined
+          : number;
 
 export type OptionGroup = keyof Table;
 
@@ -321,7 +299,13 @@ export type Options = {
 };
 
 /** A value of any option. */
-export type OptionValue = number | string | readonly string[] | readonly (readonly string[])[] | undefined;
+export type OptionValue =
+  | number
+  | string
+  | ResourceAmounts
+  | readonly string[]
+  | readonly (readonly string[])[]
+  | undefined;
 
 const GROUPS: Readonly<Record<string, Readonly<Record<string, OptionRow>>>> = {
   coordination: COORDINATION,

@@ -23,7 +23,7 @@ function submit(more: Partial<TaskSpec> = {}, wallMs?: number): void {
   world.send(submitOf([taskOf('t1', more)], { run: runSpecOf({ budget }) }));
 }
 
-const asked = (event: SwarmEvent): unknown => effectsOf(world.swarm, event);
+const asked = (event: SwarmEvent): unknown => effectsOf(world.swarm, event, world.nowMs);
 const types = (): readonly string[] => owedEffects(world.swarm).map(({ type }) => type);
 
 describe('what a new leader owes', () => {

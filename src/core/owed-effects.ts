@@ -23,13 +23,17 @@ type EffectFinders = {
   readonly [Type in SwarmEvent['type']]: (
     swarm: Swarm,
     event: Extract<SwarmEvent, { type: Type }>,
+    atMs: number,
   ) => readonly Effect[];
 };
 
 /** What each event asks for. The compiler misses none. */
 const FINDERS: EffectFinders = {
   'agent.draining': nothing,
-  'account.paused': (_swarm, { account, untilMs }) => [accountDue(account, untilMs)],
+  'account.paused': (_swarm, event, atMs) => [
+    accountDue(event.account, event.untilMs),
+    { type: 'notify', notice: noticeOf(event, atMs) },
+  ],
   'account.resumed': nothing,
   'agent.health-changed': effectsOfHealth,
   'agent.overloaded': (swarm, { agentId }) =>
@@ -43,12 +47,12 @@ const FINDERS: EffectFinders = {
   'agents.registered': nothing,
   'alert.acted': (swarm, { key }) => nextAct(key, swarm.alerts.active.get(key)),
   'alert.cleared': nothing,
-  'alert.fired': (swarm, event) => [
-    { type: 'notify', notice: noticeOf(event) },
+  'alert.fired': (swarm, event, atMs) => [
+    { type: 'notify', notice: noticeOf(event, atMs) },
     ...nextAct(event.key, swarm.alerts.active.get(event.key)),
   ],
   'alert.pending': nothing,
-  'alert.resolved': (_swarm, event) => [{ type: 'notify', notice: noticeOf(event) }],
+  'alert.resolved': (_swarm, event, atMs) => [{ type: 'notify', notice: noticeOf(event, atMs) }],
   'attempt.assigned': (_swarm, { taskId, attempt, agentId }) => [{ type: 'run-attempt', taskId, attempt, agentId }],
   'attempt.awaiting': nothing,
   'attempt.claimed': (_swarm, { taskId, attempt }) => [{ type: 'verify-attempt', taskId, attempt }],
@@ -61,7 +65,7 @@ const FINDERS: EffectFinders = {
   'breaker.closed': nothing,
   'breaker.half-opened': nothing,
   'config.changed': (_swarm, { name, value }) => settingEffect(name, value),
-  'breaker.opened': (_swarm, event) => [breakerDue(event), { type: 'notify', notice: noticeOf(event) }],
+  'breaker.opened': (_swarm, event, atMs) => [breakerDue(event), { type: 'notify', notice: noticeOf(event, atMs) }],
   'host.draining': (_swarm, { host }) => [{ type: 'drain-host', host }],
   'host.joined': nothing,
   'host.left': nothing,
@@ -111,12 +115,12 @@ const FINDERS: EffectFinders = {
 
 /**
  * What `event` asks for. Derived from stored facts alone, so nothing can be asked for that is not stored. `swarm` may
- * be ahead of the event by the rest of its batch: an attempt that has ended meanwhile is not started.
+ * be ahead of the event by the rest of its batch: an attempt that has ended meanwhile is not started. `atMs`: its led time.
  */
-export function effectsOf(swarm: Swarm, event: SwarmEvent): readonly Effect[] {
+export function effectsOf(swarm: Swarm, event: SwarmEvent, atMs: number): readonly Effect[] {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table has the finder of just this type
-  const find = FINDERS[event.type] as (swarm: Swarm, event: SwarmEvent) => readonly Effect[];
-  return find(swarm, event);
+  const find = FINDERS[event.type] as (swarm: Swarm, event: SwarmEvent, atMs: number) => readonly Effect[];
+  return find(swarm, event, atMs);
 }
 
 function nothing(): readonly Effect[] {
@@ -160,7 +164,7 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
   for (const proposal of swarm.proposals.values()) owed.push(...owedToProposal(proposal));
   owed.push(...openBreakers(swarm).map(breakerDue));
   for (const [name, { value }] of swarm.settings) owed.push(...settingEffect(name, value));
-  for (const [key, alert] of swarm.alerts.active) owed.push(...nextAct(key, alert));
+  for (const [key, alert] of swarm.alerts.active) owed.push(...owedToAlert(swarm, key, alert));
   for (const [account, { untilMs }] of swarm.accounts) owed.push(accountDue(account, untilMs));
   for (const { agentId, dueMs } of owedRestarts(swarm)) owed.push({ type: 'restart-agent', agentId, dueMs });
   // Before anything runs that could write what must stay.
@@ -178,6 +182,16 @@ function settingEffect(name: string, value: SettingValue): readonly Effect[] {
   return SHELL_OPTIONS.includes(name) ? [{ type: 'apply-setting', name, value }] : NOTHING;
 }
 
+/** Its notice once more: the last process may have ended before anybody was told. Who was knows it by its key. */
+function owedToAlert({ alerts }: Swarm, key: AlertKey, alert: Alert): readonly Effect[] {
+  const watched = alerts.watched.find(({ rule }) => rule.name === alert.rule);
+  if (alert.status !== 'firing' || watched === undefined) return nextAct(key, alert);
+  const { severity, condition, description } = watched.rule;
+  const { episode, actions, rule } = alert;
+  const told = { key, rule, episode, severity, condition, description, figure: null, actions };
+  return [{ type: 'notify', notice: noticeOf({ type: 'alert.fired', ...told }, 0) }, ...nextAct(key, alert)];
+}
+
 /** One after the other: what one action changes, the next one sees. */
 function nextAct(key: AlertKey, alert: Alert | undefined): readonly Effect[] {
   if (alert?.status !== 'firing' || alert.acted >= alert.actions.length) return NOTHING;
@@ -189,11 +203,12 @@ function nextAct(key: AlertKey, alert: Alert | undefined): readonly Effect[] {
 function effectsOfHealth(
   swarm: Swarm,
   event: Extract<SwarmEvent, { type: 'agent.health-changed' | 'agent.stopped' }>,
+  atMs: number,
 ): readonly Effect[] {
   // The alert says the same.
   if (event.type === 'agent.health-changed' && isUnavailable(swarm.alerts, event.agentId)) return NOTHING;
   const isGrave = event.type === 'agent.stopped' || event.status === 'lost';
-  return isGrave ? [{ type: 'notify', notice: noticeOf(event) }] : NOTHING;
+  return isGrave ? [{ type: 'notify', notice: noticeOf(event, atMs) }] : NOTHING;
 }
 
 function breakerDue({ key, untilMs }: Readonly<{ key: BreakerKey; untilMs: number }>): Effect {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'vitest';
 import { EngineRig, RUN, settle } from '../../test/support/core-world-engine.ts';
-import { agentOf, DONE, submitOf, taskOf, THREW } from '../../test/support/core-world-specs.ts';
+import { agentOf, DONE, runSpecOf, submitOf, taskOf, THREW } from '../../test/support/core-world-specs.ts';
 import { type AlertRule, type AlertRuleSpec, DEFAULT_ALERTS, readAlertRule } from '../core/alerts/alert-rule.ts';
 import type { Notice } from '../core/health/notice.ts';
 import { agentId } from '../core/ids.ts';
@@ -166,6 +166,68 @@ describe('the actions of an alert', () => {
     await engine.dispatch({ type: 'agent.revive', agentId: agentId('c') });
     await settle();
     assert.ok(rig.types().includes('attempt.assigned'));
+  });
+});
+
+describe('an alert that asks for more agents', () => {
+  const busy = [ruleOf({ name: 'busy', condition: 'tasks_ready > 2', actions: ['scale-up'] })];
+  const acts = (): readonly string[] =>
+    rig.events.flatMap((event) => (event.type === 'alert.acted' ? [`${event.outcome} ${event.detail}`] : []));
+  const decided = (): readonly unknown[] =>
+    rig.events.flatMap((event) => (event.type === 'scaling.decided' ? [[event.to, event.because.reason]] : []));
+
+  async function submit(max: number): Promise<void> {
+    const shape = { role: 'w', capabilities: ['command'], driver: 'function', slots: 1, host: 'local' } as const;
+    const scale = [{ ...shape, min: 1, max }];
+    const tasks = Array.from({ length: 6 }, (_, index) => taskOf(`t${index}`));
+    await engine.dispatch(
+      submitOf(tasks, { run: runSpecOf({ scale }), agents: [agentOf('r1/w-1', { role: 'w', runId: RUN })] }),
+    );
+    for (let turn = 0; turn < 3; turn++) {
+      rig.clock.advance(1);
+      await settle();
+    }
+  }
+
+  test('gets one, as a decision of its group', async () => {
+    engine = await start(busy);
+    await submit(3);
+    assert.deepEqual(acts(), ['done r1/w 1 to 2']);
+    assert.deepEqual(decided(), [[2, 'asked']]);
+  });
+
+  test('gets none beyond the most of the group', async () => {
+    engine = await start(busy);
+    await submit(1);
+    assert.deepEqual(acts(), ['refused every group is at its most, or was changed a moment ago']);
+    assert.deepEqual(decided(), []);
+  });
+});
+
+describe('notices', () => {
+  test('of an agent that is lost again are other ones', async () => {
+    engine = await start([]);
+    await engine.dispatch({ type: 'agents.register', agents: [agentOf('m', { supervised: true })] });
+    for (let time = 0; time < 2; time++) {
+      await engine.dispatch({ type: 'agents.lose', agentIds: [agentId('m')] });
+      await engine.dispatch({ type: 'agent.end-restart', agentId: agentId('m'), ok: true });
+      rig.clock.advance(1_000);
+      await settle();
+    }
+    const keys = notices.map(({ key }) => key);
+    assert.equal(keys.length, 2);
+    assert.equal(new Set(keys).size, 2);
+  });
+
+  test('of what fires are given again by the next leader, under the same key', async () => {
+    engine = await start(DEFAULT_ALERTS);
+    await endTen(5);
+    engine.stop();
+    engine = await start(DEFAULT_ALERTS);
+    assert.deepEqual(
+      notices.map(({ key }) => key),
+      ['alert:high_task_failure_rate:1', 'alert:high_task_failure_rate:1'],
+    );
   });
 });
 

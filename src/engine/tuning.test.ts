@@ -10,8 +10,8 @@ let rig: EngineRig;
 let engine: Engine;
 
 const live: readonly LiveOption[] = [
-  { name: 'memory.cacheSize', configured: 1_000, min: 1, max: 1_200 },
-  { name: 'memory.cacheTtlMs', configured: 300_000, min: 0, max: 86_400_000 },
+  { name: 'performance.cacheSize', configured: 1_000, min: 1, max: 1_200 },
+  { name: 'performance.cacheTTL', configured: 300_000, min: 0, max: 86_400_000 },
   { name: 'coordination.algorithm', configured: 'least-loaded', choices: ['adaptive', 'least-loaded'] },
 ];
 const rules = { ...DEFAULT_RULES, strategy: 'least-loaded', live, tuner: { isOn: true, windowMs: 60_000 } } as const;
@@ -53,7 +53,7 @@ describe('the tuner', () => {
   test('tries one change at a time, and keeps what does not make things worse', async () => {
     engine = await rig.start({ rules });
     await sample(0.5);
-    assert.deepEqual(told(), ['tried memory.cacheSize 1000 1200 unknown', 'tuned memory.cacheSize 1200']);
+    assert.deepEqual(told(), ['tried performance.cacheSize 1000 1200 unknown', 'tuned performance.cacheSize 1200']);
     await engine.dispatch({ type: 'metrics.sample', samples: { memory_ratio: 0.99 } });
     await pass(59_000);
     assert.equal(told().length, 2);
@@ -68,7 +68,7 @@ describe('the tuner', () => {
     await sample(0.5);
     await sample(0.4);
     await pass(61_000);
-    assert.deepEqual(told().slice(2), ['reverted 0.5 0.4', 'reverted memory.cacheSize 1000']);
+    assert.deepEqual(told().slice(2), ['reverted 0.5 0.4', 'reverted performance.cacheSize 1000']);
     for (let minute = 0; minute < 10; minute++) {
       await pass(60_000);
       await sample(0.3 + minute / 100);
@@ -83,13 +83,13 @@ describe('the tuner', () => {
     engine.stop();
     engine = await rig.start({ rules });
     await pass(61_000);
-    assert.deepEqual(told().slice(2), ['reverted 0.5 0.4', 'reverted memory.cacheSize 1000']);
+    assert.deepEqual(told().slice(2), ['reverted 0.5 0.4', 'reverted performance.cacheSize 1000']);
   });
 
   test('leaves a value alone that a person has set meanwhile', async () => {
     engine = await rig.start({ rules });
     await sample(0.5);
-    await engine.dispatch({ type: 'config.set', name: 'memory.cacheSize', value: 7, by: 'user:ann' });
+    await engine.dispatch({ type: 'config.set', name: 'performance.cacheSize', value: 7, by: 'user:ann' });
     await sample(0.1);
     await pass(61_000);
     assert.equal(told().at(-1), 'kept 0.5 0.1');

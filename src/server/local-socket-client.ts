@@ -9,12 +9,15 @@ import type { MemoryAsk, MemoryReply } from './memory-asks.ts';
 import { userError } from '../util/user-error.ts';
 import { isOurs } from './local-socket-path.ts';
 
+/** How long a leader may take to answer a greeting, ms. */
 const WELCOME_WITHIN_MS = 2_000;
 const MAX_PROBLEMS = 20;
 const MAX_UNREAD_WORK_BYTES = 8 * 2 ** 20;
 
 /** Told what the coordinator says to a host. */
 export type OnWork = (frame: CoordinatorFrame) => void;
+
+type ConnectOptions = Readonly<{ onWork?: OnWork; /** @default 2_000 */ welcomeWithinMs?: number }>;
 
 /** `gone`: no answer came, so nobody knows whether the command is stored. */
 export type Reply = Readonly<{ kind: 'answer'; answer: Answer }> | Readonly<{ kind: 'gone' }> | Unsendable;
@@ -50,11 +53,15 @@ export class LocalSocketClient {
   }
 
   /** Connects to the leader that listens at `path`. `onHint` is called when something new is committed. */
-  static async connect(path: string, onHint: () => void, onWork: OnWork = () => {}): Promise<Connected> {
+  static async connect(
+    path: string,
+    onHint: () => void,
+    { onWork = () => {}, welcomeWithinMs = WELCOME_WITHIN_MS }: ConnectOptions = {},
+  ): Promise<Connected> {
     if (!(await isOurs(dirname(path))) || !(await isOurs(path))) return { ok: false, reason: 'unreachable' };
     const client = new LocalSocketClient(path, onHint, onWork);
     client.#send({ type: 'hello', protocol: LOCAL_PROTOCOL, pid: process.pid });
-    const timer = setTimeout(() => client.close(), WELCOME_WITHIN_MS);
+    const timer = setTimeout(() => client.close(), welcomeWithinMs);
     const welcome = await client.#welcome.promise;
     clearTimeout(timer);
     if (welcome === undefined) return { ok: false, reason: 'unreachable' };

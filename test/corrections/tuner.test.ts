@@ -37,9 +37,9 @@ function firstOptimise(configuration: FirstConfiguration): FirstConfiguration {
 
 const LIVE: readonly LiveOption[] = [
   { name: 'coordination.maxScaledAgents', configured: 100, min: 1, max: 1_000 },
-  { name: 'performance.maxBatch', configured: 512, min: 1, max: 10_000 },
-  { name: 'memory.cacheSize', configured: 1_001, min: 1, max: 1_000_000 },
-  { name: 'memory.cacheTtlMs', configured: 300_000, min: 0, max: 86_400_000 },
+  { name: 'communication.batchSize', configured: 512, min: 1, max: 10_000 },
+  { name: 'performance.cacheSize', configured: 1_001, min: 1, max: 1_000_000 },
+  { name: 'performance.cacheTTL', configured: 300_000, min: 0, max: 86_400_000 },
 ];
 
 /** As often as there is something to adjust, at most `rounds` times. */
@@ -57,7 +57,7 @@ function adjust(bottleneck: Bottleneck, name: string, rounds: number): readonly 
 
 describe('tuner', () => {
   test('fractions', () => {
-    assert.ok(adjust('caching', 'memory.cacheSize', 30).every((value) => Number.isInteger(value)));
+    assert.ok(adjust('caching', 'performance.cacheSize', 30).every((value) => Number.isInteger(value)));
     assert.equal(Number.isInteger(firstOptimise(first()).performance.cacheSize), false);
   });
 
@@ -68,7 +68,7 @@ describe('tuner', () => {
   });
 
   test('timeouts towards zero', () => {
-    const times = adjust('memory', 'memory.cacheTtlMs', 1_000);
+    const times = adjust('memory', 'performance.cacheTTL', 1_000);
     assert.equal(times.at(-1), 10_000);
     let theirs = first();
     for (let round = 0; round < 100; round++) theirs = firstOptimise(theirs);

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { NoticeOutbox } from '../../src/adapters/notices/notice-outbox.ts';
+import type { Notice } from '../../src/core/health/notice.ts';
+import type { NoticeTarget, Told } from '../../src/ports/notifier.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { type AlertRule, DEFAULT_ALERTS, readAlertRule } from '../../src/core/alerts/alert-rule.ts';
 import { nextAlertMs } from '../../src/core/alerts/next-alert.ts';
 import { agentId, runId } from '../../src/core/ids.ts';
@@ -21,23 +28,30 @@ function lastingFailures(): AlertRule {
 
 const RULES = [...DEFAULT_ALERTS, lastingFailures()];
 const MAIL = runId('mail');
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** One walk of the figures that the default rules look at, with crashes of the coordinator on the way. */
 class Walk {
   readonly #draw: () => number;
   readonly #world: CoreWorld;
+  readonly #path: string;
+  readonly #clock = new ManualClock();
+  readonly #told: string[] = [];
+  #outbox: NoticeOutbox;
   #failureShare = 0;
   #runs = 0;
   #messages = 0;
   readonly #unread: string[] = [];
 
-  constructor(seed: number) {
+  constructor(seed: number, path: string) {
     this.#draw = seededRandom(seed);
+    this.#path = path;
+    this.#outbox = this.#openOutbox();
     const play = (): { afterMs: number; end: typeof DONE | typeof THREW } => ({
       afterMs: 1 + Math.floor(this.#draw() * 900),
       end: this.#draw() < this.#failureShare ? THREW : DONE,
     });
-    this.#world = new CoreWorld({ rules: { alerts: RULES }, play });
+    this.#world = new CoreWorld({ rules: { alerts: RULES }, play, onNotice: (notice) => this.#tell(notice) });
     const { lost, ...sound } = {
       lost: AGENTS.map((id) => agentOf(id, { capabilities: ['none'] })),
       w: agentOf('w', { slots: 4 }),
@@ -47,22 +61,39 @@ class Walk {
     this.#world.send(submitOf([never], { runId: MAIL, run: runSpecOf({ fingerprint: 'mail' }) }));
   }
 
-  go(): CoreWorld {
+  /** Gives the world, and the keys of alerts that were told. */
+  async go(): Promise<Readonly<{ world: CoreWorld; told: readonly string[] }>> {
     for (let step = 0; step < STEPS; step++) {
-      this.#step();
+      await this.#step();
       this.#pass(1 + Math.floor(this.#draw() ** 3 * 120_000));
     }
-    return this.#world;
+    await turn();
+    return { world: this.#world, told: this.#told };
   }
 
-  #step(): void {
+  #openOutbox(): NoticeOutbox {
+    const tell = async ({ key }: Notice): Promise<Told> => {
+      this.#told.push(key);
+      return { ok: true };
+    };
+    const hangs: NoticeTarget = { name: 'hangs', tell: () => new Promise(() => {}) };
+    const targets = [hangs, { name: 'answers', tell }];
+    const logger = { log: (): void => {}, wants: () => false };
+    return new NoticeOutbox({ path: this.#path, targets, timeoutMs: 1_000, retries: 0, clock: this.#clock, logger });
+  }
+
+  #tell(notice: Notice): void {
+    if (/^(?:alert|resolved):/.test(notice.key)) this.#outbox.notify(notice);
+  }
+
+  async #step(): Promise<void> {
     const kind = this.#draw();
     if (kind < 0.35) this.#submit();
     else if (kind < 0.45) this.#failureShare = this.#draw() < 0.5 ? 0 : this.#draw();
     else if (kind < 0.6) this.#loseOrRevive();
     else if (kind < 0.75) this.#send();
     else if (kind < 0.92) this.#read();
-    else this.#crash();
+    else await this.#crash();
   }
 
   /** Time passes: what is due happens when it is due, and nobody looks at the rules but when they asked for it. */
@@ -105,20 +136,42 @@ class Walk {
     if (ids.length > 0) this.#world.send({ type: 'message.acknowledge', runId: MAIL, address: 'user:bob', ids });
   }
 
-  #crash(): void {
+  async #crash(): Promise<void> {
     if (this.#draw() < 0.5) this.#world.save();
+    // Now and then before anybody was told.
+    if (this.#draw() < 0.7) await turn();
+    const closed = this.#outbox.close(0);
+    this.#clock.advance(0);
+    await closed;
+    await turn();
+    this.#outbox = this.#openOutbox();
     this.#world.crash(this.#draw() < 0.5 ? 'events' : 'snapshot');
   }
 }
+
+/** Every notice that somebody should have had. */
+const noticeKeys = (entries: CoreWorld['entries']): readonly string[] =>
+  entries.flatMap(({ event }) => {
+    if (event.type === 'alert.fired') return [`alert:${event.key}:${event.episode}`];
+    return event.type === 'alert.resolved' ? [`resolved:${event.key}:${event.episode}`] : [];
+  });
 
 const sorted = (turns: readonly Turned[]): readonly string[] =>
   turns.map(({ atMs, key, what }) => `${String(atMs).padStart(12)} ${key} ${what}`).sort();
 
 describe('alerts', () => {
-  test(`miss no episode and double none, in ${WALKS} random walks against a recount of the journal`, () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'waggle-walks-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test(`miss no episode and double none, in ${WALKS} random walks against a recount of the journal, and tell each once`, async () => {
     let episodes = 0;
     for (let seed = 1; seed <= WALKS; seed++) {
-      const world = new Walk(seed).go();
+      const { world, told } = await new Walk(seed, join(folder, String(seed))).go();
+      const keys = noticeKeys(world.entries);
+      assert.deepEqual(told.toSorted(), keys.toSorted(), `walk ${seed}`);
       const expected = recount(world.entries, seriesOf(AGENTS, WAIT_MS), world.nowMs);
       assert.deepEqual(sorted(turnsIn(world.entries)), sorted(expected), `walk ${seed}`);
       episodes += expected.filter(({ what }) => what === 'fired').length;

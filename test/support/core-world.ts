@@ -1,3 +1,4 @@
+import type { Notice } from '../../src/core/health/notice.ts';
 import type { ActionResult } from '../../src/core/consensus/proposal-spec.ts';
 import type { Effect } from '../../src/core/effects.ts';
 import type { SwarmEvent } from '../../src/core/events.ts';
@@ -45,6 +46,8 @@ export type WorldOptions = Readonly<{
   act?: (proposalId: ProposalId) => Acted;
   /** Sees every event right after it was applied. */
   onEvent?: (entry: Entry) => void;
+  /** What whoever looks after the swarm would be told. */
+  onNotice?: (notice: Notice) => void;
   /** Sees the state when nothing is left to decide at this instant. */
   onQuiet?: (world: CoreWorld) => void;
 }>;
@@ -185,8 +188,8 @@ export class CoreWorld {
     });
     for (let next = this.#next(); next !== undefined; next = this.#next()) this.#applyAll(next);
     this.#options.onQuiet?.(this);
-    for (const { event } of this.#entries.slice(first)) {
-      for (const effect of effectsOf(this.#swarm, event)) this.#perform(effect);
+    for (const { event, atMs } of this.#entries.slice(first)) {
+      for (const effect of effectsOf(this.#swarm, event, atMs)) this.#perform(effect);
     }
     for (const input of inputs)
       if (input.type === 'attempt.await' || input.type === 'attempt.delegate') this.#goOn(input);
@@ -211,16 +214,17 @@ export class CoreWorld {
     return { nowMs: this.#nowMs, wallTimeMs: 0, random: Math.imul(this.#draws, 2_654_435_761) >>> 0 };
   }
 
+  #verify({ taskId: id, attempt }: Extract<Effect, { type: 'verify-attempt' }>): void {
+    const verdict = this.#play({ taskId: id, attempt, agentId: this.#agentOf(id) }).verdict ?? VERIFIED;
+    this.#schedule(1, `attempt:${id}`, { type: 'attempt.judge', taskId: id, attempt, verdict });
+  }
+
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'run-attempt':
         return this.#start(effect);
-      case 'verify-attempt': {
-        const { taskId: id, attempt } = effect;
-        const verdict = this.#play({ taskId: id, attempt, agentId: this.#agentOf(id) }).verdict;
-        const input = { type: 'attempt.judge', taskId: id, attempt, verdict: verdict ?? VERIFIED } as const;
-        return this.#schedule(1, `attempt:${id}`, input);
-      }
+      case 'verify-attempt':
+        return this.#verify(effect);
       case 'stop-attempt': {
         const { taskId: id, attempt, why } = effect;
         // A check that runs is not stopped by a pause.
@@ -235,6 +239,8 @@ export class CoreWorld {
       case 'forget-wake':
         this.#due = this.#due.filter(({ key }) => key !== effect.key);
         return;
+      case 'notify':
+        return this.#options.onNotice?.(effect.notice);
       case 'confirm-veto':
         return this.#checkVeto(effect);
       case 'stop-veto-checks':
@@ -252,7 +258,6 @@ export class CoreWorld {
       case 'await-host':
       case 'clean-up-run':
       case 'drain-host':
-      case 'notify':
       case 'provision':
       case 'restart-agent':
       case 'tell-child-ended':

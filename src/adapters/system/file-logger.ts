@@ -1,10 +1,8 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Logger } from '../../ports/logger.ts';
+import type { Logger, LogLevel } from '../../ports/logger.ts';
 
-type Level = Parameters<Logger['log']>[0];
-
-const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 export type FileLoggerOptions = Readonly<{
   /** Absolute path of the file; its folder is made. The one before it is kept as `<path>.1`. */
@@ -12,7 +10,9 @@ export type FileLoggerOptions = Readonly<{
   /** bytes of one file; at most twice that is on the disk. @default 5_242_880 */
   maxBytes?: number;
   /** Quieter entries are dropped. @default 'info' */
-  level?: Level;
+  level?: LogLevel;
+  /** Given each entry as text, before it is written. @default as it is */
+  redact?: (text: string) => string;
   /** Wall time, ms since 1970. */
   now: () => number;
 }>;
@@ -21,16 +21,18 @@ export type FileLoggerOptions = Readonly<{
 export class FileLogger implements Logger {
   readonly #path: string;
   readonly #maxBytes: number;
-  readonly #rank: number;
+  readonly #redact: (text: string) => string;
+  #rank: number;
   readonly #now: () => number;
   #file: number | undefined;
   #bytes = 0;
   #lost = 0;
 
-  constructor({ path, maxBytes = 5 * 2 ** 20, level = 'info', now }: FileLoggerOptions) {
+  constructor({ path, maxBytes = 5 * 2 ** 20, level = 'info', redact = asIs, now }: FileLoggerOptions) {
     this.#path = path;
     this.#maxBytes = maxBytes;
     this.#rank = RANK[level];
+    this.#redact = redact;
     this.#now = now;
   }
 
@@ -39,15 +41,24 @@ export class FileLogger implements Logger {
     return this.#lost;
   }
 
-  log(level: Level, message: string, data?: Readonly<Record<string, unknown>>): void {
-    if (RANK[level] < this.#rank) return;
+  log(level: LogLevel, message: string, data?: Readonly<Record<string, unknown>>): void {
+    if (!this.wants(level)) return;
     try {
-      this.#write(`${this.#line(level, message, data)}\n`);
+      this.#write(`${this.#redact(this.#line(level, message, data))}\n`);
     } catch {
       // A log must never stop the work it tells about; the count says that something is missing.
       this.#lost++;
       this.close();
     }
+  }
+
+  wants(level: LogLevel): boolean {
+    return RANK[level] >= this.#rank;
+  }
+
+  /** From now on quieter entries are dropped. */
+  setLevel(level: LogLevel): void {
+    this.#rank = RANK[level];
   }
 
   close(): void {
@@ -56,7 +67,7 @@ export class FileLogger implements Logger {
     if (file !== undefined) closeSync(file);
   }
 
-  #line(level: Level, message: string, data: Readonly<Record<string, unknown>> = {}): string {
+  #line(level: LogLevel, message: string, data: Readonly<Record<string, unknown>> = {}): string {
     const head = { at: new Date(this.#now()).toISOString(), level, message };
     try {
       return JSON.stringify({ ...data, ...head }, plain);
@@ -91,4 +102,8 @@ export class FileLogger implements Logger {
 function plain(_key: string, value: unknown): unknown {
   if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack };
   return typeof value === 'bigint' ? String(value) : value;
+}
+
+function asIs(text: string): string {
+  return text;
 }

@@ -1,6 +1,7 @@
 import type { ExplainedOption } from '../../config/load-config.ts';
 import type { OptionRow } from '../../config/option-row.ts';
-import { OPTIONS, type OptionValue, variableOf } from '../../config/options.ts';
+import { showOption } from '../../config/option-value.ts';
+import { defaultOf, OPTIONS, type OptionValue, variableOf } from '../../config/options.ts';
 import { formatBytes } from '../../util/bytes.ts';
 import { formatDuration } from '../../util/duration.ts';
 import { nearestName } from '../../util/nearest-name.ts';
@@ -102,7 +103,7 @@ function explainLines({ name, row, value, origin }: ShownOption, style: Style, c
     ...wrap(row.effect, columns - 2).map((text) => `  ${text}`),
     '',
     `  value     ${visible(valueWords(row, value))} (${from})`,
-    `  default   ${row.default === 'cores' ? 'as many as processor cores' : valueWords(row, row.default ?? undefined)}`,
+    `  default   ${row.default === 'cores' ? 'as many as processor cores' : valueWords(row, defaultOf(row, 1))}`,
     `  may be    ${rangeWords(row)}`,
     `  applies   ${appliesWords(row)}`,
     `  variable  ${variableOf(name)}`,
@@ -119,8 +120,8 @@ function appliesWords({ applies }: OptionRow): string {
 function valueWords(row: OptionRow, value: OptionValue): string {
   if (value === undefined) return 'unlimited';
   if (typeof value === 'number') return amountWords(row, value);
-  if (typeof value === 'string') return value;
-  return value.length === 0 ? 'none' : JSON.stringify(value);
+  if (row.type === 'amounts' || typeof value === 'string') return showOption(row, value);
+  return Array.isArray(value) && value.length === 0 ? 'none' : JSON.stringify(value);
 }
 
 function amountWords(row: OptionRow, amount: number): string {
@@ -130,6 +131,8 @@ function amountWords(row: OptionRow, amount: number): string {
 
 function rangeWords(row: OptionRow): string {
   if (row.type === 'choice') return row.choices.join(', ');
+  if (row.type === 'hosts') return `at most ${row.most} hosts with their port`;
+  if (row.type === 'amounts') return 'cpu, memory, storage, network, each unlimited unless given';
   if (row.type === 'names') return `at most ${row.most} names of environment variables`;
   if (row.type === 'commands') return `at most ${row.most} commands, each a list of program and arguments`;
   const unit = row.type === 'count' ? ` ${row.unit}` : '';

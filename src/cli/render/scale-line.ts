@@ -21,6 +21,8 @@ function becauseWords(because: Extract<ScalingEvent, { type: 'scaling.decided' }
       return `load ${percent(because.averagePermille)}, ${plural(because.waiting, 'task')} more could start`;
     case 'below-min':
       return 'fewer than its least';
+    case 'asked':
+      return `asked for by ${visible(because.by)}`;
     case 'idle':
       return `load ${percent(because.averagePermille)} for ${Math.round(because.forMs / 1_000)} s`;
   }

@@ -5,6 +5,7 @@ import { decideHealth } from '../health/decide-health.ts';
 import type { Context } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
 import { decideRun } from '../runs/decide-run.ts';
+import { askForMore } from '../scaling/decide-scaling.ts';
 import type { Swarm } from '../swarm-state.ts';
 import type { AlertAction } from './alert-rule.ts';
 import type { AlertInput } from './alert-events.ts';
@@ -71,10 +72,18 @@ function act(swarm: Swarm, alert: Firing, action: AlertAction, context: Context)
     case 'restart-agent':
       return actOnAgent(swarm, alert, action, context);
     case 'scale-up':
-      return { refused: 'nothing here can add agents' };
+      return scaleUp(swarm, alert, context);
     default:
       return unreachable(action);
   }
+}
+
+function scaleUp(swarm: Swarm, { agentId, rule }: Firing, { nowMs }: Context): Act {
+  const agent = agentId === undefined ? undefined : swarm.registry.agents.get(agentId);
+  if (agentId !== undefined && agent === undefined) return { refused: 'the agent is gone' };
+  const decided = askForMore(swarm, { by: `alert ${rule}`, nowMs, agent });
+  if ('refused' in decided) return decided;
+  return { events: [decided], detail: `${decided.runId}/${decided.role} ${decided.from} to ${decided.to}` };
 }
 
 function pauseRuns(swarm: Swarm, { rule }: Firing, context: Context): Act {

@@ -6,14 +6,25 @@ export type Notice = Readonly<{ key: string; severity: 'info' | 'warning' | 'cri
 /** Events that are told of. */
 export type NoticedEvent = Extract<
   SwarmEvent,
-  { type: 'agent.health-changed' | 'agent.stopped' | 'alert.fired' | 'alert.resolved' | 'breaker.opened' }
+  {
+    type:
+      | 'agent.health-changed'
+      | 'agent.stopped'
+      | 'alert.fired'
+      | 'alert.resolved'
+      | 'breaker.opened'
+      | 'account.paused';
+  }
 >;
 
-export function noticeOf(event: NoticedEvent): Notice {
+const HOUR_MS = 3_600_000;
+
+/** `atMs`: when it happened, in led time. */
+export function noticeOf(event: NoticedEvent, atMs: number): Notice {
   switch (event.type) {
     case 'agent.health-changed':
       return {
-        key: `health:${event.agentId}:${event.status}`,
+        key: `health:${event.agentId}:${event.status}:${atMs}`,
         severity: event.status === 'lost' ? 'critical' : 'warning',
         title: `Agent ${event.agentId} is ${event.status}`,
         text:
@@ -21,7 +32,7 @@ export function noticeOf(event: NoticedEvent): Notice {
       };
     case 'agent.stopped':
       return {
-        key: `stopped:${event.agentId}:${event.restarts}`,
+        key: `stopped:${event.agentId}:${atMs}`,
         severity: 'critical',
         title: `Agent ${event.agentId} was stopped`,
         text: `It was started anew ${event.restarts} times in a minute. It stays out until somebody lets it begin again.`,
@@ -39,6 +50,14 @@ export function noticeOf(event: NoticedEvent): Notice {
         severity: 'info',
         title: `Alert ${event.key} is over`,
         text: event.cause === 'over' ? 'What it warned of is so no more.' : 'Nobody asks for it any more.',
+      };
+    case 'account.paused':
+      return {
+        // A pause is prolonged again and again: told once an hour.
+        key: `account:${event.account}:${event.kind}:${Math.floor(event.untilMs / HOUR_MS)}`,
+        severity: 'warning',
+        title: `Account ${event.account} takes nothing for now`,
+        text: `Tasks that need it wait, lose no attempt, and go on by themselves. Reason: ${event.kind}.`,
       };
     case 'breaker.opened':
       return {

@@ -28,6 +28,50 @@ export function decideScaling(swarm: Swarm, input: ScalingInput, { nowMs }: Cont
   return accept(...events);
 }
 
+/**
+ * One more agent, because somebody asks for it: for the group of that role, else for the one for which most work waits.
+ * Bounds, room and the pause between two decisions hold as for any other decision. Gives what is decided, or why not.
+ */
+export function askForMore(
+  swarm: Swarm,
+  { by, nowMs, agent }: Readonly<{ by: string; nowMs: number; agent: Agent | undefined }>,
+): Decided | Readonly<{ refused: string }> {
+  const groups = [...swarm.runs.values()].flatMap((run) =>
+    run.ending === undefined && run.pausedBecause === undefined
+      ? [...run.scale.values()].map((state) => ({ run, state }))
+      : [],
+  );
+  const { runId, role } = agent?.spec ?? {};
+  const meant =
+    agent === undefined ? groups : groups.filter((one) => one.run.id === runId && one.state.group.role === role);
+  if (meant.length === 0) return { refused: 'no group that may grow is meant' };
+  const room = swarm.rules.scaling.maxAgents - scaledAgents(swarm);
+  if (room <= 0) return { refused: 'there are as many agents as coordination.maxScaledAgents allows' };
+  const able = meant.filter(({ run, state }) => mayGrow(swarm, run, state, nowMs));
+  const ranked = able.map((one) => ({ ...one, waiting: waitingFor(swarm, one.run, one.state.group, Infinity) }));
+  const [first] = ranked.toSorted((one, other) => other.waiting - one.waiting);
+  if (first === undefined) return { refused: 'every group is at its most, or was changed a moment ago' };
+  const { run, state } = first;
+  const from = stayingOf(swarm, run, state).length;
+  const [joining, leaving] = [nextIds(run, state, 1), []];
+  const because = { reason: 'asked', by } as const;
+  return {
+    type: 'scaling.decided',
+    runId: run.id,
+    role: state.group.role,
+    from,
+    to: from + 1,
+    because,
+    joining,
+    leaving,
+  };
+}
+
+function mayGrow(swarm: Swarm, run: Run, state: ScaleState, nowMs: number): boolean {
+  const isResting = nowMs - (state.decidedMs ?? -Infinity) < swarm.rules.scaling.windowMs;
+  return !isResting && state.joining.size === 0 && stayingOf(swarm, run, state).length < state.group.max;
+}
+
 type Decided = Extract<ScalingEvent, { type: 'scaling.decided' }>;
 
 function decideGroup(

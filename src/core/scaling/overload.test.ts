@@ -107,7 +107,7 @@ describe('running work moves with rebalanceRunning', () => {
       agentId: B,
     });
     assert.ok(failed);
-    assert.equal(effectsOf(world.swarm, failed)[0]?.type, 'stop-attempt');
+    assert.equal(effectsOf(world.swarm, failed, world.nowMs)[0]?.type, 'stop-attempt');
     const late = world.send({ type: 'attempt.end', taskId: T, attempt: 1, result: DONE });
     assert.deepEqual(late, { ok: false, refusal: { reason: 'attempt-stale', currentAttempt: 2 } });
     world.run();

@@ -28,6 +28,8 @@ export type ScaleReason =
   | Readonly<{ reason: 'load'; averagePermille: number; hot: number; waiting: number }>
   /** Fewer than the group must have. */
   | Readonly<{ reason: 'below-min' }>
+  /** Somebody asked for one more: `alert <rule>`. */
+  | Readonly<{ reason: 'asked'; by: string }>
   | Readonly<{ reason: 'idle'; averagePermille: number; forMs: number }>;
 
 export type ScalePlan = Readonly<{ to: number; because: ScaleReason }>;

@@ -44,7 +44,12 @@ const FIGURES: Figures = {
 };
 
 /** Options that the process around the core reads, not the core. */
-export const SHELL_OPTIONS: readonly string[] = ['memory.cacheSize', 'memory.cacheTtlMs', 'performance.maxBatch'];
+export const SHELL_OPTIONS: readonly string[] = [
+  'communication.batchSize',
+  'monitoring.loggingLevel',
+  'performance.cacheSize',
+  'performance.cacheTTL',
+];
 
 /** Every option that can be changed while somebody leads. */
 export const LIVE_NAMES: readonly string[] = ['coordination.algorithm', ...Object.keys(FIGURES), ...SHELL_OPTIONS];

@@ -6,7 +6,7 @@ import { restoreSwarm, snapshotOf } from '../snapshot.ts';
 import { apply } from '../swarm.ts';
 import { DEFAULT_RULES, newSwarm, type Swarm } from '../swarm-state.ts';
 import type { LiveOption } from './setting-events.ts';
-import { LIVE_NAMES, withSetting } from './live-options.ts';
+import { LIVE_NAMES, SHELL_OPTIONS, withSetting } from './live-options.ts';
 import { nextSettingEvent } from './settings.ts';
 
 const WAIT = 'coordination.maxWaitMs';
@@ -119,8 +119,7 @@ describe('a change of an option', () => {
     for (const name of LIVE_NAMES) {
       const changed = withSetting(DEFAULT_RULES, name, 77);
       const differing = JSON.stringify(changed) === JSON.stringify(DEFAULT_RULES) ? 0 : 1;
-      const isOfShell =
-        name.startsWith('memory.') || name === 'performance.maxBatch' || name === 'coordination.algorithm';
+      const isOfShell = SHELL_OPTIONS.includes(name) || name === 'coordination.algorithm';
       assert.equal(differing, isOfShell ? 0 : 1, name);
     }
   });

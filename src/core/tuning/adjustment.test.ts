@@ -9,11 +9,11 @@ const BOTTLENECKS: readonly Bottleneck[] = ['task-distribution', 'communication'
 const NAMES = [
   'coordination.maxWaitMs',
   'coordination.maxScaledAgents',
-  'performance.maxBatch',
-  'memory.cacheSize',
-  'memory.cacheTtlMs',
+  'communication.batchSize',
+  'performance.cacheSize',
+  'performance.cacheTTL',
 ];
-const SHORTER = new Set(['coordination.maxWaitMs', 'memory.cacheTtlMs']);
+const SHORTER = new Set(['coordination.maxWaitMs', 'performance.cacheTTL']);
 
 const optionsOf = (row: Readonly<{ configured: number; min: number; max: number }>): readonly LiveOption[] =>
   NAMES.map((name) => ({ name, ...row }));

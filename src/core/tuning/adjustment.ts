@@ -17,9 +17,9 @@ const STEPS: Readonly<Record<Bottleneck, readonly Step[]>> = {
     { option: 'coordination.maxWaitMs', next: (now, bounds) => shorter(now, 50, bounds) },
     { option: 'coordination.maxScaledAgents', next: (now, bounds) => larger(now, 150, bounds) },
   ],
-  communication: [{ option: 'performance.maxBatch', next: (now, bounds) => larger(now, 200, bounds) }],
-  caching: [{ option: 'memory.cacheSize', next: (now, bounds) => larger(now, 150, bounds) }],
-  memory: [{ option: 'memory.cacheTtlMs', next: (now, bounds) => shorter(now, 80, bounds) }],
+  communication: [{ option: 'communication.batchSize', next: (now, bounds) => larger(now, 200, bounds) }],
+  caching: [{ option: 'performance.cacheSize', next: (now, bounds) => larger(now, 150, bounds) }],
+  memory: [{ option: 'performance.cacheTTL', next: (now, bounds) => shorter(now, 80, bounds) }],
 };
 
 /** The adjustments for a bottleneck, the first choice first. `valueOf`: what an option is now. Changes nothing. */

@@ -51,7 +51,7 @@ describe('a forecast', () => {
 
   test('is unknown where the scheduler has no say, or there is no work', () => {
     const { swarm, nowMs } = learned('adaptive');
-    assert.equal(forecast(swarm, { option: 'memory.cacheSize', from: 1, to: 2 }, nowMs), 'unknown');
+    assert.equal(forecast(swarm, { option: 'performance.cacheSize', from: 1, to: 2 }, nowMs), 'unknown');
     const none = new CoreWorld().swarm;
     assert.equal(forecast(none, { option: 'coordination.maxWaitMs', from: 20_000, to: 10_000 }, 0), 'unknown');
   });

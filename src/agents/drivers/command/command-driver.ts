@@ -29,7 +29,7 @@ export type CommandDriverPorts = Readonly<{
   environment: Environment;
   /** Exact names, or a prefix that ends in `*`. @default HARMLESS_NAMES */
   allowedNames?: readonly string[];
-  /** For every command; `resources.memory` of a task comes on top. */
+  /** For every command; of memory and `resources.memory` of the task the smaller one counts. */
   limits?: ProcessLimits;
   /** Where input and result files are exchanged. @default the system's temporary folder */
   temporaryFolder?: string;
@@ -131,8 +131,9 @@ export class CommandDriver implements AgentDriver {
   }
 
   #limitsOf({ spec }: Assignment): ProcessLimits {
-    const memory = spec.resources?.memory;
-    return { ...this.#ports.limits, ...(memory !== undefined && { memory }) };
+    const limits = this.#ports.limits ?? {};
+    const memory = Math.min(spec.resources?.memory ?? Infinity, limits.memory ?? Infinity);
+    return memory === Infinity ? limits : { ...limits, memory };
   }
 }
 
