@@ -194,7 +194,10 @@ class Play {
       unfinished,
       ledger: this.#clients.ledger.map(({ request: { id, input }, answer }) => ({ request: id, input, answer })),
       states: this.#states(rules, folded, records),
-      owed: owedEffects(folded).map((effect) => JSON.stringify(effect)),
+      // What fires is told by each leader anew: who was told knows it by its key.
+      owed: owedEffects(folded)
+        .filter(({ type }) => type !== 'notify')
+        .map((effect) => JSON.stringify(effect)),
       running: this.#facts.running.map(({ taskId: id, attempt }) => `${id} attempt ${attempt}`),
     };
   }

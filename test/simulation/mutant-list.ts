@@ -285,12 +285,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'effects-of-a-batch-lost',
     file: 'engine/engine.ts',
-    edits: [
-      [
-        'for (const { event } of entries) for (const effect of effectsOf',
-        'for (const { event } of entries.slice(0, 6)) for (const effect of effectsOf',
-      ],
-    ],
+    edits: [['for (const { event, atMs } of entries) {', 'for (const { event, atMs } of entries.slice(0, 6)) {']],
     breaks: ['comes-to-its-end'],
     seed: 0,
   },
