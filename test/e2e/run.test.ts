@@ -198,6 +198,7 @@ describe('stopping and going on', () => {
     const call = project.start(['run', 'waits.yaml']);
     await call.says('second  starts');
     const watch = project.start(['runs', 'watch']);
+    await watch.says(': running, 1/3 tasks done.');
     const paused = await project.waggle('runs', 'pause', 'last', '--reason', 'lunch');
     expect(paused).toMatchObject({ code: 0 });
     await call.says('paused: lunch');

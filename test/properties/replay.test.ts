@@ -7,8 +7,11 @@ import type { Swarm } from '../../src/core/swarm-state.ts';
 import type { CoreWorld } from '../support/core-world.ts';
 import { cases, plans, playPlan } from '../support/core-world-plans.ts';
 
+/** Some seconds on an idle machine. */
+const LONG = { timeout: 180_000 };
+
 describe('any history', () => {
-  test('played twice gives the same events', () => {
+  test('played twice gives the same events', LONG, () => {
     fc.assert(
       fc.property(plans(), (plan) => {
         assert.deepEqual(playPlan(plan).entries, playPlan(plan).entries);
@@ -17,7 +20,7 @@ describe('any history', () => {
     );
   });
 
-  test('gives back the live state when its events are replayed from the first', () => {
+  test('gives back the live state when its events are replayed from the first', LONG, () => {
     fc.assert(
       fc.property(plans(), (plan) => {
         playPlan(plan, { onTurn: (world) => assertSame(world, 'replayed') });
@@ -26,7 +29,7 @@ describe('any history', () => {
     );
   });
 
-  test('gives back the live state from a snapshot and the events after it', () => {
+  test('gives back the live state from a snapshot and the events after it', LONG, () => {
     fc.assert(
       fc.property(plans(), (plan) => {
         playPlan(plan, { onTurn: (world) => assertSame(world, 'restored') });

@@ -17,9 +17,9 @@ export async function leftAfter(text: string, withinMs: number): Promise<readonl
   return left;
 }
 
-/** Resolves when at least `count` processes hold `text` in their command line; rejects after 10 s. */
+/** Resolves when at least `count` processes hold `text` in their command line; rejects after 60 s. */
 export async function untilThere(text: string, count: number): Promise<void> {
-  const untilMs = performance.now() + 10_000;
+  const untilMs = performance.now() + 60_000;
   while (processesWith(text).length < count) {
     if (performance.now() > untilMs) throw new Error(`${processesWith(text).length} of ${count} processes are there.`);
     await new Promise((resolve) => setTimeout(resolve, 10));

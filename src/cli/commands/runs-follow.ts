@@ -7,6 +7,7 @@ import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find.ts';
 import { followRun } from '../follow-run.ts';
+import { progressOf } from './runs.ts';
 import { resumeCheck } from './check.ts';
 import { Refused } from '../refused.ts';
 import { visible } from '../render/text.ts';
@@ -19,6 +20,10 @@ export function runsWatch(cli: Cli, id: string): Promise<ExitCode> {
     const { runId } = findRun(archive, id);
     const pastSeq = archive.headSeq();
     const coordinator = await connect(cli, project);
+    // What is shown from here on is new: first, how it stands.
+    const run = archive.run(runId);
+    if (run !== undefined)
+      cli.out.say(`Watching ${visible(run.run.name)} ${runId}: ${run.state}, ${progressOf(run)} tasks done.`);
     return followRun(cli, { project, coordinator, runId, isOwn: false, pastSeq });
   });
 }

@@ -79,7 +79,8 @@ function runTable(runs: readonly RunRecord[], style: Style, columns: number): re
   return table(heads, rows, columns);
 }
 
-function progressOf({ counts }: RunRecord): string {
+/** `2/3`: tasks that have ended, of all. */
+export function progressOf({ counts }: RunRecord): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return `${counts.succeeded + counts.failed + counts.cancelled + counts.skipped}/${total}`;
 }
