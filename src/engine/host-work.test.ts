@@ -64,6 +64,23 @@ const eventsOf = <Type extends SwarmEvent['type']>(type: Type): readonly SwarmEv
   rig.events.filter((event) => event.type === type);
 const first = <One>(list: readonly One[]): One => list[0] ?? assert.fail('nothing there');
 
+test('a new leader goes on with an attempt on a host that waits for its sub-tasks, whatever it has reserved', async () => {
+  const host = await hostWith({ capabilities: ['work', 'function:work'] });
+  await submit({ ...taskOf('t1'), resources: { memory: 1 }, delegate: {} });
+  const { work } = taskOf('t1.sub');
+  const add = [{ name: 'sub', work, requires: ['work'] }];
+  for (const input of [
+    { type: 'attempt.delegate', taskId: t1, attempt: 1, add, cancel: [] },
+    { type: 'attempt.await', taskId: t1, attempt: 1, children: ['sub'] },
+  ] as const)
+    assert.deepEqual(await engine.dispatch(input), { ok: true });
+  assert.equal(engine.task(t1)?.status, 'awaiting-children');
+  await replaceLeader();
+  host.link(driver);
+  await settle();
+  assert.deepEqual([engine.task(t1)?.status, host.acts.some((act) => act.do === 'stop')], ['awaiting-children', false]);
+});
+
 describe('a task on a host', () => {
   test('runs there, and is done when its result is stored', async () => {
     const host = await hostWith();

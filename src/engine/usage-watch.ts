@@ -115,6 +115,8 @@ export class UsageWatch {
 
   #reviewLater(taskId: TaskId, attempt: number): Wait | undefined {
     const { swarm, waits, time, feed } = this.#surroundings;
+    // It was adopted while it waits for sub-tasks: it holds no slot, and nobody knows when it will go on.
+    if (swarm.tasks.get(taskId)?.status === 'awaiting-children') return undefined;
     const expectedMs = Math.max(0, Math.round(swarm.registry.slotOf(taskId).expectedEndMs - time.nowMs()));
     const dueMs = time.nowMs() + Math.ceil((REVIEW_PERCENT * expectedMs) / 100);
     return waits.add(dueMs, () => feed({ type: 'reservation.review', taskId, attempt, expectedMs }));

@@ -3,11 +3,14 @@ import { swarmId } from '../core/ids.ts';
 import type { Answer } from '../engine/answer.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EnginePorts } from '../engine/engine-options.ts';
+import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
 import type { JournalRecord } from '../ports/journal.ts';
+import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
 import { type AttemptFacts, ScriptedDriver } from './agents.ts';
 import { ScriptedDuties, TrueVerifier } from './duties.ts';
 import type { Election, Lease } from './election.ts';
 import type { Failpoints } from './failpoints.ts';
+import type { HostKit, RemoteEnd } from './host-kit.ts';
 import { JournalDoor } from './journal.ts';
 import type { Life, SimNode } from './node.ts';
 import type { Plan, Profile } from './plan.ts';
@@ -28,6 +31,8 @@ export type Surroundings = Readonly<{
   watcher: Watcher;
   storeProfile: () => Profile['store'];
   echo: (input: SwarmInput, afterUs: number) => void;
+  /** In worlds with hosts. */
+  kit?: HostKit;
 }>;
 
 /** One process that leads or tries to: the engine as it ships, with simulated ports around it. */
@@ -35,6 +40,7 @@ export class Coordinator {
   readonly node: SimNode;
   readonly #shared: Surroundings;
   #engine: Engine | undefined;
+  #hosts: RemoteEnd | undefined;
   #mayStart = true;
 
   constructor(node: SimNode, shared: Surroundings) {
@@ -44,6 +50,22 @@ export class Coordinator {
 
   get isLeading(): boolean {
     return this.#engine !== undefined;
+  }
+
+  /** A host wants to speak with it. */
+  accept(link: WorkerLink<CoordinatorFrame>): LinkUser<HostFrame> | undefined {
+    const { epoch } = this.#engine ?? {};
+    const user = epoch === undefined ? undefined : this.#hosts?.accept(link);
+    if (user === undefined || epoch === undefined) return undefined;
+    let host: string | undefined;
+    return {
+      take: (frame) => {
+        if (frame.type === 'hello') ({ host } = frame);
+        if (host !== undefined) this.#shared.watcher.host({ kind: 'arrives', host, epoch });
+        user.take(frame);
+      },
+      closed: (isGone) => user.closed(isGone),
+    };
   }
 
   start(): void {
@@ -107,6 +129,7 @@ export class Coordinator {
       this.#engine = engine;
       lease.whenLost(() => engine.stop('lead-lost'));
       this.node.world.note(this.node.name, `leads with epoch ${engine.epoch}`);
+      this.#shared.watcher.host({ kind: 'leads', node: this.node.name, epoch: engine.epoch, rate: this.node.rate });
       engine.start();
       this.#register(engine);
       this.#exit(life, lease, await engine.ended);
@@ -126,23 +149,26 @@ export class Coordinator {
   #exit(life: Life, lease: Lease, why: string): void {
     if (!life.isAlive) return;
     const { world } = this.node;
-    if (why.startsWith('internal-error')) world.fail('no-internal-error', `${this.node.name}: ${why}`);
+    if (/^(internal-error|cannot-lead: Internal error)/.test(why)) world.fail('no-internal-error', `${this.node.name}: ${why}`);
     lease.release();
     this.kill(world.draw.whole('restart', `${this.node.name} ${life.number}`, [100_000, 2_000_000]), why);
   }
 
   #portsOf(life: Life): EnginePorts {
     const { node } = this;
-    const { plan, store, failpoints, facts, watcher, storeProfile, echo } = this.#shared;
+    const { plan, store, failpoints, facts, watcher, storeProfile, echo, kit } = this.#shared;
     const parts = { node, life, plan, failpoints, facts, watcher, echo };
     const driver = new ScriptedDriver(parts);
+    const clock = node.clockOf(life);
+    const remote = plan.remote && kit?.coordinatorEnd({ clock, times: plan.remote.times });
+    this.#hosts = remote;
     let words = 0;
     return {
       journal: new JournalDoor({ node, life, store, failpoints, profile: storeProfile }),
-      drivers: { command: driver, function: driver },
+      drivers: { command: driver, function: driver, ...(remote === undefined ? {} : { remote }) },
       verifier: new TrueVerifier(parts),
       proposals: new ScriptedDuties(parts),
-      clock: node.clockOf(life),
+      clock,
       sink: { committed: (records) => this.#publish(life, records) },
       random: {
         word: () => node.world.draw.word('random', `${node.name} ${life.number} ${words++}`),

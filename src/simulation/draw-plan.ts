@@ -1,4 +1,5 @@
 import { DEFAULT_RULES } from '../core/swarm-state.ts';
+import { withHosts } from './draw-hosts.ts';
 import { drawFaults, drawTargeted } from './draw-faults.ts';
 import { drawWork } from './draw-work.ts';
 import { Stream } from './draw.ts';
@@ -16,7 +17,7 @@ export function drawPlan(seed: number): Plan {
   const retry = { ...DEFAULT_RULES.retry, firstDelayMs: sizes.whole(10, 2_000), maxDelayMs: 10_000 };
   const maxWaitMs = sizes.pick(500, 5_000, 600_000);
   const maxMailboxMessages = sizes.pick(3, 1_000);
-  return {
+  const plan: Plan = {
     format: 'waggle-simulation/1',
     seed,
     rules: {
@@ -36,6 +37,7 @@ export function drawPlan(seed: number): Plan {
     targeted: drawTargeted(scene),
     chaosMs,
   };
+  return withHosts(scene, plan);
 }
 
 function drawRate(sizes: Stream): number {

@@ -1,6 +1,7 @@
 import { unreachable } from '../util/assert.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { Network } from './network.ts';
+import type { Fleet } from './hosts.ts';
 import type { Fault } from './plan.ts';
 import type { Store } from './store.ts';
 import type { World } from './world.ts';
@@ -10,6 +11,7 @@ export type FaultTargets = Readonly<{
   network: Network;
   store: Store;
   coordinators: ReadonlyMap<string, Coordinator>;
+  fleet: Fleet | undefined;
   /** The chaos is over. */
   isOver: () => boolean;
 }>;
@@ -25,7 +27,7 @@ export function scheduleFaults(faults: readonly Fault[], targets: FaultTargets):
   }
 }
 
-function strike(fault: Fault, { world, network, store, coordinators }: FaultTargets): void {
+function strike(fault: Fault, { world, network, store, coordinators, fleet }: FaultTargets): void {
   const endsAfter = (ms: number, end: () => void): void => void world.at(world.nowUs + ms * 1_000, end);
   switch (fault.kind) {
     case 'crash':
@@ -50,6 +52,12 @@ function strike(fault: Fault, { world, network, store, coordinators }: FaultTarg
     case 'store-full':
       store.setFull(fault.reserve);
       return endsAfter(fault.forMs, () => store.setFull(undefined));
+    case 'host-crash':
+    case 'host-drain':
+    case 'host-pause':
+    case 'isolate':
+    case 'stream-break':
+      return fleet?.strike(fault);
     default:
       unreachable(fault);
   }

@@ -12,6 +12,8 @@ export type NetworkProfile = Readonly<{
 /** Of 1,000 messages, so many take fifty times as long. */
 const LATE_PERMILLE = 10;
 
+const ANYBODY = '*';
+
 /** One-way links between nodes. Each copy of a message has its own delay, so messages overtake each other. */
 export class Network {
   readonly #world: World;
@@ -29,6 +31,18 @@ export class Network {
     this.#cutUntilUs.set(link, Math.max(this.#cutUntilUs.get(link) ?? 0, this.#world.nowUs + forUs));
   }
 
+  /** Nothing goes to it or comes from it for that time. */
+  isolate(node: string, forUs: number): void {
+    this.cut(node, ANYBODY, forUs);
+    this.cut(ANYBODY, node, forUs);
+  }
+
+  /** Until when nothing goes from one to the other; in the past when the way is free. */
+  cutUntilUs(from: string, to: string): number {
+    const links = [`${from}>${to}`, `${from}>${ANYBODY}`, `${ANYBODY}>${to}`];
+    return Math.max(...links.map((link) => this.#cutUntilUs.get(link) ?? 0));
+  }
+
   /** All links are whole, and nothing is lost any more. */
   heal(): void {
     this.#cutUntilUs.clear();
@@ -40,13 +54,13 @@ export class Network {
     const link = `${from}>${to}`;
     const { draw } = this.#world;
     const copies = draw.chance('doubled', `${link} ${key}`, this.#profile.doubledPermille) ? 2 : 1;
+    if (this.cutUntilUs(from, to) > this.#world.nowUs) return;
     for (let copy = 1; copy <= copies; copy++) this.#carry(link, `${key} ${copy}`, deliver);
   }
 
   #carry(link: string, key: string, deliver: () => void): void {
     const { draw, nowUs } = this.#world;
-    const isCut = (this.#cutUntilUs.get(link) ?? 0) > nowUs;
-    if (isCut || draw.chance('lost', `${link} ${key}`, this.#profile.lostPermille)) return;
+    if (draw.chance('lost', `${link} ${key}`, this.#profile.lostPermille)) return;
     const delayUs = draw.around('delay', `${link} ${key}`, this.#profile.delayMs * 1_000);
     const isLate = draw.chance('late', `${link} ${key}`, LATE_PERMILLE);
     this.#world.at(nowUs + 1 + (isLate ? delayUs * 50 : delayUs), deliver);

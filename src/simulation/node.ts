@@ -7,6 +7,11 @@ const WALL_START_MS = 1_700_000_000_000;
 /** One life of a process, from its start to its death. Nothing of it happens after that. */
 export type Life = { readonly number: number; readonly bornUs: number; isAlive: boolean };
 
+export type NodeChange =
+  | Readonly<{ what: 'died'; life: Life }>
+  | Readonly<{ what: 'paused'; untilUs: number }>
+  | Readonly<{ what: 'woke' }>;
+
 /**
  * A machine with one process: it dies and is started again, it stands still while everything for it queues up, and its
  * clocks run at a rate of their own.
@@ -21,6 +26,7 @@ export class SimNode {
   #pausedUntilUs = 0;
   #isAwake = true;
   #queued: { life: Life; run: () => void }[] = [];
+  #onChange: ((change: NodeChange) => void) | undefined;
 
   /** `rate`: how fast its clocks run, in thousandths of true time. */
   constructor(world: World, name: string, rate: number = 1_000) {
@@ -31,6 +37,15 @@ export class SimNode {
 
   get life(): Life | undefined {
     return this.#life;
+  }
+
+  /** Tells of its deaths and pauses. */
+  watch(tell: (change: NodeChange) => void): void {
+    this.#onChange = tell;
+  }
+
+  get rate(): number {
+    return this.#rate;
   }
 
   get isAwake(): boolean {
@@ -46,11 +61,13 @@ export class SimNode {
   /** Dead at once: what it was doing is not done to its end. */
   kill(why: string): void {
     if (this.#life === undefined) return;
-    this.#life.isAlive = false;
+    const life = this.#life;
+    life.isAlive = false;
     this.#life = undefined;
     this.#queued = [];
     this.#isAwake = true;
     this.world.note(this.name, `dies: ${why}`);
+    this.#onChange?.({ what: 'died', life });
   }
 
   /** Stands still as if stopped by a signal: timers and arrivals wait, and run all at once when it wakes up. */
@@ -60,6 +77,7 @@ export class SimNode {
     this.#isAwake = false;
     this.#pausedUntilUs = Math.max(this.#pausedUntilUs, this.world.nowUs + forUs);
     this.world.at(this.#pausedUntilUs, () => this.#wake());
+    this.#onChange?.({ what: 'paused', untilUs: this.#pausedUntilUs });
   }
 
   /** For the end of all faults. */
@@ -97,6 +115,7 @@ export class SimNode {
     if (this.#isAwake || this.world.nowUs < this.#pausedUntilUs) return;
     this.#isAwake = true;
     if (this.#life !== undefined) this.world.note(this.name, 'wakes up');
+    this.#onChange?.({ what: 'woke' });
     for (const { life, run } of this.#queued.splice(0)) this.world.at(this.world.nowUs, () => this.inside(life, run));
   }
 }

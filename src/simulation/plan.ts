@@ -1,4 +1,5 @@
 import type { AgentSpec, HostSpec } from '../core/agents/agent-spec.ts';
+import type { HostAgent, HostTimes } from '../core/hosts/frames.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { MessageSpec } from '../core/messaging/message.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
@@ -53,8 +54,41 @@ export type DelegationPart = Readonly<{
 
 export type Request = Readonly<{ id: string; client: string; atMs: number; input: SwarmInput }>;
 
+/** How streams between hosts and coordinators fare. */
+export type StreamProfile = Readonly<{
+  delayMs: number;
+  /** About how long one lasts; 0: for ever. */
+  breakEveryMs: number;
+  /** Of 1,000 that break, so many are noticed by one end only. */
+  halfOpenPermille: number;
+}>;
+
+/** A machine outside of the coordinators whose process runs agents. `rate`: of its clocks, in thousandths. */
+export type RemoteHost = Readonly<{
+  name: string;
+  rate: number;
+  agents: readonly HostAgent[];
+  capacity: Readonly<{ cpu: number; memory: number }>;
+}>;
+
+export type RemotePlan = Readonly<{ times: HostTimes; hosts: readonly RemoteHost[]; streams: StreamProfile }>;
+
+/** What goes wrong with hosts and the way to them. Hosts are `k1`, `k2` ... */
+export type HostFault = Readonly<{ id: string; atMs: number }> &
+  (
+    | Readonly<{ kind: 'host-crash'; host: string; downMs: number }>
+    /** Ends as on SIGTERM, and is started again. */
+    | Readonly<{ kind: 'host-drain'; host: string }>
+    | Readonly<{ kind: 'host-pause'; host: string; forMs: number }>
+    /** Nothing goes to this host or coordinator, and nothing comes from it. */
+    | Readonly<{ kind: 'isolate'; node: string; forMs: number }>
+    | Readonly<{ kind: 'stream-break'; host: string }>
+  );
+
 /** Something that goes wrong at a time. Nodes are `c1`, `c2` ..., clients `u1`, `u2` ... */
-export type Fault = Readonly<{ id: string; atMs: number }> &
+export type Fault = HostFault | OwnFault;
+
+export type OwnFault = Readonly<{ id: string; atMs: number }> &
   (
     | Readonly<{ kind: 'crash'; node: string; downMs: number }>
     /** Ends as on SIGTERM, and is started again. */
@@ -77,6 +111,7 @@ export type PortMethod =
   | 'claim'
   | 'committed'
   | 'confirmVeto'
+  | 'keep'
   | 'latestSnapshot'
   | 'load'
   | 'read'
@@ -106,6 +141,8 @@ export type Plan = Readonly<{
   clients: readonly string[];
   hosts: readonly HostSpec[];
   agents: readonly AgentSpec[];
+  /** Machines that run agents of their own. @default none */
+  remote?: RemotePlan;
   requests: readonly Request[];
   /** Task ids whose every attempt kills its agent. */
   poison: readonly string[];

@@ -11,6 +11,8 @@ import { Coordinator } from './coordinator.ts';
 import { Election } from './election.ts';
 import { Failpoints } from './failpoints.ts';
 import { scheduleFaults } from './faults.ts';
+import type { HostKit } from './host-kit.ts';
+import { Fleet } from './hosts.ts';
 import { Network } from './network.ts';
 import { SimNode } from './node.ts';
 import type { Plan, Profile } from './plan.ts';
@@ -31,6 +33,8 @@ const FULL_SPEED: Profile['store'] = { latencyMs: 0, replyLostPermille: 0 };
 export type WorldOptions = Readonly<{
   /** Keep every line of what happened. @default false */
   keepsTrace?: boolean;
+  /** Both ends of a link to a host, for plans with hosts. */
+  kit?: HostKit;
   /** Makes the watchers of this world; they report what is wrong to it. */
   watch: (world: World) => Watcher;
 }>;
@@ -48,7 +52,7 @@ export type WorldResult = Readonly<{
 /** Plays a plan to its end: chaos, then healing, then all that is left must come to its end. */
 export async function simulate(plan: Plan, options: WorldOptions): Promise<WorldResult> {
   const world = new World(plan.seed, options.keepsTrace === true);
-  const play = new Play(plan, world, options.watch(world));
+  const play = new Play(plan, world, { watcher: options.watch(world), kit: options.kit });
   await play.run();
   return {
     violation: world.violation,
@@ -71,10 +75,11 @@ class Play {
   readonly #failpoints: Failpoints;
   readonly #coordinators: readonly Coordinator[];
   readonly #clients: Clients;
+  readonly #fleet: Fleet | undefined;
   #isHealed = false;
   #visits = 0;
 
-  constructor(plan: Plan, world: World, watcher: Watcher) {
+  constructor(plan: Plan, world: World, { watcher, kit }: { watcher: Watcher; kit: HostKit | undefined }) {
     this.#plan = plan;
     this.#world = world;
     this.#watcher = watcher;
@@ -85,7 +90,8 @@ class Play {
       watcher.stored(records);
     });
     const byName = new Map<string, Coordinator>();
-    this.#failpoints = new Failpoints(plan.targeted, (node, downUs) => byName.get(node.name)?.kill(downUs, 'hit'));
+    const machine = (name: string): Pick<Coordinator, 'kill'> | undefined => byName.get(name) ?? this.#fleet?.get(name);
+    this.#failpoints = new Failpoints(plan.targeted, (node, downUs) => machine(node.name)?.kill(downUs, 'hit'));
     const shared = {
       plan,
       watcher,
@@ -95,15 +101,26 @@ class Play {
       facts: this.#facts,
       echo: (input: SwarmInput, afterUs: number) => this.#echo(input, afterUs),
       storeProfile: () => (this.#isHealed ? FULL_SPEED : plan.profile.store),
+      ...(kit === undefined ? {} : { kit }),
     };
     for (const [index, rate] of plan.clockRates.entries()) {
       const name = `c${index + 1}`;
       byName.set(name, new Coordinator(new SimNode(world, name, rate), shared));
     }
     this.#coordinators = [...byName.values()];
-    const targets = { world, network: this.#network, store: this.store, coordinators: byName };
+    this.#fleet = this.#fleetOf(kit);
+    const targets = { world, network: this.#network, store: this.store, coordinators: byName, fleet: this.#fleet };
     scheduleFaults(plan.faults, { ...targets, isOver: () => this.#isHealed });
     this.#clients = new Clients({ world, network: this.#network, coordinators: this.#coordinators, watcher });
+  }
+
+  #fleetOf(kit: HostKit | undefined): Fleet | undefined {
+    const { remote } = this.#plan;
+    if (remote === undefined) return undefined;
+    if (kit === undefined) throw new Error('A plan with hosts needs the ends of their links.');
+    const [world, network, plan, watcher, facts] = [this.#world, this.#network, this.#plan, this.#watcher, this.#facts];
+    const [failpoints, coordinators] = [() => this.#failpoints, () => this.#coordinators];
+    return new Fleet(remote, { world, network, plan, kit, watcher, facts, failpoints, coordinators });
   }
 
   async run(): Promise<void> {
@@ -111,6 +128,7 @@ class Play {
     for (const [index, coordinator] of this.#coordinators.entries()) {
       this.#world.at(index * 5_000, () => coordinator.start());
     }
+    this.#fleet?.start();
     for (const request of this.#plan.requests) this.#clients.ask(request);
     this.#world.at(chaosUs, () => this.#heal());
     await this.#world.run(chaosUs, () => false);
@@ -136,6 +154,7 @@ class Play {
       coordinator.node.wakeNow();
     }
     chosen?.start();
+    this.#fleet?.heal();
     this.#visit();
   }
 
@@ -163,11 +182,13 @@ class Play {
 
   get #unfinished(): readonly string[] {
     const silent = this.#clients.ledger.filter(({ answer }) => answer === undefined);
-    return [...this.#view.open, ...silent.map(({ request }) => `no answer to ${request.id}`)];
+    const unheard = silent.map(({ request }) => `no answer to ${request.id}`);
+    return [...this.#view.open, ...unheard, ...(this.#fleet?.running ?? [])];
   }
 
   get #isQuiet(): boolean {
-    return this.#clients.isAnswered && this.#view.open.length === 0 && this.#coordinators.some((one) => one.isLeading);
+    const isDone = this.#clients.isAnswered && this.#view.open.length === 0;
+    return isDone && this.#coordinators.some((one) => one.isLeading) && (this.#fleet?.running ?? []).length === 0;
   }
 
   /** The longest that honest work can take from here on, whatever has happened before. */

@@ -1,3 +1,4 @@
+import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { Answer } from '../engine/answer.ts';
 import type { JournalRecord } from '../ports/journal.ts';
@@ -20,6 +21,22 @@ export type Exchange = Readonly<{ request: string; input: SwarmInput; answer: An
 
 /** An attempt that a coordinator has started or that has left it, and whether it told the truth. */
 export type AttemptSign = Readonly<{ taskId: string; attempt: number; agentId: string; node: string }>;
+
+/** What happens at a host or on its way to the one who leads. */
+export type HostSign =
+  | Readonly<{ kind: 'started' | 'died' | 'paused' | 'woke' | 'drains'; host: string }>
+  /** A frame has come; what it does follows, up to `heard`. */
+  | Readonly<{ kind: 'hears'; host: string; frame: CoordinatorFrame }>
+  | Readonly<{ kind: 'heard'; host: string }>
+  | Readonly<{ kind: 'says'; host: string; frame: HostFrame }>
+  /** An epoch is on its disk. */
+  | Readonly<{ kind: 'noted'; host: string; epoch: number }>
+  /** All that an attempt had started is gone. */
+  | Readonly<{ kind: 'ends'; host: string; taskId: string; attempt: number }>
+  /** A frame of it has come to the one who leads with `epoch`. */
+  | Readonly<{ kind: 'arrives'; host: string; epoch: number }>
+  | Readonly<{ kind: 'leads'; node: string; epoch: number; rate: number }>
+  | Readonly<{ kind: 'leader-paused' | 'leader-woke'; node: string }>;
 
 /** What is left when nothing happens any more. */
 export type EndOfWorld = Readonly<{
@@ -48,6 +65,7 @@ export type Watcher = Readonly<{
   /** An attempt was handed messages. */
   received: (sign: AttemptSign, messages: readonly ReceivedMessage[]) => void;
   done: (deed: Deed) => void;
+  host: (sign: HostSign) => void;
   /** A coordinator has lost its lead or its life. `why` begins with one word for the cause. */
   fell: (node: string, why: string) => void;
   ended: (end: EndOfWorld) => void;

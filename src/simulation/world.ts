@@ -74,7 +74,11 @@ export class World {
       this.#heap.remove(due);
       this.#nowUs = due.atUs;
       this.#steps++;
-      due.run();
+      try {
+        due.run();
+      } catch (error) {
+        this.fail('no-internal-error', error instanceof Error ? (error.stack ?? error.message) : String(error));
+      }
       await allPromises();
     }
   }

@@ -20,7 +20,7 @@ const RECONNECT_MS = 200;
 const FAREWELL_MS = 5_000;
 
 export type HostRunnerPorts = Readonly<{
-  home: HostHome;
+  home: Pick<HostHome, 'name' | 'instance' | 'epoch' | 'kept' | 'noteEpoch' | 'keep' | 'forget'>;
   agents: readonly HostAgent[];
   capacity: Readonly<{ cpu: number; memory: number }>;
   pid: number;
@@ -121,22 +121,24 @@ export class HostRunner {
     this.#isConnecting = true;
     this.#nextConnectMs = this.#nowMs() + RECONNECT_MS;
     let isOver = false;
+    let link: WorkerLink<HostFrame> | undefined;
     const user: LinkUser<CoordinatorFrame> = {
       take: (frame) => {
         if (!isOver) this.#do(this.#session.take(frame, this.#nowMs()));
       },
       closed: () => {
         isOver = true;
-        if (this.#link !== link) return;
+        if (link === undefined || this.#link !== link) return;
         this.#link = undefined;
         this.#session.unlinked();
         this.#note();
       },
     };
-    const link = await this.#ports.connect(user).catch(() => undefined);
+    link = await this.#ports.connect(user).catch(() => undefined);
     this.#isConnecting = false;
     if (link === undefined) return;
-    if (this.#isStopped) return link.close();
+    // It may have ended before this process had it.
+    if (this.#isStopped || isOver) return link.close();
     this.#link = link;
     this.#do(this.#session.linked(this.#nowMs()));
   }

@@ -1,6 +1,7 @@
 import { drawPlan } from '../../src/simulation/draw-plan.ts';
 import type { Plan } from '../../src/simulation/plan.ts';
 import { simulate, type WorldResult } from '../../src/simulation/simulate.ts';
+import { HOST_KIT } from './host-kit.ts';
 import { watchAll } from './checkers/all.ts';
 import { addMark, type Marks } from './marks.ts';
 
@@ -14,7 +15,7 @@ export async function play(plan: Plan, { keepsTrace = false, marks }: PlayOption
   Error.stackTraceLimit = 0;
   try {
     if (marks !== undefined) for (const { kind } of plan.faults) addMark(marks, `fault ${kind}`);
-    return await simulate(plan, { keepsTrace, watch: (world) => watchAll(world, plan, marks) });
+    return await simulate(plan, { keepsTrace, kit: HOST_KIT, watch: (world) => watchAll(world, plan, marks) });
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     restore();

@@ -1,5 +1,5 @@
 import type { SwarmInput } from '../../src/core/inputs.ts';
-import type { Plan, Request } from '../../src/simulation/plan.ts';
+import type { Plan, RemoteHost, Request, StreamProfile } from '../../src/simulation/plan.ts';
 import { play } from './play.ts';
 
 const MAX_RUNS = 2_000;
@@ -45,12 +45,20 @@ const PARTS: readonly Part[] = [
     size: ({ agents }) => agents.length - 1,
     without: (plan, from, to) => ({ ...plan, agents: cut(plan.agents, from + 1, to + 1) }),
   },
+  { name: 'hosts', size: ({ remote }) => remote?.hosts.length ?? 0, without: withoutHosts },
   {
     name: 'coordinators',
     size: ({ clockRates }) => clockRates.length - 1,
     without: (plan, from, to) => ({ ...plan, clockRates: cut(plan.clockRates, from + 1, to + 1) }),
   },
 ];
+
+/** A world without any host is none of hosts. */
+function withoutHosts(plan: Plan, from: number, to: number): Plan {
+  const { remote } = plan;
+  if (remote === undefined) return plan;
+  return { ...plan, remote: { ...remote, hosts: cut(remote.hosts, from, to) } };
+}
 
 /** Leaves out and simplifies whatever the same broken promise does not need. */
 export async function shrink(plan: Plan, invariant: string, say: (line: string) => void): Promise<Plan> {
@@ -125,6 +133,13 @@ function simplerPlans(plan: Plan): readonly ((best: Plan) => Plan)[] {
     ...Object.keys(behaviours).map((name) => (best: Plan): Plan => {
       return { ...best, profile: { ...best.profile, behaviours: { ...best.profile.behaviours, [name]: 0 } } };
     }),
+    (best) => withStreams(best, { breakEveryMs: 0 }),
+    (best) => withStreams(best, { delayMs: 1 }),
+    (best) => withStreams(best, { halfOpenPermille: 0 }),
+    (best) =>
+      best.remote === undefined
+        ? best
+        : { ...best, remote: { ...best.remote, hosts: best.remote.hosts.map(plainHost) } },
     ...plan.faults.map((_, index) => (best: Plan): Plan => ({
       ...best,
       faults: best.faults.map((fault, at) => (at === index ? halved(fault) : fault)),
@@ -134,6 +149,15 @@ function simplerPlans(plan: Plan): readonly ((best: Plan) => Plan)[] {
       requests: best.requests.map((request, at) => (at === index ? plainer(request) : request)),
     })),
   ];
+}
+
+function withStreams(plan: Plan, change: Partial<StreamProfile>): Plan {
+  const { remote } = plan;
+  return remote === undefined ? plan : { ...plan, remote: { ...remote, streams: { ...remote.streams, ...change } } };
+}
+
+function plainHost(host: RemoteHost): RemoteHost {
+  return { ...host, rate: 1_000, agents: host.agents.slice(0, 1) };
 }
 
 function halved<Fault extends object>(fault: Fault): Fault {

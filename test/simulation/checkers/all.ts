@@ -47,6 +47,7 @@ export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
     claimed: (sign, isTrue) => each(checkers, ({ claimed }) => claimed?.(sign, isTrue)),
     received: (sign, messages) => each(checkers, ({ received }) => received?.(sign, messages)),
     done: (deed) => each(checkers, ({ done }) => done?.(deed)),
+    host: (sign) => each(checkers, ({ host }) => host?.(sign)),
     fell: (node, why) => each(checkers, ({ fell }) => fell?.(node, why)),
     ended: (end) => each(checkers, ({ ended }) => ended?.(end)),
   };

@@ -90,7 +90,7 @@ export class Books {
   }
 
   #noteOther(event: SwarmEvent): void {
-    if (event.type === 'host.registered') this.hosts.set(event.host.host, event.host);
+    if (event.type === 'host.registered' || event.type === 'host.joined') this.hosts.set(event.host.host, event.host);
     else if (event.type === 'agents.registered') this.#register(event.agents);
     else if (event.type === 'agent.removed') {
       this.agents.delete(event.agentId);

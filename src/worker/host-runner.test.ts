@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.ts';
+import type { AgentDriver } from '../ports/agent-driver.ts';
+import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
+import type { LinkUser } from '../ports/worker-link.ts';
+import { HostRunner } from './host-runner.ts';
+
+const HOME = {
+  name: 'w-1',
+  instance: 1,
+  epoch: 0,
+  kept: [],
+  noteEpoch: () => {},
+  keep: () => {},
+  forget: () => {},
+};
+const IDLE: AgentDriver = {
+  kind: 'function',
+  probe: async () => ({ ok: true, detail: 'idle' }),
+  run: () => ({ ok: false, failure: { reason: 'agent-lost' } }),
+};
+
+test('a link that ends before the host has it is none: the host makes another one at once', async () => {
+  const clock = new ManualClock();
+  const greetings: HostFrame[][] = [];
+  const users: LinkUser<CoordinatorFrame>[] = [];
+  const first = Promise.withResolvers<void>();
+  const runner = new HostRunner({
+    home: HOME,
+    agents: [],
+    capacity: { cpu: 1_000, memory: 1_000 },
+    pid: 1,
+    drivers: { command: IDLE, function: IDLE },
+    clock,
+    connect: async (user) => {
+      const sent: HostFrame[] = [];
+      greetings.push(sent);
+      users.push(user);
+      if (users.length === 1) await first.promise;
+      return { send: (frame) => sent.push(frame), close: () => {} };
+    },
+    asksFor: () => assert.fail('no attempt runs'),
+  });
+  runner.start();
+  users[0]?.closed(false);
+  first.resolve();
+  for (let tick = 0; tick < 4; tick++) {
+    await new Promise(setImmediate);
+    clock.advance(200);
+  }
+  runner.stop();
+  assert.deepEqual(
+    greetings.map((sent) => sent.map(({ type }) => type)),
+    [[], ['hello']],
+  );
+});
