@@ -94,11 +94,11 @@ export class Coordinator {
   }
 
   /** Takes the lead although somebody may hold it. */
-  usurp(): void {
+  usurp(unseenUs: number): void {
     const { life } = this.node;
     if (life === undefined || this.#engine !== undefined) return;
     this.node.world.note(this.node.name, 'takes the lead by force');
-    void this.#lead(life, this.#shared.election.seize(this.node, life));
+    void this.#lead(life, this.#shared.election.seize(this.node, life, unseenUs));
   }
 
   /** A request from outside. A process that is dead answers nothing. */
@@ -149,7 +149,8 @@ export class Coordinator {
   #exit(life: Life, lease: Lease, why: string): void {
     if (!life.isAlive) return;
     const { world } = this.node;
-    if (/^(internal-error|cannot-lead: Internal error)/.test(why)) world.fail('no-internal-error', `${this.node.name}: ${why}`);
+    if (/^(internal-error|cannot-lead: Internal error)/.test(why))
+      world.fail('no-internal-error', `${this.node.name}: ${why}`);
     lease.release();
     this.kill(world.draw.whole('restart', `${this.node.name} ${life.number}`, [100_000, 2_000_000]), why);
   }

@@ -87,7 +87,7 @@ function drawHostFaults(scene: Scene, hosts: readonly string[]): Plan['faults'] 
       return { id: `${kind}-${index + 1}`, atMs, ...draw(stream, stream.of(hosts), scene) };
     });
   });
-  return [...struck, ...drawClogs(scene, hosts)];
+  return [...struck, ...drawClogs(scene, hosts), ...drawTwoLeads(scene, hosts)];
 }
 
 /** One way only, and several at once that are freed in another order. */
@@ -100,6 +100,26 @@ function drawClogs(scene: Scene, hosts: readonly string[]): Plan['faults'] {
     const forMs = 500 + stream.around(12_000);
     return { id: `clog-${index + 1}`, atMs: stream.whole(1, scene.chaosMs), kind: 'cut', from, to, forMs } as const;
   });
+}
+
+/** Somebody takes the lead while the leader does not know yet, and hosts come and go between the two. */
+function drawTwoLeads(scene: Scene, hosts: readonly string[]): Plan['faults'] {
+  const stream = new Stream(scene.seed, 'fault two leads');
+  if (scene.nodes.length < 2 || stream.chance(400)) return [];
+  return Array.from({ length: stream.whole(1, 3) }, (_, index) => {
+    const atMs = stream.whole(1, scene.chaosMs);
+    const id = `two-leads-${index + 1}`;
+    const unseenMs = stream.whole(2_000, 15_000);
+    const usurp = { id, atMs, kind: 'usurp', node: stream.of(scene.nodes), unseenMs } as const;
+    const host = stream.of(hosts);
+    const breaks = Array.from({ length: stream.whole(2, 8) }, (_nothing, nth) => ({
+      id: `${id}-${nth + 1}`,
+      atMs: atMs + stream.whole(500, unseenMs),
+      kind: 'stream-break' as const,
+      host,
+    }));
+    return [usurp, ...breaks];
+  }).flat();
 }
 
 /** Hosts write seldom and start attempts more often. */

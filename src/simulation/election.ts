@@ -4,7 +4,8 @@ import type { Life, SimNode } from './node.ts';
 const SILENCE_US = 15_000_000;
 const RENEWAL_US = 5_000_000;
 
-type Holder = { readonly node: SimNode; readonly life: Life; renewedUs: number };
+/** `blindUntilUs`: until then it does not get to know that it has lost the lead. */
+type Holder = { readonly node: SimNode; readonly life: Life; renewedUs: number; blindUntilUs: number };
 
 export type Lease = Readonly<{
   /** Calls it once when somebody else has the lead and this process has noticed. */
@@ -22,14 +23,16 @@ export class Election {
     return isHeld ? undefined : this.seize(node, life);
   }
 
-  /** Takes it whoever holds it. */
-  seize(node: SimNode, life: Life): Lease {
-    const holder: Holder = { node, life, renewedUs: node.world.nowUs };
+  /** Takes it whoever holds it, and who held it does not notice for `unseenUs`. */
+  seize(node: SimNode, life: Life, unseenUs: number = 0): Lease {
+    if (this.#holder !== undefined) this.#holder.blindUntilUs = node.world.nowUs + unseenUs;
+    const holder: Holder = { node, life, renewedUs: node.world.nowUs, blindUntilUs: 0 };
     this.#holder = holder;
     let tell = (): void => undefined;
     const renew = (): void => {
-      if (this.#holder !== holder) return tell();
-      holder.renewedUs = node.world.nowUs;
+      const isBlind = node.world.nowUs < holder.blindUntilUs;
+      if (this.#holder !== holder && !isBlind) return tell();
+      if (!isBlind) holder.renewedUs = node.world.nowUs;
       node.after(life, RENEWAL_US, renew);
     };
     node.after(life, RENEWAL_US, renew);

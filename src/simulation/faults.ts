@@ -38,7 +38,7 @@ function strike(fault: Fault, { world, network, store, coordinators, fleet }: Fa
     case 'pause':
       return coordinators.get(fault.node)?.node.pause(fault.forMs * 1_000);
     case 'usurp':
-      return coordinators.get(fault.node)?.usurp();
+      return coordinators.get(fault.node)?.usurp((fault.unseenMs ?? 0) * 1_000);
     case 'cut':
       return network.cut(fault.from, fault.to, fault.forMs * 1_000);
     case 'wall-jump':

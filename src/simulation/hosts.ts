@@ -94,7 +94,6 @@ export class Fleet {
   #watchLeader({ node }: Coordinator): void {
     node.watch((change) => {
       if (change.what === 'died') this.#streams.died(change.life);
-      if (change.what === 'paused') this.#parts.watcher.host({ kind: 'leader-paused', node: node.name });
       if (change.what === 'woke') this.#parts.watcher.host({ kind: 'leader-woke', node: node.name });
     });
   }

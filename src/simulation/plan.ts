@@ -94,8 +94,8 @@ export type OwnFault = Readonly<{ id: string; atMs: number }> &
     /** Ends as on SIGTERM, and is started again. */
     | Readonly<{ kind: 'drain'; node: string }>
     | Readonly<{ kind: 'pause'; node: string; forMs: number }>
-    /** Takes the lead although somebody leads. */
-    | Readonly<{ kind: 'usurp'; node: string }>
+    /** Takes the lead although somebody leads, who does not notice for that time. */
+    | Readonly<{ kind: 'usurp'; node: string; unseenMs?: number }>
     | Readonly<{ kind: 'cut'; from: string; to: string; forMs: number }>
     | Readonly<{ kind: 'wall-jump'; node: string; byMs: number }>
     | Readonly<{ kind: 'store-slow'; byMs: number; forMs: number }>

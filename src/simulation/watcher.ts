@@ -36,7 +36,7 @@ export type HostSign =
   /** A frame of it has come to the one who leads with `epoch`. */
   | Readonly<{ kind: 'arrives'; host: string; epoch: number }>
   | Readonly<{ kind: 'leads'; node: string; epoch: number; rate: number }>
-  | Readonly<{ kind: 'leader-paused' | 'leader-woke'; node: string }>;
+  | Readonly<{ kind: 'leader-woke'; node: string }>;
 
 /** What is left when nothing happens any more. */
 export type EndOfWorld = Readonly<{

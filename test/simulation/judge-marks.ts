@@ -23,6 +23,11 @@ const BANDS: readonly Band[] = [
   ['attempts that crashed', (of) => of('failure crashed'), 0.1, 20],
   ['lies that were seen', (of) => of('failure check-failed'), 0.1, 20],
   ['time-outs', (of) => of('failure timed-out'), 0.1, 20],
+  ['hosts that joined', (of) => of('host.joined'), 0.5, 10],
+  ['hosts that were lost', (of) => of('host.lost'), 0.2, 5],
+  ['hosts that went on in their session', (of) => of('host goes on'), 0.1, 20],
+  ['hosts that were told of work they should not have', (of) => of('host stale'), 0.02, 20],
+  ['attempts on hosts', (of) => of('start on host'), 1, 50],
   ['votes decided', (of) => of('close approved settled') + of('close rejected settled'), 0.05, 10],
   ['votes that expired', (of) => of('close expired due'), 0.02, 10],
 ];

@@ -1,4 +1,5 @@
 import type { SwarmEvent } from '../../src/core/events.ts';
+import type { HostSign } from '../../src/simulation/watcher.ts';
 import type { Books } from './checkers/books.ts';
 import type { Checker } from './checkers/checker.ts';
 
@@ -19,9 +20,22 @@ export function markChecker(marks: Marks, books: Books): Checker {
       addMark(marks, answer.ok ? `yes ${input.type}` : `refusal ${answer.refusal.reason}`),
     done: ({ kind }) => addMark(marks, `deed ${kind}`),
     claimed: (_sign, isTrue) => addMark(marks, isTrue ? 'claim true' : 'claim false'),
-    started: () => addMark(marks, 'start'),
+    started: ({ node }) => addMark(marks, books.hosts.has(node) ? 'start on host' : 'start'),
+    host: (sign) => {
+      for (const mark of marksOfHost(sign)) addMark(marks, mark);
+    },
     fell: (_node, why) => addMark(marks, `fell ${why.split(/[:\s]/)[0] ?? ''}`),
   };
+}
+
+/** A session goes on where its first frame is not number one. */
+function marksOfHost(sign: HostSign): readonly string[] {
+  if (sign.kind === 'drains' || sign.kind === 'died') return [`host ${sign.kind}`];
+  if (sign.kind !== 'hears') return [];
+  const { frame } = sign;
+  if (frame.type === 'welcome') return [frame.resumeFrom > 0 ? 'host goes on' : 'host begins anew'];
+  if (frame.type !== 'data') return [];
+  return frame.packets.flatMap(({ body }) => (body.type === 'stale' ? ['host stale'] : []));
 }
 
 function marksOf(books: Books, event: SwarmEvent): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts';
 import { DELEGATION_MUTANTS } from './mutants-of-delegation.ts';
+import { HOST_MUTANTS } from './mutants-of-hosts.ts';
 import { MAIL_MUTANTS } from './mutants-of-mail.ts';
 
 /** Kinds of damage that come when a state is built on records that it does not know. */
@@ -348,6 +349,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...DELEGATION_MUTANTS,
   ...MAIL_MUTANTS,
+  ...HOST_MUTANTS,
   {
     id: 'drain-saves-what-is-not-stored',
     script: '0001-drain-saves-what-is-not-stored.json',

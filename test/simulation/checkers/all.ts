@@ -7,6 +7,7 @@ import type { Checker } from './checker.ts';
 import { deedChecker } from './deeds.ts';
 import { delegationChecker } from './delegation.ts';
 import { endChecker } from './end.ts';
+import { hostChecker } from './hosts.ts';
 import { journalChecker } from './journal.ts';
 import { markChecker, type Marks } from '../marks.ts';
 import { mailChecker } from './mail.ts';
@@ -29,6 +30,7 @@ export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
     deedChecker(tell, books),
     delegationChecker(tell, books, plan.rules),
     mailChecker(tell, books, plan.rules.maxMailboxMessages),
+    ...hostChecker({ tell, books, plan, nowUs: () => world.nowUs }),
     endChecker(tell, books),
     ...(marks === undefined ? [] : [markChecker(marks, books)]),
   ];

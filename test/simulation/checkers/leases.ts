@@ -1,0 +1,83 @@
+import type { Plan, RemotePlan } from '../../../src/simulation/plan.ts';
+import { type Books, isActive } from './books.ts';
+import { type Checker, checkerOf, type Tell } from './checker.ts';
+
+export type HostScene = Readonly<{ tell: Tell; books: Books; plan: Plan; nowUs: () => number }>;
+
+/** What a leader needs, beyond the lease, to see that it is over and to decide what follows, ms. */
+const SEEN_WITHIN_MS = 2_000;
+
+/** A lead as somebody sees it who stands beside it. */
+type Lead = {
+  readonly epoch: number;
+  readonly node: string;
+  readonly rate: number;
+  readonly beganUs: number;
+  /** Led time of its first record. */
+  readonly firstMs: number;
+  /** When it last woke up. */
+  wokeUs: number;
+  /** Led time of its newest record. */
+  newestMs: number;
+};
+
+/**
+ * A leader that works gives up what a silent host has when the lease is over, and soon after. It is judged by its own
+ * records: whatever it decides later than that shows that it could have.
+ */
+export function leaseChecker({ tell, books, nowUs }: HostScene, { hosts, times }: RemotePlan): Checker {
+  const must = checkerOf(tell);
+  const starting = new Map<number, Readonly<{ node: string; rate: number; atUs: number }>>();
+  const arrivals = new Map<string, number>();
+  const assigned = new Map<string, number>();
+  let lead: Lead | undefined;
+  return {
+    host: (sign) => {
+      if (sign.kind === 'leads') starting.set(sign.epoch, { node: sign.node, rate: sign.rate, atUs: nowUs() });
+      if (sign.kind === 'arrives') arrivals.set(`${sign.epoch} ${sign.host}`, nowUs());
+      // A leader that stood still counts that time for nobody.
+      if (sign.kind === 'leader-woke' && lead?.node === sign.node) lead.wokeUs = nowUs();
+    },
+    before: ({ epoch, atMs }) => {
+      // What was decided together has the same time; the books hold all of it now.
+      if (lead?.epoch === epoch && atMs > lead.newestMs) checkAll(lead);
+      const start = starting.get(epoch);
+      if (lead?.epoch === epoch) lead.newestMs = atMs;
+      else if (start === undefined) lead = undefined;
+      else
+        lead = {
+          epoch,
+          node: start.node,
+          rate: start.rate,
+          beganUs: start.atUs,
+          firstMs: atMs,
+          wokeUs: start.atUs,
+          newestMs: atMs,
+        };
+    },
+    after: ({ event }) => {
+      if (event.type === 'attempt.assigned') assigned.set(event.taskId, nowUs());
+    },
+  };
+
+  function checkAll(now: Lead): void {
+    const ledMs = (us: number): number => ((us - now.beganUs) * now.rate) / 1_000_000 + now.firstMs;
+    for (const { name } of hosts) {
+      const heardUs = Math.max(arrivals.get(`${now.epoch} ${name}`) ?? 0, now.wokeUs);
+      for (const task of openOn(books, name)) {
+        const latestMs = ledMs(Math.max(heardUs, assigned.get(task) ?? 0)) + times.leaseMs + SEEN_WITHIN_MS;
+        const lateMs = Math.ceil(now.newestMs - latestMs);
+        must(lateMs <= 0, 'lost-in-time', `${task} is still on ${name}, ${lateMs} ms after its lease`);
+      }
+    }
+  }
+}
+
+function openOn(books: Books, host: string): readonly string[] {
+  const open: string[] = [];
+  for (const [agentId, tasks] of books.busy) {
+    if (!agentId.startsWith(`${host}.`)) continue;
+    for (const task of tasks) if (isActive(task) && task.status !== 'verifying') open.push(task.id);
+  }
+  return open;
+}
