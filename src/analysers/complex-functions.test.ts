@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complexFunctions } from './complex-functions.ts';
+import { complexFindings, complexFunctions } from './complex-functions.ts';
 import type { MeasuredFunction } from './complexity.ts';
 import type { FileEntry } from './data.ts';
 
@@ -12,6 +12,7 @@ function told(...shapes: readonly Shape[]): readonly string[] {
     name: `step${at}`,
     nesting: 4,
     lines: 60,
+    ownLines: shape.lines ?? 60,
     depth: 1.6,
     guards: 0.2,
     chosen: 0,
@@ -27,7 +28,7 @@ function told(...shapes: readonly Shape[]): readonly string[] {
     context: 'production',
     isText: true,
   }));
-  return complexFunctions([{ files: [], functions, findings: [], risks: [], failed: [] }], files, undefined).map(
+  return complexFindings([{ files: [], functions, findings: [], risks: [], failed: [] }], files).map(
     ({ file, line }) => `${file}:${line}`,
   );
 }
@@ -60,7 +61,18 @@ describe('a function that is complex', () => {
 
 it('is told where people work on it, or where nobody knows', () => {
   const functions = [
-    { file: 'a.js', line: 1, name: 'f', complexity: 40, nesting: 4, lines: 100, depth: 2, guards: 0, chosen: 0 },
+    {
+      file: 'a.js',
+      line: 1,
+      name: 'f',
+      complexity: 40,
+      nesting: 4,
+      lines: 100,
+      ownLines: 100,
+      depth: 2,
+      guards: 0,
+      chosen: 0,
+    },
   ];
   const file: FileEntry = {
     path: 'a.js',

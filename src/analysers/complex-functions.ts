@@ -1,6 +1,7 @@
 import type { FileEntry, HistoryData, ParseData } from './data.ts';
 import type { Detected } from './detected.ts';
 import { shortPath } from './hotspot-findings.ts';
+import { toldOf, type OwnChange, type OwnPast } from './own-past.ts';
 
 /** McCabe's limit is 10, most linters warn at 20; from here on it hurts where branches stand in branches. */
 const COMPLEX = 25;
@@ -25,34 +26,53 @@ const MOSTLY_CHOSEN = 0.6;
 /** In the 12 months before the newest commit. */
 const MIN_CHANGES = 3;
 const MAX_FINDINGS = 5;
+/** Their past is looked at, line by line. */
+const MAX_ASKED = 8;
+/** Nobody has changed these for a year. */
+const MAX_STILL = 2;
 /** Run by hand, by those who keep the project. */
 const TOOLS = /^(?:scripts?|tools?|tasks?)\//;
 const MAX_TITLE = 90;
 
 type Complex = ParseData['functions'][number];
 
-/** Functions far beyond what people can hold in mind, the worst of each file only. */
+/** Functions far beyond what people can hold in mind, the worst of each file only, hardest first. */
 export function complexFunctions(
   parts: readonly ParseData[],
   files: readonly FileEntry[],
   history: HistoryData | undefined,
-): readonly Detected[] {
+): readonly Complex[] {
   const shipped = new Set(files.filter((file) => isShipped(file) && isAlive(file, history)).map(({ path }) => path));
   const worst = new Map<string, Complex>();
   for (const one of parts.flatMap(({ functions }) => functions)) {
     if (!shipped.has(one.file) || !hurts(one)) continue;
     if ((worst.get(one.file)?.complexity ?? 0) < one.complexity) worst.set(one.file, one);
   }
-  return [...worst.values()]
-    .toSorted((a, b) => b.complexity - a.complexity)
+  return [...worst.values()].toSorted((a, b) => b.complexity - a.complexity);
+}
+
+/** Where there is no history to ask. */
+export function complexFindings(parts: readonly ParseData[], files: readonly FileEntry[]): readonly Detected[] {
+  return complexFunctions(parts, files, undefined)
     .slice(0, MAX_FINDINGS)
-    .map(findingOf);
+    .map((one) => complexFinding(one));
+}
+
+/** Those that somebody works on, and what the others of the hardest are. */
+export async function complexFindingsOf(functions: readonly Complex[], past: OwnPast): Promise<readonly Detected[]> {
+  const asked = functions.slice(0, MAX_ASKED);
+  const changes = await Promise.all(asked.map((one) => past.changesOf(one)));
+  const found = asked.map((one, at) => ({ one, change: changes[at] }));
+  const { alive = [], still = [] } = Object.groupBy(found, ({ change }) => (change === undefined ? 'still' : 'alive'));
+  return [...alive, ...still.slice(0, MAX_STILL)]
+    .slice(0, MAX_FINDINGS)
+    .map(({ one, change }) => complexFinding(one, change));
 }
 
 function hurts(one: Complex): boolean {
-  const { complexity, nesting, lines, depth, guards } = one;
+  const { complexity, nesting, ownLines, depth, guards } = one;
   if (isRow(one)) return false;
-  if (lines >= LONG && complexity >= COMPLEX_WHERE_LONG) return true;
+  if (ownLines >= LONG && complexity >= COMPLEX_WHERE_LONG) return true;
   if (complexity < COMPLEX || nesting < DEEP || depth < MIN_DEPTH) return false;
   return guards < MANY_GUARDS || depth >= VERY_DEEP;
 }
@@ -74,7 +94,10 @@ function isShipped({ path, context, isCopied }: FileEntry): boolean {
   return context === 'production' && isCopied !== true && !TOOLS.test(path);
 }
 
-function findingOf({ file, line, name, complexity, nesting, lines, depth }: Complex): Detected {
+function complexFinding(
+  { file, line, name, complexity, nesting, lines, depth }: Complex,
+  change?: OwnChange,
+): Detected {
   const what = `makes ${complexity} decisions in ${lines} lines`;
   return {
     kind: 'complex-function',
@@ -90,6 +113,7 @@ function findingOf({ file, line, name, complexity, nesting, lines, depth }: Comp
         text: `${complexity} decisions in ${lines} lines, nested ${nesting} deep; ${depth} branches and loops stand around one on average.`,
         ref: `${file}:${line}`,
       },
+      ...(change === undefined ? [] : [{ source: 'history', text: toldOf(change) }]),
     ],
     fix: 'Give what stands deepest, and each step that can be named, a function of its own.',
   };

@@ -37,8 +37,10 @@ const STATEMENTS = /^(?:If|For|ForIn|ForOf|While|DoWhile|Switch)Statement$/;
 /**
  * `depth`: how many branches and loops stand around a branch or loop, on average. `guards`: share of its `if`s that
  * leave what they stand in. `chosen`: share of its branches and loops in a `switch` or a long row of `else if`.
+ * `ownLines`: without those of the functions inside it.
  */
-export type MeasuredFunction = ComplexFunction & Readonly<{ depth: number; guards: number; chosen: number }>;
+export type MeasuredFunction = ComplexFunction &
+  Readonly<{ depth: number; guards: number; chosen: number; ownLines: number }>;
 
 type Frame = {
   node: AstNode;
@@ -54,6 +56,8 @@ type Frame = {
   guards: number;
   choices: number;
   chosen: number;
+  /** Lines of the functions inside it. */
+  inner: number;
 };
 
 /** Counts the decisions of each function as the walk passes; a function inside another counts for itself. */
@@ -90,6 +94,7 @@ export class ComplexityMeter {
         guards: 0,
         choices: 0,
         chosen: 0,
+        inner: 0,
       };
       this.#frames.push({ node, name, isVague, ...counts });
       return;
@@ -130,10 +135,14 @@ export class ComplexityMeter {
     const line = this.#lines.at(node.start);
     const lines = this.#lines.at(node.end) - line + 1;
     if (lines > Math.max(LONG_LINES, this.longest?.lines ?? 0)) this.longest = { name, line, lines };
+    const around = this.#frames.at(-1);
+    if (around !== undefined) around.inner += lines - 1;
+    const ownLines = lines - counts.inner;
     const depth = ratio(counts.depths, counts.branches);
     const guards = ratio(counts.guards, counts.ifs);
     const chosen = ratio(counts.chosen, counts.branches);
-    this.functions.push({ file: this.#file, line, name, complexity, nesting: deepest, lines, depth, guards, chosen });
+    const own = { file: this.#file, line, name, complexity, nesting: deepest, lines, ownLines };
+    this.functions.push({ ...own, depth, guards, chosen });
   }
 }
 

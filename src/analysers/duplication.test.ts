@@ -23,7 +23,7 @@ async function look(files: Readonly<Record<string, string>>): Promise<FindingsDa
     signal: new AbortController().signal,
   };
   await inventory(call);
-  duplication(call);
+  await duplication(call);
   return needData(join(folder, 'data'), 'duplication');
 }
 

@@ -12,7 +12,7 @@ function log(
 ): string {
   return commits
     .map(([daysAgo, message, ...changes]) => {
-      const head = `\u0001hash\u0002ada@example.org\u0002${NOW_S - daysAgo * DAY_S}\u0002${message}`;
+      const head = `\u0001Ada\u0002ada@example.org\u0002${NOW_S - daysAgo * DAY_S}\u0002${message}`;
       return `${head}\0\n${changes.map((change) => change.join('\0')).join('\0')}\0`;
     })
     .join('');

@@ -2,16 +2,14 @@ import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import type { FileHistory, HistoryData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import { runGit, type GitResult } from './git.ts';
+import { People } from './people.ts';
+import { isFixSubject, isRoutineSubject } from './subjects.ts';
 
 const MAX_COMMITS = 3_000;
 /** A commit over more files than this says nothing about one of them: formatting, renames, licence headers. */
-const MASS_FILES = 100;
+const MASS_FILES = 50;
 /** Pairs are counted in commits of at most this many files. */
 const PAIR_FILES = 20;
-const FIX =
-  /\b(?:(?:hot|bug)?fix(?:e[sd]|ing)?|bugs?|CVE|GHSA|regress\w*|revert(?:s|ed)?|crash\w*|guard(?:s|ed|ing)? against|deadlocks?|vulnerab\w*)\b/i;
-/** Nothing was wrong with what the code does. */
-const WORDS_ALONE = /^docs?\b|\b(?:typos?|spelling|misspell\w*|grammar|java ?docs?|whitespace|indentation)\b/i;
 const BOT = /\[bot\]|\bbot@|^(?:dependabot|renovate|greenkeeper|github-actions)\b/i;
 const MONTH_MS = (365.25 / 12) * 24 * 3_600_000;
 const MONTHS = 12;
@@ -20,8 +18,11 @@ const GONE_MS = 30 * 24 * 3_600_000;
 
 type Commit = Readonly<{
   author: string;
+  isBot: boolean;
   atMs: number;
   isFix: boolean;
+  /** A release, or a new arrangement of the same code. */
+  isRoutine: boolean;
   files: readonly string[];
   renames: readonly (readonly [string, string])[];
   added: readonly string[];
@@ -50,7 +51,7 @@ const SAME = '-M100%';
 
 function readLog({ input, signal }: AnalyserCall, renames: string): Promise<GitResult> {
   const args = ['log', '-n', String(MAX_COMMITS + 1), '--no-merges', '--no-ext-diff', '--no-textconv', '--relative'];
-  const format = ['-z', '--name-status', renames, '--format=%x01%H%x02%aE%x02%ct%x02%s'];
+  const format = ['-z', '--name-status', renames, '--format=%x01%aN%x02%aE%x02%ct%x02%s'];
   return runGit(input.root, [...args, ...format, 'HEAD', '--', '.'], {
     searchPath: input.searchPath,
     signal,
@@ -68,21 +69,25 @@ export function summariseLog(output: string, tracked: ReadonlySet<string>): Hist
 
 /** Reads `git log -z --name-status` with one `\x01` header per commit. */
 function parseLog(output: string): readonly Commit[] {
-  return output
+  const people = new People();
+  const commits = output
     .split('\x01')
     .slice(1)
     .map((part) => {
       const end = part.indexOf('\0');
       const header = end < 0 ? part : part.slice(0, end);
-      const [, author = '', seconds = '0', subject = ''] = header.split('\x02');
+      const [name = '', address = '', seconds = '0', subject = ''] = header.split('\x02');
       const changes = parseChanges(end < 0 ? [] : part.slice(end + 1).split('\0'));
       return {
-        author,
+        author: people.add(name, address),
+        isBot: BOT.test(name) || BOT.test(address),
         atMs: Number(seconds) * 1_000,
-        isFix: FIX.test(subject) && !WORDS_ALONE.test(subject),
+        isFix: isFixSubject(subject),
+        isRoutine: isRoutineSubject(subject),
         ...changes,
       };
     });
+  return commits.map((commit) => ({ ...commit, author: people.nameOf(commit.author) }));
 }
 
 function parseChanges(fields: readonly string[]): Pick<Commit, 'files' | 'renames' | 'added' | 'deleted'> {
@@ -124,9 +129,9 @@ function summarise(commits: readonly Commit[], tracked: ReadonlySet<string>): Om
   let massCommits = 0;
   for (const commit of commits) {
     const touched = names.touchedBy(commit);
-    if (!BOT.test(commit.author)) authors.add(commit.author);
+    if (!commit.isBot) authors.add(commit.author);
     if (commit.files.length > MASS_FILES) massCommits += 1;
-    else for (const name of touched) count(tallyOf(tallies, name), commit, newestAtMs);
+    else if (!commit.isRoutine) for (const name of touched) count(tallyOf(tallies, name), commit, newestAtMs);
     if (touched.length <= PAIR_FILES) pairs.add(touched);
   }
   return {
@@ -187,7 +192,7 @@ function tallyOf(tallies: Map<string, Tally>, path: string): Tally {
   return fresh;
 }
 
-function count(tally: Tally, { atMs, author, isFix }: Commit, newestAtMs: number): void {
+function count(tally: Tally, { atMs, author, isBot, isFix }: Commit, newestAtMs: number): void {
   tally.commits += 1;
   if (isFix) tally.fixes += 1;
   tally.lastAtMs = Math.max(tally.lastAtMs, atMs);
@@ -196,7 +201,7 @@ function count(tally: Tally, { atMs, author, isFix }: Commit, newestAtMs: number
     tally.trend[month] = (tally.trend[month] ?? 0) + 1;
     if (isFix) tally.recentFixes += 1;
   }
-  if (!BOT.test(author)) tally.authors.set(author, (tally.authors.get(author) ?? 0) + 1);
+  if (!isBot) tally.authors.set(author, (tally.authors.get(author) ?? 0) + 1);
 }
 
 function historyOf(path: string, { authors, ...tally }: Tally): FileHistory {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,7 +26,7 @@ function historyOf(path: string, { recent, fixes = 0, commits = recent }: Work):
 
 async function found(
   sources: Readonly<Record<string, readonly [text: string, work: Work]>>,
-  isCut = false,
+  { isCut = false, isOld = false } = {},
 ): Promise<readonly Detected[]> {
   const [root, data] = [join(folder, 'root'), join(folder, 'data')];
   for (const [name, [text]] of Object.entries(sources)) {
@@ -36,12 +37,34 @@ async function found(
   await inventory(call);
   parse(call);
   const files = Object.entries(sources).map(([path, [, work]]) => historyOf(path, work));
-  const none = { authors: 3, newestAtMs: 0, oldestAtMs: 0, massCommits: 0, together: [] };
+  commit(root, isOld);
+  const none = { authors: 3, newestAtMs: NEWEST_MS, oldestAtMs: 0, massCommits: 0, together: [] };
   const history: HistoryData = { ...none, commits: 3_000, isCut, files };
   writeData(data, 'history', history);
-  hotspots(call);
+  await hotspots(call);
   return needData(data, 'hotspots').findings;
 }
+
+const NEWEST_MS = Date.UTC(2026, 5, 1);
+
+/** What is there as one commit, of the last year or older. */
+function commit(root: string, isOld: boolean): void {
+  const atS = NEWEST_MS / 1_000 - (isOld ? 400 : 100) * 24 * 3_600;
+  const who = { NAME: 'Ada', EMAIL: 'ada@example.org', DATE: `${atS} +0000` };
+  const names = Object.entries(who).flatMap(([key, value]) => [
+    [`GIT_AUTHOR_${key}`, value],
+    [`GIT_COMMITTER_${key}`, value],
+  ]);
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', ...Object.fromEntries(names) };
+  const git = (...args: readonly string[]): unknown => execFileSync('git', args, { cwd: root, env, stdio: 'ignore' });
+  git('init', '--quiet');
+  git('add', '.');
+  git('commit', '--quiet', '--allow-empty', '-m', 'work');
+}
+
+/** Of one commit. */
+const changed = (lines: number): string =>
+  `${lines} of its ${lines} lines were changed in the 12 months before the newest commit, in 1 commit; last on 2026-02-21 ("work").`;
 
 const guards = (times: number): string =>
   Array.from({ length: times }, (_, at) => `  if (a.x${at} > ${at}) {\n    a.y += ${at};\n  }`).join('\n');
@@ -68,13 +91,17 @@ describe('a hot spot', () => {
     expect(one?.evidence.map(({ text }) => text)).toEqual([
       '12 commits in the 12 months before the newest commit, at least 2 of them fixes by their subjects.',
       '40 commits by 3 people in all.',
-      'Hardest function: route, 25 decisions in 74 lines.',
+      `Hard to follow: route, 25 decisions in 74 lines. ${changed(74)}`,
     ]);
   });
 
   it('is worked on today: old changes are not enough', async () => {
     expect(await found({ 'a.js': [hard(), { recent: 9, commits: 900 }] })).toEqual([]);
     expect(await found({ 'a.js': [hard(), { recent: 10 }] })).toHaveLength(1);
+  });
+
+  it('is changed where it is hard, not elsewhere in the file', async () => {
+    expect(await found({ 'a.js': [hard(), { recent: 20 }] }, { isOld: true })).toEqual([]);
   });
 
   it('matters much when many of its many changes are fixes', async () => {
@@ -137,7 +164,7 @@ describe('a hot spot', () => {
   });
 
   it('says when older commits were not counted', async () => {
-    const [one] = await found({ 'a.js': [hard(), { recent: 12, commits: 603 }] }, true);
+    const [one] = await found({ 'a.js': [hard(), { recent: 12, commits: 603 }] }, { isCut: true });
     expect(one?.evidence[1]?.text).toBe('603 commits by 3 people in the last 3000 commits of the repository.');
   });
 });
@@ -175,7 +202,7 @@ describe('a hot spot in a language that is not parsed', () => {
     const text = `class A:\n${Array.from({ length: 8 }, (_, at) => method(`step${at}`, 20 + at)).join('\n')}`;
     const [one] = await found({ 'core.py': [text, { recent: 20 }] });
     expect(one?.title).toBe('core.py: hard to read (376 branching words in 385 code lines), 20 changes in a year');
-    expect(one?.evidence[2]?.text).toBe('Hardest function: A.step7, 54 branching words in 56 lines.');
+    expect(one?.evidence[2]?.text).toBe(`Hard to follow: A.step7, 54 branching words in 56 lines. ${changed(56)}`);
   });
 
   it('is none when its comments make it long, or its functions are short', async () => {

@@ -2,10 +2,14 @@ import type { Hotspot } from '../core/findings/check-report.ts';
 import { countedFunctions } from './counted-functions.ts';
 import type { FileEntry, HistoryData, ParseData, ParsedFile } from './data.ts';
 import type { Detected } from './detected.ts';
+import { toldOf, type OwnChange, type OwnPast } from './own-past.ts';
 import type { TextReader } from './read-text.ts';
 import { countOf } from './words.ts';
 
 const MAX_FINDINGS = 3;
+/** Files whose hard functions are looked at line by line, and how many of each. */
+const MAX_ASKED = 5;
+const MAX_HARDEST = 2;
 /** Commits in the last 12 months. Below these nobody works on it much, whatever its rank. */
 const MIN_RECENT = 10;
 const MANY_RECENT = 30;
@@ -41,6 +45,8 @@ type Code = Readonly<{
   /** Functions of 20 decisions and more, hardest first. */
   hard: readonly Hard[];
   longest: ParsedFile['longest'];
+  /** What was changed in the first of them. */
+  change?: OwnChange;
 }>;
 
 export type Known = Readonly<{
@@ -48,21 +54,39 @@ export type Known = Readonly<{
   parts: readonly ParseData[];
   history: HistoryData;
   reader: TextReader;
+  own: Pick<OwnPast, 'changesOf'>;
 }>;
 
 /**
  * Files that are worked on today, at least 10 commits in 12 months, and hold a function that is hard to follow. `all`:
  * every file with a past, hottest of all time first.
  */
-export function hotspotFindings(all: readonly Hotspot[], known: Known): readonly Detected[] {
+export async function hotspotFindings(all: readonly Hotspot[], known: Known): Promise<readonly Detected[]> {
   const copied = new Set(known.files.filter(({ isCopied }) => isCopied === true).map(({ path }) => path));
+  const candidates = all
+    .filter((hotspot) => isWorkedOn(hotspot) && !copied.has(hotspot.file))
+    .toSorted((a, b) => heatOf(b) - heatOf(a));
   const found: Detected[] = [];
-  for (const hotspot of all.filter(isWorkedOn).toSorted((a, b) => heatOf(b) - heatOf(a))) {
-    if (found.length === MAX_FINDINGS) break;
-    const code = copied.has(hotspot.file) ? undefined : codeOf(hotspot, known);
-    if (code !== undefined) found.push(findingOf(hotspot, code, known.history));
+  let asked = 0;
+  for (const hotspot of candidates) {
+    if (found.length === MAX_FINDINGS || asked === MAX_ASKED) break;
+    const code = codeOf(hotspot, known);
+    if (code === undefined) continue;
+    asked += 1;
+    const worked = await workedOn(hotspot, code, known.own);
+    if (worked !== undefined) found.push(findingOf(hotspot, worked, known.history));
   }
   return found;
+}
+
+/** With the hardest function that people really changed in front; undefined where the changes are elsewhere. */
+async function workedOn({ file }: Hotspot, code: Code, own: Pick<OwnPast, 'changesOf'>): Promise<Code | undefined> {
+  const hardest = code.hard.slice(0, MAX_HARDEST);
+  const changes = await Promise.all(hardest.map(({ line, lines }) => own.changesOf({ file, line, lines })));
+  const at = changes.findIndex((change) => change !== undefined);
+  const [first, change] = [hardest[at], changes[at]];
+  if (first === undefined || change === undefined) return undefined;
+  return { ...code, hard: [first, ...code.hard.filter((one) => one !== first)], change };
 }
 
 function isWorkedOn(hotspot: Hotspot): boolean {
@@ -152,10 +176,10 @@ function wholePast({ file, commits, authors }: Hotspot, history: HistoryData): s
   return `${countOf(commits, 'commit')} by ${people}${span}.${oneHand}`;
 }
 
-function hardest({ hard, longest, unit }: Code, file: string): Detected['evidence'] {
+function hardest({ hard, longest, unit, change }: Code, file: string): Detected['evidence'] {
   const told = hard.slice(0, 3).map(({ name, line, lines, decisions }, index) => ({
     source: 'parse',
-    text: `${index === 0 ? 'Hardest function' : 'Then'}: ${name}, ${decisions} ${unit} in ${lines} lines.`,
+    text: `${index === 0 ? 'Hard to follow' : 'Also'}: ${name}, ${decisions} ${unit} in ${lines} lines.${index > 0 || change === undefined ? '' : ` ${toldOf(change)}`}`,
     ref: `${file}:${line}`,
   }));
   if (longest === undefined || told.some(({ ref }) => ref === `${file}:${longest.line}`)) return told;

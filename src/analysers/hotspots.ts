@@ -1,16 +1,18 @@
 import type { Hotspot } from '../core/findings/check-report.ts';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
+import { complexFindingsOf, complexFunctions } from './complex-functions.ts';
 import type { FileEntry, FileHistory, HotspotsData } from './data.ts';
 import { needData, readParts, writeData } from './data-files.ts';
 import { hotspotFindings } from './hotspot-findings.ts';
 import { isParsedLanguage, languageOf } from './languages.ts';
+import { OwnPast } from './own-past.ts';
 import { TextReader } from './read-text.ts';
 
 /** Kept for the picture. */
 const MAX_HOTSPOTS = 60;
 
 /** Where work goes on and reading is hard: commits × (1 + complexity). */
-export function hotspots({ input }: AnalyserCall): AnalyserResult {
+export async function hotspots({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const { files } = needData(input.data, 'inventory');
   const history = needData(input.data, 'history');
   const past = new Map(history.files.map((file) => [file.path, file]));
@@ -23,7 +25,11 @@ export function hotspots({ input }: AnalyserCall): AnalyserResult {
       return own === undefined ? [] : [hotspotOf(file, own, parsed.get(file.path))];
     })
     .toSorted((a, b) => b.score - a.score || (a.file < b.file ? -1 : 1));
-  const findings = hotspotFindings(all, { files, parts, history, reader: new TextReader(input.root) });
+  const own = new OwnPast({ ...input, signal }, history.newestAtMs);
+  const hot = await hotspotFindings(all, { files, parts, history, reader: new TextReader(input.root), own });
+  const told = new Set(hot.map(({ file }) => file));
+  const complex = complexFunctions(parts, files, history).filter(({ file }) => !told.has(file));
+  const findings = [...hot, ...(await complexFindingsOf(complex, own))];
   const data: HotspotsData = { hotspots: all.slice(0, MAX_HOTSPOTS), findings };
   const [hottest] = all;
   return {

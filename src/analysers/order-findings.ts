@@ -1,7 +1,7 @@
 import { SEVERITIES, type Severity } from '../core/findings/finding.ts';
 import type { CheckInput } from './analyser.ts';
 import { contextOf, isProduction } from './classify.ts';
-import { complexFunctions } from './complex-functions.ts';
+import { complexFindings } from './complex-functions.ts';
 import { needData, readData, readParts } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { findingIds } from './finding-id.ts';
@@ -59,7 +59,7 @@ function gather(input: CheckInput): readonly Detected[] {
   const lists = [
     readData(input.data, 'manifests')?.findings,
     ...parts.map(({ findings }) => findings),
-    complexFunctions(parts, files, readData(input.data, 'history')),
+    readData(input.data, 'hotspots') === undefined ? complexFindings(parts, files) : [],
     ...DETECTING.map((id) => readData(input.data, id)?.findings),
   ];
   return lists.flatMap((list) => list ?? []);

@@ -155,12 +155,14 @@ describe('evidence', () => {
     const kinds = [...DETECTORS.keys()];
     const isHeardTwice = (voter: Voter, kind: string): boolean => {
       const source = sourceOf(voter, kind);
-      return source !== null && ruleOf(kind).found.includes(source) && !isUsedUp(voter, kind);
+      return source !== null && ruleOf(kind).found.includes(source) && !isUsedUp(voter, finding({ kind }));
     };
     for (const voter of VOTERS) expect(kinds.filter((kind) => isHeardTwice(voter, kind))).toEqual([]);
-    expect(kinds.filter((kind) => isUsedUp('shape', kind) || isUsedUp('context', kind))).toEqual([]);
-    expect(isUsedUp('history', 'hot-spot')).toBe(true);
-    expect(isUsedUp('tests', 'untested-hot-spot')).toBe(true);
+    expect(
+      kinds.filter((kind) => isUsedUp('shape', finding({ kind })) || isUsedUp('context', finding({ kind }))),
+    ).toEqual([]);
+    expect(isUsedUp('history', finding({ kind: 'hot-spot' }))).toBe(true);
+    expect(isUsedUp('tests', finding({ kind: 'untested-hot-spot' }))).toBe(true);
   });
 
   it('that is used up makes the voter abstain', () => {

@@ -1,4 +1,4 @@
-import type { Voter } from '../../core/findings/finding.ts';
+import type { Finding, Voter } from '../../core/findings/finding.ts';
 import { DETECTORS } from '../detectors.ts';
 
 /**
@@ -150,9 +150,10 @@ export function sourceOf(voter: Voter, kind: string): Source | null {
 }
 
 /** Whether the detector has used it up: a fact that is heard twice is still one fact. */
-export function isUsedUp(voter: Voter, kind: string): boolean {
+export function isUsedUp(voter: Voter, { kind, evidence }: Pick<Finding, 'kind' | 'evidence'>): boolean {
   const source = sourceOf(voter, kind);
-  return source !== null && ruleOf(kind).found.includes(source);
+  const isHeard = source === 'commits' && evidence.some((one) => one.source === 'history');
+  return isHeard || (source !== null && ruleOf(kind).found.includes(source));
 }
 
 /** Kinds about tests: to stand in a test speaks for them. */

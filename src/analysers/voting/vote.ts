@@ -55,7 +55,7 @@ async function vote(voter: Voter, { input, signal, proposals }: VotingCall): Pro
 
 /** A voter without a view of its own abstains; so does one that fails over a finding. */
 export function opinionOf(voter: Voter, motion: Motion, bench: Bench): Opinion {
-  if (isUsedUp(voter, motion.finding.kind)) {
+  if (isUsedUp(voter, motion.finding)) {
     return abstain('This is what the finding was made from, and no fact counts twice.');
   }
   try {

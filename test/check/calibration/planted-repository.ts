@@ -78,7 +78,8 @@ function commitsOf(files: Readonly<Record<string, string>>, plants: readonly Pla
     ...BASE_PAST,
     ...plants.flatMap(({ file, past }) => (past === undefined ? [] : [[file, past] as const])),
   ]);
-  const plain = Object.fromEntries(Object.entries(files).filter(([path]) => !pasts.has(path)));
+  const late = new Set([...pasts.values()].flatMap((past) => past.flatMap((one) => Object.keys(one.files ?? {}))));
+  const plain = Object.fromEntries(Object.entries(files).filter(([path]) => !pasts.has(path) && !late.has(path)));
   const gone = plants.flatMap((plant) => plant.gone ?? []);
   const were = Object.fromEntries(gone.map((path) => [path, 'export const x = 1;\n']));
   const planted: Commit = { daysAgo: PLANTED_DAYS_AGO, author: 'Ada', message: 'begin', files: { ...plain, ...were } };
@@ -91,7 +92,7 @@ function commitsOf(files: Readonly<Record<string, string>>, plants: readonly Pla
     if (content === undefined) return [];
     return past.map((commit, index): Commit => ({
       ...commit,
-      files: { [file]: content + '\n'.repeat(past.length - 1 - index) },
+      files: commit.files ?? { [file]: content + '\n'.repeat(past.length - 1 - index) },
     }));
   });
   return [first, planted, cleared, ...changed, last].toSorted((a, b) => b.daysAgo - a.daysAgo);

@@ -6,6 +6,62 @@ const copies = (isTrue: boolean, why: string, files: Readonly<Record<string, str
   return { kind: 'duplicate-code', file, isTrue, why, files };
 };
 
+/** A text that is there now, what it was before, and what the commit that changed it says. */
+type Edit = readonly [now: string, before: string, message: string];
+
+/** With commits that made these edits, oldest first, in every file that has the text; `only`: in this file alone. */
+function edited(plant: Plant, edits: readonly Edit[], only?: string): Plant {
+  const versionOf = (made: number): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      Object.entries(plant.files).map(([path, text]) => [
+        path,
+        edits
+          .slice(made)
+          .reduce(
+            (sum, [now, before]) => (only === undefined || only === path ? sum.replaceAll(now, before) : sum),
+            text,
+          ),
+      ]),
+    );
+  const messages = ['begin', ...edits.map(([, , message]) => message)];
+  const past = messages.map((message, at) => ({
+    daysAgo: 700 - at * 200,
+    author: 'Ada',
+    message,
+    files: versionOf(at),
+  }));
+  return { ...plant, past };
+}
+
+/** Two changes that had to be made in both. */
+const VALIDATE_EDITS: readonly Edit[] = [
+  ['body.name.length > 200', 'body.name.length > 100', 'allow longer names'],
+  [
+    "else if (age < 16) problems.push('age is below 16');",
+    "else if (age < 18) problems.push('age is below 18');",
+    'from 16 on',
+  ],
+];
+const IMPORT_EDITS: readonly Edit[] = [
+  ['if not any(row.values()):', 'if not row:', 'pass over empty lines'],
+  ['amount = Decimal(row["amount"].replace(",", "."))', 'amount = Decimal(row["amount"])', 'read commas'],
+];
+const GO_EDITS: readonly Edit[] = [
+  ['response.StatusCode < 500', 'response.StatusCode < 400', 'give up on what the client did wrong'],
+  [
+    'request.Header.Set("Content-Type", "application/json")',
+    'request.Header.Add("Content-Type", "text/json")',
+    'name the type',
+  ],
+];
+const JAVA_EDITS: readonly Edit[] = [
+  ['cell.setCellValue(number.doubleValue());', 'cell.setCellValue(number.intValue());', 'fix cents that were lost'],
+];
+const PHP_EDITS: readonly Edit[] = [
+  ['$page = min($page, $pages);', '$page = $page > $pages ? 1 : $page;', 'stay on the last page'],
+  ["$row['closed_at'] !== null", "isset($row['closed_at'])", 'tell closed rows'],
+];
+
 /** The same words for all, but other names: as people write one thing twice. */
 const renamed = (text: string): string =>
   text
@@ -23,41 +79,92 @@ const COLOURS = Array.from(
 const TYPES = Array.from({ length: 30 }, (_, at) => `  field${at}: string | null;\n`).join('');
 const CASES = Array.from({ length: 24 }, (_, at) => `    case 'state-${at}':\n`).join('');
 
+const HALL = LAYOUT.replaceAll('box', 'seat') + VALIDATE.replaceAll('body', 'seat').replaceAll('problems', 'doubts');
+const FIXED = 'changedAt: clock.now()';
+const BROKEN = 'changedAt: Date.now()';
+
 const PRIMITIVE = JAVA_EXPORT.replaceAll('Cell', 'Field').replaceAll('Row', 'Line');
 
 const REAL: readonly Plant[] = [
-  copies(true, 'one check in two handlers', {
-    'office/handlers/create-person.js': `export async function createPerson(body, { request, response, store, clock, log, countries }) {\n${VALIDATE}  response.status(201);\n  response.json(saved);\n}\n`,
-    'office/handlers/update-person.js': `/** Changes what is there. */\nexport async function updatePerson(body, { request, response, store, clock, log, countries }) {\n  const old = await store.get(body.id);\n${VALIDATE}  response.json({ old, saved });\n}\n`,
-  }),
+  edited(
+    copies(true, 'one check in two handlers', {
+      'office/handlers/create-person.js': `export async function createPerson(body, { request, response, store, clock, log, countries }) {\n${VALIDATE}  response.status(201);\n  response.json(saved);\n}\n`,
+      'office/handlers/update-person.js': `/** Changes what is there. */\nexport async function updatePerson(body, { request, response, store, clock, log, countries }) {\n  const old = await store.get(body.id);\n${VALIDATE}  response.json({ old, saved });\n}\n`,
+    }),
+    VALIDATE_EDITS,
+  ),
   copies(true, 'twice in one file', {
     'office/drawing/layout.ts': `export function layoutRows(boxes, limit, gap, canvas, offset, drawn) {\n${LAYOUT}  return y + height;\n}\n\nexport function layoutPreview(boxes, limit, gap, canvas, offset, drawn) {\n  canvas.scale(0.5, 0.5);\n  // As above, but smaller.\n${LAYOUT.replaceAll(/^ {2}/gm, '    ')}  canvas.scale(2, 2);\n}\n`,
   }),
-  copies(true, 'two commands that read the same lists', {
-    'office/lists/bookings.py': `import csv\nfrom decimal import Decimal, InvalidOperation\n\n\ndef import_bookings(path, required, delimiter=";", allow_negative=True):\n    """Reads bookings."""\n${IMPORT_ROWS}    return Bookings(rows)\n`,
-    'office/lists/refunds.py': `import csv\nfrom datetime import datetime\nfrom decimal import Decimal, InvalidOperation\n\n\ndef import_refunds(path, required, delimiter=",", allow_negative=False):\n    # Refunds come from the shop.\n${IMPORT_ROWS}    return [Refund(row) for row in rows]\n`,
-  }),
-  copies(true, 'two clients that try again in the same way', {
-    'office/clients/invoices.go': `package clients\n\nfunc (c *Invoices) send(ctx context.Context, method, url string, body []byte, attempts int) (*http.Response, error) {\n${GO_RETRY}\treturn nil, last\n}\n`,
-    'office/clients/payments.go': `package clients\n\nfunc (c *Payments) call(ctx context.Context, method, url string, body []byte, attempts int) (*http.Response, error) {\n\tc.calls.Add(1)\n${GO_RETRY}\treturn nil, fmt.Errorf("payments: %w", last)\n}\n`,
-  }),
+  edited(
+    copies(true, 'two commands that read the same lists', {
+      'office/lists/bookings.py': `import csv\nfrom decimal import Decimal, InvalidOperation\n\n\ndef import_bookings(path, required, delimiter=";", allow_negative=True):\n    """Reads bookings."""\n${IMPORT_ROWS}    return Bookings(rows)\n`,
+      'office/lists/refunds.py': `import csv\nfrom datetime import datetime\nfrom decimal import Decimal, InvalidOperation\n\n\ndef import_refunds(path, required, delimiter=",", allow_negative=False):\n    # Refunds come from the shop.\n${IMPORT_ROWS}    return [Refund(row) for row in rows]\n`,
+    }),
+    IMPORT_EDITS,
+  ),
+  edited(
+    copies(true, 'two clients that try again in the same way', {
+      'office/clients/invoices.go': `package clients\n\nfunc (c *Invoices) send(ctx context.Context, method, url string, body []byte, attempts int) (*http.Response, error) {\n${GO_RETRY}\treturn nil, last\n}\n`,
+      'office/clients/payments.go': `package clients\n\nfunc (c *Payments) call(ctx context.Context, method, url string, body []byte, attempts int) (*http.Response, error) {\n\tc.calls.Add(1)\n${GO_RETRY}\treturn nil, fmt.Errorf("payments: %w", last)\n}\n`,
+    }),
+    GO_EDITS,
+  ),
   copies(false, 'programs for those who work on the package, which publishes others', {
     'office/kit/dev-server.js': `export async function one(body, { request, response, store, clock, log, countries }) {\n${VALIDATE}  response.json(saved);\n}\n`,
     'office/kit/dev-server-two.js': `export async function two(body, { request, response, store, clock, log, countries }) {\n  clock.start();\n${VALIDATE}  response.json(saved);\n}\n`,
     'office/kit/package.json': JSON.stringify({ name: 'office-kit', version: '1.0.0', files: ['lib'] }),
   }),
-  copies(true, 'two exports of the same sheet', {
-    'office/export/InvoiceExport.java': `package office.export;\n\nclass InvoiceExport {\n    void write(String title, List<String> names, List<Map<String, Object>> data, OutputStream target) throws IOException {\n${JAVA_EXPORT}    }\n}\n`,
-    'office/export/StockExport.java': `package office.export;\n\nimport java.io.OutputStream;\n\n/** Stock as a sheet. */\nclass StockExport {\n    void export(String title, List<String> names, List<Map<String, Object>> data, OutputStream target) throws IOException {\n        check(names);\n${JAVA_EXPORT}    }\n}\n`,
-  }),
-  copies(true, 'pages of a list at three places', {
-    'office/web/CustomerList.php': `<?php\nclass CustomerList {\n  public function page(array $query, array $columns, array $filters): array {\n${PHP_LIST}    return compact('rows', 'links');\n  }\n}\n`,
-    'office/web/InvoiceList.php': `<?php\nclass InvoiceList {\n  public function page(array $query, array $columns, array $filters): array {\n    $this->log->info('invoices');\n${PHP_LIST}    return ['rows' => $rows, 'links' => $links, 'count' => $count];\n  }\n}\n`,
-    'office/web/StockList.php': `<?php\nclass StockList {\n  public function show(array $query, array $columns, array $filters): string {\n${PHP_LIST}    return $this->view->render('stock', compact('rows', 'links'));\n  }\n}\n`,
-  }),
+  edited(
+    copies(true, 'two exports of the same sheet', {
+      'office/export/InvoiceExport.java': `package office.export;\n\nclass InvoiceExport {\n    void write(String title, List<String> names, List<Map<String, Object>> data, OutputStream target) throws IOException {\n${JAVA_EXPORT}    }\n}\n`,
+      'office/export/StockExport.java': `package office.export;\n\nimport java.io.OutputStream;\n\n/** Stock as a sheet. */\nclass StockExport {\n    void export(String title, List<String> names, List<Map<String, Object>> data, OutputStream target) throws IOException {\n        check(names);\n${JAVA_EXPORT}    }\n}\n`,
+    }),
+    JAVA_EDITS,
+  ),
+  edited(
+    copies(true, 'pages of a list at three places', {
+      'office/web/CustomerList.php': `<?php\nclass CustomerList {\n  public function page(array $query, array $columns, array $filters): array {\n${PHP_LIST}    return compact('rows', 'links');\n  }\n}\n`,
+      'office/web/InvoiceList.php': `<?php\nclass InvoiceList {\n  public function page(array $query, array $columns, array $filters): array {\n    $this->log->info('invoices');\n${PHP_LIST}    return ['rows' => $rows, 'links' => $links, 'count' => $count];\n  }\n}\n`,
+      'office/web/StockList.php': `<?php\nclass StockList {\n  public function show(array $query, array $columns, array $filters): string {\n${PHP_LIST}    return $this->view->render('stock', compact('rows', 'links'));\n  }\n}\n`,
+    }),
+    PHP_EDITS,
+  ),
+  edited(
+    copies(true, 'one of them was corrected, the other was forgotten', {
+      'office/halls/plan.js': `export function plan(boxes, limit, gap, canvas, offset, drawn) {\n${HALL}  return y + height;\n}\n`,
+      'office/halls/poster.js': `export function poster(boxes, limit, gap, canvas, offset, drawn) {\n  canvas.clear();\n${HALL.replace(FIXED, BROKEN)}  return canvas;\n}\n`,
+    }),
+    [[FIXED, BROKEN, 'Fix times that the tests cannot set']],
+    'office/halls/plan.js',
+  ),
 ];
 
 const TEMPTING: readonly Plant[] = [
+  copies(false, 'nobody ever had to change both', {
+    'office/crates/load.js': `export function load(boxes, limit, gap, canvas, offset, drawn) {\n${LAYOUT.replaceAll('box', 'crate')}  return y;\n}\n`,
+    'office/crates/unload.js': `export function unload(boxes, limit, gap, canvas, offset, drawn) {\n  canvas.begin();\n${LAYOUT.replaceAll('box', 'crate')}  return x;\n}\n`,
+  }),
+  edited(
+    copies(false, 'a change of white space and words in both', {
+      'office/shelves/fill.js': `export function fill(boxes, limit, gap, canvas, offset, drawn) {\n${LAYOUT.replaceAll('box', 'shelf')}  return y;\n}\n`,
+      'office/shelves/empty.js': `export function empty(boxes, limit, gap, canvas, offset, drawn) {\n  canvas.begin();\n${LAYOUT.replaceAll('box', 'shelf')}  return x;\n}\n`,
+    }),
+    [
+      ['    x += width + gap;\n', '     x   +=   width + gap;\n', 'tidy up'],
+      ['    drawn.add(shelf.id);\n', '    // Keep it.\n    drawn.add(shelf.id);\n', 'say less'],
+    ],
+  ),
+  edited(
+    copies(false, 'each was changed for itself', {
+      'office/trays/left.js': `export function left(boxes, limit, gap, canvas, offset, drawn) {\n${LAYOUT.replaceAll('box', 'tray')}  return y + limit;\n}\n`,
+      'office/trays/right.js': `export function right(boxes, limit, gap, canvas, offset, drawn) {\n  canvas.begin(drawn);\n${LAYOUT.replaceAll('box', 'tray')}  return x;\n}\n`,
+    }),
+    [
+      ['  return y + limit;', '  return y;', 'fix the height'],
+      ['  canvas.begin(drawn);', '  canvas.begin();', 'fix the canvas'],
+    ],
+  ),
   copies(false, 'tests say what they need each time', {
     'office/handlers/tests/create.test.js': `it('creates', async () => {\n${VALIDATE}});\n`,
     'office/handlers/tests/update.test.js': `it('updates', async () => {\n${VALIDATE}});\n`,

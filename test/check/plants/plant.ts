@@ -12,6 +12,14 @@ export type Plant = Readonly<{
   files: Readonly<Record<string, string>>;
   /** Files that were there until a commit removed them, 200 days ago. */
   gone?: readonly string[];
-  /** Commits that changed `file`, oldest first; without any it comes in with the first commit of the repository. */
-  past?: readonly Readonly<{ daysAgo: number; author: string; message: string }>[];
+  /**
+   * Commits that changed `file`, oldest first; without any it comes in with the first commit of the repository. `files`:
+   * what they made of these files; without it only the end of `file` changes.
+   */
+  past?: readonly Readonly<{
+    daysAgo: number;
+    author: string;
+    message: string;
+    files?: Readonly<Record<string, string>>;
+  }>[];
 }>;

@@ -27,7 +27,19 @@ export function duplicateCode({ finding }: Motion, { reader }: Bench): Opinion {
   const actions = one.filter((word, index) => ACTION.test(word) || (one[index + 1] === '(' && /^\w/.test(word))).length;
   if (actions < MIN_ACTIONS)
     return reject(`It decides and calls ${actions} times in ${LINES} lines: a list, types or settings.`, seen);
+  if (areApart(places) && !isBound(finding))
+    return abstain('Whether two files are alike on purpose stands in no file, and no change was made in both.');
   return approve(`${percent}% of the words are the same, ${actions} of them decisions and calls.`, seen);
+}
+
+/** In different files. */
+function areApart(places: readonly string[]): boolean {
+  return new Set(places.map((ref) => ref.replace(/:\d+$/, ''))).size > 1;
+}
+
+/** Commits show that who changes one has to change the other. */
+function isBound({ evidence }: Motion['finding']): boolean {
+  return evidence.some(({ source }) => source === 'history');
 }
 
 function wordsAt(ref: string, reader: Bench['reader']): readonly string[] {

@@ -17,7 +17,7 @@ const EASY_SHARE = 0.03;
 const HARD_BLOCK_SHARE = 0.05;
 
 /** Nesting as the eye sees it: by how far the lines of code are indented, in any language. */
-export function complexFunction({ finding }: Motion, { reader }: Bench): Opinion {
+export function complexFunction({ finding }: Motion, { reader, usual }: Bench): Opinion {
   const text = reader.text(finding.file);
   if (text === undefined) return abstain('The file cannot be read.');
   const block = blockFrom(text.split('\n'), finding.line - 1).join('\n');
@@ -29,6 +29,9 @@ export function complexFunction({ finding }: Motion, { reader }: Bench): Opinion
     text: `${lines} lines of code, indented ${deepest} deep, ${deep} of them over ${DEEP} deep.`,
     ref: `${finding.file}:${finding.line}`,
   };
+  // Where there is a history, hard to read is worth a word only where people have to read it.
+  if (usual.past !== null && !finding.evidence.some(({ source }) => source === 'history'))
+    return abstain('None of its own lines was changed for a year.');
   if (deep >= MIN_DEEP_LINES) {
     return approve(`${deep} of its ${lines} lines of code are indented more than ${DEEP} deep.`, seen);
   }
