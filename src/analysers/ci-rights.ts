@@ -77,6 +77,8 @@ const OUTDATED: Readonly<Record<string, Readonly<{ node12: number; node16: numbe
 
 type Old = Readonly<{ name: string; path: string; line: number; why: string; isOff: boolean }>;
 
+const MAX_SHOWN = 12;
+
 /** Official actions in versions that nobody mends any more: one finding, whatever their number. */
 export function outdatedActions(files: readonly CiFile[]): readonly Detected[] {
   const uses = files
@@ -87,6 +89,10 @@ export function outdatedActions(files: readonly CiFile[]): readonly Detected[] {
   const old = uses.flatMap(({ path, text, line }) => outdated(text).map((one) => ({ ...one, path, line })));
   const ordered = old.toSorted((a, b) => Number(b.isOff) - Number(a.isOff));
   const [first] = ordered;
+  // Each file is named, by its worst place, before a file is named twice.
+  const inFiles = [...new Map(ordered.toReversed().map((one) => [one.path, one])).values()].toReversed();
+  const shown = [...inFiles, ...ordered.filter((one) => !inFiles.includes(one))].slice(0, MAX_SHOWN);
+  const rest = ordered.filter((one) => !shown.includes(one));
   if (first === undefined) return [];
   return [
     {
@@ -97,12 +103,26 @@ export function outdatedActions(files: readonly CiFile[]): readonly Detected[] {
       file: first.path,
       line: first.line,
       anchor: [...new Set(ordered.map(({ name }) => name))].toSorted().join(' '),
-      evidence: ordered
-        .slice(0, 8)
-        .map(({ name, path, line, why }) => ({ source: 'ci', text: `uses: ${name}. ${why}`, ref: `${path}:${line}` })),
+      evidence: [
+        ...shown.map((one) => ({
+          source: 'ci',
+          text: `uses: ${one.name}. ${one.why}`,
+          ref: `${one.path}:${one.line}`,
+        })),
+        ...(rest.length === 0 ? [] : [{ source: 'ci', text: `And at ${listed(rest)}.` }]),
+      ],
       fix: 'Take the newest version of the action; what changed between them stands in its release notes.',
     },
   ];
+}
+
+/** Places of each file together: `a.yml:3, 9; b.yml:4`. */
+function listed(places: readonly Old[]): string {
+  const byFile = Map.groupBy(places, ({ path }) => path);
+  return [...byFile]
+    .map(([path, own]) => `${path}:${own.map(({ line }) => line).join(', ')}`)
+    .join('; ')
+    .slice(0, 600);
 }
 
 function titleOf(old: readonly Old[]): string {

@@ -18,8 +18,9 @@ export type Stake = Readonly<{
 /** Rights that a stolen action would be after. */
 const STRONG = new Set(['all', 'contents', 'packages', 'id-token', 'actions', 'deployments', 'attestations']);
 const SECRET = /\bsecrets\.(\w+)/g;
-/** Of the service that counts what tests cover: it is good for nothing else. */
-const COVERAGE = /^(?:CODECOV|COVERALLS|CODACY|CODECLIMATE|CC_TEST)\w*$/i;
+/** Of services that are told what tests cover, how good or how fast code is: they are good for nothing else. */
+const COVERAGE =
+  /^(?:CODECOV|COVERALLS|COVERAGE|CODACY|CODECLIMATE|CC_TEST|QLTY|SONAR|DEEPSOURCE|SCRUTINIZER|CODSPEED|BENCHER|STRYKER|INFECTION|PERCY|CHROMATIC|ARGOS|BUILDPULSE|SNYK|FOSSA|LGTM|TEST_?REPORT|CODESCENE|SEMGREP)\w*$/i;
 /** Secrets that publish, sign or open other machines. */
 const GRAVE =
   /NPM|CARGO|CRATES|PYPI|TWINE|GEM|NUGET|MAVEN|SONATYPE|OSSRH|DOCKER|REGISTRY|GPG|PGP|SIGN|PASS|PRIVATE|SSH|DEPLOY|PUBLISH|RELEASE|AWS|AZURE|GCP/i;

@@ -27,7 +27,7 @@ const MAX_COMMITS = 400;
 const MAX_FILES = 60;
 const MAX_BYTES = 24 * 1024 * 1024;
 /** ms. Without an answer by then nothing is known. */
-const TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 5_000;
 /** Commits that are asked how many files they changed. */
 const MAX_ASKED = 100;
 /** Lines of a passage in or around a change: it stands in the passage. */

@@ -98,4 +98,16 @@ describe('a walk through history', () => {
     expect(summariseLog(many(3_001), new Set(['a.js']))).toMatchObject({ isCut: true, commits: 3_000 });
     expect(summariseLog(many(3_000), new Set(['a.js']))).toMatchObject({ isCut: false, commits: 3_000 });
   });
+
+  it('counts no release, no new arrangement and no commit over very many files, but when a file came in', () => {
+    const many = Array.from({ length: 60 }, (_, at): Change => ['M', `${at}.js`]);
+    const output = log(
+      [1, 'v1.2.0', ['M', 'a.js']],
+      [2, 'Run prettier', ['M', 'a.js']],
+      [3, 'rename everything', ['M', 'a.js'], ...many],
+      [4, 'feat: more', ['M', 'a.js']],
+      [5, 'begin', ['A', 'a.js'], ...many],
+    );
+    expect(commitsOf(output, 'a.js')).toEqual({ 'a.js': 2 });
+  });
 });

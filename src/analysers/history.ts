@@ -130,8 +130,11 @@ function summarise(commits: readonly Commit[], tracked: ReadonlySet<string>): Om
   for (const commit of commits) {
     const touched = names.touchedBy(commit);
     if (!commit.isBot) authors.add(commit.author);
-    if (commit.files.length > MASS_FILES) massCommits += 1;
-    else if (!commit.isRoutine) for (const name of touched) count(tallyOf(tallies, name), commit, newestAtMs);
+    const isMass = commit.files.length > MASS_FILES;
+    if (isMass) massCommits += 1;
+    // A file that came in with one of these is as old as that, whatever else the commit did.
+    const counted = isMass || commit.isRoutine ? touched.filter((name) => commit.added.includes(name)) : touched;
+    for (const name of counted) count(tallyOf(tallies, name), commit, newestAtMs);
     if (touched.length <= PAIR_FILES) pairs.add(touched);
   }
   return {

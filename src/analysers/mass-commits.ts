@@ -5,7 +5,7 @@ import type { Asking } from './line-origin.ts';
 const MASS_FILES = 25;
 const MAX_BYTES = 16 * 1024 * 1024;
 /** ms. Without an answer by then none of them counts. */
-const TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 5_000;
 
 /** Which of these commits changed very many files. */
 export async function massCommits(

@@ -18,7 +18,7 @@ const MIN_LINES = 10;
 const MIN_COMMITS = 2;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** ms. Without an answer by then nobody works on it, as far as we know. */
-const TIMEOUT_MS = 1_500;
+const TIMEOUT_MS = 4_000;
 /** Further ones are not looked at. */
 const MAX_LOOKED = 18;
 

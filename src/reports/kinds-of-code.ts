@@ -129,7 +129,7 @@ export const CODE_KINDS: readonly (readonly [string, KindText])[] = [
     [
       'complex-function',
       'Complex function',
-      'A function makes far more decisions than people can hold in mind.',
+      'A function that people work on makes far more decisions than anybody can hold in mind.',
       'It is hard to test and to change without a new fault.',
       'Move branches that belong together into functions of their own, guards first.',
     ],
@@ -151,7 +151,7 @@ export const CODE_KINDS: readonly (readonly [string, KindText])[] = [
       'duplicate-code',
       'Code that was copied',
       'The same lines of code stand in several places.',
-      'A fault that is mended in one of them stays in the others.',
+      'A fault that is mended in one of them stays in the others. Between files it is told only where commits had to change both, or a fix came to one alone.',
       'Put them where all of them can use them.',
     ],
   ),
