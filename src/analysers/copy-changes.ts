@@ -155,22 +155,27 @@ function isInside({ around, added, removed }: Hunk, passage: ReadonlySet<string>
 function driftOf(changes: readonly CopyChange[], shared: SharedCode): CopyBond | undefined {
   for (const change of changes.filter(({ subject }) => isFixSubject(subject))) {
     for (const changed of shared.files) {
-      const hunks = (change.hunks.get(changed) ?? []).filter((hunk) => isInside(hunk, shared.passage));
-      for (const left of shared.files) {
-        if (left === changed || change.hunks.has(left)) continue;
-        const line = hunks.flatMap((hunk) => leftBehind(hunk, shared, { changed, left }) ?? [])[0];
-        if (line !== undefined) return { kind: 'drift', change, changed, left, line };
-      }
+      const found = shared.files.flatMap((left) => forgotten(change, shared, { changed, left }) ?? []);
+      if (found[0] !== undefined) return found[0];
     }
   }
   return undefined;
+}
+
+type Two = Readonly<{ changed: string; left: string }>;
+
+function forgotten(change: CopyChange, shared: SharedCode, { changed, left }: Two): CopyBond | undefined {
+  if (left === changed || change.hunks.has(left)) return undefined;
+  const hunks = (change.hunks.get(changed) ?? []).filter((hunk) => isInside(hunk, shared.passage));
+  const line = hunks.flatMap((hunk) => leftBehind(hunk, shared, { changed, left }) ?? [])[0];
+  return line === undefined ? undefined : { kind: 'drift', change, changed, left, line };
 }
 
 /** The line that the fix took out of one file, and the other still has. */
 function leftBehind(
   { removed, added, around }: Hunk,
   { textOf }: SharedCode,
-  { changed, left }: Readonly<{ changed: string; left: string }>,
+  { changed, left }: Two,
 ): string | undefined {
   const [here, there] = [textOf(changed), textOf(left)];
   const isTelling = (line: string): boolean => line.length >= MIN_TELLING && TELLING.test(line);

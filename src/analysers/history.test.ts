@@ -100,13 +100,13 @@ describe('a walk through history', () => {
   });
 
   it('counts no release, no new arrangement and no commit over very many files, but when a file came in', () => {
-    const many = Array.from({ length: 60 }, (_, at): Change => ['M', `${at}.js`]);
+    const changes = Array.from({ length: 60 }, (_, at): Change => ['M', `${at}.js`]);
     const output = log(
       [1, 'v1.2.0', ['M', 'a.js']],
       [2, 'Run prettier', ['M', 'a.js']],
-      [3, 'rename everything', ['M', 'a.js'], ...many],
+      [3, 'rename everything', ['M', 'a.js'], ...changes],
       [4, 'feat: more', ['M', 'a.js']],
-      [5, 'begin', ['A', 'a.js'], ...many],
+      [5, 'begin', ['A', 'a.js'], ...changes],
     );
     expect(commitsOf(output, 'a.js')).toEqual({ 'a.js': 2 });
   });

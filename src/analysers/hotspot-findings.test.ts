@@ -50,16 +50,18 @@ const NEWEST_MS = Date.UTC(2026, 5, 1);
 /** What is there as one commit, of the last year or older. */
 function commit(root: string, isOld: boolean): void {
   const atS = NEWEST_MS / 1_000 - (isOld ? 400 : 100) * 24 * 3_600;
-  const who = { NAME: 'Ada', EMAIL: 'ada@example.org', DATE: `${atS} +0000` };
-  const names = Object.entries(who).flatMap(([key, value]) => [
-    [`GIT_AUTHOR_${key}`, value],
-    [`GIT_COMMITTER_${key}`, value],
-  ]);
-  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', ...Object.fromEntries(names) };
+  const day = `${atS} +0000`;
+  const env = {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: '/nonexistent',
+    GIT_AUTHOR_DATE: day,
+    GIT_COMMITTER_DATE: day,
+  };
+  const who = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org'];
   const git = (...args: readonly string[]): unknown => execFileSync('git', args, { cwd: root, env, stdio: 'ignore' });
   git('init', '--quiet');
   git('add', '.');
-  git('commit', '--quiet', '--allow-empty', '-m', 'work');
+  git(...who, 'commit', '--quiet', '--allow-empty', '-m', 'work');
 }
 
 /** Of one commit. */

@@ -81,10 +81,10 @@ export async function hotspotFindings(all: readonly Hotspot[], known: Known): Pr
 
 /** With the hardest function that people really changed in front; undefined where the changes are elsewhere. */
 async function workedOn({ file }: Hotspot, code: Code, own: Pick<OwnPast, 'changesOf'>): Promise<Code | undefined> {
-  const hardest = code.hard.slice(0, MAX_HARDEST);
-  const changes = await Promise.all(hardest.map(({ line, lines }) => own.changesOf({ file, line, lines })));
+  const worst = code.hard.slice(0, MAX_HARDEST);
+  const changes = await Promise.all(worst.map(({ line, lines }) => own.changesOf({ file, line, lines })));
   const at = changes.findIndex((change) => change !== undefined);
-  const [first, change] = [hardest[at], changes[at]];
+  const [first, change] = [worst[at], changes[at]];
   if (first === undefined || change === undefined) return undefined;
   return { ...code, hard: [first, ...code.hard.filter((one) => one !== first)], change };
 }
