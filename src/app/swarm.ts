@@ -175,9 +175,10 @@ export class Swarm implements AsyncDisposable {
     }
   }
 
-  /** Proposals of one run or of all in the store, in the order in which they were opened, with their votes. */
-  proposals(run?: string): readonly ProposalRecord[] {
-    return this.#archive()?.proposals(run === undefined ? undefined : runId(run)) ?? [];
+  /** Proposals of one run or of all in the store, in the order in which they were opened, with their votes. `limit`: the newest. */
+  proposals(run?: string, { limit }: Readonly<{ limit?: number }> = {}): readonly ProposalRecord[] {
+    const ofRun = run === undefined ? {} : { runId: runId(run) };
+    return this.#archive()?.proposals({ ...ofRun, ...(limit === undefined ? {} : { limit }) }) ?? [];
   }
 
   /**

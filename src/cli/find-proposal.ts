@@ -14,7 +14,7 @@ export function findProposal(archive: RunArchive, text: string): ProposalRecord 
   // Of all others nothing need be read then, votes neither.
   const exact = archive.proposal(proposalId(run.runId, name));
   if (exact !== undefined) return exact;
-  const proposals = archive.proposals(run.runId);
+  const proposals = archive.proposals({ runId: run.runId });
   const matches = proposals.filter((one) => startsWith(one, name));
   const [only, second] = matches;
   if (only !== undefined && second === undefined) return only;

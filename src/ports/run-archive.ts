@@ -1,6 +1,7 @@
 import type { SwarmEvent } from '../core/events.ts';
 import type { ProposalId, RunId, TaskId } from '../core/ids.ts';
 import type { MessageFilter } from '../core/read-tables/message-tables.ts';
+import type { ProposalFilter } from '../core/read-tables/proposal-tables.ts';
 import type {
   AgentRecord,
   AttemptRecord,
@@ -41,8 +42,8 @@ export interface RunArchive {
   attempts(taskId: TaskId): readonly AttemptRecord[];
   runAttempts(runId: RunId): readonly AttemptRecord[];
   agents(): readonly AgentRecord[];
-  /** Of one run or of all, in the order in which they were opened, with every member's newest vote. */
-  proposals(runId?: RunId): readonly ProposalRecord[];
+  /** In the order in which they were opened, with every member's newest vote. */
+  proposals(filter?: ProposalFilter): readonly ProposalRecord[];
   proposal(proposalId: ProposalId): ProposalRecord | undefined;
   /** Of one run, oldest first, with what became of each for every recipient. */
   messages(runId: RunId, filter?: MessageFilter): readonly MessageRecord[];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { proposalId, type ProposalId, runId } from '../core/ids.ts';
+import type { ProposalFilter } from '../core/read-tables/proposal-tables.ts';
 import type { ArchiveUnderTest } from './archive-under-test.ts';
 import type { ContractCase } from './journal-contract.ts';
 
@@ -22,6 +23,10 @@ function voted(memberId: string, choice: 'approve' | 'reject' | 'abstain', revis
   return { type: 'proposal.voted', proposalId: id, vote: { memberId, choice, revision, reason: `${memberId} says` } };
 }
 
+function shownOf(archive: ArchiveUnderTest['archive'], filter?: ProposalFilter): readonly ProposalId[] {
+  return archive.proposals(filter).map(({ proposalId: id }) => id);
+}
+
 const tally = { total: 4, approve: 3, reject: 1, abstain: 0 };
 const closed: SwarmEvent = {
   type: 'proposal.closed',
@@ -37,12 +42,29 @@ export const RUN_ARCHIVE_VOTE_CASES: readonly ContractCase<ArchiveUnderTest>[] =
   {
     name: 'proposals come in the order in which they were opened, of one run or of all',
     run: async ({ archive, append }) => {
-      assert.deepEqual([archive.proposals(), archive.proposals(runs.one), archive.proposal(p1)], [[], [], undefined]);
+      const none = [archive.proposals(), archive.proposals({ runId: runs.one }), archive.proposal(p1)];
+      assert.deepEqual(none, [[], [], undefined]);
       const ids = [proposalId(runs.one, 'z'), proposalId(runs.two, 'm'), proposalId(runs.one, 'a')];
       for (const [index, id] of ids.entries()) await append(index, opened(id));
-      const shown = (of?: typeof runs.one): readonly string[] => archive.proposals(of).map(({ proposalId: id }) => id);
-      assert.deepEqual([shown(), shown(runs.one), shown(runs.two)], [ids, [ids[0], ids[2]], [ids[1]]]);
-      assert.deepEqual(archive.proposal(ids[1] ?? p1), archive.proposals(runs.two)[0]);
+      assert.deepEqual(shownOf(archive), ids);
+      assert.deepEqual(shownOf(archive, { runId: runs.one }), [ids[0], ids[2]]);
+      assert.deepEqual(shownOf(archive, { runId: runs.two }), [ids[1]]);
+      assert.deepEqual(archive.proposal(ids[1] ?? p1), archive.proposals({ runId: runs.two })[0]);
+    },
+  },
+  {
+    name: 'of many proposals the newest can be asked for, and those that are open',
+    run: async ({ archive, append }) => {
+      const ids = ['p1', 'p2', 'p3', 'p4'].map((name) => proposalId(runs.one, name));
+      await append(0, ...ids.map(opened), opened(proposalId(runs.two, 'p9')));
+      await append(1, closed);
+      const all = [...ids, proposalId(runs.two, 'p9')];
+      assert.deepEqual(shownOf(archive, { limit: 2 }), all.slice(-2));
+      assert.deepEqual(shownOf(archive, { limit: 100 }), all);
+      assert.deepEqual(shownOf(archive, { limit: 0 }), []);
+      assert.deepEqual(shownOf(archive, { runId: runs.one, limit: 1 }), [ids[3]]);
+      assert.deepEqual(shownOf(archive, { isOpen: true }), all.slice(1));
+      assert.deepEqual(shownOf(archive, { runId: runs.one, isOpen: true, limit: 2 }), ids.slice(2));
     },
   },
   {

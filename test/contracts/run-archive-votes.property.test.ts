@@ -46,7 +46,7 @@ for (const [adapter, open] of Object.entries(ARCHIVES)) {
         expect(archive.proposals().map(shown)).toEqual(recount(events));
         for (const { proposalId, runId } of archive.proposals()) {
           const record = archive.proposal(proposalId);
-          expect(archive.proposals(runId)).toContainEqual(record);
+          expect(archive.proposals({ runId })).toContainEqual(record);
         }
       } finally {
         await close();

@@ -49,7 +49,7 @@ function view(archive: RunArchive): string {
     run,
     archive.tasks(run.runId),
     archive.runAttempts(run.runId),
-    archive.proposals(run.runId),
+    archive.proposals({ runId: run.runId }),
   ]);
   return JSON.stringify([all, archive.agents(), archive.headSeq()], (key, value: unknown) =>
     /^(?:started|ended|finished|opened|closed|voted)AtMs$/.test(key) ? 0 : value,

@@ -3,6 +3,7 @@ import type { ProposalId, RunId, TaskId } from '../../core/ids.ts';
 import { isMessageEvent } from '../../core/messaging/is-message-event.ts';
 import { Projector } from '../../core/read-tables/projector.ts';
 import type { MailEntry, MessageFilter } from '../../core/read-tables/message-tables.ts';
+import type { ProposalFilter } from '../../core/read-tables/proposal-tables.ts';
 import { ReadTables, type RunFilter } from '../../core/read-tables/read-tables.ts';
 import type { JournalBatch, JournalRecord } from '../../ports/journal.ts';
 import type {
@@ -67,8 +68,8 @@ export class InMemoryArchive implements RunArchive {
     return this.#current().agents();
   }
 
-  proposals(runId?: RunId): readonly ProposalRecord[] {
-    return this.#current().proposals(runId);
+  proposals(filter?: ProposalFilter): readonly ProposalRecord[] {
+    return this.#current().proposals(filter);
   }
 
   proposal(proposalId: ProposalId): ProposalRecord | undefined {

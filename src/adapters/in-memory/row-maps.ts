@@ -88,7 +88,7 @@ export class RowMaps implements StoredRows, RowSource {
   }
 
   proposals(runId?: RunId): readonly ProposalRow[] {
-    const rows = [...this.#proposals.values()];
+    const rows = [...this.#proposals.values()].reverse();
     return runId === undefined ? rows : rows.filter(({ proposalId }) => runOf(proposalId) === runId);
   }
 

@@ -80,7 +80,7 @@ for (const [what, sql] of Object.entries({
     const damaged = new SqliteArchive(path, SWARM);
     const looks = [
       () => damaged.proposals(),
-      () => damaged.proposals(runId('r1')),
+      () => damaged.proposals({ runId: runId('r1') }),
       () => damaged.proposal(proposalIdOf()),
     ];
     for (const look of looks) expect(look).toThrow(expect.objectContaining({ code: 'STORE_DAMAGED', at: path }));

@@ -36,9 +36,9 @@ const COUNTS = `select status, count(*) as tasks from tasks where swarm = ? and 
 const PAST = 'select * from past_attempts where swarm = ? and task_id = ? order by attempt';
 const RUN_PAST = 'select * from past_attempts where swarm = ? and task_id >= ? and task_id < ?';
 const AGENTS = 'select * from agents where swarm = ? order by registered_seq, position';
-const PROPOSALS = 'select * from proposals where swarm = ? order by opened_seq';
+const PROPOSALS = 'select * from proposals where swarm = ? order by opened_seq desc';
 const RUN_PROPOSALS = `select * from proposals where swarm = ? and proposal_id >= ? and proposal_id < ?
-  order by opened_seq`;
+  order by opened_seq desc`;
 const PROPOSAL = 'select * from proposals where swarm = ? and proposal_id = ?';
 const COUNT_PROPOSALS = 'select count(*) as proposals from proposals where swarm = ?';
 const VOTES = 'select * from votes where swarm = ? and proposal_id = ?';
@@ -128,10 +128,10 @@ export class RowReader implements RowSource {
   }
 
   /** How many a run has stands nowhere: that none is lost shows in the number of all. */
-  proposals(runId?: RunId): readonly ProposalRow[] {
-    const rows = runId === undefined ? this.#all(PROPOSALS) : this.#all(RUN_PROPOSALS, ...rangeOf(runId));
+  *proposals(runId?: RunId): Generator<ProposalRow> {
     this.#expectAllProposals();
-    return rows.map(readProposal);
+    const [sql, range] = runId === undefined ? [PROPOSALS, []] : [RUN_PROPOSALS, rangeOf(runId)];
+    for (const row of this.#db.prepare(sql).iterate(this.#swarm.no, ...range)) yield readProposal(row);
   }
 
   proposal(proposalId: ProposalId): ProposalRow | undefined {

@@ -3,6 +3,7 @@ import type { SwarmEvent } from '../../core/events.ts';
 import type { ProposalId, RunId, SwarmId, TaskId } from '../../core/ids.ts';
 import { isMessageEvent } from '../../core/messaging/is-message-event.ts';
 import type { MessageFilter } from '../../core/read-tables/message-tables.ts';
+import type { ProposalFilter } from '../../core/read-tables/proposal-tables.ts';
 import { ReadTables, type RunFilter } from '../../core/read-tables/read-tables.ts';
 import type { ArtifactRow } from '../../core/read-tables/rows.ts';
 import type { JournalRecord } from '../../ports/journal.ts';
@@ -75,8 +76,8 @@ export class SqliteArchive implements RunArchive {
     return this.#read([], (tables) => tables.agents());
   }
 
-  proposals(runId?: RunId): readonly ProposalRecord[] {
-    return this.#read([], (tables) => tables.proposals(runId));
+  proposals(filter?: ProposalFilter): readonly ProposalRecord[] {
+    return this.#read([], (tables) => tables.proposals(filter));
   }
 
   proposal(proposalId: ProposalId): ProposalRecord | undefined {

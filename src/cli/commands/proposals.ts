@@ -17,14 +17,13 @@ export function proposalsList(
 ): Promise<ExitCode> {
   return withProject(cli, async (project) => {
     const archive = project.archive();
-    const all = archive === undefined ? [] : wanted(archive, options);
-    const shown = all.slice(0, options.limit);
+    const wanted = archive === undefined ? [] : newest(archive, options);
+    const shown = wanted.slice(0, options.limit);
     for (const one of shown) cli.out.json({ type: 'proposal', ...proposalData(one) });
     if (shown.length === 0)
       cli.out.result(options.open === true ? 'Nothing is voted on now.' : 'Nothing was voted on.');
     else cli.out.result(...proposalTable(shown, cli.out.style, cli.out.columns));
-    const hidden = all.length - shown.length;
-    if (hidden > 0) cli.out.say(`${hidden} more: waggle proposals list --limit ${Math.min(all.length, 1000)}`);
+    if (wanted.length > shown.length) cli.out.say('There is more: waggle proposals list --limit 1000');
     return EXIT.ok;
   });
 }
@@ -39,13 +38,14 @@ export function proposalsShow(cli: Cli, name: string): Promise<ExitCode> {
   });
 }
 
-/** Newest first. */
-function wanted(
+/** Newest first, and one more than is shown where there is more. */
+function newest(
   archive: RunArchive,
-  { run, open }: Readonly<{ run?: string; open?: true }>,
+  { run, open, limit }: Readonly<{ run?: string; open?: true; limit: number }>,
 ): readonly ProposalRecord[] {
-  const all = archive.proposals(run === undefined ? undefined : findRun(archive, run).runId);
-  return (open === true ? all.filter(({ state }) => state === 'open') : all).toReversed();
+  const ofRun = run === undefined ? {} : { runId: findRun(archive, run).runId };
+  const isOpen = open === true ? { isOpen: open } : {};
+  return archive.proposals({ ...ofRun, ...isOpen, limit: limit + 1 }).toReversed();
 }
 
 function proposalData(record: ProposalRecord): Readonly<Record<string, unknown>> {

@@ -7,14 +7,38 @@ import type { ProposalRow, VoteRow } from './rows.ts';
 
 type EventOf<T extends ProposalEvent['type']> = Extract<ProposalEvent, { type: T }>;
 
+/** What is asked for of the proposals in a store. */
+export type ProposalFilter = Readonly<{
+  /** @default of all runs */
+  runId?: RunId;
+  /** Only those whose vote goes on. */
+  isOpen?: true;
+  /** The newest so many. @default all */
+  limit?: number;
+}>;
+
 /** Where rows and events of proposals come from. Throws on damage, naming what is damaged. */
 export interface ProposalSource {
-  /** Of one run or of all, in the order in which they were opened. */
+  /** Of one run or of all, the newest first, read as they are asked for. */
   proposals(runId?: RunId): Iterable<ProposalRow>;
   proposal(proposalId: ProposalId): ProposalRow | undefined;
   /** In any order, one per member. */
   votes(proposalId: ProposalId): readonly VoteRow[];
   event(seq: number): SwarmEvent;
+}
+
+/** In the order in which they were opened. Votes are read of those alone that are shown. */
+export function proposalRecords(
+  source: ProposalSource,
+  { runId, isOpen, limit = Infinity }: ProposalFilter = {},
+): readonly ProposalRecord[] {
+  const rows: ProposalRow[] = [];
+  for (const row of limit > 0 ? source.proposals(runId) : []) {
+    if (isOpen === true && row.state !== 'open') continue;
+    rows.push(row);
+    if (rows.length >= limit) break;
+  }
+  return rows.toReversed().map((row) => proposalRecord(source, row));
 }
 
 /** A proposal for people and programs out of its rows and the events they name. */

@@ -7,7 +7,7 @@ import type { TaskSpec } from '../tasks/task-spec.ts';
 import { healthRecord } from './health-record.ts';
 import { blockedTasks, type SpecOf } from './blocked-tasks.ts';
 import { type MailEntry, type MessageFilter, messageRecords } from './message-tables.ts';
-import { proposalRecord, type ProposalSource } from './proposal-tables.ts';
+import { type ProposalFilter, proposalRecord, proposalRecords, type ProposalSource } from './proposal-tables.ts';
 import type {
   AgentRecord,
   AttemptRecord,
@@ -114,8 +114,8 @@ export class ReadTables {
     return records;
   }
 
-  proposals(runId?: RunId): readonly ProposalRecord[] {
-    return [...this.#source.proposals(runId)].map((row) => proposalRecord(this.#source, row));
+  proposals(filter?: ProposalFilter): readonly ProposalRecord[] {
+    return proposalRecords(this.#source, filter);
   }
 
   messages(runId: RunId, filter?: MessageFilter): readonly MessageRecord[] {

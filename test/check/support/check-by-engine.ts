@@ -14,7 +14,7 @@ export async function checkByEngine(folder: string): Promise<CheckedByEngine> {
     const { runId, reports } = await project.check(coordinator, {});
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the check itself has just written
     const report = JSON.parse(readFileSync(reports.json, 'utf8')) as CheckReport;
-    return { report, proposals: project.archive()?.proposals(runId) ?? [] };
+    return { report, proposals: project.archive()?.proposals({ runId }) ?? [] };
   } finally {
     await project.close();
   }
