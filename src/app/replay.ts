@@ -12,6 +12,10 @@ import { sha256 } from '../util/sha256.ts';
 
 /** Records that are read at a time. */
 const PAGE = 1_000;
+/** How often lists are compared that others go on writing. */
+const MAX_LOOKS = 20;
+/** Differences that one proof names. */
+const MAX_NAMED = 100;
 
 /** Until where the journal is played: a record, or a time since the beginning of the run. Neither: its end. */
 export type ReplayPoint = Readonly<{ seq: number }> | Readonly<{ afterMs: number }> | undefined;
@@ -52,8 +56,8 @@ export type ReplayProof = Readonly<{
   isSameAgain: boolean;
   /** Played from a snapshot half-way. */
   isSameFromSnapshot: boolean;
-  /** What lists of runs and tasks show, which was written with the records. */
-  differsFromLists: readonly string[];
+  /** What lists of runs and tasks show otherwise, at most 100. Undefined: more came all the time, so nobody can say. */
+  differsFromLists: readonly string[] | undefined;
 }>;
 
 /** The run as it was at that point. */
@@ -78,42 +82,70 @@ export function replayTo(archive: RunArchive, runId: RunId, point: ReplayPoint):
 
 /** Plays the whole journal several ways: state and effects must be the same each time. */
 export function proveReplay(archive: RunArchive): ReplayProof {
-  const [first, again] = [new Play(), new Play()];
-  const records = [...recordsOf(archive)];
-  const half = endOfBatch(records, Math.floor(records.length / 2));
-  let resumed = new Play();
-  const differs: string[] = [];
-  for (const [index, record] of records.entries()) {
-    // What has ended stays as it is, and leaves the state.
-    if (record.event.type === 'run.finished') {
-      differs.push(...differentTasks(archive, tasksOf(first.swarm, record.event.runId)));
-    }
-    first.add(record);
-    again.add(record);
-    if (index + 1 === half) resumed = first.resumed();
-    else resumed.add(record);
+  const proof = new Proof(archive);
+  proof.playOn();
+  let differs = proof.differsFromLists();
+  // Lists that are written while they are compared show what the records say that have come meanwhile.
+  for (let look = 1; look < MAX_LOOKS && differs.length > 0 && archive.headSeq() > proof.seq; look++) {
+    proof.playOn();
+    differs = proof.differsFromLists();
   }
-  const { stateHash, effectsHash } = first;
-  return {
-    records: records.length,
-    effects: first.effects,
-    stateHash,
-    effectsHash,
-    isSameAgain: again.stateHash === stateHash && again.effectsHash === effectsHash,
-    isSameFromSnapshot: resumed.stateHash === stateHash && resumed.effectsHash === effectsHash,
-    differsFromLists: [
-      ...differs,
-      ...differentRuns(archive, first.swarm),
-      ...differentTasks(archive, first.swarm.tasks.values()),
-    ],
-  };
+  const isMoving = differs.length > 0 && archive.headSeq() > proof.seq;
+  return { ...proof.figures(), differsFromLists: isMoving ? undefined : differs };
 }
 
-/** A snapshot is taken between commits; what is decided in one commit has one time. */
-function endOfBatch(records: readonly JournalRecord[], from: number): number {
-  let end = from;
-  while (end < records.length && records[end]?.atMs === records[end - 1]?.atMs) end++;
-  return end;
+/** The folds of one proof, over records as they are read: a journal may be larger than the memory. */
+class Proof {
+  readonly #archive: RunArchive;
+  readonly #first = new Play();
+  readonly #again = new Play();
+  /** From the end of a commit on, about half-way. */
+  #resumed: Play | undefined;
+  readonly #halfSeq: number;
+  readonly #ofEnded: string[] = [];
+  #records = 0;
+
+  constructor(archive: RunArchive) {
+    this.#archive = archive;
+    this.#halfSeq = Math.floor(archive.headSeq() / 2);
+  }
+
+  get seq(): number {
+    return this.#first.seq;
+  }
+
+  /** Everything that was committed since it was last called. */
+  playOn(): void {
+    for (const record of recordsOf(this.#archive, this.seq)) {
+      // A snapshot is taken between commits; what is decided in one commit has one time.
+      if (this.seq >= this.#halfSeq && record.atMs !== this.#first.atMs) this.#resumed ??= this.#first.resumed();
+      // What has ended stays as it is, and leaves the state.
+      if (record.event.type === 'run.finished' && this.#ofEnded.length < MAX_NAMED) {
+        this.#ofEnded.push(...differentTasks(this.#archive, tasksOf(this.#first.swarm, record.event.runId)));
+      }
+      for (const play of [this.#first, this.#again, this.#resumed]) play?.add(record);
+      this.#records++;
+    }
+  }
+
+  differsFromLists(): readonly string[] {
+    const { swarm } = this.#first;
+    const ofOpen = [...differentRuns(this.#archive, swarm), ...differentTasks(this.#archive, swarm.tasks.values())];
+    return [...this.#ofEnded, ...ofOpen].slice(0, MAX_NAMED);
+  }
+
+  figures(): Omit<ReplayProof, 'differsFromLists'> {
+    const { stateHash, effectsHash, effects } = this.#first;
+    const resumed = this.#resumed ?? this.#first.resumed();
+    return {
+      records: this.#records,
+      effects,
+      stateHash,
+      effectsHash,
+      isSameAgain: this.#again.stateHash === stateHash && this.#again.effectsHash === effectsHash,
+      isSameFromSnapshot: resumed.stateHash === stateHash && resumed.effectsHash === effectsHash,
+    };
+  }
 }
 
 /** One fold over records, with all that they ask for. */
@@ -155,8 +187,8 @@ class Play {
   }
 }
 
-function* recordsOf(archive: RunArchive): Generator<JournalRecord, void, undefined> {
-  for (let seq = 0; ;) {
+function* recordsOf(archive: RunArchive, afterSeq = 0): Generator<JournalRecord, void, undefined> {
+  for (let seq = afterSeq; ;) {
     const page = archive.recordsAfter(seq, PAGE);
     yield* page;
     const last = page.at(-1);

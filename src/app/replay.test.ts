@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { InMemoryArchive, type KeptBatch } from '../adapters/in-memory/in-memory-archive.ts';
+import { RecordedRun } from '../../test/support/recorded-run.ts';
+import type { JournalRecord } from '../ports/journal.ts';
+import { proveReplay } from './replay.ts';
+
+const RUN = new RecordedRun([{ name: 'a' }, { name: 'b' }, { name: 'c', needs: ['a'] }])
+  .starts(10, 'a')
+  .starts(10, 'b', { agent: 'local-2' })
+  .succeeds(20, 'a')
+  .starts(20, 'c')
+  .succeeds(30, 'b')
+  .succeeds(40, 'c');
+
+/** An archive into which somebody writes while it is read: `more` records at each look at its end. */
+class GrowingArchive extends InMemoryArchive {
+  readonly #batches: KeptBatch[];
+  readonly #more: number;
+
+  constructor(stored: number, more: number, batches: KeptBatch[] = []) {
+    super(batches);
+    this.#batches = batches;
+    this.#more = more;
+    this.#grow(stored);
+  }
+
+  override recordsAfter(afterSeq: number, limit: number): readonly JournalRecord[] {
+    const page = super.recordsAfter(afterSeq, limit);
+    if (page.length === 0) this.#grow(this.#more);
+    return page;
+  }
+
+  #grow(count: number): void {
+    const stored = this.#batches.length;
+    for (const { seq: firstSeq, epoch, atMs, event } of RUN.records.slice(stored, stored + count)) {
+      this.#batches.push({ epoch, firstSeq, wallTimeMs: atMs, entries: [{ atMs, event }] });
+    }
+  }
+}
+
+test('a journal gives the same state and effects each time, and the lists show it', () => {
+  for (let stored = 0; stored <= RUN.records.length; stored++) {
+    const proof = proveReplay(new GrowingArchive(stored, 0));
+    expect(proof).toMatchObject({ records: stored, isSameAgain: true, isSameFromSnapshot: true, differsFromLists: [] });
+  }
+});
+
+test('lists that have gone on since the records were read are no difference: what has come is played too', () => {
+  const proof = proveReplay(new GrowingArchive(4, 1));
+  expect(proof).toMatchObject({ isSameAgain: true, isSameFromSnapshot: true, differsFromLists: [] });
+  expect(proof.records).toBeGreaterThan(4);
+});
