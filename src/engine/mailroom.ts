@@ -1,6 +1,6 @@
 import type { RunId } from '../core/ids.ts';
 import type { Mailbox } from '../core/messaging/mailbox.ts';
-import type { Message } from '../core/messaging/message.ts';
+import { type Message, rankOf } from '../core/messaging/message.ts';
 import type { Swarm } from '../core/swarm-state.ts';
 
 type Look = () => void;
@@ -115,11 +115,9 @@ export class Mailroom {
 }
 
 const NOTHING: readonly Delivery[] = [];
-const RANKS = { critical: 0, high: 1, normal: 2, low: 3 } as const;
 
 function compareDeliveries({ message: one }: Delivery, { message: other }: Delivery): number {
-  const ranks = RANKS[one.spec.priority ?? 'normal'] - RANKS[other.spec.priority ?? 'normal'];
-  return ranks === 0 ? one.no - other.no : ranks;
+  return rankOf(one.spec) - rankOf(other.spec) || one.no - other.no;
 }
 
 function keyOf(runId: RunId, address: string): string {

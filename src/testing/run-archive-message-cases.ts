@@ -84,4 +84,37 @@ export const RUN_ARCHIVE_MESSAGE_CASES: readonly ContractCase<ArchiveUnderTest>[
       assert.deepEqual(numbers({ ids: ['m3', 'm900', 'none'] }), [3, 900]);
     },
   },
+  {
+    name: 'what waits for somebody comes as it is received: the most urgent first, however old it is',
+    run: async ({ archive, append }) => {
+      const recipients = ['user:ann', 'task:b'];
+      const toAnn = (no: number, priority: MessageSpec['priority'] = 'normal'): SwarmEvent =>
+        sent(one, no, { recipients, message: { priority } });
+      await append(1, created(one), toAnn(1), toAnn(2, 'low'), toAnn(3, 'critical'), toAnn(4, 'high'), toAnn(5));
+      await append(2, ...Array.from({ length: 1_200 }, (_, index) => sent(one, index + 6)));
+      await append(3, toAnn(1_206, 'critical'), toAnn(1_207));
+      const ends = { runId: one, address: 'user:ann' } as const;
+      await append(4, { type: 'messages.acknowledged', ...ends, ids: ['m5'], waitedMs: [1] });
+      await append(5, { type: 'messages.died', ...ends, ids: ['m4'], why: 'expired' });
+      await append(6, { type: 'messages.acknowledged', ...ends, address: 'task:b', ids: ['m1'], waitedMs: [1] });
+      const waiting = (limit: number, waitingFor = 'user:ann'): readonly number[] =>
+        archive.messages(one, { waitingFor, limit }).map(({ no }) => no);
+      assert.deepEqual(waiting(100), [3, 1_206, 1, 1_207, 2]);
+      assert.deepEqual(waiting(2), [3, 1_206]);
+      assert.deepEqual(waiting(100, 'user:bob'), []);
+    },
+  },
+  {
+    name: 'two messages of one id, of which the first was long forgotten, are two',
+    run: async ({ archive, append }) => {
+      await append(1, created(one), sent(one, 1));
+      await append(2, { type: 'messages.acknowledged', runId: one, address: 'task:b', ids: ['m1'], waitedMs: [1] });
+      await append(3, sent(one, 2, { message: { id: 'm1' } }));
+      const shown = archive.messages(one).map(({ no, deliveries }) => [no, deliveries[0]?.state]);
+      assert.deepEqual(shown, [
+        [1, 'acknowledged'],
+        [2, 'waiting'],
+      ]);
+    },
+  },
 ];

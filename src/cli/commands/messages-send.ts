@@ -69,10 +69,7 @@ export async function messagesReceive(cli: Cli, run: string | undefined, options
     const archive = archiveOf(project);
     const { runId, outcome } = findRun(archive, run ?? 'last');
     const address = personOf(options.as);
-    const waiting = archive
-      .messages(runId, { limit: 100_000 })
-      .filter(({ deliveries }) => deliveries.some((one) => one.address === address && one.state === 'waiting'))
-      .slice(0, options.limit);
+    const waiting = archive.messages(runId, { waitingFor: address, limit: options.limit });
     for (const record of waiting) tellPerson(cli, record);
     if (waiting.length === 0) cli.out.say(`Nothing waits for ${visible(address)}.`);
     // What a run has left behind can be read, and that changes nothing any more.

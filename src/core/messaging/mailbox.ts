@@ -1,7 +1,5 @@
 import type { PriorityClass } from '../tasks/task-spec.ts';
-import type { Message } from './message.ts';
-
-const ORDER: readonly PriorityClass[] = ['critical', 'high', 'normal', 'low'];
+import { type Message, PRIORITIES } from './message.ts';
 
 /** What waits for one recipient: by priority, and within it in the order of sending. */
 export class Mailbox {
@@ -23,7 +21,7 @@ export class Mailbox {
   }
 
   get(id: string): Message | undefined {
-    for (const name of ORDER) {
+    for (const name of PRIORITIES) {
       const found = this.#lanes[name].get(id);
       if (found !== undefined) return found;
     }
@@ -44,6 +42,6 @@ export class Mailbox {
    * @yields each message once
    */
   *messages(): Generator<Message, void, undefined> {
-    for (const name of ORDER) yield* this.#lanes[name].values();
+    for (const name of PRIORITIES) yield* this.#lanes[name].values();
   }
 }

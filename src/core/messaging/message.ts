@@ -55,6 +55,14 @@ export type Message = Readonly<{
   expiresAtMs?: number;
 }>;
 
+/** From the most urgent to the least. */
+export const PRIORITIES: readonly PriorityClass[] = ['critical', 'high', 'normal', 'low'];
+
+/** 0 for what is received first. */
+export function rankOf({ priority = 'normal' }: Pick<MessageSpec, 'priority'>): number {
+  return PRIORITIES.indexOf(priority);
+}
+
 /** How a message finds its recipients. */
 export type RouteKind = 'direct' | 'broadcast' | 'topic';
 
