@@ -127,7 +127,10 @@ export class RowReader implements RowSource {
     expect('agents', found, this.#swarm.agents);
   }
 
-  /** How many a run has stands nowhere: that none is lost shows in the number of all. */
+  /**
+   * How many a run has stands nowhere: that none is lost shows in the number of all.
+   * @yields each once
+   */
   *proposals(runId?: RunId): Generator<ProposalRow> {
     this.#expectAllProposals();
     const [sql, range] = runId === undefined ? [PROPOSALS, []] : [RUN_PROPOSALS, rangeOf(runId)];
