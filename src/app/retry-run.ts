@@ -53,7 +53,7 @@ export function retryOf(archive: RunArchive, runId: RunId): Submission | Command
  * a vote is not known, so where there was one, that may be any of them.
  */
 function findTalkers(archive: RunArchive, runId: RunId): (name: string) => boolean {
-  if (archive.proposals({ runId: runId }).length > 0) return () => true;
+  if (archive.proposals({ runId }).length > 0) return () => true;
   const senders = new Set(archive.messages(runId, { limit: MAX_MESSAGES }).map(({ from }) => from));
   return (name) => senders.has(`task:${name}`);
 }

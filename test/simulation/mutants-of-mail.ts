@@ -26,7 +26,12 @@ export const MAIL_MUTANTS: readonly Mutant[] = [
   {
     id: 'newest-mail-first',
     file: 'engine/mailroom.ts',
-    edits: [['  return ranks === 0 ? one.no - other.no : ranks;', '  return ranks === 0 ? other.no - one.no : ranks;']],
+    edits: [
+      [
+        '  return rankOf(one.spec) - rankOf(other.spec) || one.no - other.no;',
+        '  return rankOf(one.spec) - rankOf(other.spec) || other.no - one.no;',
+      ],
+    ],
     breaks: ['mail-order'],
     seed: 7,
   },
