@@ -19,20 +19,7 @@ export function asksFor(post: QuestionPost): AttemptAsks {
     post.put(id, { ability, question, ...asked, ...(canGiveUp === undefined ? {} : { canGiveUp }) });
   });
   return {
-    abilities: {
-      get memory() {
-        return asks.memory;
-      },
-      get messages() {
-        return asks.messages;
-      },
-      get proposals() {
-        return asks.proposals;
-      },
-      get tasks() {
-        return asks.tasks;
-      },
-    },
+    abilities: asks,
     settle: (id, answer) => {
       if (answer.ok) asks.settle({ kind: 'answer', call: CALL, id, value: answer.value });
       else asks.settle({ kind: 'failed', call: CALL, id, message: answer.message });

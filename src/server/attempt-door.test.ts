@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { assignmentOf, TestContext } from '../../test/support/assignments.ts';
+import { assignmentOf } from '../../test/support/assignments.ts';
+import { ScriptedContext } from '../testing/scripted-context.ts';
 import type { Json } from '../core/json.ts';
 import type { Admission } from '../ports/attempt-door.ts';
 import { askDoor, type DoorAnswer } from './attempt-door-client.ts';
@@ -14,13 +15,13 @@ const ASSIGNMENT = assignmentOf({ kind: 'command', argv: ['true'] });
 
 let folder: string;
 let door: AttemptDoorServer;
-let context: TestContext;
+let context: ScriptedContext;
 let admission: Admission;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'waggle-door-'));
   door = new AttemptDoorServer({ openPath: async () => join(folder, 'door.sock'), programs: async () => '/programs' });
-  context = new TestContext();
+  context = new ScriptedContext();
   admission = await door.admit(ASSIGNMENT, context);
 });
 afterEach(async () => {
@@ -94,7 +95,7 @@ describe('the door of an attempt', () => {
   });
 
   test('tells apart the attempts behind it', async () => {
-    const other = new TestContext();
+    const other = new ScriptedContext();
     await ask('messages.send', { to: 'task:b', body: 1 }, await door.admit(ASSIGNMENT, other));
     expect([context.messages.sent.length, other.messages.sent.length]).toEqual([0, 1]);
   });

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import type { AgentReport, AttemptResult, Claim, TaskFailure } from '../core/tasks/attempt.ts';
+import type { AttemptResult, Claim, TaskFailure } from '../core/tasks/attempt.ts';
 import type { OutputSpec } from '../core/tasks/task-spec.ts';
-import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
+import type { AgentDriver, Assignment, StopReason } from '../ports/agent-driver.ts';
 import type { ContractCase } from './journal-contract.ts';
-import { ScriptedMemory } from './scripted-memory.ts';
-import { ScriptedMessages } from './scripted-messages.ts';
-import { ScriptedProposals } from './scripted-proposals.ts';
-import { ScriptedTasks } from './scripted-tasks.ts';
+import { ScriptedContext } from './scripted-context.ts';
 
 /** What a driver is asked to do in its contract. */
 export type ContractWork =
@@ -34,36 +31,6 @@ export type AgentDriverSubject = Readonly<{
   ): Assignment;
 }>;
 
-class Context implements RunContext {
-  readonly #controller = new AbortController();
-  readonly reports: AgentReport[] = [];
-  readonly memory: ScriptedMemory = new ScriptedMemory();
-  readonly messages: ScriptedMessages = new ScriptedMessages();
-  readonly proposals: ScriptedProposals = new ScriptedProposals();
-  readonly tasks: ScriptedTasks = new ScriptedTasks();
-  #onReport: () => void = () => {};
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  readonly report = (report: AgentReport): void => {
-    this.reports.push(report);
-    this.#onReport();
-  };
-
-  stop(reason: StopReason): void {
-    this.#controller.abort(reason);
-  }
-
-  async firstReport(): Promise<AgentReport> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onReport = resolve;
-    if (this.reports.length === 0) await promise;
-    return this.reports[0] ?? assert.fail('no report');
-  }
-}
-
 function claimed(result: AttemptResult): Claim {
   return result.ok ? result : assert.fail(`failed: ${JSON.stringify(result.failure)}`);
 }
@@ -73,7 +40,7 @@ function failure(result: AttemptResult): TaskFailure {
 }
 
 async function stopped({ driver, assign }: AgentDriverSubject, reason: StopReason): Promise<TaskFailure> {
-  const context = new Context();
+  const context = new ScriptedContext();
   const result = driver.run(assign({ does: 'hang', isDeaf: reason === 'lead-lost' }), context);
   await context.firstReport();
   context.stop(reason);
@@ -93,7 +60,7 @@ export const AGENT_DRIVER_CONTRACT: readonly ContractCase<AgentDriverSubject>[] 
   {
     name: 'work that ends well is a claim with evidence that the driver measured',
     run: async ({ driver, assign }) => {
-      const { outputs, evidence } = claimed(await driver.run(assign({ does: 'nothing' }), new Context()));
+      const { outputs, evidence } = claimed(await driver.run(assign({ does: 'nothing' }), new ScriptedContext()));
       assert.deepEqual(outputs, {});
       assert.ok(evidence.length > 0 && evidence.every(({ ok }) => ok));
     },
@@ -102,7 +69,7 @@ export const AGENT_DRIVER_CONTRACT: readonly ContractCase<AgentDriverSubject>[] 
     name: 'outputs come back whole, and declared ones are evidence',
     run: async ({ driver, assign }) => {
       const assignment = assign({ does: 'answer' }, { outputs: { answer: { value: true } } });
-      const { outputs, evidence } = claimed(await driver.run(assignment, new Context()));
+      const { outputs, evidence } = claimed(await driver.run(assignment, new ScriptedContext()));
       assert.deepEqual(outputs, { answer: 42, text: 'é' });
       assert.ok(evidence.some((one) => one.check === 'output-value' && one.output === 'answer' && one.ok));
     },
@@ -111,7 +78,7 @@ export const AGENT_DRIVER_CONTRACT: readonly ContractCase<AgentDriverSubject>[] 
     name: 'the inputs of the run and the outputs of needs arrive',
     run: async ({ driver, assign }) => {
       const assignment = assign({ does: 'echo' }, { word: 'héllo "quoted"\n' });
-      const { outputs } = claimed(await driver.run(assignment, new Context()));
+      const { outputs } = claimed(await driver.run(assignment, new ScriptedContext()));
       assert.deepEqual(outputs, { given: 'héllo "quoted"\n', before: 'from first' });
     },
   },
@@ -119,7 +86,7 @@ export const AGENT_DRIVER_CONTRACT: readonly ContractCase<AgentDriverSubject>[] 
     name: 'a declared output that is not given is never a success',
     run: async ({ driver, assign }) => {
       const outputs = { answer: { value: true }, report: { file: 'no/such/file' } } as const;
-      const found = failure(await driver.run(assign({ does: 'nothing' }, { outputs }), new Context()));
+      const found = failure(await driver.run(assign({ does: 'nothing' }, { outputs }), new ScriptedContext()));
       assert.equal(found.reason, 'no-result');
       assert.match(found.missing[0] ?? '', /^answer/);
       assert.match(found.missing[1] ?? '', /^report/);
@@ -128,14 +95,14 @@ export const AGENT_DRIVER_CONTRACT: readonly ContractCase<AgentDriverSubject>[] 
   {
     name: 'work that fails is a value with a reason',
     run: async ({ driver, assign }) => {
-      const { reason } = failure(await driver.run(assign({ does: 'fail' }), new Context()));
+      const { reason } = failure(await driver.run(assign({ does: 'fail' }), new ScriptedContext()));
       assert.match(reason, /^(exit-non-zero|threw)$/);
     },
   },
   {
     name: 'work that is not there cannot start, and the message names it',
     run: async ({ driver, assign }) => {
-      const found = failure(await driver.run(assign({ does: 'unknown' }), new Context()));
+      const found = failure(await driver.run(assign({ does: 'unknown' }), new ScriptedContext()));
       assert.equal(found.reason, 'start-failed');
       assert.match(found.message, /no-such-thing/);
     },
@@ -157,7 +124,7 @@ export const AGENT_DRIVER_CONTRACT: readonly ContractCase<AgentDriverSubject>[] 
   {
     name: 'reports reach the coordinator while it runs',
     run: async ({ driver, assign }) => {
-      const context = new Context();
+      const context = new ScriptedContext();
       const result = driver.run(assign({ does: 'report' }), context);
       assert.deepEqual(await context.firstReport(), { kind: 'progress', percentage: 40, step: 'half' });
       claimed(await result);
@@ -168,7 +135,7 @@ export const AGENT_DRIVER_CONTRACT: readonly ContractCase<AgentDriverSubject>[] 
     run: async ({ driver, assign }) => {
       const words = Array.from({ length: 8 }, (_, index) => `word ${index}`);
       const runs = words.map(async (word) =>
-        claimed(await driver.run(assign({ does: 'echo' }, { word }), new Context())),
+        claimed(await driver.run(assign({ does: 'echo' }, { word }), new ScriptedContext())),
       );
       const given = (await Promise.all(runs)).map(({ outputs }) => outputs['given']);
       assert.deepEqual(given, words);

@@ -1,6 +1,7 @@
 /** For tests of programs that use Waggle, and for adapters of its ports: time, agents and events in your hands. */
 export { EventProbe } from './event-probe.ts';
 export { ManualClock } from './manual-clock.ts';
+export { ScriptedContext } from './scripted-context.ts';
 export { ScriptedMemory } from './scripted-memory.ts';
 export { ScriptedMessages } from './scripted-messages.ts';
 export { ScriptedProposals } from './scripted-proposals.ts';

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import type { AgentReport, AttemptResult, Claim } from '../core/tasks/attempt.ts';
-import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
+import type { AttemptResult, Claim } from '../core/tasks/attempt.ts';
+import type { AgentDriver, Assignment } from '../ports/agent-driver.ts';
 import type { ContractCase } from './journal-contract.ts';
-import { ScriptedMemory } from './scripted-memory.ts';
-import { ScriptedMessages } from './scripted-messages.ts';
-import { ScriptedProposals } from './scripted-proposals.ts';
-import { ScriptedTasks } from './scripted-tasks.ts';
+import { ScriptedContext } from './scripted-context.ts';
 
 /** What a driver is asked to do with the mail of its run. */
 export type MessagingWork =
@@ -23,26 +20,6 @@ export type MessagingWork =
 
 export type MessagingDriverSubject = Readonly<{ driver: AgentDriver; assign: (work: MessagingWork) => Assignment }>;
 
-class Context implements RunContext {
-  readonly #controller = new AbortController();
-  readonly memory: ScriptedMemory = new ScriptedMemory();
-  readonly messages: ScriptedMessages = new ScriptedMessages();
-  readonly proposals: ScriptedProposals = new ScriptedProposals();
-  readonly tasks: ScriptedTasks = new ScriptedTasks();
-  readonly signal: AbortSignal = this.#controller.signal;
-  #onReport = Promise.withResolvers<void>();
-
-  readonly report = (_report: AgentReport): void => this.#onReport.resolve();
-
-  stop(reason: StopReason): void {
-    this.#controller.abort(reason);
-  }
-
-  reported(): Promise<void> {
-    return this.#onReport.promise;
-  }
-}
-
 function claimed(result: AttemptResult): Claim {
   return result.ok ? result : assert.fail(`failed: ${JSON.stringify(result.failure)}`);
 }
@@ -52,7 +29,7 @@ export const MESSAGING_DRIVER_CONTRACT: readonly ContractCase<MessagingDriverSub
   {
     name: 'an attempt sends, receives and acknowledges',
     run: async ({ driver, assign }) => {
-      const context = new Context();
+      const context = new ScriptedContext();
       const result = driver.run(assign('talk'), context);
       context.messages.deliver({ id: 'in1', body: { n: 2 } });
       const { outputs } = claimed(await result);
@@ -65,7 +42,7 @@ export const MESSAGING_DRIVER_CONTRACT: readonly ContractCase<MessagingDriverSub
   {
     name: 'a message that is refused is an answer with a reason',
     run: async ({ driver, assign }) => {
-      const context = new Context();
+      const context = new ScriptedContext();
       context.messages.refusal = { reason: 'mailbox-full', address: 'task:other' };
       context.messages.deliver();
       const { outputs } = claimed(await driver.run(assign('talk'), context));
@@ -75,7 +52,7 @@ export const MESSAGING_DRIVER_CONTRACT: readonly ContractCase<MessagingDriverSub
   {
     name: 'what has another form than a message goes no further, and the agent is told where it is wrong',
     run: async ({ driver, assign }) => {
-      const context = new Context();
+      const context = new ScriptedContext();
       const result = await driver.run(assign('send-in-another-form'), context);
       assert.ok(!result.ok && result.failure.reason === 'threw');
       assert.match(result.failure.message, /call\.messages\.send .*body/);
@@ -85,16 +62,16 @@ export const MESSAGING_DRIVER_CONTRACT: readonly ContractCase<MessagingDriverSub
   {
     name: 'waiting for mail can be given up by a signal',
     run: async ({ driver, assign }) => {
-      const { outputs } = claimed(await driver.run(assign('give-up'), new Context()));
+      const { outputs } = claimed(await driver.run(assign('give-up'), new ScriptedContext()));
       assert.deepEqual(outputs, { received: 0 });
     },
   },
   {
     name: 'an attempt that waits for mail can be stopped',
     run: async ({ driver, assign }) => {
-      const context = new Context();
+      const context = new ScriptedContext();
       const result = driver.run(assign('wait'), context);
-      await context.reported();
+      await context.firstReport();
       context.stop('lead-lost');
       assert.deepEqual(await result, { ok: false, failure: { reason: 'coordinator-lost' } });
     },

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
-import type { AgentReport, AttemptResult, Claim } from '../core/tasks/attempt.ts';
-import type { AgentDriver, Assignment, RunContext, StopReason } from '../ports/agent-driver.ts';
+import type { AttemptResult, Claim } from '../core/tasks/attempt.ts';
+import type { AgentDriver, Assignment } from '../ports/agent-driver.ts';
 import type { ContractCase } from './journal-contract.ts';
-import { ScriptedMemory } from './scripted-memory.ts';
-import { ScriptedMessages } from './scripted-messages.ts';
-import { ScriptedProposals } from './scripted-proposals.ts';
-import { ScriptedTasks } from './scripted-tasks.ts';
+import { ScriptedContext } from './scripted-context.ts';
 
 /** What everybody votes on in this contract. */
 export const CONTRACT_PROPOSAL: ProposalSpec = {
@@ -29,26 +26,6 @@ export type VotingWork =
 
 export type VotingDriverSubject = Readonly<{ driver: AgentDriver; assign: (work: VotingWork) => Assignment }>;
 
-class Context implements RunContext {
-  readonly #controller = new AbortController();
-  readonly memory: ScriptedMemory = new ScriptedMemory();
-  readonly messages: ScriptedMessages = new ScriptedMessages();
-  readonly proposals: ScriptedProposals = new ScriptedProposals();
-  readonly tasks: ScriptedTasks = new ScriptedTasks();
-  readonly signal: AbortSignal = this.#controller.signal;
-  #onReport = Promise.withResolvers<void>();
-
-  readonly report = (_report: AgentReport): void => this.#onReport.resolve();
-
-  stop(reason: StopReason): void {
-    this.#controller.abort(reason);
-  }
-
-  reported(): Promise<void> {
-    return this.#onReport.promise;
-  }
-}
-
 function claimed(result: AttemptResult): Claim {
   return result.ok ? result : assert.fail(`failed: ${JSON.stringify(result.failure)}`);
 }
@@ -58,9 +35,9 @@ export const VOTING_DRIVER_CONTRACT: readonly ContractCase<VotingDriverSubject>[
   {
     name: 'an attempt proposes, votes and hears the outcome',
     run: async ({ driver, assign }) => {
-      const context = new Context();
+      const context = new ScriptedContext();
       const result = driver.run(assign('vote'), context);
-      await context.reported();
+      await context.firstReport();
       context.proposals.close('ship', 'rejected');
       const { outputs } = claimed(await result);
       const answer = { ok: true, proposalId: 'scripted/ship' };
@@ -75,10 +52,10 @@ export const VOTING_DRIVER_CONTRACT: readonly ContractCase<VotingDriverSubject>[
   {
     name: 'a vote that is refused is an answer with a reason',
     run: async ({ driver, assign }) => {
-      const context = new Context();
+      const context = new ScriptedContext();
       context.proposals.refusal = { reason: 'already-cast', choice: 'reject' };
       const result = driver.run(assign('vote'), context);
-      await context.reported();
+      await context.firstReport();
       context.proposals.close('ship', 'expired');
       const { outputs } = claimed(await result);
       assert.deepEqual(outputs['voted'], { ok: false, refusal: { reason: 'already-cast', choice: 'reject' } });
@@ -87,7 +64,7 @@ export const VOTING_DRIVER_CONTRACT: readonly ContractCase<VotingDriverSubject>[
   {
     name: 'what has another form than a vote goes no further, and the agent is told where it is wrong',
     run: async ({ driver, assign }) => {
-      const context = new Context();
+      const context = new ScriptedContext();
       const result = await driver.run(assign('vote-in-another-form'), context);
       assert.ok(!result.ok && result.failure.reason === 'threw');
       assert.match(result.failure.message, /0\.choice/);
@@ -97,9 +74,9 @@ export const VOTING_DRIVER_CONTRACT: readonly ContractCase<VotingDriverSubject>[
   {
     name: 'an attempt that waits for an outcome can be stopped',
     run: async ({ driver, assign }) => {
-      const context = new Context();
+      const context = new ScriptedContext();
       const result = driver.run(assign('wait'), context);
-      await context.reported();
+      await context.firstReport();
       context.stop('lead-lost');
       assert.deepEqual(await result, { ok: false, failure: { reason: 'coordinator-lost' } });
     },

@@ -21,7 +21,8 @@ import { CommandDriver } from '../../src/agents/drivers/command/command-driver.t
 import type { AttemptResult, TaskFailure } from '../../src/core/tasks/attempt.ts';
 import type { CommandWork, TaskSpec } from '../../src/core/tasks/task-spec.ts';
 import type { ProcessLimits } from '../../src/ports/process-runner.ts';
-import { assignmentOf, TestContext } from '../support/assignments.ts';
+import { assignmentOf } from '../support/assignments.ts';
+import { ScriptedContext } from '../../src/testing/scripted-context.ts';
 import { MemoryArtifacts } from '../support/memory-artifacts.ts';
 import { leftAfter, processesWith } from '../support/processes.ts';
 
@@ -55,11 +56,11 @@ type Extras = Readonly<{
   spec?: Partial<TaskSpec>;
   limits?: ProcessLimits;
   environment?: Readonly<Record<string, string>>;
-  context?: TestContext;
+  context?: ScriptedContext;
 }>;
 
 function run(command: string | readonly string[], extras: Extras = {}): Promise<AttemptResult> {
-  const { limits, environment = {}, work, spec, context = new TestContext() } = extras;
+  const { limits, environment = {}, work, spec, context = new ScriptedContext() } = extras;
   const driver = new CommandDriver({
     processes,
     artifacts,
@@ -120,7 +121,7 @@ describe('what does not start', () => {
 
 describe('what does not want to end', () => {
   test('a command that hangs ends with its stop', async () => {
-    const context = new TestContext();
+    const context = new ScriptedContext();
     const number = mark();
     const result = failureOf(`echo here; exec sleep ${number}`, { context });
     context.stop('timed-out');
@@ -129,7 +130,7 @@ describe('what does not want to end', () => {
   });
 
   test('one that ignores TERM is gone within 10 s', async () => {
-    const context = new TestContext();
+    const context = new ScriptedContext();
     const number = mark();
     const loop = `trap '' TERM INT HUP; echo "::waggle progress=1"; while :; do sleep 0.1 ${number}; done`;
     const result = failureOf(loop, { context });
@@ -150,7 +151,7 @@ describe('what does not want to end', () => {
   });
 
   test('one that kills everything it can see, our watcher too, still ends with its stop', async () => {
-    const context = new TestContext();
+    const context = new ScriptedContext();
     const number = mark();
     const result = failureOf(`kill -9 -1; setsid sleep ${number} & echo "::waggle progress=1"; wait`, { context });
     while (context.reports.length === 0) await new Promise(setImmediate);
@@ -161,7 +162,7 @@ describe('what does not want to end', () => {
 
   test('one that closes its output and lives on is waited for, and stopped like others', async () => {
     expect(await failureOf('exec >&- 2>&-; sleep 0.1; exit 9')).toMatchObject({ reason: 'exit-non-zero', exitCode: 9 });
-    const context = new TestContext();
+    const context = new ScriptedContext();
     const result = failureOf('exec >&- 2>&-; exec sleep 3600', { context });
     context.stop('paused');
     expect(await result).toEqual({ reason: 'stopped', why: 'paused' });
@@ -279,7 +280,7 @@ describe('secrets', () => {
       echo; echo "::waggle progress=5 step=$API_KEY"
       printf '{"value":"<%s>","%s":[true]}' "$API_KEY" "$API_KEY" > "$WAGGLE_OUTPUT"; exit $CODE`;
     for (const CODE of ['0', '1']) {
-      const context = new TestContext();
+      const context = new ScriptedContext();
       const work = { envFrom: ['API_KEY'], env: { CODE } };
       const result = await run(script, { environment: { API_KEY: secret }, work, context });
       const log = await artifacts.textOf(result.artifacts, 'output.log');

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { assignmentOf, TestContext } from '../../../../test/support/assignments.ts';
+import { assignmentOf } from '../../../../test/support/assignments.ts';
+import { ScriptedContext } from '../../../testing/scripted-context.ts';
 import { MemoryArtifacts } from '../../../../test/support/memory-artifacts.ts';
 import { SystemClock } from '../../../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../../../adapters/system/system-process-runner.ts';
@@ -44,7 +45,7 @@ function run(
     temporaryFolder: join(folder, 'exchange'),
   });
   const extras = { project: join(folder, 'project'), attempt, ...(spec !== undefined && { spec }) };
-  return driver.run(assignmentOf({ kind: 'command', ...work }, extras), new TestContext());
+  return driver.run(assignmentOf({ kind: 'command', ...work }, extras), new ScriptedContext());
 }
 
 const failed = (result: AttemptResult): unknown => (result.ok ? 'it claims to be done' : result.failure);

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { assignmentOf, TestContext } from '../../../../test/support/assignments.ts';
+import { assignmentOf } from '../../../../test/support/assignments.ts';
+import { ScriptedContext } from '../../../testing/scripted-context.ts';
 import { MemoryArtifacts } from '../../../../test/support/memory-artifacts.ts';
 import { SystemClock } from '../../../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../../../adapters/system/system-process-runner.ts';
@@ -12,7 +13,7 @@ import { CommandDriver } from './command-driver.ts';
 
 let processes: SystemProcessRunner;
 let folder: string;
-let context: TestContext;
+let context: ScriptedContext;
 let artifacts: MemoryArtifacts;
 
 beforeAll(async () => {
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'waggle-mail-'));
-  context = new TestContext();
+  context = new ScriptedContext();
   artifacts = new MemoryArtifacts();
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { assignmentOf, TestContext, type AssignmentExtras } from '../../../../test/support/assignments.ts';
+import { assignmentOf, type AssignmentExtras } from '../../../../test/support/assignments.ts';
+import { ScriptedContext } from '../../../testing/scripted-context.ts';
 import { MemoryArtifacts } from '../../../../test/support/memory-artifacts.ts';
 import { SystemClock } from '../../../adapters/system/system-clock.ts';
 import type { Json } from '../../../core/json.ts';
@@ -25,7 +26,7 @@ function driverOf(registered: RegisteredFunction, artifacts?: MemoryArtifacts): 
 }
 
 async function call(run: TaskFunction, assignment = work(), artifacts?: MemoryArtifacts): Promise<AttemptResult> {
-  return driverOf({ run }, artifacts).run(assignment, new TestContext());
+  return driverOf({ run }, artifacts).run(assignment, new ScriptedContext());
 }
 
 const failed = (result: AttemptResult): unknown => (result.ok ? 'it claims to be done' : result.failure);
@@ -113,7 +114,7 @@ describe('functions in this process', () => {
   });
 
   test('reports that are none are dropped', async () => {
-    const context = new TestContext();
+    const context = new ScriptedContext();
     const run: TaskFunction = ({ report }) => {
       report({ kind: 'progress', percentage: 400, step: 'x' });
       report({ kind: 'note', text: 'kept' });
@@ -154,7 +155,7 @@ describe('functions that do not end', () => {
   test('after its stop a function’s word does not count, and one that ignores it is given up after the grace', async () => {
     const clock = new ManualClock();
     const late = Promise.withResolvers<string>();
-    const context = new TestContext();
+    const context = new ScriptedContext();
     const driver = new FunctionDriver({ functions: { f: { run: () => late.promise } }, clock });
     const result = driver.run(work(null, { spec: { timeoutMs: 7_000 } }), context);
     clock.advance(1_000);
@@ -163,7 +164,7 @@ describe('functions that do not end', () => {
     late.resolve('too late, but in the grace');
     expect(failed(await result)).toEqual({ reason: 'timed-out', afterMs: 7_000, tail: '' });
 
-    const deaf = new TestContext();
+    const deaf = new ScriptedContext();
     const never = new FunctionDriver({ functions: { f: { run: () => new Promise(() => {}) } }, clock });
     const given = never.run(work(), deaf);
     clock.advance(1_000);
@@ -175,7 +176,7 @@ describe('functions that do not end', () => {
   test('no timer is left when nothing runs', async () => {
     const clock = new ManualClock();
     const driver = new FunctionDriver({ functions: { f: { run: async () => 1 } }, clock });
-    await driver.run(work(), new TestContext());
+    await driver.run(work(), new ScriptedContext());
     clock.advance(1_000);
     expect(clock.pending).toBe(0);
   });
@@ -185,7 +186,7 @@ describe('functions in worker threads', () => {
   const inWorker = (name: string, limits = {}): FunctionDriver =>
     driverOf({ worker: { module: WORKERS, export: name }, ...limits });
 
-  async function once(driver: FunctionDriver, input?: Json, context = new TestContext()): Promise<AttemptResult> {
+  async function once(driver: FunctionDriver, input?: Json, context = new ScriptedContext()): Promise<AttemptResult> {
     const result = await driver.run(work(input), context);
     await driver.close();
     return result;
@@ -231,9 +232,9 @@ describe('functions in worker threads', () => {
       compute: { worker: { module: WORKERS, export: 'compute' } },
     };
     const driver = new FunctionDriver({ functions, clock: new SystemClock(), maxWorkers: 1 });
-    const start = (name: string, input: Json, context: TestContext): Promise<AttemptResult> | AttemptResult =>
+    const start = (name: string, input: Json, context: ScriptedContext): Promise<AttemptResult> | AttemptResult =>
       driver.run(assignmentOf({ kind: 'function', function: name, input }), context);
-    const contexts = [new TestContext(), new TestContext()] as const;
+    const contexts = [new ScriptedContext(), new ScriptedContext()] as const;
     expect(await start('voteLater', 0, contexts[0])).toMatchObject({ ok: true });
     expect(await start('compute', 50, contexts[1])).toMatchObject({ ok: true });
     expect(contexts.map(({ proposals }) => proposals.votes)).toEqual([[], []]);
@@ -246,9 +247,9 @@ describe('functions in worker threads', () => {
       vote: { worker: { module: WORKERS, export: 'vote' } },
     };
     const driver = new FunctionDriver({ functions, clock: new SystemClock(), maxWorkers: 1 });
-    const start = (name: string, context: TestContext): Promise<AttemptResult> | AttemptResult =>
+    const start = (name: string, context: ScriptedContext): Promise<AttemptResult> | AttemptResult =>
       driver.run(assignmentOf({ kind: 'function', function: name }), context);
-    const [first, second] = [new TestContext(), new TestContext()];
+    const [first, second] = [new ScriptedContext(), new ScriptedContext()];
     const held = Promise.withResolvers<readonly []>();
     first.proposals.vote = () => held.promise;
     expect(await start('askAndLeave', first)).toMatchObject({ ok: true });
@@ -269,11 +270,11 @@ describe('functions in worker threads', () => {
       ['fail', 'hang', 'answer'].map((name) => [name, { worker: { module: WORKERS, export: name } }] as const),
     );
     const driver = new FunctionDriver({ functions, clock: new SystemClock(), maxWorkers: 1 });
-    const start = (name: string, context = new TestContext()): Promise<AttemptResult> | AttemptResult =>
+    const start = (name: string, context = new ScriptedContext()): Promise<AttemptResult> | AttemptResult =>
       driver.run(assignmentOf({ kind: 'function', function: name }), context);
     expect(failed(await start('fail'))).toMatchObject({ reason: 'threw' });
-    const context = new TestContext();
-    const waiting = new TestContext();
+    const context = new ScriptedContext();
+    const waiting = new ScriptedContext();
     const hanging = start('hang', context);
     const queued = start('answer');
     const given = start('answer', waiting);

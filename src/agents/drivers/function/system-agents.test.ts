@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { assignmentOf, TestContext } from '../../../../test/support/assignments.ts';
+import { assignmentOf } from '../../../../test/support/assignments.ts';
+import { ScriptedContext } from '../../../testing/scripted-context.ts';
 import { SystemClock } from '../../../adapters/system/system-clock.ts';
 import { agentId } from '../../../core/ids.ts';
 import type { Json } from '../../../core/json.ts';
@@ -9,7 +10,7 @@ import type { RunOverview, WorkingTask } from '../../../ports/run-tasks.ts';
 import { FunctionDriver } from './function-driver.ts';
 import { SYSTEM_FUNCTIONS } from './system-functions.ts';
 
-async function start(name: string, input: Json, context: TestContext): Promise<AttemptResult> {
+async function start(name: string, input: Json, context: ScriptedContext): Promise<AttemptResult> {
   const driver = new FunctionDriver({ functions: SYSTEM_FUNCTIONS, clock: new SystemClock() });
   return driver.run(assignmentOf({ kind: 'function', function: name, input }), context);
 }
@@ -27,7 +28,7 @@ const OVER: RunOverview = { taskCount: 3, openCount: 1, counts: { ready: 0 }, wo
 const SELF = working('task', { function: 'waggle.monitor' });
 
 /** Shows one picture after the other; the last one stays. */
-function show(context: TestContext, views: readonly Partial<RunOverview>[]): void {
+function show(context: ScriptedContext, views: readonly Partial<RunOverview>[]): void {
   let next = 0;
   context.tasks.overview = async () => ({
     ...OVER,
@@ -39,7 +40,7 @@ function show(context: TestContext, views: readonly Partial<RunOverview>[]): voi
 
 describe('the monitor', () => {
   test('tells once of each attempt that is slow and of each task that failed, and ends after all others', async () => {
-    const context = new TestContext();
+    const context = new ScriptedContext();
     const slow = working('slow', { forMs: 100 });
     show(context, [
       { working: [SELF, working('quick')] },
@@ -63,7 +64,7 @@ describe('the monitor', () => {
   });
 
   test('tells when nothing runs although something could, not at the first look', async () => {
-    const context = new TestContext();
+    const context = new ScriptedContext();
     const idle = { counts: { ready: 2 } };
     show(context, [idle, { working: [SELF, working('a')], ...idle }, idle, idle, idle, { openCount: 1 }]);
     await start('waggle.monitor', { everyMs: 10, stuckLooks: 2 }, context);
@@ -71,7 +72,7 @@ describe('the monitor', () => {
   });
 
   test('refuses settings that it does not know', async () => {
-    expect(await start('waggle.monitor', { often: true }, new TestContext())).toMatchObject({ ok: false });
+    expect(await start('waggle.monitor', { often: true }, new ScriptedContext())).toMatchObject({ ok: false });
   });
 });
 
@@ -89,7 +90,7 @@ describe('the coordinator', () => {
   const barriers = { half: ['task:a', 'task:b'] };
 
   test('opens a barrier when all its members have come, and only then says that it has read them', async () => {
-    const context = new TestContext();
+    const context = new ScriptedContext();
     const batches = [
       [arrival('1', 'task:a'), arrival('2', 'task:a'), arrival('3', 'task:stranger')],
       [arrival('4', 'task:b', { other: 1 }), arrival('5', 'task:b')],
@@ -110,7 +111,7 @@ describe('the coordinator', () => {
   });
 
   test('gives up what nobody is left to come to', async () => {
-    const context = new TestContext();
+    const context = new ScriptedContext();
     context.tasks.view = { ...OVER, working: [{ ...SELF, function: 'waggle.coordinator' }] };
     context.messages.receive = async () => [];
     expect(await start('waggle.coordinator', { barriers }, context)).toMatchObject({ outputs: { half: 'closed' } });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { assignmentOf, TestContext } from '../../../../test/support/assignments.ts';
+import { assignmentOf } from '../../../../test/support/assignments.ts';
+import { ScriptedContext } from '../../../testing/scripted-context.ts';
 import { SystemClock } from '../../../adapters/system/system-clock.ts';
 import type { AttemptResult } from '../../../core/tasks/attempt.ts';
 import { FunctionDriver } from './function-driver.ts';
@@ -14,13 +15,13 @@ beforeEach(() => {
 });
 afterEach(() => driver.close());
 
-async function start(name: (typeof NAMES)[number], context = new TestContext()): Promise<AttemptResult> {
+async function start(name: (typeof NAMES)[number], context = new ScriptedContext()): Promise<AttemptResult> {
   return driver.run(assignmentOf({ kind: 'function', function: name }), context);
 }
 
 describe('a lead in a worker thread', () => {
   test('delegates, cancels and hears the outcomes', async () => {
-    const context = new TestContext();
+    const context = new ScriptedContext();
     const result = start('lead', context);
     await context.firstReport();
     expect(context.tasks.delegated.map(({ name }) => name)).toEqual(['a', 'b']);
@@ -31,7 +32,7 @@ describe('a lead in a worker thread', () => {
   });
 
   test('leaves its place to others while it waits: one is enough for a lead and those it waits for', async () => {
-    const contexts = [new TestContext(), new TestContext()] as const;
+    const contexts = [new ScriptedContext(), new ScriptedContext()] as const;
     const leads = contexts.map((context) => start('lead', context));
     for (const { tasks } of contexts) {
       // The second lead begins only when the first one waits.
@@ -44,7 +45,7 @@ describe('a lead in a worker thread', () => {
   });
 
   test('that is stopped while it waits takes no place with it, nor one it was about to have', async () => {
-    const [waiting, hanging] = [new TestContext(), new TestContext()];
+    const [waiting, hanging] = [new ScriptedContext(), new ScriptedContext()];
     const lead = start('lead', waiting);
     await waiting.firstReport();
     const other = start('hang', hanging);
