@@ -4,6 +4,7 @@ import type { RunMemory } from '../ports/run-memory.ts';
 import { memoryQuestions } from '../tools/memory-questions.ts';
 import { MESSAGE_IDS, OUTGOING_MESSAGE, RECEIVE_OPTIONS, TOPIC_PATTERN } from '../tools/message-schemas.ts';
 import { SUBTASK_NAMES, SUBTASKS } from '../tools/subtask-schemas.ts';
+import { ATTEMPT_VOTES, PROPOSAL_NAMES, PROPOSAL_SPECS } from '../tools/vote-schemas.ts';
 
 /** What an operation is carried out with. */
 export type OpCall = Readonly<{
@@ -22,6 +23,9 @@ const ids = z.strictObject({ ids: MESSAGE_IDS });
 const names = z.strictObject({ names: SUBTASK_NAMES });
 const subtasks = z.strictObject({ tasks: SUBTASKS });
 const pattern = z.strictObject({ pattern: TOPIC_PATTERN });
+const proposals = z.strictObject({ proposals: PROPOSAL_SPECS });
+const votes = z.strictObject({ votes: ATTEMPT_VOTES });
+const proposalNames = z.strictObject({ names: PROPOSAL_NAMES });
 
 const MEMORY = [
   'get',
@@ -55,6 +59,9 @@ export const DOOR_OPS: Readonly<Record<string, Op>> = {
   'messages.send': ({ context, args }) => context.messages.send(OUTGOING_MESSAGE.parse(args)),
   'messages.subscribe': ({ context, args }) => context.messages.subscribe(pattern.parse(args).pattern),
   'messages.unsubscribe': ({ context, args }) => context.messages.unsubscribe(pattern.parse(args).pattern),
+  'proposals.open': ({ context, args }) => context.proposals.open(proposals.parse(args).proposals),
+  'proposals.outcomes': ({ context, args }) => context.proposals.outcomes(proposalNames.parse(args).names),
+  'proposals.vote': ({ context, args }) => context.proposals.vote(votes.parse(args).votes),
   'tasks.cancel': ({ context, args }) => context.tasks.cancel(names.parse(args).names),
   'tasks.delegate': ({ context, args }) => context.tasks.delegate(subtasks.parse(args).tasks),
   'tasks.overview': ({ context }) => context.tasks.overview(),

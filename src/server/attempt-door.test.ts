@@ -94,6 +94,31 @@ describe('the door of an attempt', () => {
     expect(await ask('memory.invalidate', { pattern: 'run:*' })).toEqual({ ok: true, value: { removed: 1 } });
   });
 
+  test('lets a program propose, vote and wait for the outcome as its attempt', async () => {
+    const spec = {
+      name: 'ship',
+      kind: 'question',
+      subject: 's',
+      title: 't',
+      contentHash: 'c0'.repeat(32),
+      members: [{ id: 'a' }],
+    };
+    const [proposal, contentHash] = ['ship', spec.contentHash];
+    const done = { ok: true, proposalId: 'scripted/ship' };
+    expect(await ask('proposals.open', { proposals: [spec] })).toEqual({ ok: true, value: [done] });
+    const votes = [{ proposal, contentHash, choice: 'approve' }];
+    expect(await ask('proposals.vote', { votes })).toEqual({ ok: true, value: [done] });
+    expect(context.proposals.votes).toEqual(votes);
+    const waiting = ask('proposals.outcomes', { names: ['ship', 'none'] });
+    context.proposals.close('ship', 'approved');
+    expect(await waiting).toMatchObject({ ok: true, value: [{ status: 'approved' }, null] });
+    context.proposals.refusal = { reason: 'not-a-member' };
+    const refused = { ok: false, refusal: { reason: 'not-a-member' } };
+    expect(await ask('proposals.vote', { votes })).toEqual({ ok: true, value: [refused] });
+    const forged = { votes: [{ ...votes[0], memberId: 'user:ann' }] };
+    expect(await ask('proposals.vote', forged)).toMatchObject({ error: { reason: 'malformed' } });
+  });
+
   test('tells apart the attempts behind it', async () => {
     const other = new ScriptedContext();
     await ask('messages.send', { to: 'task:b', body: 1 }, await door.admit(ASSIGNMENT, other));

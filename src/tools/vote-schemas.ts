@@ -46,7 +46,13 @@ const ownVote = {
   reproduce: z.exactOptional(z.array(text).readonly()),
 } as const;
 
-export const ATTEMPT_VOTE: z.ZodType<AttemptVote> = z.strictObject({ ...ownVote, proposal: text });
+const ATTEMPT_VOTE: z.ZodType<AttemptVote> = z.strictObject({ ...ownVote, proposal: text });
+
+/** Of one question. */
+const MAX_AT_ONCE = 1_000;
+export const PROPOSAL_SPECS: z.ZodType<readonly ProposalSpec[]> = z.array(PROPOSAL_SPEC).max(MAX_AT_ONCE).readonly();
+export const ATTEMPT_VOTES: z.ZodType<readonly AttemptVote[]> = z.array(ATTEMPT_VOTE).max(MAX_AT_ONCE).readonly();
+export const PROPOSAL_NAMES: z.ZodType<readonly string[]> = z.array(z.string().max(256)).max(MAX_AT_ONCE).readonly();
 
 /** A vote with a name on it. `credential`: what the member must show, itself and not its hash; never stored. */
 export type NamedVote = OwnVote & Readonly<{ memberId: string; credential?: string }>;

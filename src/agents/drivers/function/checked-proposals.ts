@@ -1,14 +1,6 @@
-import { z } from 'zod';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
-import { ATTEMPT_VOTE, PROPOSAL_SPEC } from '../../../tools/vote-schemas.ts';
+import { ATTEMPT_VOTES, PROPOSAL_NAMES, PROPOSAL_SPECS } from '../../../tools/vote-schemas.ts';
 import { asked, checkedForm } from './checked-form.ts';
-
-const MAX_AT_ONCE = 1_000;
-
-const list = <One>(one: z.ZodType<One>): z.ZodType<readonly One[]> => z.array(one).max(MAX_AT_ONCE).readonly();
-const SPECS = list(PROPOSAL_SPEC);
-const VOTES = list(ATTEMPT_VOTE);
-const NAMES = list(z.string().max(256));
 
 /** `RunProposals` for callers who may give anything. */
 export type CheckedProposals = {
@@ -17,8 +9,9 @@ export type CheckedProposals = {
 
 export function checkedProposals(proposals: () => RunProposals): CheckedProposals {
   return {
-    open: (given) => asked(() => proposals().open(checkedForm('call.proposals.open', SPECS, given))),
-    vote: (given) => asked(() => proposals().vote(checkedForm('call.proposals.vote', VOTES, given))),
-    outcomes: (given) => asked(() => proposals().outcomes(checkedForm('call.proposals.outcomes', NAMES, given))),
+    open: (given) => asked(() => proposals().open(checkedForm('call.proposals.open', PROPOSAL_SPECS, given))),
+    vote: (given) => asked(() => proposals().vote(checkedForm('call.proposals.vote', ATTEMPT_VOTES, given))),
+    outcomes: (given) =>
+      asked(() => proposals().outcomes(checkedForm('call.proposals.outcomes', PROPOSAL_NAMES, given))),
   };
 }
