@@ -101,3 +101,19 @@ test('attempts are counted as numbers: the tenth comes after the second', async 
     { text: '10' },
   ]);
 });
+
+test('decisions with other titles are other decisions, however alike the titles are; the same title replaces', async () => {
+  const { notes } = notesOf();
+  const alike = [
+    'Is a<b?',
+    'Is a>b?',
+    `${'long '.repeat(60)}one`,
+    `${'long '.repeat(60)}two`,
+    '🐝',
+    '🍯',
+    '𝒜'.repeat(200),
+  ];
+  for (const title of [...alike, 'port', 'port']) await notes.decide(RUN, 't1', { title, outcome: 'yes' }, {});
+  const titles = (await notes.decisions(RUN)).map(({ title }) => title);
+  expect(titles).toEqual(['port', ...alike.toReversed()]);
+});

@@ -4,6 +4,7 @@ import { type Author, encodeValue, SYSTEM } from '../core/memory/entry.ts';
 import { NOTE_KINDS, type NoteKind } from '../core/memory/namespaces.ts';
 import type { EntryInfo } from '../ports/key-value-tier.ts';
 import type { Checkpoint, Decision, HandOff, NewDecision, NewHandOff } from '../ports/run-memory.ts';
+import { sha256 } from '../util/sha256.ts';
 import { userError } from '../util/user-error.ts';
 import type { TieredMemory } from './tiered-memory.ts';
 
@@ -17,6 +18,8 @@ export type NotesOptions = Readonly<{
 
 const MAX_NOTE_CHARS = 65_536;
 const MAX_LISTED = 100;
+/** Of a title, in the key of its decision. */
+const MAX_NAME_CHARS = 100;
 /** Notes that one task can have: one per attempt. */
 const MAX_PER_TASK = 1_000;
 /** Writes after which the oldest notes go. */
@@ -56,7 +59,7 @@ export class Notes {
 
   decide(runId: RunId, by: string, decision: NewDecision, write: NoteWrite): Promise<number | undefined> {
     const { title, outcome, why, data } = decision;
-    const key = `decision/${runId}:${by}/${title.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 200)}`;
+    const key = `decision/${runId}:${by}/${nameOfTitle(title)}`;
     const record = { title, outcome, ...(why === undefined ? {} : { why }), by, ...dataOf(data) };
     return this.#write(key, bounded(key, record), write);
   }
@@ -117,6 +120,15 @@ export class Notes {
 
 /** Who writes, and what must hold at that moment. */
 export type NoteWrite = Readonly<{ author?: Author; guard?: () => void; ifVersion?: number }>;
+
+/** As it stands in a key: readable, and another one for each title. */
+function nameOfTitle(title: string): string {
+  const name = title
+    .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
+    .slice(0, MAX_NAME_CHARS)
+    .toWellFormed();
+  return name === title ? name : `${name}-${sha256(title).slice(0, 8)}`;
+}
 
 function isList(value: JsonObject | readonly Json[]): value is readonly Json[] {
   return Array.isArray(value);

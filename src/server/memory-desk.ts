@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import { checkKey } from '../core/memory/entry.ts';
 import { checkPersonKey } from '../core/memory/namespaces.ts';
 import type { TieredMemory } from '../memory/tiered-memory.ts';
 import type { RemovalAnswer } from '../ports/run-memory.ts';
@@ -47,6 +48,7 @@ export class MemoryDesk {
     const { tiers } = this.#ports;
     switch (ask.op) {
       case 'get':
+        checkKey(ask.key);
         return (await tiers.get(ask.key)) ?? null;
       case 'set':
         return this.#set(ask);
