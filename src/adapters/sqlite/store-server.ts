@@ -194,7 +194,11 @@ export class StoreServer {
   #write<T>(act: () => T): T {
     if (this.#trouble !== undefined) throw this.#trouble;
     if (this.#reserve?.recover() === false) {
-      throw new Unavailable({ port: 'disk', message: `No room is left on the disk of "${this.#path}".` });
+      throw new Unavailable({
+        port: 'disk',
+        message: `No room is left on the disk of "${this.#path}".`,
+        fix: 'Make room, then try again.',
+      });
     }
     this.#commits++;
     return act();
