@@ -18,6 +18,11 @@ export type RestingPlace = Readonly<{ rest: <Value>(wait: () => Promise<Value>) 
 /** Questions that are answered when other tasks have ended, which may need a thread themselves. */
 const LONG: ReadonlySet<string> = new Set(['outcomes', 'run']);
 
+/** What is asked for may be named anything; what every object has is no answer. */
+function ownOf<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 /** Answers what one call in a worker thread asks. */
 export class WorkerDesk {
   readonly #abilities: { readonly [Ability in keyof Abilities]: Questions };
@@ -54,7 +59,8 @@ export class WorkerDesk {
   }
 
   async #ask({ id, ability, question, given, canGiveUp }: Ask): Promise<unknown> {
-    const ask = this.#abilities[ability][question];
+    const questions = ownOf<Questions>(this.#abilities, ability) ?? {};
+    const ask = ownOf(questions, question);
     if (ask === undefined) throw new Error(`There is no call.${ability}.${question}.`);
     if (ability === 'tasks' && LONG.has(question)) return this.#place.rest(() => ask(given));
     if (canGiveUp !== true) return ask(given);
