@@ -90,7 +90,7 @@ describe('the memory of an attempt', () => {
     await memory.decide({ title: 'which cluster', outcome: 'the small one' });
     const found = await memory.search('cluster');
     const keys = found.map(({ key }) => key);
-    assert.deepEqual(keys.toSorted(), ['decision:t1/which-cluster', 'run:plan', 'swarm:tips']);
+    assert.deepEqual(keys.toSorted(), ['decision:t1/which-cluster-0c955b4a', 'run:plan', 'swarm:tips']);
     const only = await memory.search('cluster', { pattern: 'run:*' });
     assert.deepEqual(
       only.map(({ key, snippet }) => [key, snippet.includes('«cluster»')]),
