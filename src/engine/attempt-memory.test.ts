@@ -54,6 +54,21 @@ describe('the memory of an attempt', () => {
     assert.deepEqual(kept?.author, { id: `agent:${agentId}`, task: taskIdOf('t1'), attempt: 1 });
   });
 
+  test('shows nothing older than what a leader wrote that died before it could take the copies out', async () => {
+    await tiers.set('swarm:x', 'old', { persistent: true });
+    const before = new TieredMemory(
+      { local: new LruTier(rig.clock), shared: hub.connect(), persistent: tier3 },
+      rig.clock,
+    );
+    await before.get('swarm:x');
+    // All that the last leader did before it died.
+    await tier3.set('swarm:x', 'new');
+    engine.stop();
+    engine = await rig.start({}, { memory: portsOf() });
+    assert.equal((await tiers.get('swarm:x'))?.value, 'new');
+    assert.equal((await before.get('swarm:x'))?.value, 'new');
+  });
+
   test('cannot name what belongs to others, nor write what Waggle keeps', async () => {
     await engine.dispatch(submitOf([taskOf('t1')]));
     const { memory } = await next();

@@ -37,9 +37,11 @@ export class MemoryWork {
     return this.#ports;
   }
 
-  /** Sweeps from now on. */
+  /** Nothing that the last leader has left half done is read; sweeps from now on. */
   start(): void {
-    if (this.#ports !== undefined) this.#sweepLater();
+    if (this.#ports === undefined) return;
+    this.#ports.tiers.distrustCopies();
+    this.#sweepLater();
   }
 
   /** Through the journal. Resolves when what matches is gone from every tier, and that is durable. */

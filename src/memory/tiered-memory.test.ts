@@ -64,6 +64,21 @@ describe('a read', () => {
     expect(await one.get('ns:a', { includePersistent: false })).toBeUndefined();
   });
 
+  test('is of nothing that is over by the clock of whoever reads, in whatever tier it lies', async () => {
+    const { hub, tier3, one } = worldOf();
+    await one.set('ns:a', 'old', { ttlMs: 60_000 });
+    const ahead = new ManualClock();
+    ahead.jumpWallTime(60_000);
+    const other = new TieredMemory({ local: new LruTier(ahead), shared: hub.connect(), persistent: tier3 }, ahead);
+    const before = new TieredMemory(
+      { local: new LruTier(ahead), shared: hub.connect(), persistent: tier3 },
+      new ManualClock(),
+    );
+    await before.get('ns:a');
+    await tier3.delete('ns:a');
+    expect(await value(other, 'ns:a')).toBeUndefined();
+  });
+
   test('copies live 5 minutes in tier 1 and 1 hour in tier 2, to the millisecond', async () => {
     const { clock, local, one, other, tier3 } = worldOf();
     await one.set('ns:a', 1, lasting);

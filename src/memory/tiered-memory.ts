@@ -160,6 +160,16 @@ export class TieredMemory {
     });
   }
 
+  /**
+   * For whoever takes the lead, before anything is read: the last one may have died after a change and before it took
+   * the copies out. What it had in tier 2 is not read again.
+   */
+  distrustCopies(): void {
+    this.#forget('*');
+    // What does not get through is owed, and until then nothing is read there.
+    void this.#shared?.remove('*').then(() => this.#forget('*'));
+  }
+
   /** Makes room: removes what has expired, and what tier 2 could not be told before. Gives how many have expired. */
   async sweep(): Promise<number> {
     await this.#shared?.mend();
@@ -226,7 +236,9 @@ export class TieredMemory {
   async #askShared(key: string): ReturnType<SharedCopies['get']> {
     const answer = await this.#shared?.get(key);
     if (answer !== undefined) count(this.#rates.shared, answer.kind === 'found');
-    return answer;
+    // Tier 2 has a clock of its own; what is over is so by ours.
+    const isOver = answer?.kind === 'found' && (answer.entry.expiresAtMs ?? Infinity) <= this.#clock.wallTimeMs();
+    return isOver ? undefined : answer;
   }
 
   /** `act` may have changed something even when it rejects. */

@@ -8,7 +8,9 @@ import type { AttemptVote } from '../ports/run-proposals.ts';
 import type { Failpoints } from './failpoints.ts';
 import type { Life, SimNode } from './node.ts';
 import { talk } from './mail.ts';
-import type { Behaviours, DelegationPart, MailPart, Plan } from './plan.ts';
+import { remember } from './memory-steps.ts';
+import type { Behaviours, DelegationPart, MailPart, MemoryPart, Plan } from './plan.ts';
+import type { Providers } from './providers.ts';
 import type { AttemptSign, Watcher } from './watcher.ts';
 
 export type Behaviour = keyof Behaviours | 'normal' | 'poison';
@@ -21,6 +23,7 @@ export type SpokenPart = Readonly<{
   wait?: readonly string[];
   mail?: MailPart;
   delegate?: DelegationPart;
+  memory?: MemoryPart;
 }>;
 
 /** Of 1,000 attempts that must end, so many come to their end all the same and say so. */
@@ -66,6 +69,7 @@ export type DriverParts = Readonly<{
   failpoints: Failpoints;
   facts: AttemptFacts;
   watcher: Watcher;
+  providers: Providers;
   /** A result that comes in once more, from outside. */
   echo: (input: SwarmInput, afterUs: number) => void;
 }>;
@@ -139,14 +143,25 @@ class ScriptedAttempt {
 
   async #work(context: RunContext, behaviour: Behaviour, delayUs: number): Promise<AttemptResult> {
     const workUs = this.#workUs(behaviour);
+    const refusal = this.#ask();
     await this.#sleep(delayUs + Math.floor(workUs / 2));
+    if (refusal !== undefined) return { ok: false, failure: refusal, usage: NOTHING_USED };
     if (behaviour === 'silent') this.#beat(context);
     if (behaviour === 'hang' || behaviour === 'silent') return never();
     if (behaviour === 'crash' || behaviour === 'poison') return { ok: false, failure: CRASHED, usage: this.#usage() };
     if (behaviour !== 'liar') this.#act(context);
     await this.#speak(context);
+    const late = this.#whole('asks again', 3) === 0 ? this.#ask() : undefined;
     await this.#sleep(Math.ceil(workUs / 2));
+    if (late !== undefined) return { ok: false, failure: late, usage: this.#usage() };
     return this.#result(behaviour);
+  }
+
+  /** A request to the provider of its account. */
+  #ask(): TaskFailure | undefined {
+    const refusal = this.#parts.providers.refusalOf(this.#sign.agentId);
+    if (refusal !== undefined) this.#parts.node.world.note(this.#parts.node.name, `${this.#key} has no quota`);
+    return refusal;
   }
 
   /** A deed outside, where the task says that it does one. Who must end does none any more. */
@@ -182,10 +197,21 @@ class ScriptedAttempt {
       if (part.vote !== undefined) await context.proposals.vote([part.vote]);
       if (part.wait !== undefined) await context.proposals.outcomes(part.wait);
       if (part.mail !== undefined) await this.#talk(context, part.mail);
+      if (part.memory !== undefined) await this.#remember(context, part.memory);
       if (part.delegate !== undefined) await delegate(context, part.delegate);
     } catch {
       this.#parts.node.world.note(this.#parts.node.name, `${this.#key} is not heard`);
     }
+  }
+
+  /** Some go on after their end, as if nobody had told them. */
+  async #remember({ memory }: RunContext, part: MemoryPart): Promise<void> {
+    const { node, life, watcher } = this.#parts;
+    const clock = node.clockOf(life);
+    const clocks = { nowUs: () => node.world.nowUs, wallMs: () => clock.wallTimeMs() };
+    const who = { sign: this.#sign, life: life.number, watcher, memory, ...clocks };
+    if (part.afterMs !== undefined) void this.#sleep(part.afterMs * 1_000).then(() => remember(who, part));
+    await remember(who, part);
   }
 
   #talk(context: RunContext, part: MailPart): Promise<void> {
@@ -266,6 +292,8 @@ function behaviourOf({ plan, node }: DriverParts, { taskId, attempt }: AttemptSi
 }
 
 const BEHAVIOURS: readonly (keyof Behaviours)[] = ['slow', 'hang', 'silent', 'fail', 'crash', 'garbage', 'liar'];
+
+const NOTHING_USED: Usage = { inputTokens: 0, outputTokens: 0, costMicros: 0 };
 
 const CRASHED: TaskFailure = { reason: 'crashed', signal: 'SIGSEGV', command: 'work', tail: '' };
 

@@ -1,9 +1,14 @@
+import type { Samples } from '../core/metrics/core-metrics.ts';
+import type { SettingValue } from '../core/settings/setting-events.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import { swarmId } from '../core/ids.ts';
 import type { Answer } from '../engine/answer.ts';
 import { Engine } from '../engine/engine.ts';
+import type { MemoryPorts } from '../engine/memory-work.ts';
+import type { TieredMemory } from '../memory/tiered-memory.ts';
 import type { EnginePorts } from '../engine/engine-options.ts';
 import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
 import { type AttemptFacts, ScriptedDriver } from './agents.ts';
@@ -12,8 +17,11 @@ import type { Election, Lease } from './election.ts';
 import type { Failpoints } from './failpoints.ts';
 import type { HostKit, RemoteEnd } from './host-kit.ts';
 import { JournalDoor } from './journal.ts';
+import { type MemoryDisk, type MemoryMakers, memoryOf, StoreLine } from './memory-doors.ts';
 import type { Life, SimNode } from './node.ts';
-import type { Plan, Profile } from './plan.ts';
+import type { Plan, Profile, ProvisionProfile } from './plan.ts';
+import type { Providers } from './providers.ts';
+import { ScriptedProvisioner } from './provisioner.ts';
 import type { Store } from './store.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -27,8 +35,13 @@ export type Surroundings = Readonly<{
   store: Store;
   election: Election;
   failpoints: Failpoints;
+  /** Memory; absent where there is none. */
+  disk: MemoryDisk | undefined;
+  makers: MemoryMakers | undefined;
   facts: AttemptFacts;
   watcher: Watcher;
+  providers: Providers;
+  provisionProfile: () => ProvisionProfile;
   storeProfile: () => Profile['store'];
   echo: (input: SwarmInput, afterUs: number) => void;
   /** In worlds with hosts. */
@@ -42,10 +55,18 @@ export class Coordinator {
   #engine: Engine | undefined;
   #hosts: RemoteEnd | undefined;
   #mayStart = true;
+  /** What this life was told about options. */
+  #settings: Record<string, SettingValue> = {};
+  /** Memory of this life. */
+  #tiers: TieredMemory | undefined;
 
   constructor(node: SimNode, shared: Surroundings) {
     this.node = node;
     this.#shared = shared;
+  }
+
+  get settings(): Readonly<Record<string, SettingValue>> {
+    return this.#settings;
   }
 
   get isLeading(): boolean {
@@ -79,6 +100,20 @@ export class Coordinator {
     this.node.kill(why);
     this.#engine = undefined;
     this.node.world.at(this.node.world.nowUs + downUs, () => this.start());
+  }
+
+  /** Keys that memory, as this process has it, gives other entries for than the store has. */
+  async differing(): Promise<readonly string[]> {
+    const tiers = this.#tiers;
+    if (tiers === undefined) return [];
+    const differing: string[] = [];
+    for (const key of await tiers.keys('*', 10_000)) {
+      const [near, far] = [await tiers.get(key), await tiers.get(key, { fresh: true })];
+      // It may have expired in between.
+      const isOver = near === undefined || far === undefined;
+      if (!isOver && near.version !== far.version) differing.push(`${key}: ${near.version}, not ${far.version}`);
+    }
+    return differing;
   }
 
   /** Never starts again. */
@@ -157,18 +192,25 @@ export class Coordinator {
 
   #portsOf(life: Life): EnginePorts {
     const { node } = this;
-    const { plan, store, failpoints, facts, watcher, storeProfile, echo, kit } = this.#shared;
-    const parts = { node, life, plan, failpoints, facts, watcher, echo };
+    const { plan, store, failpoints, facts, watcher, providers, storeProfile, provisionProfile, echo } = this.#shared;
+    const parts = { node, life, plan, failpoints, facts, watcher, providers, echo };
+    const isLeading = (): boolean => this.node.life === life && this.#engine?.epoch === store.epoch;
     const driver = new ScriptedDriver(parts);
+    const line = new StoreLine();
+    const journal = new JournalDoor({ node, life, store, failpoints, line, profile: storeProfile });
+    const memory = this.#memoryFor(life, line, () => journal.epoch);
     const clock = node.clockOf(life);
-    const remote = plan.remote && kit?.coordinatorEnd({ clock, times: plan.remote.times });
-    this.#hosts = remote;
+    const remote = this.#remoteFor(clock);
     let words = 0;
     return {
-      journal: new JournalDoor({ node, life, store, failpoints, profile: storeProfile }),
+      journal,
+      ...(memory === undefined ? {} : { memory }),
       drivers: { command: driver, function: driver, ...(remote === undefined ? {} : { remote }) },
       verifier: new TrueVerifier(parts),
+      settings: { set: (name, value) => this.#set(name, value) },
+      measure: () => this.#measured(),
       proposals: new ScriptedDuties(parts),
+      provisioner: new ScriptedProvisioner({ node, life, watcher, profile: provisionProfile, isLeading }),
       clock,
       sink: { committed: (records) => this.#publish(life, records) },
       random: {
@@ -177,6 +219,34 @@ export class Coordinator {
       },
       defer: (turn) => void node.after(life, 0, turn),
     };
+  }
+
+  #remoteFor(clock: Clock): RemoteEnd | undefined {
+    const { plan, kit } = this.#shared;
+    this.#hosts = plan.remote && kit?.coordinatorEnd({ clock, times: plan.remote.times });
+    return this.#hosts;
+  }
+
+  #memoryFor(life: Life, line: StoreLine, epoch: () => number | undefined): MemoryPorts | undefined {
+    const { disk, makers, plan, store, failpoints, watcher } = this.#shared;
+    this.#tiers = undefined;
+    this.#settings = {};
+    if (disk === undefined || makers === undefined || plan.memory === undefined) return undefined;
+    const parts = { node: this.node, life, disk, makers, store, line, failpoints, watcher, epoch };
+    const memory = memoryOf({ ...parts, profile: plan.memory });
+    this.#tiers = memory.tiers;
+    return memory;
+  }
+
+  #set(name: string, value: SettingValue): void {
+    this.#settings[name] = value;
+    this.#shared.watcher.set(this.node.name, name, value);
+  }
+
+  /** As it comes and goes, second by second. */
+  #measured(): Samples {
+    const { draw, nowUs } = this.node.world;
+    return { memory_ratio: draw.whole('memory in use', Math.floor(nowUs / 1_000_000), [60, 99]) / 100 };
   }
 
   #publish(life: Life, records: readonly JournalRecord[]): void {

@@ -9,7 +9,9 @@ export function withDelegation(seed: number, run: string, tasks: readonly TaskSp
   const permille = stream.whole(50, 300);
   return tasks.map((task) => {
     const own = new Stream(seed, `delegation ${run} ${task.name}`);
-    return own.chance(permille) ? delegating(own, task) : task;
+    // What it remembers goes on.
+    const isFree = task.work.kind === 'function' && task.work.function !== 'remember';
+    return isFree && own.chance(permille) ? delegating(own, task) : task;
   });
 }
 

@@ -1,8 +1,14 @@
 import { Stream } from './draw.ts';
-import type { Fault, PortMethod, Targeted } from './plan.ts';
+import type { AccountPlan, Fault, PortMethod, Targeted } from './plan.ts';
 
 /** What faults are drawn for. */
-export type Scene = Readonly<{ seed: number; chaosMs: number; nodes: readonly string[]; clients: readonly string[] }>;
+export type Scene = Readonly<{
+  seed: number;
+  chaosMs: number;
+  nodes: readonly string[];
+  clients: readonly string[];
+  accounts: readonly AccountPlan[];
+}>;
 
 type Without<T> = T extends unknown ? Omit<T, 'id' | 'atMs'> : never;
 type Drawer = Readonly<{ kind: string; most: number; draw: (stream: Stream, scene: Scene) => Without<Fault> }>;
@@ -50,6 +56,8 @@ const DRAWERS: readonly Drawer[] = [
     most: 2,
     draw: (stream) => ({ kind: 'store-full', forMs: 500 + stream.around(8_000), reserve: stream.whole(0, 4) }),
   },
+  { kind: 'shared-away', most: 2, draw: (stream) => ({ kind: 'shared-away', forMs: 500 + stream.around(8_000) }) },
+  { kind: 'shared-flush', most: 2, draw: () => ({ kind: 'shared-flush' }) },
 ];
 
 export function drawFaults(scene: Scene): readonly Fault[] {
@@ -77,6 +85,7 @@ const METHODS: readonly (readonly [method: PortMethod, usualCalls: number])[] = 
   ['load', 2],
   ['act', 2],
   ['confirmVeto', 3],
+  ['remember', 20],
 ];
 
 export function drawTargeted({ seed }: Scene): readonly Targeted[] {

@@ -10,7 +10,8 @@ export function withMail(seed: number, run: string, tasks: readonly TaskSpec[]):
   const permille = stream.whole(100, 600);
   return tasks.map((task) => {
     const own = new Stream(seed, `mail ${run} ${task.name}`);
-    return own.chance(permille) ? talking(own, task, tasks) : task;
+    const isFree = task.work.kind === 'function' && task.work.input === undefined;
+    return isFree && own.chance(permille) ? talking(own, task, tasks) : task;
   });
 }
 

@@ -1,5 +1,9 @@
 import { DEFAULT_RULES } from '../core/swarm-state.ts';
 import { withHosts } from './draw-hosts.ts';
+import { drawAlerts, liveOptionsOf } from './draw-alerts.ts';
+import { drawMemory } from './draw-memory.ts';
+import { drawAccounts } from './draw-quota.ts';
+import { drawProvision, drawScalingRules } from './draw-scaling.ts';
 import { drawFaults, drawTargeted } from './draw-faults.ts';
 import { drawWork } from './draw-work.ts';
 import { Stream } from './draw.ts';
@@ -12,11 +16,13 @@ export function drawPlan(seed: number): Plan {
   const coordinators = sizes.pick(1, 1, 2, 2, 3);
   const clients = Array.from({ length: sizes.whole(1, 3) }, (_, index) => `u${index + 1}`);
   const nodes = Array.from({ length: coordinators }, (_, index) => `c${index + 1}`);
-  const scene = { seed, chaosMs, nodes, clients };
+  const accounts = drawAccounts(seed);
+  const scene = { seed, chaosMs, nodes, clients, accounts };
   const strategy = sizes.pick('adaptive', 'capability-based', 'least-loaded', 'round-robin');
   const retry = { ...DEFAULT_RULES.retry, firstDelayMs: sizes.whole(10, 2_000), maxDelayMs: 10_000 };
   const maxWaitMs = sizes.pick(500, 5_000, 600_000);
   const maxMailboxMessages = sizes.pick(3, 1_000);
+  const scaling = drawScalingRules(seed);
   const plan: Plan = {
     format: 'waggle-simulation/1',
     seed,
@@ -25,14 +31,21 @@ export function drawPlan(seed: number): Plan {
       retry,
       strategy,
       maxWaitMs,
+      scaling,
       vetoCheckMs: 2_000,
       maxOpenProposals: 20,
       maxMailboxMessages,
+      alerts: drawAlerts(seed),
+      live: liveOptionsOf({ maxWaitMs, strategy, scaling }),
+      tuner: { isOn: new Stream(seed, 'tuner').chance(150), windowMs: 5_000 },
     },
     profile: drawProfile(seed),
     clockRates: nodes.map(() => drawRate(sizes)),
     clients,
     ...drawWork(scene),
+    accounts,
+    provision: drawProvision(seed),
+    memory: drawMemory(seed),
     faults: drawFaults(scene),
     targeted: drawTargeted(scene),
     chaosMs,

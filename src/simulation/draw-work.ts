@@ -2,16 +2,28 @@ import type { AgentSpec } from '../core/agents/agent-spec.ts';
 import { agentId, runId, taskId } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { BudgetSpec, RunSpec } from '../core/runs/run-spec.ts';
+import type { ScaleGroup } from '../core/scaling/scale-group.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
+import { drawSettings } from './draw-alerts.ts';
 import type { Scene } from './draw-faults.ts';
 import { withDelegation } from './draw-delegation.ts';
 import { withMail } from './draw-mail.ts';
+import { drawRemovals, withMemory } from './draw-memory.ts';
+import { withAccounts } from './draw-quota.ts';
+import { drawScale, withScale } from './draw-scaling.ts';
 import { drawVotes, type DrawnVotes } from './draw-votes.ts';
 import { Stream } from './draw.ts';
 import type { Plan, Request } from './plan.ts';
 
 type Work = Pick<Plan, 'hosts' | 'agents' | 'requests' | 'poison'>;
-type Shape = Readonly<{ runId: string; atMs: number; client: string; tasks: readonly TaskSpec[]; votes: DrawnVotes }>;
+type Shape = Readonly<{
+  runId: string;
+  atMs: number;
+  client: string;
+  tasks: readonly TaskSpec[];
+  votes: DrawnVotes;
+  scale: readonly ScaleGroup[];
+}>;
 
 /** Who works, what is asked for, and what people do meanwhile. */
 export function drawWork(scene: Scene): Work {
@@ -24,13 +36,20 @@ export function drawWork(scene: Scene): Work {
     const atMs = stream.whole(0, Math.floor(scene.chaosMs / 2));
     const votes = drawVotes({ seed: scene.seed, runId: id, clients: scene.clients, atMs });
     const drawn = drawTasks(scene.seed, id, Math.max(1, Math.floor(tasks / runs)));
-    const plain = withDelegation(scene.seed, id, withMail(scene.seed, id, drawn));
-    return { runId: id, atMs, client: stream.of(scene.clients), tasks: [...plain, ...votes.tasks], votes };
+    const scale = drawScale(scene.seed, id, scene.accounts);
+    const own = withMemory(scene.seed, id, withScale(scene.seed, id, drawn, scale));
+    const plain = withDelegation(scene.seed, id, withMail(scene.seed, id, own));
+    return { runId: id, atMs, client: stream.of(scene.clients), tasks: [...plain, ...votes.tasks], votes, scale };
   });
   return {
     hosts: ['h1', 'h2'].map((host) => ({ host, cpu: 2_000, memory: 1_000 })),
-    agents: drawAgents(scene.seed),
-    requests: [...shapes.flatMap((shape) => submitOf(scene, shape)), ...drawActs(scene, shapes)],
+    agents: withAccounts(scene.seed, drawAgents(scene.seed), scene.accounts),
+    requests: [
+      ...shapes.flatMap((shape) => submitOf(scene, shape)),
+      ...drawActs(scene, shapes),
+      ...drawRemovals(scene),
+      ...drawSettings(scene),
+    ],
     poison: drawPoison(scene.seed, shapes),
   };
 }
@@ -117,11 +136,12 @@ function drawBudget(stream: Stream, tasks: readonly TaskSpec[]): BudgetSpec {
   } satisfies { [Key in keyof BudgetSpec]: BudgetSpec[Key] | undefined });
 }
 
-function submitOf({ seed }: Scene, { runId: id, atMs, client, tasks, votes }: Shape): readonly Request[] {
+function submitOf({ seed }: Scene, { runId: id, atMs, client, tasks, votes, scale }: Shape): readonly Request[] {
   const stream = new Stream(seed, `submit ${id}`);
   const budget = drawBudget(stream, tasks);
   const base = { name: 'simulated', inputs: { go: 'yes' }, budget, project: '/project', source: 'simulation' };
-  const run: RunSpec = { ...base, weight: stream.pick(1, 1, 3), fingerprint: `f-${id}` };
+  const grown = scale.length === 0 ? {} : { scale };
+  const run: RunSpec = { ...base, weight: stream.pick(1, 1, 3), fingerprint: `f-${id}`, ...grown };
   const input: SwarmInput = { type: 'run.submit', runId: runId(id), run, tasks, agents: [] };
   const asked: Request[] = [{ id: `submit ${id}`, client, atMs, input }, ...votes.requests];
   // Somebody else asks for another run by the same name.

@@ -1,5 +1,6 @@
 import { unreachable } from '../util/assert.ts';
 import type { Coordinator } from './coordinator.ts';
+import type { SharedPlace } from './memory-doors.ts';
 import type { Network } from './network.ts';
 import type { Fleet } from './hosts.ts';
 import type { Fault } from './plan.ts';
@@ -10,6 +11,8 @@ export type FaultTargets = Readonly<{
   world: World;
   network: Network;
   store: Store;
+  /** Tier 2 of memory, where there is one. */
+  shared: SharedPlace | undefined;
   coordinators: ReadonlyMap<string, Coordinator>;
   fleet: Fleet | undefined;
   /** The chaos is over. */
@@ -27,7 +30,7 @@ export function scheduleFaults(faults: readonly Fault[], targets: FaultTargets):
   }
 }
 
-function strike(fault: Fault, { world, network, store, coordinators, fleet }: FaultTargets): void {
+function strike(fault: Fault, { world, network, store, shared, coordinators, fleet }: FaultTargets): void {
   const endsAfter = (ms: number, end: () => void): void => void world.at(world.nowUs + ms * 1_000, end);
   switch (fault.kind) {
     case 'crash':
@@ -58,6 +61,11 @@ function strike(fault: Fault, { world, network, store, coordinators, fleet }: Fa
     case 'isolate':
     case 'stream-break':
       return fleet?.strike(fault);
+    case 'shared-away':
+      shared?.cut();
+      return endsAfter(fault.forMs, () => shared?.mend());
+    case 'shared-flush':
+      return shared?.flush();
     default:
       unreachable(fault);
   }

@@ -11,6 +11,7 @@ import type { Network } from './network.ts';
 import { type Life, SimNode } from './node.ts';
 import type { HostFault, Plan, RemoteHost, RemotePlan, StreamProfile } from './plan.ts';
 import type { Watcher } from './watcher.ts';
+import type { Providers } from './providers.ts';
 import type { World } from './world.ts';
 
 /** How long a host that drains lets its attempts go on, ms. */
@@ -29,6 +30,7 @@ export type FleetParts = Readonly<{
   kit: HostKit;
   watcher: Watcher;
   facts: AttemptFacts;
+  providers: Providers;
   failpoints: () => Failpoints;
   coordinators: () => readonly Coordinator[];
 }>;
@@ -161,11 +163,12 @@ export class SimHost {
   start(): void {
     if (this.node.life !== undefined || !this.#mayStart) return;
     const life = this.node.boot();
-    const { world, plan, kit, watcher, facts } = this.#parts;
+    const { world, plan, kit, watcher, facts, providers } = this.#parts;
     this.#disk.instance++;
     watcher.host({ kind: 'started', host: this.node.name });
     const { name, agents, capacity } = this.#host;
-    const parts = { node: this.node, life, plan, failpoints: this.#parts.failpoints(), facts, watcher, echo: () => {} };
+    const failpoints = this.#parts.failpoints();
+    const parts = { node: this.node, life, plan, failpoints, facts, providers, watcher, echo: () => {} };
     const driver = new OwnedDriver(parts);
     this.#end = kit.hostEnd({
       home: this.#doorOf(life),

@@ -2,6 +2,7 @@ import type { SwarmId } from '../core/ids.ts';
 import type { AppendResult, Journal, JournalBatch, JournalRecord, Snapshot } from '../ports/journal.ts';
 import type { Failpoints } from './failpoints.ts';
 import type { Life, SimNode } from './node.ts';
+import type { StoreLine } from './memory-doors.ts';
 import type { PortMethod, Profile } from './plan.ts';
 import type { Store } from './store.ts';
 
@@ -15,6 +16,7 @@ export type DoorParts = Readonly<{
   life: Life;
   store: Store;
   failpoints: Failpoints;
+  line: StoreLine;
   profile: () => Profile['store'];
 }>;
 
@@ -22,13 +24,15 @@ export type DoorParts = Readonly<{
 export class JournalDoor implements Journal {
   readonly #parts: DoorParts;
   #calls = 0;
+  /** What this process has claimed. */
+  epoch: number | undefined;
 
   constructor(parts: DoorParts) {
     this.#parts = parts;
   }
 
   claim(_swarmId: SwarmId): Promise<number> {
-    return this.#call('claim', () => this.#parts.store.claim());
+    return this.#call('claim', () => (this.epoch = this.#parts.store.claim()));
   }
 
   append(batch: JournalBatch): Promise<AppendResult> {
@@ -68,7 +72,9 @@ export class JournalDoor implements Journal {
       if (store.isAway) return void node.after(life, AWAY_US, () => reject(new Error('the store is away')));
       this.#atStore({ method, key, act, reply, resolve, reject });
     };
-    node.world.at(node.world.nowUs + this.#latencyUs(key) + store.slowByUs + delayUs, arrive);
+    // What memory has asked for before comes first, as with the one thread of a store.
+    const atUs = node.world.nowUs + this.#latencyUs(key) + store.slowByUs + delayUs;
+    node.world.at(this.#parts.line.behind(atUs), arrive);
     return promise;
   }
 

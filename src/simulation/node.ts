@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { World } from './world.ts';
 
 /** Wall time at the start of every world, ms since 1970. */
-const WALL_START_MS = 1_700_000_000_000;
+export const WALL_START_MS = 1_700_000_000_000;
 
 /** One life of a process, from its start to its death. Nothing of it happens after that. */
 export type Life = { readonly number: number; readonly bornUs: number; isAlive: boolean };

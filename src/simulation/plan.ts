@@ -52,6 +52,50 @@ export type DelegationPart = Readonly<{
   isRepeated: boolean;
 }>;
 
+/** An account at a provider: how many requests it takes in each window, and what it says to further ones. */
+export type AccountPlan = Readonly<{
+  account: string;
+  requests: number;
+  windowMs: number;
+  kind: 'requests' | 'tokens' | 'spend' | 'overloaded';
+  /** About when to come again. */
+  says: 'when' | 'too-early' | 'nothing';
+}>;
+
+/** How it goes when agents are made. Each trouble with how many of 1,000 calls have it. */
+export type ProvisionProfile = Readonly<{
+  delayMs: number;
+  failsPermille: number;
+  throwsPermille: number;
+  hangsPermille: number;
+}>;
+
+/** Memory: how much room there is, how long copies live, and how long its calls take. */
+export type MemoryProfile = Readonly<{
+  maxEntries: number;
+  cacheSize: number;
+  cacheTtlMs: number;
+  passingMs: number;
+  latencyMs: number;
+  /** There is a tier 2. */
+  hasShared: boolean;
+}>;
+
+/** What an attempt does in memory; stands in the input of a function task. */
+export type MemoryPart = Readonly<{
+  steps: readonly MemoryStep[];
+  /** Does all of it once more, so long after its end. */
+  afterMs?: number;
+}>;
+
+export type MemoryStep = Readonly<{
+  do: 'count' | 'get' | 'set' | 'delete' | 'invalidate' | 'list' | 'note';
+  key: string;
+  pattern: string;
+  ttlMs?: number;
+  isLasting?: boolean;
+}>;
+
 export type Request = Readonly<{ id: string; client: string; atMs: number; input: SwarmInput }>;
 
 /** How streams between hosts and coordinators fare. */
@@ -102,6 +146,9 @@ export type OwnFault = Readonly<{ id: string; atMs: number }> &
     | Readonly<{ kind: 'store-away'; forMs: number }>
     /** `reserve`: batches that the room kept back has place for. */
     | Readonly<{ kind: 'store-full'; forMs: number; reserve: number }>
+    /** Tier 2 of memory. */
+    | Readonly<{ kind: 'shared-away'; forMs: number }>
+    | Readonly<{ kind: 'shared-flush' }>
   );
 
 /** Calls of the outside that a fault may aim at. */
@@ -115,6 +162,7 @@ export type PortMethod =
   | 'latestSnapshot'
   | 'load'
   | 'read'
+  | 'remember'
   | 'run'
   | 'saveSnapshot'
   | 'verify';
@@ -143,6 +191,9 @@ export type Plan = Readonly<{
   agents: readonly AgentSpec[];
   /** Machines that run agents of their own. @default none */
   remote?: RemotePlan;
+  accounts?: readonly AccountPlan[];
+  provision?: ProvisionProfile;
+  memory?: MemoryProfile;
   requests: readonly Request[];
   /** Task ids whose every attempt kills its agent. */
   poison: readonly string[];

@@ -9,6 +9,12 @@ export class RunView {
   /** Tasks whose outcome only a person knows. */
   readonly #unclear = new Map<string, number>();
 
+  /** Accounts that take no requests for now. */
+  readonly pausedAccounts: Set<string> = new Set();
+
+  /** Removals from memory that are not done everywhere. */
+  readonly removals: Set<string> = new Set();
+
   readonly note = (records: readonly JournalRecord[]): void => {
     for (const { event } of records) this.#noteOne(event);
   };
@@ -40,7 +46,11 @@ export class RunView {
     } else if (event.type === 'run.finished') {
       this.#open.delete(event.runId);
       this.#paused.delete(event.runId);
-    } else if (event.type === 'run.paused') this.#paused.add(event.runId);
+    } else if (event.type === 'memory.invalidated') this.removals.add(event.id);
+    else if (event.type === 'memory.cleared') this.removals.delete(event.id);
+    else if (event.type === 'account.paused') this.pausedAccounts.add(event.account);
+    else if (event.type === 'account.resumed') this.pausedAccounts.delete(event.account);
+    else if (event.type === 'run.paused') this.#paused.add(event.runId);
     else if (event.type === 'run.resumed') this.#paused.delete(event.runId);
   }
 }

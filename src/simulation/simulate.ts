@@ -1,9 +1,11 @@
 import { runId, taskId } from '../core/ids.ts';
+import type { Effect } from '../core/effects.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import { owedEffects } from '../core/owed-effects.ts';
 import { restoreSwarm, snapshotOf } from '../core/snapshot.ts';
 import { apply } from '../core/swarm.ts';
 import { newSwarm, type Swarm, type SwarmRules } from '../core/swarm-state.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { JournalRecord, Snapshot } from '../ports/journal.ts';
 import { AttemptFacts } from './agents.ts';
 import { Clients } from './clients.ts';
@@ -13,9 +15,11 @@ import { Failpoints } from './failpoints.ts';
 import { scheduleFaults } from './faults.ts';
 import type { HostKit } from './host-kit.ts';
 import { Fleet } from './hosts.ts';
+import { MemoryDisk, type MemoryMakers } from './memory-doors.ts';
 import { Network } from './network.ts';
-import { SimNode } from './node.ts';
-import type { Plan, Profile } from './plan.ts';
+import { SimNode, WALL_START_MS } from './node.ts';
+import type { Plan, Profile, ProvisionProfile } from './plan.ts';
+import { Providers } from './providers.ts';
 import { RunView } from './run-view.ts';
 import { Store } from './store.ts';
 import type { EndOfWorld, Watcher } from './watcher.ts';
@@ -28,6 +32,7 @@ const SLACK_MS = 80_000;
 /** As many sub-tasks as one task may bring about. */
 const SUBTASKS = 20;
 const DRAIN_US = 60_000_000;
+const READY_MADE: ProvisionProfile = { delayMs: 1, failsPermille: 0, throwsPermille: 0, hangsPermille: 0 };
 const FULL_SPEED: Profile['store'] = { latencyMs: 0, replyLostPermille: 0 };
 
 export type WorldOptions = Readonly<{
@@ -35,6 +40,8 @@ export type WorldOptions = Readonly<{
   keepsTrace?: boolean;
   /** Both ends of a link to a host, for plans with hosts. */
   kit?: HostKit;
+  /** What memory is made of. @default there is none */
+  memory?: MemoryMakers;
   /** Makes the watchers of this world; they report what is wrong to it. */
   watch: (world: World) => Watcher;
 }>;
@@ -52,7 +59,7 @@ export type WorldResult = Readonly<{
 /** Plays a plan to its end: chaos, then healing, then all that is left must come to its end. */
 export async function simulate(plan: Plan, options: WorldOptions): Promise<WorldResult> {
   const world = new World(plan.seed, options.keepsTrace === true);
-  const play = new Play(plan, world, { watcher: options.watch(world), kit: options.kit });
+  const play = new Play(plan, world, { watcher: options.watch(world), kit: options.kit, memory: options.memory });
   await play.run();
   return {
     violation: world.violation,
@@ -64,6 +71,8 @@ export async function simulate(plan: Plan, options: WorldOptions): Promise<World
   };
 }
 
+type PlayParts = Readonly<{ watcher: Watcher; kit: HostKit | undefined; memory: MemoryMakers | undefined }>;
+
 class Play {
   readonly store: Store;
   readonly #plan: Plan;
@@ -73,22 +82,27 @@ class Play {
   readonly #facts = new AttemptFacts();
   readonly #view = new RunView();
   readonly #failpoints: Failpoints;
+  readonly #disk: MemoryDisk | undefined;
   readonly #coordinators: readonly Coordinator[];
   readonly #clients: Clients;
   readonly #fleet: Fleet | undefined;
+  readonly #providers: Providers;
   #isHealed = false;
   #visits = 0;
 
-  constructor(plan: Plan, world: World, { watcher, kit }: { watcher: Watcher; kit: HostKit | undefined }) {
+  constructor(plan: Plan, world: World, { watcher, kit, memory: makers }: PlayParts) {
     this.#plan = plan;
     this.#world = world;
     this.#watcher = watcher;
     this.#network = new Network(world, plan.profile.network);
+    this.#providers = new Providers(world, plan);
     this.store = new Store((records) => {
       for (const { seq, epoch, event } of records) world.note('store', `${seq} ${epoch} ${JSON.stringify(event)}`);
       this.#view.note(records);
       watcher.stored(records);
     });
+    const profile = plan.memory;
+    if (makers !== undefined && profile !== undefined) this.#disk = new MemoryDisk(makers, profile, clockOf(world));
     const byName = new Map<string, Coordinator>();
     const machine = (name: string): Pick<Coordinator, 'kill'> | undefined => byName.get(name) ?? this.#fleet?.get(name);
     this.#failpoints = new Failpoints(plan.targeted, (node, downUs) => machine(node.name)?.kill(downUs, 'hit'));
@@ -98,7 +112,11 @@ class Play {
       store: this.store,
       election: new Election(),
       failpoints: this.#failpoints,
+      disk: this.#disk,
+      makers,
       facts: this.#facts,
+      providers: this.#providers,
+      provisionProfile: () => (this.#isHealed ? READY_MADE : (plan.provision ?? READY_MADE)),
       echo: (input: SwarmInput, afterUs: number) => this.#echo(input, afterUs),
       storeProfile: () => (this.#isHealed ? FULL_SPEED : plan.profile.store),
       ...(kit === undefined ? {} : { kit }),
@@ -109,8 +127,9 @@ class Play {
     }
     this.#coordinators = [...byName.values()];
     this.#fleet = this.#fleetOf(kit);
-    const targets = { world, network: this.#network, store: this.store, coordinators: byName, fleet: this.#fleet };
-    scheduleFaults(plan.faults, { ...targets, isOver: () => this.#isHealed });
+    const outside = { network: this.#network, store: this.store, shared: this.#disk?.shared, fleet: this.#fleet };
+    const isOver = (): boolean => this.#isHealed;
+    scheduleFaults(plan.faults, { world, ...outside, coordinators: byName, isOver });
     this.#clients = new Clients({ world, network: this.#network, coordinators: this.#coordinators, watcher });
   }
 
@@ -120,7 +139,8 @@ class Play {
     if (kit === undefined) throw new Error('A plan with hosts needs the ends of their links.');
     const [world, network, plan, watcher, facts] = [this.#world, this.#network, this.#plan, this.#watcher, this.#facts];
     const [failpoints, coordinators] = [() => this.#failpoints, () => this.#coordinators];
-    return new Fleet(remote, { world, network, plan, kit, watcher, facts, failpoints, coordinators });
+    const providers = this.#providers;
+    return new Fleet(remote, { world, network, plan, kit, watcher, facts, providers, failpoints, coordinators });
   }
 
   async run(): Promise<void> {
@@ -134,8 +154,10 @@ class Play {
     await this.#world.run(chaosUs, () => false);
     await this.#world.run(chaosUs + this.#allowanceMs() * 1_000, () => this.#isQuiet);
     const unfinished = this.#unfinished;
+    const applied = this.#coordinators.find(({ isLeading }) => isLeading)?.settings;
+    const differing = await this.#differing();
     await this.#drain();
-    if (this.#world.violation === undefined) this.#watcher.ended(this.#end(unfinished));
+    if (this.#world.violation === undefined) this.#watcher.ended({ ...this.#end(unfinished), differing, applied });
   }
 
   /** What could make progress is whole again; all but one coordinator stay as they are for good. */
@@ -144,9 +166,11 @@ class Play {
     this.#isHealed = true;
     this.#network.heal();
     this.#failpoints.disarm();
+    this.#providers.heal();
     this.store.isAway = false;
     this.store.slowByUs = 0;
     this.store.setFull(undefined);
+    this.#disk?.shared?.mend();
     const chosen = this.#coordinators[this.#world.draw.word('survivor', '') % this.#coordinators.length];
     for (const coordinator of this.#coordinators) {
       if (coordinator !== chosen && this.#world.draw.chance('stays dead', coordinator.node.name, 500))
@@ -183,12 +207,15 @@ class Play {
   get #unfinished(): readonly string[] {
     const silent = this.#clients.ledger.filter(({ answer }) => answer === undefined);
     const unheard = silent.map(({ request }) => `no answer to ${request.id}`);
-    return [...this.#view.open, ...unheard, ...(this.#fleet?.running ?? [])];
+    const paused = [...this.#view.pausedAccounts].map((account) => `${account} is paused`);
+    const removals = [...this.#view.removals].map((id) => `removal ${id} goes on`);
+    return [...this.#view.open, ...paused, ...removals, ...unheard, ...(this.#fleet?.running ?? [])];
   }
 
   get #isQuiet(): boolean {
-    const isDone = this.#clients.isAnswered && this.#view.open.length === 0;
-    return isDone && this.#coordinators.some((one) => one.isLeading) && (this.#fleet?.running ?? []).length === 0;
+    const { open, pausedAccounts, removals } = this.#view;
+    if (!this.#clients.isAnswered || open.length + pausedAccounts.size + removals.size > 0) return false;
+    return this.#coordinators.some((one) => one.isLeading) && (this.#fleet?.running ?? []).length === 0;
   }
 
   /** The longest that honest work can take from here on, whatever has happened before. */
@@ -207,7 +234,19 @@ class Play {
     await this.#world.run(this.#world.nowUs + DRAIN_US, () => isDrained);
   }
 
-  #end(unfinished: readonly string[]): EndOfWorld {
+  /** Asked while somebody leads. */
+  async #differing(): Promise<readonly string[]> {
+    let differing: readonly string[] | undefined;
+    const leader = this.#coordinators.find((coordinator) => coordinator.isLeading);
+    void leader?.differing().then(
+      (found) => (differing = found),
+      (error: unknown) => (differing = [String(error)]),
+    );
+    if (leader !== undefined) await this.#world.run(this.#world.nowUs + DRAIN_US, () => differing !== undefined);
+    return differing ?? [];
+  }
+
+  #end(unfinished: readonly string[]): Omit<EndOfWorld, 'differing' | 'applied'> {
     const { rules } = this.#plan;
     const records = this.store.recordsFrom(1);
     const folded = foldOf(rules, records);
@@ -215,10 +254,7 @@ class Play {
       unfinished,
       ledger: this.#clients.ledger.map(({ request: { id, input }, answer }) => ({ request: id, input, answer })),
       states: this.#states(rules, folded, records),
-      // What fires is told by each leader anew: who was told knows it by its key.
-      owed: owedEffects(folded)
-        .filter(({ type }) => type !== 'notify')
-        .map((effect) => JSON.stringify(effect)),
+      owed: owedEffects(folded).flatMap((effect) => (STANDING.has(effect.type) ? [] : JSON.stringify(effect))),
       running: this.#facts.running.map(({ taskId: id, attempt }) => `${id} attempt ${attempt}`),
     };
   }
@@ -236,9 +272,20 @@ class Play {
   }
 }
 
+/** True time, for what stands beside all processes. */
+function clockOf(world: World): Clock {
+  return {
+    monotonicMs: () => world.nowUs / 1_000,
+    wallTimeMs: () => WALL_START_MS + Math.floor(world.nowUs / 1_000),
+    wakeAfter: (delayMs, wake) => world.at(world.nowUs + delayMs * 1_000, wake),
+  };
+}
+
 function foldOf(rules: SwarmRules, records: readonly JournalRecord[], swarm: Swarm = newSwarm(rules)): Swarm {
   for (const { event, atMs } of records) apply(swarm, event, atMs);
   return swarm;
 }
 
+/** What is owed to every new leader, not because something is left undone; who was told of an alert knows it by its key. */
+const STANDING: ReadonlySet<Effect['type']> = new Set(['apply-setting', 'notify']);
 const SETTLEMENTS = ['succeeded', 'failed', 'retry'] as const;

@@ -28,6 +28,10 @@ export class Store {
     this.#reserve = reserve;
   }
 
+  get isFull(): boolean {
+    return this.#reserve !== undefined;
+  }
+
   claim(): number {
     return ++this.epoch;
   }

@@ -1,7 +1,11 @@
 import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
 import type { SwarmInput } from '../core/inputs.ts';
+import type { Json } from '../core/json.ts';
+import type { Author } from '../core/memory/entry.ts';
+import type { SettingValue } from '../core/settings/setting-events.ts';
 import type { Answer } from '../engine/answer.ts';
 import type { JournalRecord } from '../ports/journal.ts';
+import type { RunEntry } from '../ports/run-memory.ts';
 import type { ReceivedMessage } from '../ports/run-messages.ts';
 
 /** A deed outside of the swarm: what nobody can take back. */
@@ -38,6 +42,53 @@ export type HostSign =
   | Readonly<{ kind: 'leads'; node: string; epoch: number; rate: number }>
   | Readonly<{ kind: 'leader-woke'; node: string }>;
 
+/** A group of agents is asked for, as a whole. */
+export type Provision = Readonly<{
+  node: string;
+  runId: string;
+  role: string;
+  agentIds: readonly string[];
+  /** False: somebody else leads, and whoever asks does not know yet. */
+  isLeading: boolean;
+}>;
+
+/** What memory keeps has changed, in the moment in which it has. */
+export type MemoryChange = Readonly<{
+  node: string;
+  life: number;
+  atUs: number;
+  change:
+    | Readonly<{
+        kind: 'set';
+        key: string;
+        value: Json;
+        version: number;
+        expiresAtMs: number | undefined;
+        author: Author | undefined;
+      }>
+    | Readonly<{ kind: 'removed'; pattern: string; removed: number }>;
+}>;
+
+/** `pattern`: the key, or what matches is removed. */
+export type MemoryAnswered = Readonly<{
+  sign: AttemptSign;
+  life: number;
+  pattern: string;
+  isRemoval: boolean;
+  atUs: number;
+}>;
+
+/** What an attempt was given from memory. `wallMs`: the earliest time that its own clock showed meanwhile. */
+export type MemoryRead = Readonly<{
+  sign: AttemptSign;
+  life: number;
+  key: string;
+  found: Pick<RunEntry, 'value' | 'version' | 'expiresAtMs'> | undefined;
+  askedUs: number;
+  answeredUs: number;
+  wallMs: number;
+}>;
+
 /** What is left when nothing happens any more. */
 export type EndOfWorld = Readonly<{
   /** Runs that were asked for and have no end, and why the world stopped waiting. */
@@ -50,6 +101,10 @@ export type EndOfWorld = Readonly<{
   owed: readonly string[];
   /** Attempts that still run, in processes that live. */
   running: readonly string[];
+  /** What the process that leads was told about options; undefined where nobody leads. */
+  applied: Readonly<Record<string, SettingValue>> | undefined;
+  /** Keys of memory that its tiers do not agree about. */
+  differing: readonly string[];
 }>;
 
 /** Sees the world from outside. It changes nothing and tells what is wrong with `fail` of the world. */
@@ -66,6 +121,15 @@ export type Watcher = Readonly<{
   received: (sign: AttemptSign, messages: readonly ReceivedMessage[]) => void;
   done: (deed: Deed) => void;
   host: (sign: HostSign) => void;
+  provisioned: (ask: Provision) => void;
+  remembered: (change: MemoryChange) => void;
+  recalled: (read: MemoryRead) => void;
+  /** A change that an attempt has asked for is over, well or not. */
+  answeredChange: (told: MemoryAnswered) => void;
+  /** An option that the process around the core reads has another value. */
+  set: (node: string, name: string, value: SettingValue) => void;
+  /** Something outside was called, and how that went; for counting. */
+  called: (what: string) => void;
   /** A coordinator has lost its lead or its life. `why` begins with one word for the cause. */
   fell: (node: string, why: string) => void;
   ended: (end: EndOfWorld) => void;

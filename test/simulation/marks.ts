@@ -24,6 +24,7 @@ export function markChecker(marks: Marks, books: Books): Checker {
     host: (sign) => {
       for (const mark of marksOfHost(sign)) addMark(marks, mark);
     },
+    called: (what) => addMark(marks, what),
     fell: (_node, why) => addMark(marks, `fell ${why.split(/[:\s]/)[0] ?? ''}`),
   };
 }

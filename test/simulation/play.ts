@@ -1,9 +1,20 @@
+import { LruTier } from '../../src/adapters/in-memory/lru-tier.ts';
+import { MapTier } from '../../src/adapters/in-memory/map-tier.ts';
+import { SharedHub } from '../../src/adapters/in-memory/shared-hub.ts';
 import { drawPlan } from '../../src/simulation/draw-plan.ts';
 import type { Plan } from '../../src/simulation/plan.ts';
+import type { MemoryMakers } from '../../src/simulation/memory-doors.ts';
 import { simulate, type WorldResult } from '../../src/simulation/simulate.ts';
 import { HOST_KIT } from './host-kit.ts';
 import { watchAll } from './checkers/all.ts';
 import { addMark, type Marks } from './marks.ts';
+
+/** The tiers as they ship. */
+const MEMORY: MemoryMakers = {
+  local: (clock, limits) => new LruTier(clock, limits),
+  shared: (clock) => new SharedHub(clock),
+  persistent: (clock, limits) => new MapTier(clock, limits),
+};
 
 export type PlayOptions = Readonly<{ keepsTrace?: boolean; marks?: Marks }>;
 
@@ -15,7 +26,8 @@ export async function play(plan: Plan, { keepsTrace = false, marks }: PlayOption
   Error.stackTraceLimit = 0;
   try {
     if (marks !== undefined) for (const { kind } of plan.faults) addMark(marks, `fault ${kind}`);
-    return await simulate(plan, { keepsTrace, kit: HOST_KIT, watch: (world) => watchAll(world, plan, marks) });
+    const makers = { kit: HOST_KIT, memory: MEMORY };
+    return await simulate(plan, { keepsTrace, ...makers, watch: (world) => watchAll(world, plan, marks) });
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     restore();

@@ -88,6 +88,8 @@ export class MapTier implements KeyValueTier {
 
   async invalidate(pattern: string): Promise<number> {
     checkPattern(pattern);
+    // For good: a clock that is put back must not bring it to life again.
+    await this.sweep();
     return this.#removeAll(this.#matching(pattern));
   }
 

@@ -72,6 +72,20 @@ describe('an account whose quota is used up', () => {
     assert.equal(world.swarm.registry.agents.get(agentId('a4'))?.blocked.has('quota'), true);
   });
 
+  test('is paused as well by work that is never tried again, and by work that is being cancelled', () => {
+    for (const how of ['irreversible', 'cancelled'] as const) {
+      const world = worldOf(() => ({ afterMs: 10, end: noQuota(5_000) }));
+      world.send(submitOf([taskOf('t0', how === 'irreversible' ? { effect: 'D' } : {})]));
+      const id = taskId(runId('r1'), 't0');
+      if (how === 'cancelled') {
+        world.send({ type: 'task.cancel', taskId: id, reason: 'not this' });
+        world.send({ type: 'attempt.end', taskId: id, attempt: 1, result: noQuota(5_010) });
+      }
+      world.run(100);
+      assert.deepEqual(world.swarm.accounts.get('acme'), { kind: 'requests', untilMs: 5_010 }, how);
+    }
+  });
+
   test('stays paused over a crash, and is free in time', () => {
     for (const from of ['events', 'snapshot'] as const) {
       let asked = 0;

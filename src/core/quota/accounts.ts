@@ -1,22 +1,28 @@
 import type { AgentSpec } from '../agents/agent-spec.ts';
 import { blockAgent, unblockAgent } from '../agents/availability.ts';
 import type { AgentId } from '../ids.ts';
-import type { Context } from '../inputs.ts';
+import type { Context, TaskInput } from '../inputs.ts';
 import { accept, type Ruling } from '../ruling.ts';
 import type { Swarm } from '../swarm-state.ts';
 import type { AccountEvent } from './account-events.ts';
+import { pauseMs } from './pause.ts';
 
-/** An attempt met an empty quota: nobody uses the account until it is over. A later end of the pause wins. */
-export function withPause(swarm: Swarm, agentId: AgentId, ruling: Ruling): Ruling {
-  if (!ruling.ok) return ruling;
-  const [event] = ruling.events;
-  if (event?.type !== 'attempt.failed' || event.failure.reason !== 'quota-exceeded') return ruling;
+/**
+ * An attempt met an empty quota: nobody uses the account until it is over, whatever that means for the task. A later
+ * end of the pause wins.
+ */
+export function withPause(swarm: Swarm, agentId: AgentId, ruling: Ruling, end: AttemptEnd): Ruling {
+  const { input, nowMs } = end;
+  if (!ruling.ok || input.type !== 'attempt.end' || input.result.ok) return ruling;
+  const { failure } = input.result;
   const account = swarm.registry.agents.get(agentId)?.spec.account;
-  const untilMs = event.retryAtMs;
-  if (account === undefined || untilMs <= (swarm.accounts.get(account)?.untilMs ?? -1)) return ruling;
-  const { kind } = event.failure;
-  return accept(...ruling.events, { type: 'account.paused', account, kind, untilMs });
+  if (failure.reason !== 'quota-exceeded' || account === undefined) return ruling;
+  const untilMs = nowMs + pauseMs(failure);
+  if (untilMs <= (swarm.accounts.get(account)?.untilMs ?? -1)) return ruling;
+  return accept(...ruling.events, { type: 'account.paused', account, kind: failure.kind, untilMs });
 }
+
+type AttemptEnd = Readonly<{ input: TaskInput; nowMs: number }>;
 
 /** A pause may be over. */
 export function decideAccount(swarm: Swarm, input: Readonly<{ account: string }>, { nowMs }: Context): Ruling {

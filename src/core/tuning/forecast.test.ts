@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
 import { CoreWorld } from '../../../test/support/core-world.ts';
-import { agentOf, DONE, runSpecOf, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
-import { runId } from '../ids.ts';
+import { idOf, worldOf } from '../../../test/support/delegation-world.ts';
+import { agentOf, DONE, runSpecOf, submitOf, subtaskOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import type { SwarmEvent } from '../events.ts';
+import { runId, type TaskId } from '../ids.ts';
 import { snapshotOf } from '../snapshot.ts';
 import { apply, decide } from '../swarm.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { forecast } from './forecast.ts';
 
 type Way = 'adaptive' | 'round-robin';
+
+function cancelled(swarm: Swarm, id: TaskId): readonly SwarmEvent[] {
+  const ruling = decide(
+    swarm,
+    { type: 'task.cancel', taskId: id, reason: 'not this' },
+    { nowMs: 0, wallTimeMs: 0, random: 0 },
+  );
+  return ruling.ok ? ruling.events : [];
+}
 
 const tasks = (count: number): readonly ReturnType<typeof taskOf>[] =>
   Array.from({ length: count }, (_, index) => taskOf(`t${index}`, { estimateMs: 5_000 }));
@@ -47,6 +58,23 @@ describe('a forecast', () => {
     const before = snapshotOf(swarm, nowMs);
     forecast(swarm, { option: 'coordination.algorithm', from: 'round-robin', to: 'adaptive' }, nowMs);
     assert.equal(snapshotOf(swarm, nowMs), before);
+  });
+
+  test('knows of leads that wait for their sub-tasks without a slot, also of those that are being cancelled', () => {
+    for (const how of ['waits', 'cancelled'] as const) {
+      const world = worldOf({ others: tasks(3), rules: { strategy: 'round-robin' } });
+      const taskId = idOf('lead');
+      world.send({ type: 'attempt.delegate', taskId, attempt: 1, add: [subtaskOf('one')], cancel: [] });
+      world.send({ type: 'attempt.await', taskId, attempt: 1, children: ['one'] });
+      assert.equal(world.swarm.tasks.get(taskId)?.status, 'awaiting-children');
+      if (how === 'cancelled') {
+        for (const event of cancelled(world.swarm, taskId)) apply(world.swarm, event, world.nowMs);
+        assert.equal(world.swarm.tasks.get(taskId)?.status, 'cancelling');
+      }
+      const before = snapshotOf(world.swarm, world.nowMs);
+      forecast(world.swarm, { option: 'coordination.algorithm', from: 'round-robin', to: 'adaptive' }, world.nowMs);
+      assert.equal(snapshotOf(world.swarm, world.nowMs), before);
+    }
   });
 
   test('is unknown where the scheduler has no say, or there is no work', () => {

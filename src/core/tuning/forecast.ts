@@ -6,7 +6,7 @@ import { nextEvents } from '../scheduling/next-event.ts';
 import { withSetting } from '../settings/live-options.ts';
 import { restoreSwarm, snapshotOf } from '../snapshot.ts';
 import { newSwarm, type Swarm } from '../swarm-state.ts';
-import { isActive } from '../tasks/task.ts';
+import { holdsSlot, isActive } from '../tasks/task.ts';
 import type { Adjustment } from './adjustment.ts';
 import type { Forecast } from './tuning-events.ts';
 
@@ -51,10 +51,11 @@ class Ahead {
     if (change !== undefined) this.#swarm.rules = withSetting(this.#swarm.rules, change.option, change.to);
     this.#swarm.registry.setStrategy(this.#swarm.rules.strategy);
     for (const task of this.#swarm.tasks.values()) {
-      if (!isActive(task)) continue;
+      // One that waits for its sub-tasks has no slot, and comes to its end after they have.
+      if (!isActive(task) || task.status === 'awaiting-children') continue;
       const { id } = task.identity;
-      const atMs = Math.max(nowMs, this.#swarm.registry.slotOf(id).expectedEndMs);
-      this.#ends.push({ atMs, taskId: id, attempt: task.attempt });
+      const expectedEndMs = holdsSlot(task) ? this.#swarm.registry.slotOf(id).expectedEndMs : nowMs;
+      this.#ends.push({ atMs: Math.max(nowMs, expectedEndMs), taskId: id, attempt: task.attempt });
     }
   }
 
@@ -92,7 +93,7 @@ class Ahead {
 
   #apply(event: SwarmEvent): void {
     if (event.type === 'attempt.assigned') this.#noteStart(event);
-    if (event.type === 'attempt.claimed') {
+    if (event.type === 'attempt.claimed' || event.type === 'attempt.resumed') {
       this.#ends.push({ atMs: this.#nowMs, taskId: event.taskId, attempt: event.attempt });
     }
     apply(this.#swarm, event, this.#nowMs);

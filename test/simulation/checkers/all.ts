@@ -1,6 +1,7 @@
 import type { Plan } from '../../../src/simulation/plan.ts';
 import type { Watcher } from '../../../src/simulation/watcher.ts';
 import type { World } from '../../../src/simulation/world.ts';
+import { alertChecker } from './alerts.ts';
 import { answerChecker } from './answers.ts';
 import { Books } from './books.ts';
 import type { Checker } from './checker.ts';
@@ -11,7 +12,11 @@ import { hostChecker } from './hosts.ts';
 import { journalChecker } from './journal.ts';
 import { markChecker, type Marks } from '../marks.ts';
 import { mailChecker } from './mail.ts';
+import { memoryChecker } from './memory.ts';
+import { quotaChecker } from './quota.ts';
 import { runChecker } from './runs.ts';
+import { scalingChecker } from './scaling.ts';
+import { settingChecker } from './settings.ts';
 import { taskChecker } from './tasks.ts';
 import { voteChecker } from './votes.ts';
 import { writeChecker } from './writes.ts';
@@ -29,6 +34,11 @@ export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
     answerChecker(tell, books),
     deedChecker(tell, books),
     delegationChecker(tell, books, plan.rules),
+    alertChecker(tell, books, plan.rules.alerts),
+    settingChecker(tell, books, plan),
+    memoryChecker(tell, books, plan),
+    quotaChecker(tell, books),
+    scalingChecker(tell, books, plan.rules.scaling),
     mailChecker(tell, books, plan.rules.maxMailboxMessages),
     ...hostChecker({ tell, books, plan, nowUs: () => world.nowUs }),
     endChecker(tell, books),
@@ -50,6 +60,12 @@ export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
     received: (sign, messages) => each(checkers, ({ received }) => received?.(sign, messages)),
     done: (deed) => each(checkers, ({ done }) => done?.(deed)),
     host: (sign) => each(checkers, ({ host }) => host?.(sign)),
+    provisioned: (ask) => each(checkers, ({ provisioned }) => provisioned?.(ask)),
+    remembered: (change) => each(checkers, ({ remembered }) => remembered?.(change)),
+    recalled: (read) => each(checkers, ({ recalled }) => recalled?.(read)),
+    answeredChange: (told) => each(checkers, ({ answeredChange }) => answeredChange?.(told)),
+    set: (node, name, value) => each(checkers, ({ set }) => set?.(node, name, value)),
+    called: (what) => each(checkers, ({ called }) => called?.(what)),
     fell: (node, why) => each(checkers, ({ fell }) => fell?.(node, why)),
     ended: (end) => each(checkers, ({ ended }) => ended?.(end)),
   };

@@ -5,7 +5,7 @@ import { type Checker, checkerOf, type Tell } from './checker.ts';
 export function endChecker(tell: Tell, books: Books): Checker {
   const must = checkerOf(tell);
   return {
-    ended: ({ unfinished, states, owed, running }) => {
+    ended: ({ unfinished, states, owed, running, differing }) => {
       must(unfinished.length === 0, 'comes-to-its-end', unfinished.slice(0, 10).join(', '));
       for (const restored of states.restored) {
         if (restored !== states.folded) tell('snapshot-is-fold', firstDifference(states.folded, restored));
@@ -13,6 +13,7 @@ export function endChecker(tell: Tell, books: Books): Checker {
       // A host is awaited, and kept from new work, for as long as it is known.
       const due = owed.filter((effect) => !/^\{"type":"(await|drain)-host"/.test(effect));
       must(due.length === 0, 'nothing-owed', due.slice(0, 5).join(', '));
+      must(differing.length === 0, 'memory-equal', differing.slice(0, 5).join(', '));
       must(running.length === 0, 'nothing-runs', running.slice(0, 5).join(', '));
       const busy = [...books.busy].filter(([, tasks]) => tasks.size > 0).map(([agentId]) => agentId);
       must(busy.length === 0, 'nobody-busy', `${busy.join(', ')} still hold attempts`);
