@@ -20,7 +20,7 @@ export function messagesTail(
     const archive = archiveOf(project);
     const { runId } = findRun(archive, id);
     let seq = archive.headSeq();
-    for (const record of newest(archive, runId, limit)) tell(cli, record, runId);
+    for (const record of newest(archive, runId, { limit, headSeq: seq })) tell(cli, record, runId);
     while (follow === true && !cli.out.closed.aborted) {
       const isOver = archive.run(runId)?.outcome !== undefined;
       seq = tellFrom(cli, archive, runId, seq);
@@ -42,10 +42,12 @@ function tellFrom(cli: Cli, archive: RunArchive, runId: RunId, seq: number): num
   }
 }
 
-/** The newest of the run, oldest of them first; looks back a page at a time. */
-function newest(archive: RunArchive, runId: RunId, limit: number): readonly JournalRecord[] {
+type Newest = Readonly<{ limit: number; headSeq: number }>;
+
+/** The newest of the run up to `headSeq`, oldest of them first; looks back a page at a time. */
+function newest(archive: RunArchive, runId: RunId, { limit, headSeq }: Newest): readonly JournalRecord[] {
   let found: readonly JournalRecord[] = [];
-  let before = archive.headSeq() + 1;
+  let before = headSeq + 1;
   while (before > 1 && found.length < limit) {
     const after = Math.max(0, before - 1 - PAGE);
     const page = archive.recordsAfter(after, before - 1 - after);
