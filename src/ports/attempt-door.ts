@@ -1,4 +1,4 @@
-import type { Assignment, RunContext } from './agent-driver.ts';
+import type { Assignment, RunAbilities } from './agent-driver.ts';
 
 /** How the programs of one attempt reach the coordinator. */
 export type Admission = Readonly<{
@@ -12,8 +12,8 @@ export type Admission = Readonly<{
   close: () => void;
 }>;
 
-/** Lets programs that an agent starts act as their attempt: messages now, and whatever else an attempt may do. */
+/** Lets programs that an agent starts act as their attempt. */
 export interface AttemptDoor {
   /** Rejects when no socket can be made. */
-  admit(assignment: Pick<Assignment, 'taskId' | 'attempt'>, context: RunContext): Promise<Admission>;
+  admit(assignment: Pick<Assignment, 'taskId' | 'attempt'>, abilities: RunAbilities): Promise<Admission>;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunContext } from '../ports/agent-driver.ts';
+import type { RunAbilities } from '../ports/agent-driver.ts';
 import type { RunMemory } from '../ports/run-memory.ts';
 import { memoryQuestions } from '../tools/memory-questions.ts';
 import { MESSAGE_IDS, OUTGOING_MESSAGE, RECEIVE_OPTIONS, TOPIC_PATTERN } from '../tools/message-schemas.ts';
@@ -9,7 +9,7 @@ import { ATTEMPT_VOTES, PROPOSAL_NAMES, PROPOSAL_SPECS } from '../tools/vote-sch
 /** What an operation is carried out with. */
 export type OpCall = Readonly<{
   /** Of the attempt that asks. */
-  context: RunContext;
+  context: RunAbilities;
   /** As it came. */
   args: unknown;
   /** Aborts when nobody waits for the answer any more. */

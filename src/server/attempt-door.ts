@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
-import type { Assignment, RunContext } from '../ports/agent-driver.ts';
+import type { Assignment, RunAbilities } from '../ports/agent-driver.ts';
 import type { Admission, AttemptDoor } from '../ports/attempt-door.ts';
 import { UserError } from '../util/user-error.ts';
 import { DOOR_OPS } from './attempt-door-ops.ts';
@@ -53,7 +53,7 @@ export type AttemptDoorOptions = Readonly<{
 export class AttemptDoorServer implements AttemptDoor {
   readonly #options: AttemptDoorOptions;
   /** By token. */
-  readonly #attempts = new Map<string, RunContext>();
+  readonly #attempts = new Map<string, RunAbilities>();
   readonly #visitors = new Set<Visitor>();
   #listening: Promise<Readonly<{ path: string; programs: string | undefined }>> | undefined;
   #server: Server | undefined;
@@ -62,11 +62,11 @@ export class AttemptDoorServer implements AttemptDoor {
     this.#options = options;
   }
 
-  async admit(_assignment: Pick<Assignment, 'taskId' | 'attempt'>, context: RunContext): Promise<Admission> {
+  async admit(_assignment: Pick<Assignment, 'taskId' | 'attempt'>, abilities: RunAbilities): Promise<Admission> {
     this.#listening ??= this.#listen();
     const { path, programs } = await this.#listening;
     const token = randomBytes(18).toString('base64url');
-    this.#attempts.set(token, context);
+    this.#attempts.set(token, abilities);
     return {
       environment: { WAGGLE_SOCKET: path, WAGGLE_ATTEMPT_TOKEN: token },
       secrets: [token],

@@ -1,7 +1,7 @@
 import type { Question, QuestionAnswer } from '../core/hosts/frames.ts';
 import type { AgentReport } from '../core/tasks/attempt.ts';
 import type { LiveUsage } from '../ports/process-runner.ts';
-import type { RunContext, StopReason } from '../ports/agent-driver.ts';
+import type { RunAbilities, RunContext, StopReason } from '../ports/agent-driver.ts';
 
 /** How questions of an attempt get to its coordinator. */
 export type QuestionPost = Readonly<{ put: (id: number, question: Question) => void; giveUp: (id: number) => void }>;
@@ -9,7 +9,7 @@ export type QuestionPost = Readonly<{ put: (id: number, question: Question) => v
 /** What an attempt can ask of its run, which is in another process. */
 export type AttemptAsks = Readonly<{
   /** What a driver's context has beside signal, reports and measures. */
-  abilities: Omit<RunContext, 'signal' | 'report' | 'measured'>;
+  abilities: RunAbilities;
   settle: (id: number, answer: QuestionAnswer) => void;
   /** The attempt has ended: what it still asks is refused. */
   end: () => void;

@@ -67,7 +67,7 @@ export class CommandDriver implements AgentDriver {
       const mail = await CommandMail.open(context.messages);
       const exchange = await Exchange.open(assignment, mail.lines, this.#ports.temporaryFolder);
       // Most commands have nothing to say: where there can be no socket, they run all the same.
-      const admission = await this.#ports.door?.admit(assignment, context).catch(() => undefined);
+      const admission = await this.#ports.door?.admit(assignment, mail.abilitiesOf(context)).catch(() => undefined);
       try {
         const plan = withAdmission(planned.plan, admission);
         const result = await this.#execute({ assignment, context, plan, exchange });

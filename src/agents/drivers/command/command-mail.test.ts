@@ -9,6 +9,7 @@ import { SystemClock } from '../../../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../../../adapters/system/system-process-runner.ts';
 import type { AttemptResult } from '../../../core/tasks/attempt.ts';
 import type { AttemptDoor } from '../../../ports/attempt-door.ts';
+import type { ReceiveOptions } from '../../../ports/run-messages.ts';
 import { CommandDriver } from './command-driver.ts';
 
 let processes: SystemProcessRunner;
@@ -59,6 +60,30 @@ describe('a command', () => {
 
   test('without messages finds an empty file', async () => {
     expect((await run('test -f "$WAGGLE_MESSAGES" && test ! -s "$WAGGLE_MESSAGES"')).ok).toBe(true);
+  });
+
+  test('receives through the door what waited at its start too, each message once and the most urgent first', async () => {
+    context.messages.deliver({ id: 'in1', body: 1 });
+    context.messages.deliver({ id: 'in2', body: 2, priority: 'high' });
+    const received: (readonly string[])[] = [];
+    const door: AttemptDoor = {
+      admit: async (_assignment, { messages }) => {
+        const take = async (options: ReceiveOptions): Promise<void> => {
+          received.push((await messages.receive(options)).map(({ id }) => id));
+        };
+        await take({ limit: 1, waitMs: 60_000 });
+        context.messages.deliver({ id: 'in3', body: 3, priority: 'critical' });
+        context.messages.deliver({ id: 'in4', body: 4 });
+        await take({ limit: 2, waitMs: 60_000 });
+        await messages.acknowledge(['in1']);
+        await take({ waitMs: 60_000 });
+        await take({ waitMs: 0 });
+        return { environment: {}, secrets: [], programs: undefined, close: () => {} };
+      },
+    };
+    expect((await run('true', door)).ok).toBe(true);
+    expect(received).toEqual([['in2'], ['in3', 'in1'], ['in4'], []]);
+    expect(context.messages.acknowledged).toEqual(['in1', 'in1', 'in2']);
   });
 
   test('is let in under a token that appears in nothing that is kept, and that dies with it', async () => {

@@ -1,12 +1,9 @@
-import type { RunContext } from '../../../ports/agent-driver.ts';
+import type { RunAbilities } from '../../../ports/agent-driver.ts';
 import { memoryQuestions } from '../../../tools/memory-questions.ts';
 import { checkedMessages } from './checked-messages.ts';
 import { checkedProposals } from './checked-proposals.ts';
 import { checkedTasks } from './checked-tasks.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
-
-/** What a function can ask of the run that it belongs to. */
-export type Abilities = Pick<RunContext, 'memory' | 'messages' | 'proposals' | 'tasks'>;
 
 type Ask = Extract<FromWorker, { kind: 'ask' }>;
 /** Each takes whatever the thread has sent. */
@@ -25,14 +22,14 @@ function ownOf<Value>(table: Readonly<Record<string, Value>>, name: string): Val
 
 /** Answers what one call in a worker thread asks. */
 export class WorkerDesk {
-  readonly #abilities: { readonly [Ability in keyof Abilities]: Questions };
+  readonly #abilities: { readonly [Ability in keyof RunAbilities]: Questions };
   readonly #tell: (message: ToWorker) => void;
   readonly #place: RestingPlace;
   /** Questions that can be given up. */
   readonly #open = new Map<number, AbortController>();
 
   /** `context` is looked at when something is asked, and not before. */
-  constructor(context: Abilities, tell: (message: ToWorker) => void, place: RestingPlace) {
+  constructor(context: RunAbilities, tell: (message: ToWorker) => void, place: RestingPlace) {
     this.#abilities = {
       memory: memoryQuestions(() => context.memory),
       messages: checkedMessages(() => context.messages),

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { WorkerFunction } from './registered-function.ts';
-import { type Abilities, WorkerDesk } from './worker-desk.ts';
+import type { RunAbilities } from '../../../ports/agent-driver.ts';
+import { WorkerDesk } from './worker-desk.ts';
 import type { CallRequest, FromWorker, ToWorker } from './worker-messages.ts';
 import { WorkerPlace } from './worker-place.ts';
 
@@ -29,7 +30,7 @@ export type WorkerCall = Readonly<{
   request: CallRequest;
   signal: AbortSignal;
   report: (report: AgentReport) => void;
-  abilities: Abilities;
+  abilities: RunAbilities;
 }>;
 
 export type WorkerPoolOptions = Readonly<{
