@@ -59,7 +59,7 @@ import { REUSE, ReusingDriver } from './retry-run.ts';
 import { LOCAL_HOST } from './submission.ts';
 
 import { redactorOf, secretIn } from './secret-in.ts';
-import type { Store } from './store.ts';
+import type { OpenStore, Store } from './store.ts';
 
 /** What a lead is made from. */
 export type LeadSettings = Readonly<{
@@ -86,12 +86,24 @@ export type LeadSettings = Readonly<{
   isBrief?: boolean;
 }>;
 
-/** Chooses and opens the adapters of one lead. */
-export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 'onTrouble'>> {
-  const { root, store, options, environment } = settings;
-  const { artifacts } = store;
+/** Chooses and opens the adapters of one lead. Leaves nothing open when it rejects. */
+export async function makeLead(settings: LeadSettings): Promise<Parts> {
+  const runner = openRunner();
+  const [open] = await Promise.all([settings.store.open(), runner.catch(() => undefined)]);
+  try {
+    return await partsOf(settings, open, await runner);
+  } catch (error) {
+    await Promise.allSettled([open.memory.close(), open.journal.close()]);
+    throw error;
+  }
+}
+
+type Parts = Omit<LeadParts, 'onTrouble'>;
+
+async function partsOf(settings: LeadSettings, open: OpenStore, processes: ProcessRunner): Promise<Parts> {
+  const { options, environment } = settings;
+  const { artifacts } = settings.store;
   const clock = new SystemClock();
-  const [open, processes] = await Promise.all([store.open(), openRunner()]);
   // Every process can run what a check is made of, whoever has submitted it.
   const functions: FunctionRegistry = { ...checkFunctions(open.memory), ...SYSTEM_FUNCTIONS, ...settings.functions };
   const workspaces = workspacesOf(settings);
@@ -108,7 +120,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
   const notifier = makeNotifier(settings, { processes, logger, clock, clean });
   const local = { command: commandsOf(settings, machine), function: new ReusingDriver(functionDriver) };
   const ports = {
-    drivers: remote === undefined ? local : { ...local, remote },
+    drivers: { ...local, ...(remote === undefined ? {} : { remote }) },
     supervisor: new DriverSupervisor(local),
     provisioner: new LocalProvisioner(),
     ...livePorts(options, memory.tiers, { tier1, logger }),
@@ -127,7 +139,7 @@ export async function makeLead(settings: LeadSettings): Promise<Omit<LeadParts, 
     options: { ...engineOptions(settings), isBrief: settings.isBrief === true },
     workspaces,
     host: thisMachine(options, remote === undefined ? undefined : [...Object.keys(functions), REUSE]),
-    project: root,
+    project: settings.root,
     knowsFunction: (name) => name === REUSE || Object.hasOwn(functions, name),
     listen: listenAt(settings, remote),
     logger,

@@ -52,7 +52,7 @@ export async function runProgram(
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportError(error, out, version);
+    if (!(error instanceof CommanderError)) return endAfter(reportError(error, out, version));
     return error.exitCode === 0
       ? EXIT.ok
       : reportError(mistakeInCall(error, commandNamed(program, argv)), out, version);
@@ -109,4 +109,10 @@ Examples:
 Exit codes: 0 ok, 1 the work failed, 2 mistake in the call or a file, 3 trouble
 outside, 4 waits for a person, 70 bug in Waggle, 130 interrupted.`,
     );
+}
+
+/** What a bug has left open would keep the process, and its locks, for ever. */
+function endAfter(code: ExitCode): ExitCode {
+  if (code === EXIT.internal) process.exit(code);
+  return code;
 }

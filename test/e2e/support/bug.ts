@@ -3,6 +3,8 @@ import { runProgram } from '../../../src/cli/program.ts';
 
 /** A command with a bug in it: one that its promise rejects with, or one that nobody waits for. */
 const isLate = process.argv[2] === 'late';
+// Something that would keep the process.
+setInterval(() => undefined, 60_000);
 const doctor: Handlers['doctor'] = () =>
   Promise.resolve(() => {
     if (!isLate) throw new Error('the bug\u001B[2J');
