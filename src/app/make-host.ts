@@ -11,7 +11,9 @@ import type { CoordinatorFrame, HostAgent, HostFrame } from '../core/hosts/frame
 import { agentId } from '../core/ids.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
+import { AttemptDoorServer } from '../server/attempt-door.ts';
 import { LocalSocketClient } from '../server/local-socket-client.ts';
+import { localSocketPath, removeOldSockets } from '../server/local-socket-path.ts';
 import { userError } from '../util/user-error.ts';
 import { HostHome } from '../worker/host-home.ts';
 import { HostRunner } from '../worker/host-runner.ts';
@@ -19,6 +21,7 @@ import type { DataFolder } from './data-folder.ts';
 import { asksFor } from './host-asks.ts';
 import { notedSocket } from './leader-file.ts';
 import { limitsOf, machineWithin } from './machine.ts';
+import { makeProgramsFolder } from './programs-folder.ts';
 
 /** What a host is made from. */
 export type HostSettings = Readonly<{
@@ -50,7 +53,12 @@ export async function makeHost(settings: HostSettings): Promise<MadeHost> {
   const processes = await SystemProcessRunner.open();
   const limits = limitsOf(options);
   const temporaryFolder = home.exchange;
-  const commands = { processes, artifacts, clock, environment: environment.variables, limits, temporaryFolder };
+  // As where commands run beside the leader: their questions go on from here.
+  const door = new AttemptDoorServer({
+    openPath: () => doorPath(temporaryFolder, environment),
+    programs: () => makeProgramsFolder(join(folder.path, 'bin')),
+  });
+  const commands = { processes, artifacts, clock, door, environment: environment.variables, limits, temporaryFolder };
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
   const runner = new HostRunner({
     home,
@@ -66,10 +74,17 @@ export async function makeHost(settings: HostSettings): Promise<MadeHost> {
   });
   const close = async (): Promise<void> => {
     runner.stop();
-    await functionDriver.close();
+    for (const one of [door, functionDriver]) await one.close();
     home[Symbol.dispose]();
   };
   return { runner, close };
+}
+
+/** What a killed host of this name has left is nobody's any more. */
+async function doorPath(home: string, environment: Environment): Promise<string> {
+  const path = await localSocketPath(home, environment);
+  await removeOldSockets(home, path);
+  return path;
 }
 
 /** Hosts tell of processor and memory alone. */
