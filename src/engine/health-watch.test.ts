@@ -22,8 +22,14 @@ class Played implements AgentSupervisor {
     return driver;
   }
 
-  async probe(agent: AgentSpec): Promise<Sign> {
+  readonly signals: AbortSignal[] = [];
+  /** Of every answer. */
+  delayMs = 0;
+
+  async probe(agent: AgentSpec, signal: AbortSignal): Promise<Sign> {
     this.asked.push(agent);
+    this.signals.push(signal);
+    if (this.delayMs > 0) await new Promise<void>((resolve) => void rig.clock.wakeAfter(this.delayMs, resolve));
     if (this.sign instanceof Error) throw this.sign;
     return this.sign ?? new Promise<never>(() => {});
   }
@@ -44,9 +50,14 @@ beforeEach(() => {
   notices = [];
 });
 
+let intervalMs = 1_000;
+beforeEach(() => {
+  intervalMs = 1_000;
+});
+
 async function startWith(...agents: readonly AgentSpec[]): Promise<Engine> {
   const notifier = { notify: (notice: Notice): void => void notices.push(notice) };
-  const healthWatch = { intervalMs: 1_000, maxMissed: 3 };
+  const healthWatch = { intervalMs, maxMissed: 3 };
   const engine = await rig.start({ healthWatch }, { supervisor: played, notifier });
   await engine.dispatch({ type: 'agents.register', agents });
   return engine;
@@ -90,6 +101,26 @@ describe('a watch', () => {
     }
     await pass(3);
     assert.equal(rig.types().includes('agent.health-changed'), false);
+  });
+
+  test('takes an answer that comes after the next question for slow, and for no loss however often it does', async () => {
+    intervalMs = 5_000;
+    played.delayMs = 5_500;
+    await startWith(supervised);
+    await pass(60);
+    assert.deepEqual((await rig.probe.next('agent.health-changed')).causes, ['slow']);
+    assert.equal(rig.types().filter((type) => type === 'agent.health-changed').length, 1);
+  });
+
+  test('hears nothing more of what was there before, once it is lost', async () => {
+    await startWith(supervised);
+    played.sign = undefined;
+    await pass(4);
+    assert.equal((await rig.probe.next('agent.health-changed')).status, 'lost');
+    assert.equal(
+      played.signals.every(({ aborted }) => aborted),
+      true,
+    );
   });
 
   test('takes a supervisor that throws for one that does not answer', async () => {

@@ -29,6 +29,9 @@ type Surroundings = Readonly<{
 /** Agents that one answer holds for. */
 type Group = { readonly agent: AgentSpec; readonly agentIds: AgentId[] };
 
+/** One question under way. `isMissed`: it has been counted as one without an answer. */
+type Question = { readonly key: string; readonly controller: AbortController; isMissed: boolean };
+
 /**
  * Asks supervised agents how they are, each question with an end of its own: an agent that hangs while it is asked is
  * one that is lost. Misses are counted here; the core is told only what may change its mind.
@@ -38,6 +41,7 @@ export class HealthWatch {
   readonly #options: HealthWatchOptions;
   readonly #surroundings: Surroundings;
   readonly #missed = new Map<string, number>();
+  readonly #questions = new Set<Question>();
   readonly #open = new Set<AbortController>();
   #isStopped = false;
 
@@ -84,12 +88,21 @@ export class HealthWatch {
     return groups;
   }
 
+  /** An answer may come after the next question: then it was missed, and is slow. */
   async #ask(key: string, { agent, agentIds }: Group): Promise<void> {
-    const { time, feed } = this.#surroundings;
+    const { waits, time, feed } = this.#surroundings;
+    const { intervalMs, maxMissed } = this.#options;
+    const question: Question = { key, controller: new AbortController(), isMissed: false };
+    this.#questions.add(question);
     const askedMs = time.nowMs();
-    const sign = await this.#within(this.#options.intervalMs, (signal) => this.#supervisor?.probe(agent, signal));
-    if (this.#isStopped) return;
-    if (sign === undefined) return this.#miss(key, agentIds);
+    const late = waits.add(askedMs + intervalMs, () => this.#miss(question, agentIds));
+    const sign = await this.#within(intervalMs * maxMissed, question.controller, (signal) =>
+      this.#supervisor?.probe(agent, signal),
+    );
+    waits.remove(late);
+    // Where it has been given up meanwhile, this is the word of what was there before.
+    if (!this.#questions.delete(question) || this.#isStopped) return;
+    if (sign === undefined) return this.#miss(question, agentIds);
     this.#missed.delete(key);
     if (!sign.ok) return feed({ type: 'agents.ail', agentIds, detail: sign.detail });
     const { memoryRatio } = sign;
@@ -97,28 +110,38 @@ export class HealthWatch {
     feed({ type: 'agents.beat', agentIds, responseMs: time.nowMs() - askedMs, ...memory });
   }
 
-  #miss(key: string, agentIds: readonly AgentId[]): void {
+  #miss(question: Question, agentIds: readonly AgentId[]): void {
+    if (question.isMissed) return;
+    question.isMissed = true;
+    const { key } = question;
     const missed = (this.#missed.get(key) ?? 0) + 1;
     this.#missed.set(key, missed);
     if (missed < this.#options.maxMissed) return;
     this.#missed.delete(key);
+    for (const open of this.#questions) {
+      if (open.key !== key) continue;
+      this.#questions.delete(open);
+      open.controller.abort('agent-lost');
+    }
     this.#surroundings.feed({ type: 'agents.lose', agentIds });
   }
 
   async #restart(agentId: AgentId): Promise<void> {
     const agent = this.#surroundings.swarm.registry.agents.get(agentId)?.spec;
     if (agent === undefined || this.#isStopped) return;
-    const ok = await this.#within(RESTART_TIMEOUT_MS, (signal) => this.#supervisor?.restart(agent, signal));
+    const ok = await this.#within(RESTART_TIMEOUT_MS, new AbortController(), (signal) =>
+      this.#supervisor?.restart(agent, signal),
+    );
     if (!this.#isStopped) this.#surroundings.feed({ type: 'agent.end-restart', agentId, ok: ok === true });
   }
 
   /** What `ask` answers, or undefined when it has none in time. One that throws has none. */
   async #within<Value>(
     ms: number,
+    controller: AbortController,
     ask: (signal: AbortSignal) => Promise<Value> | undefined,
   ): Promise<Value | undefined> {
     const { waits, time } = this.#surroundings;
-    const controller = new AbortController();
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#open.add(controller);
     const end = waits.add(time.nowMs() + ms, () => resolve(undefined));
