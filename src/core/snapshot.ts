@@ -32,7 +32,7 @@ import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from
 import type { ResourceAmounts, TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 15;
+const SNAPSHOT_VERSION = 16;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -55,6 +55,7 @@ type StoredRun = Readonly<{
   id: string;
   spec: RunSpec;
   createdMs: number;
+  resumedMs: number;
   pausedBecause?: string;
   ending?: RunOutcome;
   failed: readonly string[];
@@ -190,6 +191,7 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     id: run.id,
     spec: run.spec,
     createdMs: run.createdMs,
+    resumedMs: run.resumedMs,
     ...(run.pausedBecause === undefined ? {} : { pausedBecause: run.pausedBecause }),
     ...(run.ending === undefined ? {} : { ending: run.ending }),
     failed: run.failed,
@@ -219,11 +221,13 @@ function storeFamilies(run: Run): readonly StoredFamily[] {
 function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   const id: RunId = runId(stored.id);
   const run = newRun(id, stored.spec, stored.tasks.length, stored.createdMs);
+  run.resumedMs = stored.resumedMs;
   run.pausedBecause = stored.pausedBecause;
   run.ending = stored.ending;
   swarm.runs.set(id, run);
   swarm.queue.addRun(id, stored.spec.weight ?? 1);
-  swarm.queue.suspend(id, run.pausedBecause !== undefined);
+  if (run.pausedBecause === undefined) swarm.queue.resume(id, stored.resumedMs);
+  else swarm.queue.suspend(id);
   const tasks = stored.tasks.map(({ spec, state }, index): Task => {
     const identity = { id: taskId(id, spec.name), runId: id, index, spec };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `storeRun` took just the identity away

@@ -43,6 +43,8 @@ export type Run = {
   hasCancelled: boolean;
   /** Groups whose number of agents follows the work, by role. */
   readonly scale: ReadonlyMap<string, ScaleState>;
+  /** Led time of its last resumption, 0 when it was never paused. */
+  resumedMs: number;
   /** Why it is paused; undefined when it is not. */
   pausedBecause: string | undefined;
   /** What it will end with, once nothing of it is open. */
@@ -70,7 +72,7 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
   const votes = { proposals: new Set<ProposalId>(), undone: new Set<ProposalId>() };
   const families = new Map<TaskId, Family>();
   const ends = { families, failed: [], hasCancelled: false };
-  const open = { ...ends, mail: undefined, pausedBecause: undefined, ending: undefined };
+  const open = { ...ends, mail: undefined, resumedMs: 0, pausedBecause: undefined, ending: undefined };
   const scale = new Map((spec.scale ?? []).map((group) => [group.role, newScaleState(group)]));
   return { id, spec, taskCount, createdMs, rankCredit, ...start, ...votes, ...open, scale };
 }

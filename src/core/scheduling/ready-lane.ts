@@ -83,6 +83,8 @@ export type ReadyRun = {
   weight: number;
   pass: number;
   isSuspended: boolean;
+  /** Led time of its last resumption: before it nothing of it was waiting. */
+  resumedMs: number;
 };
 
 /** Doubly linked, the oldest in front: leaving it costs O(1), and so does coming in order of time. */
@@ -113,14 +115,15 @@ export class WaitingList {
   }
 }
 
-/** Brings the lane's class in line with how long its oldest task has waited. */
+/** Brings the lane's class in line with how long its oldest task has waited; a pause is no waiting. */
 export function raiseLane(lane: ReadyLane, nowMs: number): void {
-  const oldestMs = lane.waiting.first?.sinceMs;
-  if (oldestMs === undefined || lane.declaredRank === 0) {
+  const oldest = lane.waiting.first;
+  if (oldest === undefined || lane.declaredRank === 0) {
     lane.rank = lane.declaredRank;
     lane.raiseAtMs = Infinity;
     return;
   }
+  const oldestMs = Math.max(oldest.sinceMs, lane.run.resumedMs);
   const steps = Math.max(0, Math.floor((nowMs - oldestMs) / AGEING_MS));
   lane.rank = Math.max(0, lane.declaredRank - steps);
   lane.raiseAtMs = lane.rank === 0 ? Infinity : oldestMs + (steps + 1) * AGEING_MS;

@@ -105,6 +105,19 @@ describe('the order of ready tasks', () => {
     assert.equal(peeked().id, taskId(one, 'low'));
   });
 
+  test('counts a pause for no waiting', () => {
+    push('low', { priority: 'low' });
+    push('high', { priority: 'high', sinceMs: 900_000 });
+    queue.suspend(one);
+    queue.age(900_000);
+    queue.resume(one, 900_000);
+    assert.equal(peeked().id, taskId(one, 'high'));
+    queue.age(1_799_999);
+    assert.equal(peeked().id, taskId(one, 'high'));
+    queue.age(1_800_000);
+    assert.equal(peeked().id, taskId(one, 'low'));
+  });
+
   test('raises each at its own time, in whatever order they came', () => {
     push('younger', { priority: 'low', sinceMs: 200_000 });
     push('older', { priority: 'low', sinceMs: 0 });
@@ -220,9 +233,9 @@ describe('between runs', () => {
     queue.addRun(two, 1);
     fill(one, 100);
     fill(two, 100);
-    queue.suspend(two, true);
+    queue.suspend(two);
     assert.equal(share(takeSome(40), one), 40);
-    queue.suspend(two, false);
+    queue.resume(two, 0);
     assert.equal(share(takeSome(20), two), 10);
   });
 });

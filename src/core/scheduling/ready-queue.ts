@@ -62,7 +62,7 @@ export class ReadyQueue {
   }
 
   addRun(id: RunId, weight: number): void {
-    this.#runs.set(id, { id, lanes: [], waiting: 0, weight, pass: 0, isSuspended: false });
+    this.#runs.set(id, { id, lanes: [], waiting: 0, weight, pass: 0, isSuspended: false, resumedMs: 0 });
   }
 
   passOf(id: RunId): number {
@@ -85,12 +85,19 @@ export class ReadyQueue {
     this.#runs.delete(id);
   }
 
-  /** A suspended run keeps its place, but none of its tasks is offered. */
-  suspend(id: RunId, isSuspended: boolean): void {
+  /** It keeps its place, but none of its tasks is offered. */
+  suspend(id: RunId): void {
+    const run = this.#runs.get(id);
+    if (run !== undefined) run.isSuspended = true;
+  }
+
+  resume(id: RunId, nowMs: number): void {
     const run = this.#runs.get(id);
     if (run === undefined) return;
-    run.isSuspended = isSuspended;
-    if (!isSuspended && run.waiting > 0) this.#join(run);
+    run.isSuspended = false;
+    run.resumedMs = nowMs;
+    for (const lane of run.lanes) this.#noteOldest(lane);
+    if (run.waiting > 0) this.#join(run);
   }
 
   push(identity: TaskIdentity, signature: Signature, sinceMs: number, remainingMs: number): void {
