@@ -319,7 +319,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'paused-run-starts',
     file: 'core/swarm.ts',
-    edits: [['      swarm.queue.suspend(run.id, true);\n', '']],
+    edits: [['      swarm.queue.suspend(run.id);\n', '']],
     breaks: ['run-goes-on'],
     seed: 2,
   },
