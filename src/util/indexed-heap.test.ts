@@ -32,6 +32,22 @@ describe('a heap', () => {
     assert.deepEqual([heap.size, heap.first, heap.second, heap.pop()], [0, undefined, undefined, undefined]);
   });
 
+  test('gives all that are up to a bound, and looks at few others', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(50), { maxLength: 60 }), fc.nat(50), (values, most) => {
+        const [heap, items] = heapOf(values);
+        let looked = 0;
+        const found = heap.while(({ value }) => {
+          looked++;
+          return value <= most;
+        });
+        assert.deepEqual(new Set(found), new Set(items.filter(({ value }) => value <= most)));
+        assert.ok(looked <= 2 * found.length + 1);
+        assert.equal(heap.size, values.length);
+      }),
+    );
+  });
+
   test('knows who would be first without the first', () => {
     assert.equal(heapOf([3])[0].second, undefined);
     assert.equal(heapOf([3, 1])[0].second?.value, 3);

@@ -36,6 +36,19 @@ export class IndexedHeap<Item extends HeapItem> {
     return this.#isBefore(right, left) ? right : left;
   }
 
+  /** The items that are `wanted`, in no particular order. What comes before a wanted one must be wanted too: only those are looked at. */
+  while(wanted: (item: Item) => boolean): readonly Item[] {
+    const found: Item[] = [];
+    const places = [0];
+    for (let place = places.pop(); place !== undefined; place = places.pop()) {
+      const item = this.#items[place];
+      if (item === undefined || !wanted(item)) continue;
+      found.push(item);
+      places.push(2 * place + 1, 2 * place + 2);
+    }
+    return found;
+  }
+
   push(item: Item): void {
     this.#items.push(item);
     this.#rise(item, this.#items.length - 1);

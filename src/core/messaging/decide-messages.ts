@@ -132,14 +132,8 @@ export function findSubscriptionProblems(tasks: readonly TaskSpec[]): readonly s
 
 /** Nothing when nothing has expired: the wait is an old one. */
 function expiredEvents(run: Run, nowMs: number): readonly MessageEvent[] {
-  const events: MessageEvent[] = [];
-  for (const [address, box] of run.mail?.boxes ?? []) {
-    const ids = [...box.messages()].flatMap(({ spec, expiresAtMs = Infinity }) =>
-      expiresAtMs <= nowMs ? spec.id : [],
-    );
-    events.push(...deaths(run, address, ids, 'expired'));
-  }
-  return events;
+  const expired = run.mail?.expiredBy(nowMs) ?? [];
+  return [...expired].flatMap(([address, ids]) => deaths(run, address, ids, 'expired'));
 }
 
 /** In events that stay small. */

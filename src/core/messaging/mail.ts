@@ -34,8 +34,12 @@ export type StoredMail = Readonly<{
   topics: ReturnType<Topics['dump']>;
 }>;
 
-/** One message that waits in one mailbox or in several. Only one that expires is in the heap. */
-type Waiting = { readonly expiresAtMs: number; boxes: number; heapIndex: number };
+/** One message that waits, and in whose mailboxes. Only one that expires is in the heap. */
+type Waiting = { readonly message: Message; readonly addresses: Set<string>; heapIndex: number };
+
+function expiryOf({ message }: Waiting): number {
+  return message.expiresAtMs ?? Infinity;
+}
 
 /** All messages of one run that somebody has still to receive. */
 export class Mail {
@@ -47,7 +51,7 @@ export class Mail {
   /** Older ones that still wait. */
   readonly #older = new Map<string, KnownMessage>();
   readonly #waiting = new Map<string, Waiting>();
-  readonly #expiring = new IndexedHeap<Waiting>((one, other) => one.expiresAtMs < other.expiresAtMs);
+  readonly #expiring = new IndexedHeap<Waiting>((one, other) => expiryOf(one) < expiryOf(other));
   #sent = 0;
   #waitingBytes = 0;
 
@@ -72,7 +76,21 @@ export class Mail {
 
   /** Led time at which the first of all that waits expires; Infinity when nothing does. */
   get nextExpiryMs(): number {
-    return this.#expiring.first?.expiresAtMs ?? Infinity;
+    return this.#expiring.first?.message.expiresAtMs ?? Infinity;
+  }
+
+  /** Ids of what has expired by then and still waits, by mailbox; in the order of sending, then of addresses. */
+  expiredBy(nowMs: number): ReadonlyMap<string, readonly string[]> {
+    const expired = this.#expiring.while((waiting) => expiryOf(waiting) <= nowMs);
+    const byAddress = new Map<string, string[]>();
+    for (const { message, addresses } of expired.toSorted((one, other) => one.message.no - other.message.no)) {
+      for (const address of [...addresses].sort()) {
+        const ids = byAddress.get(address);
+        if (ids === undefined) byAddress.set(address, [message.spec.id]);
+        else ids.push(message.spec.id);
+      }
+    }
+    return byAddress;
   }
 
   put(message: Message, known: KnownMessage, recipients: readonly string[]): void {
@@ -89,7 +107,7 @@ export class Mail {
       const message = box.remove(id);
       if (message === undefined) continue;
       this.#waitingBytes -= weightOf(message.bytes);
-      this.#leave(id);
+      this.#leave(id, address);
     }
     if (box.size > 0) return;
     this.boxes.delete(address);
@@ -136,23 +154,25 @@ export class Mail {
     this.boxes.set(address, box);
     box.add(message);
     this.#waitingBytes += weightOf(message.bytes);
-    this.#enter(message);
+    this.#enter(message, address);
   }
 
-  #enter({ spec: { id }, expiresAtMs = Infinity }: Message): void {
-    const waiting = this.#waiting.get(id);
+  #enter(message: Message, address: string): void {
+    const waiting = this.#waiting.get(message.spec.id);
     if (waiting !== undefined) {
-      waiting.boxes++;
+      waiting.addresses.add(address);
       return;
     }
-    const made: Waiting = { expiresAtMs, boxes: 1, heapIndex: NOT_IN_HEAP };
-    this.#waiting.set(id, made);
-    if (expiresAtMs < Infinity) this.#expiring.push(made);
+    const made: Waiting = { message, addresses: new Set([address]), heapIndex: NOT_IN_HEAP };
+    this.#waiting.set(message.spec.id, made);
+    if (message.expiresAtMs !== undefined) this.#expiring.push(made);
   }
 
-  #leave(id: string): void {
+  #leave(id: string, address: string): void {
     const waiting = this.#waiting.get(id);
-    if (waiting === undefined || --waiting.boxes > 0) return;
+    if (waiting === undefined) return;
+    waiting.addresses.delete(address);
+    if (waiting.addresses.size > 0) return;
     this.#waiting.delete(id);
     this.#older.delete(id);
     this.#expiring.remove(waiting);

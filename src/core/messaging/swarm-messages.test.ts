@@ -294,6 +294,30 @@ describe('time', () => {
   });
 });
 
+test('what expires at the same time is told in one order, before and after a restart', () => {
+  for (const restart of [false, true]) {
+    world = worldOf();
+    world.send(sendOf('a', { id: 'first', to: 'task:c' }));
+    for (const one of ['t', 'u']) for (const by of ['c', 'b']) world.send(subscribeOf(by, one));
+    world.send(sendOf('a', { id: 'm1', topic: 't', expiresMs: 100 }));
+    world.send(sendOf('a', { id: 'm2', topic: 'u', expiresMs: 100, priority: 'high' }));
+    world.send(sendOf('a', { id: 'm3', to: 'task:b', expiresMs: 99 }));
+    if (restart) world.crash('snapshot');
+    world.send({ type: 'mail.due', runId: id });
+    assert.deepEqual(world.all('messages.died'), []);
+    world.run(99);
+    world.run(100);
+    assert.deepEqual(
+      world.all('messages.died').map(({ address, ids }) => [address, ids]),
+      [
+        ['task:b', ['m3']],
+        ['task:b', ['m1', 'm2']],
+        ['task:c', ['m1', 'm2']],
+      ],
+    );
+  }
+});
+
 describe('a recipient that is gone', () => {
   const play: NonNullable<WorldOptions['play']> = ({ taskId: task }) => ({
     afterMs: nameOf(task) === 'b' ? 100 : 60_000,
