@@ -1,13 +1,11 @@
 import type { Json } from '../../core/json.ts';
 import {
-  type Author,
-  checkKey,
   checkPattern,
-  checkTtl,
   decodeValue,
-  encodeValue,
+  DEFAULT_ROOM,
   matcherOf,
-  SYSTEM,
+  type NewEntry,
+  newEntry,
 } from '../../core/memory/entry.ts';
 import { isSearchable } from '../../core/memory/namespaces.ts';
 import type { QueryTerm, TextQuery } from '../../core/memory/query.ts';
@@ -24,22 +22,10 @@ import type {
 } from '../../ports/key-value-tier.ts';
 import { userError } from '../../util/user-error.ts';
 
-export type MapTierOptions = Readonly<{
-  /** @default 100_000 */
-  maxEntries?: number;
-  /** Of keys and values. @default 268_435_456 */
-  maxBytes?: number;
-}>;
+/** Absent: `DEFAULT_ROOM`. */
+export type MapTierOptions = Readonly<{ maxEntries?: number; maxBytes?: number }>;
 
-type Entry = Readonly<{
-  json: string;
-  version: number;
-  isLasting: boolean;
-  author: Author;
-  writtenAtMs: number;
-  expiresAtMs: number | undefined;
-  bytes: number;
-}>;
+type Entry = NewEntry & Readonly<{ version: number; bytes: number }>;
 
 /** Words on each side of the first one that was found. */
 const SNIPPET_WORDS = 8;
@@ -52,9 +38,9 @@ export class MapTier implements KeyValueTier {
   #bytes = 0;
   #newestVersion = 0;
 
-  constructor(clock: Clock, { maxEntries = 100_000, maxBytes = 268_435_456 }: MapTierOptions = {}) {
+  constructor(clock: Clock, options: MapTierOptions = {}) {
     this.#clock = clock;
-    this.#limits = { maxEntries, maxBytes };
+    this.#limits = { ...DEFAULT_ROOM, ...options };
   }
 
   async get(key: string): Promise<StoredValue | undefined> {
@@ -63,19 +49,15 @@ export class MapTier implements KeyValueTier {
   }
 
   async set(key: string, value: Json, options: SetOptions = {}): Promise<number | undefined> {
-    const { ttlMs, ifVersion, isLasting = true, author = SYSTEM } = options;
-    checkKey(key);
-    checkTtl(ttlMs);
-    const json = encodeValue(key, value);
+    const entry = newEntry(key, value, options, Math.floor(this.#clock.wallTimeMs()));
+    const { ifVersion } = options;
     const before = this.#live(key);
     if (ifVersion !== undefined && ifVersion !== (before?.version ?? 0)) return undefined;
-    const bytes = Buffer.byteLength(key) + Buffer.byteLength(json);
+    const bytes = Buffer.byteLength(key) + Buffer.byteLength(entry.json);
     this.#checkRoom(before, bytes);
-    const writtenAtMs = Math.floor(this.#clock.wallTimeMs());
-    const expiresAtMs = ttlMs === undefined ? undefined : writtenAtMs + ttlMs;
     const version = ++this.#newestVersion;
     this.#remove(key);
-    this.#entries.set(key, { json, version, isLasting, author, writtenAtMs, expiresAtMs, bytes });
+    this.#entries.set(key, { ...entry, version, bytes });
     this.#bytes += bytes;
     return version;
   }

@@ -1,14 +1,6 @@
 import type { Json } from '../../core/json.ts';
 import type { TaskId } from '../../core/ids.ts';
-import {
-  type Author,
-  checkKey,
-  checkPattern,
-  checkTtl,
-  decodeValue,
-  encodeValue,
-  SYSTEM,
-} from '../../core/memory/entry.ts';
+import { type Author, checkPattern, decodeValue, DEFAULT_ROOM, newEntry } from '../../core/memory/entry.ts';
 import { isSearchable } from '../../core/memory/namespaces.ts';
 import type { QueryTerm, TextQuery } from '../../core/memory/query.ts';
 import { textOf } from '../../core/memory/text.ts';
@@ -38,14 +30,10 @@ export class SqliteTier implements KeyValueTier {
   #isClosed = false;
 
   /** Takes over `thread`: `close` releases it. */
-  constructor(
-    thread: StoreThread,
-    clock: Clock,
-    { maxEntries = 100_000, maxBytes = 268_435_456 }: SqliteTierOptions = {},
-  ) {
+  constructor(thread: StoreThread, clock: Clock, options: SqliteTierOptions = {}) {
     this.#thread = thread;
     this.#clock = clock;
-    this.#limits = { maxEntries, maxBytes };
+    this.#limits = { ...DEFAULT_ROOM, ...options };
   }
 
   /** A connection of its own, beside whoever leads. Rejects like `SqliteJournal.open`. */
@@ -59,18 +47,13 @@ export class SqliteTier implements KeyValueTier {
   }
 
   async set(key: string, value: Json, options: SetOptions = {}): Promise<number | undefined> {
-    const { ttlMs, ifVersion, isLasting = true, author = SYSTEM } = options;
-    checkKey(key);
-    checkTtl(ttlMs);
-    const nowMs = this.#nowMs();
+    const { author, expiresAtMs, ...entry } = newEntry(key, value, options, this.#nowMs());
     const write = {
       key,
-      json: encodeValue(key, value),
-      words: isLasting && isSearchable(key) ? textOf(value) : null,
-      ifVersion: ifVersion ?? null,
-      expiresAtMs: ttlMs === undefined ? null : nowMs + ttlMs,
-      writtenAtMs: nowMs,
-      isLasting,
+      ...entry,
+      words: entry.isLasting && isSearchable(key) ? textOf(value) : null,
+      ifVersion: options.ifVersion ?? null,
+      expiresAtMs: expiresAtMs ?? null,
       author: author.id,
       task: author.task ?? null,
       attempt: author.attempt ?? null,

@@ -43,6 +43,33 @@ export function encodeValue(key: string, value: Json): string {
   throw userError({ code: 'MEMORY_VALUE', message, fix: 'Keep it as an artifact and store its hash.' });
 }
 
+/** Room of a tier that is told nothing else. `maxBytes`: of keys and values. */
+export const DEFAULT_ROOM = { maxEntries: 100_000, maxBytes: 268_435_456 } as const;
+
+/** An entry as it is stored, but for its version. Times are wall time, ms. */
+export type NewEntry = Readonly<{
+  json: string;
+  isLasting: boolean;
+  author: Author;
+  writtenAtMs: number;
+  expiresAtMs: number | undefined;
+}>;
+
+type Wish = Readonly<{ ttlMs?: number; isLasting?: boolean; author?: Author }>;
+
+/** What a write stores at `nowMs`. Throws a `UserError` for a bad key, value or time. */
+export function newEntry(
+  key: string,
+  value: Json,
+  { ttlMs, isLasting = true, author = SYSTEM }: Wish,
+  nowMs: number,
+): NewEntry {
+  checkKey(key);
+  checkTtl(ttlMs);
+  const expiresAtMs = ttlMs === undefined ? undefined : nowMs + ttlMs;
+  return { json: encodeValue(key, value), isLasting, author, writtenAtMs: nowMs, expiresAtMs };
+}
+
 export function decodeValue(json: string): Json {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only text that `encodeValue` gave is stored
   return JSON.parse(json) as Json;
