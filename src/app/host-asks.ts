@@ -22,7 +22,10 @@ export function asksFor(post: QuestionPost): AttemptAsks {
     abilities: asks,
     settle: (id, answer) => {
       if (answer.ok) asks.settle({ kind: 'answer', call: CALL, id, value: answer.value });
-      else asks.settle({ kind: 'failed', call: CALL, id, message: answer.message });
+      else {
+        const { ok: _ok, ...why } = answer;
+        asks.settle({ kind: 'failed', call: CALL, id, ...why });
+      }
     },
     end: () => asks.end(),
   };
@@ -33,7 +36,10 @@ export function deskFor(context: RunContext, tell: (id: number, answer: Question
   const say = (message: Parameters<ConstructorParameters<typeof WorkerDesk>[1]>[0]): void => {
     if (message.kind === 'answer') {
       tell(message.id, { ok: true, ...(message.value === undefined ? {} : { value: plain(message.value) }) });
-    } else if (message.kind === 'failed') tell(message.id, { ok: false, message: message.message });
+    } else if (message.kind === 'failed') {
+      const { kind: _kind, call: _call, id, ...why } = message;
+      tell(id, { ok: false, ...why });
+    }
   };
   // Whatever it waits for, the host keeps no place of this process.
   const desk = new WorkerDesk(context, say, { rest: (wait) => wait() });

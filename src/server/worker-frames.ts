@@ -40,7 +40,7 @@ const question: z.ZodType<Question> = z.strictObject({
 
 const answer: z.ZodType<QuestionAnswer> = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(true), value: z.exactOptional(CARRIED_JSON) }),
-  z.strictObject({ ok: z.literal(false), message: text }),
+  z.strictObject({ ok: z.literal(false), message: text, code: z.exactOptional(short), fix: z.exactOptional(text) }),
 ]);
 
 const hostBody: z.ZodType<HostBody> = z.discriminatedUnion('type', [

@@ -49,7 +49,10 @@ export type HostUse = AttemptKey & Readonly<{ cpuMs: number; memoryBytes: number
 
 /** What a running attempt asks of an ability of its run. `canGiveUp`: a `give-up` for it may follow. */
 export type Question = Readonly<{ ability: string; question: string; given?: Json; canGiveUp?: true }>;
-export type QuestionAnswer = Readonly<{ ok: true; value?: Json }> | Readonly<{ ok: false; message: string }>;
+export type QuestionAnswer = Readonly<{ ok: true; value?: Json }> | (Readonly<{ ok: false }> & WhyNot);
+
+/** Why there is no answer. `code` and `fix`: it is a mistake of the one who asked, who can mend it. */
+export type WhyNot = Readonly<{ message: string; code?: string; fix?: string }>;
 
 /** What a host says, in order and each once. */
 export type HostBody =

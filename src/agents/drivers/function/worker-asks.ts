@@ -1,12 +1,16 @@
+import type { WhyNot } from '../../../core/hosts/frames.ts';
 import type { RunMemory } from '../../../ports/run-memory.ts';
 import type { RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
 import type { RunTasks } from '../../../ports/run-tasks.ts';
+import { userError } from '../../../util/user-error.ts';
 import { memoryOver } from './checked-memory.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 type Ask = Extract<FromWorker, { kind: 'ask' }>;
 type Question = Pick<Ask, 'ability' | 'question' | 'given'>;
+
+const OVER = 'The attempt has ended.';
 
 /** What a function asks in a worker thread goes to the coordinator's thread, and its answer comes back. */
 export class WorkerAsks {
@@ -79,12 +83,13 @@ export class WorkerAsks {
     const asked = this.#open.get(id);
     this.#open.delete(id);
     if (message.kind === 'answer') asked?.resolve(message.value);
-    else asked?.reject(new Error(message.message));
+    else asked?.reject(errorOf(message));
   }
 
   /** The function has returned: what it still asks is refused. */
   end(): void {
     this.#isOver = true;
+    for (const { reject } of this.#open.values()) reject(new Error(OVER));
     this.#open.clear();
   }
 
@@ -92,7 +97,7 @@ export class WorkerAsks {
     const asked = Promise.withResolvers<unknown>();
     const id = ++this.#asked;
     try {
-      if (this.#isOver) throw new Error('The attempt has ended.');
+      if (this.#isOver) throw new Error(OVER);
       const canGiveUp = signal === undefined ? {} : { canGiveUp: true as const };
       this.#post({ kind: 'ask', call: this.#call, id, ...question, ...canGiveUp });
       this.#open.set(id, asked);
@@ -114,4 +119,9 @@ export class WorkerAsks {
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
   }
+}
+
+/** As it would have been thrown on the other side. */
+function errorOf({ message, code, fix }: WhyNot): Error {
+  return code === undefined || fix === undefined ? new Error(message) : userError({ code, message, fix });
 }

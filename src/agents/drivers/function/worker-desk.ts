@@ -1,5 +1,7 @@
+import type { WhyNot } from '../../../core/hosts/frames.ts';
 import type { RunAbilities } from '../../../ports/agent-driver.ts';
 import { memoryQuestions } from '../../../tools/memory-questions.ts';
+import { UserError } from '../../../util/user-error.ts';
 import { checkedMessages } from './checked-messages.ts';
 import { checkedProposals } from './checked-proposals.ts';
 import { checkedTasks } from './checked-tasks.ts';
@@ -46,7 +48,7 @@ export class WorkerDesk {
     try {
       this.#tell({ kind: 'answer', call, id, value: await this.#ask(ask) });
     } catch (error) {
-      this.#tell({ kind: 'failed', call, id, message: error instanceof Error ? error.message : String(error) });
+      this.#tell({ kind: 'failed', call, id, ...whyNot(error) });
     }
   }
 
@@ -69,4 +71,10 @@ export class WorkerDesk {
       this.#open.delete(id);
     }
   }
+}
+
+function whyNot(error: unknown): WhyNot {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { message } = error;
+  return error instanceof UserError ? { message, code: error.code, fix: error.fix } : { message };
 }

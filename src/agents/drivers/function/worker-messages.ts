@@ -1,3 +1,4 @@
+import type { WhyNot } from '../../../core/hosts/frames.ts';
 import type { AgentReport } from '../../../core/tasks/attempt.ts';
 import type { FunctionCall } from './registered-function.ts';
 
@@ -12,7 +13,7 @@ export type CallRequest = Readonly<{
 export type ToWorker =
   | Readonly<{ kind: 'call'; call: number; request: CallRequest }>
   | Readonly<{ kind: 'answer'; call: number; id: number; value: unknown }>
-  | Readonly<{ kind: 'failed'; call: number; id: number; message: string }>;
+  | (Readonly<{ kind: 'failed'; call: number; id: number }> & WhyNot);
 
 /** What a worker thread says about its one call. `cpuMs`: processor time of its thread. */
 export type FromWorker =
