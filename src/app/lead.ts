@@ -45,6 +45,8 @@ export type LeadParts = Readonly<{
   onTrouble: ((message: string) => void) | undefined;
   /** What happened to leads, for whoever looks into trouble afterwards. */
   logger: Logger;
+  /** Worker processes that this lead has started hand back what they run, and end. */
+  endWorkers: () => Promise<void>;
   /** Ends what only this lead has used. */
   close: () => Promise<void>;
 }>;
@@ -149,6 +151,8 @@ export class Lead {
 
   /** Ends the attempts of this process uncharged and gives the lead back. */
   async drain(): Promise<void> {
+    // While somebody leads to whom they can hand it back.
+    await this.#parts.endWorkers();
     await this.#engine.drain();
     await this.#end;
   }

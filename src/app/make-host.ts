@@ -8,7 +8,7 @@ import type { FunctionRegistry } from '../agents/drivers/function/registered-fun
 import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
 import type { CoordinatorFrame, HostAgent, HostFrame } from '../core/hosts/frames.ts';
-import { agentId } from '../core/ids.ts';
+import { agentId, type RunId } from '../core/ids.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
 import { AttemptDoorServer } from '../server/attempt-door.ts';
@@ -34,20 +34,27 @@ export type HostSettings = Readonly<{
   prefix: string;
   name?: string;
   role: string;
-  /** Agents with one slot each. */
   agents: number;
+  /** Of each agent. @default 1 */
+  slots?: number;
+  /** Set when it is started for a group of this run. */
+  runId?: RunId;
   capabilities: readonly string[];
   onOrder?: (order: 'drain' | Error) => void;
   onChange?: () => void;
 }>;
+
+/** How long the name of an ended worker may still be taken, and how often to look, ms. */
+const CLAIM_MS = 20_000;
+const CLAIM_LOOK_MS = 200;
 
 /** A host of this process, and its end. */
 export type MadeHost = Readonly<{ runner: HostRunner; close: () => Promise<void> }>;
 
 /** Takes a name and makes everything that a host of this project needs; it joins when it is started. */
 export async function makeHost(settings: HostSettings): Promise<MadeHost> {
-  const { folder, artifacts, environment, options, functions, prefix, name } = settings;
-  const home = HostHome.claim(join(folder.path, 'hosts'), prefix, name);
+  const { folder, artifacts, environment, options, functions, prefix, name, runId } = settings;
+  const home = await claim(settings);
   if (home === undefined) throw nameTaken(name ?? prefix);
   const clock = new SystemClock();
   const processes = await SystemProcessRunner.open();
@@ -65,6 +72,7 @@ export async function makeHost(settings: HostSettings): Promise<MadeHost> {
     agents: agentsOf(home.name, settings),
     capacity: capacityOf(options),
     pid: process.pid,
+    ...(runId === undefined ? {} : { runId }),
     drivers: { command: new CommandDriver(commands), function: functionDriver },
     clock,
     connect: (user) => connect(folder.path, options.communication.timeout, user),
@@ -80,6 +88,16 @@ export async function makeHost(settings: HostSettings): Promise<MadeHost> {
   return { runner, close };
 }
 
+/** A worker that was started in the place of one that has not quite ended waits for it. */
+async function claim({ folder, prefix, name, runId }: HostSettings): Promise<HostHome | undefined> {
+  const hosts = join(folder.path, 'hosts');
+  for (let patienceMs = runId === undefined ? 0 : CLAIM_MS; ; patienceMs -= CLAIM_LOOK_MS) {
+    const home = HostHome.claim(hosts, prefix, name);
+    if (home !== undefined || patienceMs <= 0) return home;
+    await new Promise((resolve) => void setTimeout(resolve, CLAIM_LOOK_MS));
+  }
+}
+
 /** What a killed host of this name has left is nobody's any more. */
 async function doorPath(home: string, environment: Environment): Promise<string> {
   const path = await localSocketPath(home, environment);
@@ -93,12 +111,12 @@ function capacityOf({ performance }: Options): Readonly<{ cpu: number; memory: n
   return { cpu, memory };
 }
 
-function agentsOf(host: string, { agents, role, capabilities }: HostSettings): readonly HostAgent[] {
+function agentsOf(host: string, { agents, role, capabilities, slots = 1 }: HostSettings): readonly HostAgent[] {
   return Array.from({ length: agents }, (_, index) => ({
     id: agentId(`${host}.${index + 1}`),
     role,
     capabilities,
-    slots: 1,
+    slots,
   }));
 }
 

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { GitCaptures } from '../adapters/git/git-captures.ts';
+import { ProvisionerByDriver } from '../adapters/in-memory/provisioner-by-driver.ts';
 import { LocalProvisioner } from '../adapters/in-memory/local-provisioner.ts';
 import { LruTier } from '../adapters/in-memory/lru-tier.ts';
 import { Git } from '../adapters/git/git-command.ts';
@@ -12,6 +13,7 @@ import { removeTree } from '../adapters/plain-directory/remove-tree.ts';
 import { FileLogger } from '../adapters/system/file-logger.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
+import type { WorkerProcesses } from '../adapters/system/worker-processes.ts';
 import { DriverSupervisor } from '../adapters/system/driver-supervisor.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { CoordinatorDuties } from '../adapters/votes/coordinator-duties.ts';
@@ -57,9 +59,9 @@ import { noteSocket } from './leader-file.ts';
 import { makeProgramsFolder } from './programs-folder.ts';
 import { REUSE, ReusingDriver } from './retry-run.ts';
 import { LOCAL_HOST } from './submission.ts';
-
 import { redactorOf, secretIn } from './secret-in.ts';
 import type { OpenStore, Store } from './store.ts';
+import { workerProcesses } from './worker-provisioner.ts';
 
 /** What a lead is made from. */
 export type LeadSettings = Readonly<{
@@ -118,11 +120,12 @@ async function partsOf(settings: LeadSettings, open: OpenStore, processes: Proce
   const duties = { workspaces, processes, environment: clean, folder: temporaryFolder, functions: approved };
   const remote = remoteOf(settings, clock);
   const notifier = makeNotifier(settings, { processes, logger, clock, clean });
+  const workers = workersOf(settings, clock, remote);
   const local = { command: commandsOf(settings, machine), function: new ReusingDriver(functionDriver) };
   const ports = {
     drivers: { ...local, ...(remote === undefined ? {} : { remote }) },
     supervisor: new DriverSupervisor(local),
-    provisioner: new LocalProvisioner(),
+    provisioner: new ProvisionerByDriver(new LocalProvisioner(), workers),
     ...livePorts(options, memory.tiers, { tier1, logger }),
     notifier,
     verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
@@ -143,11 +146,16 @@ async function partsOf(settings: LeadSettings, open: OpenStore, processes: Proce
     knowsFunction: (name) => name === REUSE || Object.hasOwn(functions, name),
     listen: listenAt(settings, remote),
     logger,
-    close: async () => {
-      for (const one of [door, functionDriver, notifier]) await one.close();
-      logger.close();
-    },
+    endWorkers: async () => workers?.close(),
+    close: () => closeAll([workers, door, functionDriver, notifier, logger]),
   };
+}
+
+/** One after the other. */
+async function closeAll(
+  parts: readonly (Readonly<{ close: () => Promise<void> | void }> | undefined)[],
+): Promise<void> {
+  for (const part of parts) await part?.close();
 }
 
 function commandsOf(
@@ -332,6 +340,15 @@ function thisMachine({ performance }: Options, functions: readonly string[] | un
 /** Hosts come over the socket: where nobody can connect there are none. */
 function remoteOf({ shared, options }: LeadSettings, clock: SystemClock): RemoteDriver | undefined {
   return shared === undefined ? undefined : new RemoteDriver({ clock, times: timesOf(options), deskFor });
+}
+
+function workersOf(
+  { shared, root, environment }: LeadSettings,
+  clock: SystemClock,
+  remote: RemoteDriver | undefined,
+): WorkerProcesses | undefined {
+  if (shared === undefined || remote === undefined) return undefined;
+  return workerProcesses({ root, dataDir: shared.path, environment, clock, remote });
 }
 
 function timesOf({ faultTolerance }: Options): HostTimes {

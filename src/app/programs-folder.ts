@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Stands equally deep below `src/app` and `dist/app`. */
-const CLIENT = fileURLToPath(new URL('../../bin/waggle.js', import.meta.url));
+export const CLIENT: string = fileURLToPath(new URL('../../bin/waggle.js', import.meta.url));
 
 /**
  * Makes a folder with the program `waggle` of this installation, for tasks: they find it whether or not one is

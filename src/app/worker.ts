@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
-import { NAME_PATTERN } from '../core/ids.ts';
+import { NAME_PATTERN, runId } from '../core/ids.ts';
 import { userError } from '../util/user-error.ts';
 import { type AnyFunction, registered } from './define.ts';
 import { type HostSettings, makeHost } from './make-host.ts';
@@ -17,6 +17,10 @@ export type WorkerOptions = Readonly<{
   name?: string;
   /** The group that its agents belong to: tasks ask for it with `agent`. @default worker */
   role?: string;
+  /** Of each agent. @default 1 */
+  slots?: number;
+  /** Set when it was started for a group of this run: it serves nobody else, and can do what `capabilities` says alone. */
+  forRun?: string;
   /** Something about it has changed: look. */
   onChange?: () => void;
   /** The leader wants it to end, or will never admit it. */
@@ -48,8 +52,8 @@ type Surroundings = Pick<HostSettings, 'folder' | 'artifacts' | 'environment' | 
 
 /** Starts it; it joins the leader of the project as soon as there is one. */
 export async function startWorker(surroundings: Surroundings, options: WorkerOptions): Promise<Worker> {
-  const { agents = availableParallelism(), capabilities = [], name, role = 'worker', onChange, onOrder } = options;
-  const wrong = [name, role].find((one) => one !== undefined && !NAME_PATTERN.test(one));
+  const { agents = availableParallelism(), name, role = 'worker', onChange, onOrder, slots, forRun } = options;
+  const wrong = [name, role, forRun].find((one) => one !== undefined && !NAME_PATTERN.test(one));
   if (wrong !== undefined) throw badName(wrong);
   const functions = options.functions === undefined ? {} : functionsIn(options.functions);
   const names = Object.keys(functions);
@@ -59,7 +63,9 @@ export async function startWorker(surroundings: Surroundings, options: WorkerOpt
     prefix: 'worker',
     role,
     agents,
-    capabilities: ['command', ...names.map((one) => `function:${one}`), ...capabilities, BUILT_IN, `agent:${role}`],
+    capabilities: capabilitiesOf(options, role, names),
+    ...(slots === undefined ? {} : { slots }),
+    ...(forRun === undefined ? {} : { runId: runId(forRun) }),
     ...(name === undefined ? {} : { name }),
     ...(onChange === undefined ? {} : { onChange }),
     ...(onOrder === undefined ? {} : { onOrder }),
@@ -81,6 +87,15 @@ export async function startWorker(surroundings: Surroundings, options: WorkerOpt
     },
     stop: close,
   };
+}
+
+function capabilitiesOf(
+  { capabilities = [], forRun }: WorkerOptions,
+  role: string,
+  functions: readonly string[],
+): readonly string[] {
+  if (forRun !== undefined) return capabilities;
+  return ['command', ...functions.map((one) => `function:${one}`), ...capabilities, BUILT_IN, `agent:${role}`];
 }
 
 /** The user has named the file: its code runs as a program of theirs. */

@@ -38,9 +38,11 @@ export class HostLoads {
     const samples = [...swarm.hosts.values()].flatMap(({ agentIds }) => {
       const sample = sumOf(agentIds.map((id) => measured.get(id) ?? {}));
       const isOverloaded = overloadOf(sample) !== undefined;
-      const concerned = agentIds.filter(
-        (id) => isOverloaded || swarm.registry.agents.get(id)?.blocked.has('overloaded') === true,
-      );
+      const concerned = agentIds.filter((id) => {
+        const agent = swarm.registry.agents.get(id);
+        // Those of a run are looked at with their group.
+        return agent?.spec.runId === undefined && (isOverloaded || agent?.blocked.has('overloaded') === true);
+      });
       return concerned.map((agentId) => ({ agentId, ...sample }));
     });
     if (samples.length > 0) feed({ type: 'agents.load', samples });

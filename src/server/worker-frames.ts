@@ -97,6 +97,7 @@ export const HOST_FRAME: z.ZodType<HostFrame> = z.discriminatedUnion('type', [
     pid: z.exactOptional(whole),
     agents: z.array(agent).max(MAX_HOST_AGENTS).readonly(),
     capacity: z.strictObject({ cpu: whole, memory: whole }),
+    runId: z.exactOptional(RUN_ID),
     greeting: whole,
     session: z.exactOptional(short),
     received: whole,

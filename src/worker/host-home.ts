@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -51,6 +52,15 @@ export class HostHome implements Disposable {
       if (lock !== undefined) return new HostHome(folder, name, lock);
     }
     return undefined;
+  }
+
+  /** Whether a living process has this name. */
+  static isTaken(hosts: string, name: string): boolean {
+    const path = join(hosts, name, 'lock.sqlite');
+    if (!existsSync(path)) return false;
+    const lock = lockOf(path);
+    lock?.close();
+    return lock === undefined;
   }
 
   /** Where commands get their inputs and put their results; empty at the start. */

@@ -7,6 +7,7 @@ import {
   type Offer,
 } from '../core/hosts/frames.ts';
 import { type HostAct, HostSession } from '../core/hosts/host-session.ts';
+import type { RunId } from '../core/ids.ts';
 import type { AttemptResult } from '../core/tasks/attempt.ts';
 import type { AgentDriver, RunContext, StopReason } from '../ports/agent-driver.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -24,6 +25,8 @@ export type HostRunnerPorts = Readonly<{
   agents: readonly HostAgent[];
   capacity: Readonly<{ cpu: number; memory: number }>;
   pid: number;
+  /** Set when it was started for a group of this run: whoever does not want it then never will. */
+  runId?: RunId;
   /** By kind of work. */
   drivers: Readonly<Record<'command' | 'function', AgentDriver>>;
   clock: Clock;
@@ -54,8 +57,9 @@ export class HostRunner {
 
   constructor(ports: HostRunnerPorts) {
     this.#ports = ports;
-    const { home, agents, capacity, pid } = ports;
-    const description = { host: home.name, instance: home.instance, pid, agents, capacity };
+    const { home, agents, capacity, pid, runId } = ports;
+    const own = { host: home.name, instance: home.instance, pid, agents, capacity };
+    const description = runId === undefined ? own : { ...own, runId };
     this.#session = new HostSession({ description, epoch: home.epoch, kept: home.kept }, this.#nowMs());
   }
 
@@ -93,7 +97,7 @@ export class HostRunner {
     await this.#until(() => this.#attempts.size === 0, 12_000);
     await this.#until(() => this.#session.held === 0, this.isJoined ? FAREWELL_MS : 0);
     this.#do(this.#session.leave(this.#nowMs()));
-    if (this.isJoined) await Promise.race([this.#left.promise, this.#pause(FAREWELL_MS)]);
+    if (this.isJoined) await this.#within(FAREWELL_MS, this.#left.promise);
     this.stop();
   }
 
@@ -174,7 +178,7 @@ export class HostRunner {
       case 'left':
         return this.#left.resolve();
       case 'refused':
-        if (act.isFinal) this.#ports.onOrder?.(new Error(act.message));
+        if (act.isFinal || this.#ports.runId !== undefined) this.#ports.onOrder?.(new Error(act.message));
         return;
     }
   }
@@ -211,12 +215,16 @@ export class HostRunner {
   async #until(holds: () => boolean, withinMs: number): Promise<void> {
     const overMs = this.#nowMs() + withinMs;
     while (!holds() && this.#nowMs() < overMs) {
-      await Promise.race([this.#changed.promise, this.#pause(Math.max(1, overMs - this.#nowMs()))]);
+      await this.#within(Math.max(1, overMs - this.#nowMs()), this.#changed.promise);
     }
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#ports.clock.wakeAfter(ms, resolve));
+  /** Waits for it, but not longer; nothing that would keep a process alive is left of the wait. */
+  async #within(ms: number, promise: Promise<void>): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#ports.clock.wakeAfter(ms, late.resolve);
+    await Promise.race([promise, late.promise]);
+    cancel();
   }
 
   #note(): void {

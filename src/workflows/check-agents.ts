@@ -37,7 +37,7 @@ export function resolveAgents(
     const path = Object.hasOwn(own, role) ? ['agents', role] : [];
     const driver = driverOf(role, group, path, findings);
     if (driver === undefined) continue;
-    const native = nativeOf(driver, functions);
+    const native = nativeOf(driver, functions, group.scale !== undefined);
     const capabilities = [...new Set([...native, ...(group.capabilities ?? []), `agent:${role}`])];
     const size = { ...sizeOf({ role, group, path }, options, findings), slots: group.slots ?? 1 };
     groups.push({ role, driver, capabilities, ...size, ...watchOf(group) });
@@ -45,9 +45,9 @@ export function resolveAgents(
   return groups;
 }
 
-/** Workers do what the built-in agents do, too. */
-function nativeOf(driver: DriverKind, functions: readonly string[]): readonly string[] {
-  if (driver === 'remote') return ['command', `agent:${LOCAL}`];
+/** Workers that people start do what the built-in agents do, too; those that are started for a group do its work alone. */
+function nativeOf(driver: DriverKind, functions: readonly string[], isScaled: boolean): readonly string[] {
+  if (driver === 'remote') return isScaled ? ['command'] : ['command', `agent:${LOCAL}`];
   return driver === 'command' ? ['command'] : functions;
 }
 

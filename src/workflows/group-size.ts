@@ -14,12 +14,15 @@ export function sizeOf(
   const { count, scale } = defined.group;
   if (scale === undefined) return { count: count ?? 1 };
   const { min, max } = boundsOf(scale, options);
-  const problem = problemOf(count, min, max);
+  const problem = problemOf(count, min, max) ?? workerProblem(defined.group);
   if (problem !== undefined) {
     const path = defined.path.length === 0 ? defined.path : [...defined.path, 'scale'];
-    const message = `Agents "${defined.role}" have ${problem}.`;
-    findings.error({ code: 'WORKFLOW_AGENT_SCALE', path, message, fix: 'Write min up to count up to max.' });
+    const message = `Agents "${defined.role}" have ${problem.what}.`;
+    findings.error({ code: 'WORKFLOW_AGENT_SCALE', path, message, fix: problem.fix });
   }
+  // Workers have to be started: there is nobody at first, and they are started when the run has begun.
+  if (defined.group.driver === 'remote')
+    return { count: 0, scale: { min: options.scale === undefined ? max : min, max } };
   return options.scale === undefined ? { count: count ?? max } : { count: count ?? min, scale: { min, max } };
 }
 
@@ -31,8 +34,26 @@ function boundsOf(
   return { min: min ?? Math.min(scale?.min ?? 0, most), max: most };
 }
 
-function problemOf(count: number | undefined, min: number, max: number): string | undefined {
-  if (min > max) return `scale.min ${min}, which is more than scale.max ${max}`;
+type Problem = Readonly<{ what: string; fix: string }>;
+
+function problemOf(count: number | undefined, min: number, max: number): Problem | undefined {
+  const fix = 'Write min up to count up to max.';
+  if (min > max) return { what: `scale.min ${min}, which is more than scale.max ${max}`, fix };
   if (count === undefined || (count >= min && count <= max)) return undefined;
-  return `count ${count}, which is not between scale.min ${min} and scale.max ${max}`;
+  return { what: `count ${count}, which is not between scale.min ${min} and scale.max ${max}`, fix };
+}
+
+/** What workers that are started for a group cannot have. */
+function workerProblem({ driver, count, capabilities = [] }: AgentGroupDefinition): Problem | undefined {
+  if (driver !== 'remote') return undefined;
+  if (count !== undefined) {
+    return { what: 'driver: remote with scale, and a count', fix: 'Write scale.min instead of count.' };
+  }
+  const name = capabilities.find((one) => one.startsWith('function:'));
+  if (name === undefined) return undefined;
+  const fix = 'Leave scale out, and start: waggle worker --functions <file>';
+  return {
+    what: `driver: remote with scale, and "${name}": workers that are started for a group run commands alone`,
+    fix,
+  };
 }

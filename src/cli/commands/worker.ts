@@ -12,6 +12,8 @@ export type WorkerFlags = Readonly<{
   functions?: string;
   name?: string;
   role?: string;
+  slots?: number;
+  forRun?: string;
   grace: number;
 }>;
 
@@ -24,12 +26,13 @@ const ECHO_MS = 200;
 type End = Readonly<{ kind: 'signal' | 'asked' }> | Readonly<{ kind: 'failed'; error: Error }>;
 
 /** `waggle worker` */
-export function worker(cli: Cli, { functions, grace, ...flags }: WorkerFlags): Promise<ExitCode> {
+export function worker(cli: Cli, { functions, forRun, grace, ...flags }: WorkerFlags): Promise<ExitCode> {
   return withProject(cli, async (project) => {
     const end = Promise.withResolvers<End>();
     const screen = new Screen(cli);
     const started = await project.work({
       ...flags,
+      ...(forRun === undefined ? {} : { forRun }),
       ...(functions === undefined ? {} : { functions: resolve(cli.cwd, functions) }),
       onChange: () => screen.changed(),
       onOrder: (order) => end.resolve(order === 'drain' ? { kind: 'asked' } : { kind: 'failed', error: order }),

@@ -83,7 +83,8 @@ function join(swarm: Swarm, description: HostDescription): Ruling {
   if (known === undefined && swarm.hosts.size >= MAX_HOSTS) {
     return refuse({ reason: 'limit-reached', limit: 'hosts', most: MAX_HOSTS });
   }
-  const specs = agents.map((agent) => specOf(name, agent));
+  const specs = agents.map((agent) => specOf(description, agent));
+  if (!specs.every((spec) => isWanted(swarm, spec))) return refuse({ reason: 'status-wrong', status: 'not wanted' });
   const isSame = specs.length === known?.agentIds.length && specs.every((spec) => isRegistered(swarm, spec));
   return isSame && known?.instance === instance ? accept() : admit(swarm, description, specs);
 }
@@ -104,6 +105,13 @@ function admit(swarm: Swarm, description: HostDescription, specs: readonly Agent
   return { ok: true, events };
 }
 
+/** One that serves a single run must have been decided on by its group, or be there already. */
+function isWanted({ runs, registry }: Swarm, { id, role, runId }: AgentSpec): boolean {
+  if (runId === undefined) return true;
+  const run = runs.get(runId);
+  return run !== undefined && (run.scale.get(role)?.joining.has(id) === true || registry.agents.has(id));
+}
+
 function problemsOf(name: string, agents: readonly HostAgent[]): readonly string[] {
   const problems = agents
     .filter(({ id }) => !id.startsWith(`${name}.`))
@@ -115,8 +123,9 @@ function problemsOf(name: string, agents: readonly HostAgent[]): readonly string
 }
 
 /** Hosts answer for their agents with their leases: nobody needs to ask them one by one. */
-function specOf(host: string, { id, role, capabilities, slots }: HostAgent): AgentSpec {
-  return { id, role, driver: 'remote', capabilities, slots, host, supervised: false };
+function specOf({ host, runId }: HostDescription, { id, role, capabilities, slots }: HostAgent): AgentSpec {
+  const spec = { id, role, driver: 'remote', capabilities, slots, host, supervised: false } as const;
+  return runId === undefined ? spec : { ...spec, runId };
 }
 
 function isRegistered(swarm: Swarm, spec: AgentSpec): boolean {
@@ -133,6 +142,9 @@ function agentsOn({ registry }: Swarm, host: string): readonly AgentId[] {
 
 /** What is still being checked keeps its agent a little longer. */
 function removeIdle(swarm: Swarm, ids: readonly AgentId[], freed: ReadonlySet<string>): readonly SwarmEvent[] {
-  const idle = ids.filter((id) => swarm.registry.tasksOf(id).every((taskId) => freed.has(taskId)));
+  // Those of a run that has ended have gone with it.
+  const idle = ids.filter(
+    (id) => swarm.registry.agents.has(id) && swarm.registry.tasksOf(id).every((taskId) => freed.has(taskId)),
+  );
   return idle.map((agentId) => ({ type: 'agent.removed', agentId }));
 }

@@ -20,6 +20,8 @@ export type HostDescription = Readonly<{
   pid?: number;
   agents: readonly HostAgent[];
   capacity: Readonly<{ cpu: number; memory: number }>;
+  /** Set when it was started for a group of this run, and serves nobody else. */
+  runId?: RunId;
 }>;
 
 /** All that a host needs to run one attempt. */

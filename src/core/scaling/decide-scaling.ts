@@ -99,14 +99,14 @@ function decideGroup(
   const from = staying.length;
   const { to, because } = plan;
   const joining = nextIds(run, state, Math.max(0, to - from));
-  const leaving = leavers(swarm, staying, state).slice(0, Math.max(0, from - to));
+  const leaving = leavers(swarm, staying).slice(0, Math.max(0, from - to));
   return { type: 'scaling.decided', runId: run.id, role: look.role, from, to, because, joining, leaving };
 }
 
 /** Who has least to do goes first; of these the one that came last. */
-function leavers(swarm: Swarm, staying: readonly Agent[], state: ScaleState): readonly AgentId[] {
+function leavers(swarm: Swarm, staying: readonly Agent[]): readonly AgentId[] {
   return staying
-    .map((agent) => ({ id: agent.spec.id, held: heldBy(swarm, agent), number: numberOf(agent.spec.id, state) }))
+    .map((agent) => ({ id: agent.spec.id, held: heldBy(swarm, agent), number: numberOf(agent.spec.id) }))
     .sort((one, other) => one.held - other.held || other.number - one.number)
     .map(({ id }) => id);
 }
@@ -129,10 +129,12 @@ function endProvision(
   if (!outcome.ok) {
     return accept({ ...settled, size: before, cause: 'failed', detail: outcome.detail.slice(0, 2_000) });
   }
-  const agents = outcome.agents.filter(({ id }) => state.joining.has(id) && !swarm.registry.agents.has(id));
-  if (agents.length === 0) return accept({ ...settled, size: before, cause: 'failed', detail: 'no agent was made' });
-  const size = before + agents.length;
-  return accept({ type: 'agents.registered', agents }, { ...settled, size, cause: 'joined' });
+  // Those of hosts were registered when their hosts joined.
+  const made = outcome.agents.filter(({ id }) => state.joining.has(id));
+  const added = made.filter(({ id, driver }) => driver !== 'remote' && !swarm.registry.agents.has(id));
+  if (made.length === 0) return accept({ ...settled, size: before, cause: 'failed', detail: 'no agent was made' });
+  const joined = { ...settled, size: before + added.length, cause: 'joined' } as const;
+  return added.length === 0 ? accept(joined) : accept({ type: 'agents.registered', agents: added }, joined);
 }
 
 export function applyScaling(swarm: Swarm, event: ScalingEvent, atMs: number): void {
@@ -145,7 +147,7 @@ export function applyScaling(swarm: Swarm, event: ScalingEvent, atMs: number): v
   state.decidedMs = atMs;
   for (const id of event.joining) {
     state.joining.add(id);
-    state.lastNumber = Math.max(state.lastNumber, numberOf(id, state));
+    state.lastNumber = Math.max(state.lastNumber, numberOf(id));
   }
   for (const id of event.leaving) {
     state.leaving.add(id);
@@ -157,7 +159,7 @@ export function applyScaling(swarm: Swarm, event: ScalingEvent, atMs: number): v
 /** Agents of a scalable group come and go: their numbers are never given again. */
 export function noteAgent(swarm: Swarm, { id, runId, role }: Agent['spec']): void {
   const state = runId === undefined ? undefined : swarm.runs.get(runId)?.scale.get(role);
-  if (state !== undefined) state.lastNumber = Math.max(state.lastNumber, numberOf(id, state));
+  if (state !== undefined) state.lastNumber = Math.max(state.lastNumber, numberOf(id));
 }
 
 export function forgetLeaver(swarm: Swarm, id: AgentId): void {

@@ -27,15 +27,29 @@ export function wantedOf(swarm: Swarm, run: Run, state: ScaleState): readonly Ag
   return [...agentsOf(swarm, run, state.group.role).map(({ spec }) => spec.id), ...state.joining];
 }
 
-/** `count` ids that no agent of the group has had. */
+/** `count` ids that no agent of the group has had. One in a process of its own is the first agent of that host. */
 export function nextIds(run: Run, { group, lastNumber }: ScaleState, count: number): readonly AgentId[] {
-  return Array.from({ length: count }, (_, index) => agentId(`${run.id}/${group.role}-${lastNumber + index + 1}`));
+  return Array.from({ length: count }, (_, index) => {
+    const number = lastNumber + index + 1;
+    return agentId(
+      group.driver === 'remote' ? `${hostName(run, group, number)}.1` : `${run.id}/${group.role}-${number}`,
+    );
+  });
 }
 
-/** The number at the end of an agent's id. */
-export function numberOf(id: AgentId, { group }: ScaleState): number {
-  const number = Number(id.slice(id.lastIndexOf(`${group.role}-`) + group.role.length + 1));
-  return Number.isSafeInteger(number) ? number : 0;
+/** The number that the agent of a group has in its id. */
+export function numberOf(id: AgentId): number {
+  return Number(NUMBER.exec(id)?.[1] ?? 0);
+}
+
+const NUMBER = /-(\d{1,15})(?:\.1)?$/;
+/** Of a host's name. */
+const MAX_HOST_NAME = 64;
+
+/** Short enough for a host: where the group's name is too long, its place among the groups stands for it. */
+function hostName(run: Run, { role }: ScaleGroup, number: number): string {
+  const name = `${run.id}.${role}-${number}`;
+  return name.length <= MAX_HOST_NAME ? name : `${run.id}._${[...run.scale.keys()].indexOf(role)}-${number}`;
 }
 
 /** Agents of scalable groups of all runs, those that are being made included. */

@@ -51,6 +51,8 @@ export class RemoteDriver implements HostDriver {
   readonly #hosts = new Map<string, Known>();
   readonly #attempts = new Map<string, OpenAttempt>();
   readonly #links = new Set<WorkerLink<CoordinatorFrame>>();
+  /** Who waits for a host, by its name. */
+  readonly #awaited = new Map<string, Set<(isHere: boolean) => void>>();
   #desk: HostDesk | undefined;
   #isOpen = false;
   #sessions = 0;
@@ -78,6 +80,21 @@ export class RemoteDriver implements HostDriver {
 
   open(): void {
     this.#isOpen = true;
+  }
+
+  /** Resolves with true when the host can be given work, with false when `signal` aborts before. */
+  whenHere(host: string, signal: AbortSignal): Promise<boolean> {
+    if (this.#hosts.get(host)?.session.phase === 'here') return Promise.resolve(true);
+    if (signal.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const told = (isHere: boolean): void => {
+        this.#awaited.get(host)?.delete(told);
+        if (this.#awaited.get(host)?.size === 0) this.#awaited.delete(host);
+        resolve(isHere);
+      };
+      this.#awaited.set(host, (this.#awaited.get(host) ?? new Set()).add(told));
+      signal.addEventListener('abort', () => told(false), { once: true });
+    });
   }
 
   /** For transports: somebody has connected. Undefined when there are too many. */
@@ -211,7 +228,9 @@ export class RemoteDriver implements HostDriver {
       case 'draining':
         return this.#desk?.drain(name, DRAINS);
       case 'here':
-        return this.#desk?.reach(name, true);
+        this.#desk?.reach(name, true);
+        for (const tell of this.#awaited.get(name) ?? []) tell(true);
+        return;
       case 'away':
         return this.#desk?.reach(name, false);
       case 'left':
@@ -252,8 +271,9 @@ export class RemoteDriver implements HostDriver {
   }
 
   async #join(known: Known, { ...hello }: Extract<HostFrame, { type: 'hello' }>): Promise<void> {
-    const { host, instance, pid, agents, capacity, isDraining } = hello;
-    const description = { host, instance, agents, capacity, ...(pid === undefined ? {} : { pid }) };
+    const { host, instance, pid, agents, capacity, isDraining, runId } = hello;
+    const more = { ...(pid === undefined ? {} : { pid }), ...(runId === undefined ? {} : { runId }) };
+    const description = { host, instance, agents, capacity, ...more };
     const problem = await this.#desk?.join(description);
     if (this.#desk === undefined) return;
     const nowMs = this.#nowMs();
