@@ -34,6 +34,7 @@ import type { AlertRule } from '../core/alerts/alert-rule.ts';
 import type { Samples } from '../core/metrics/core-metrics.ts';
 import type { LiveOption, SettingValue } from '../core/settings/setting-events.ts';
 import type { HostSpec } from '../core/agents/agent-spec.ts';
+import { runId } from '../core/ids.ts';
 import type { HostTimes } from '../core/hosts/frames.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
 import type { EnginePorts } from '../engine/engine-options.ts';
@@ -343,12 +344,16 @@ function remoteOf({ shared, options }: LeadSettings, clock: SystemClock): Remote
 }
 
 function workersOf(
-  { shared, root, environment }: LeadSettings,
+  { shared, root, environment, store }: LeadSettings,
   clock: SystemClock,
   remote: RemoteDriver | undefined,
 ): WorkerProcesses | undefined {
   if (shared === undefined || remote === undefined) return undefined;
-  return workerProcesses({ root, dataDir: shared.path, environment, clock, remote });
+  const isOpen = (id: string): boolean => {
+    const run = store.archive()?.run(runId(id));
+    return run !== undefined && run.outcome === undefined;
+  };
+  return workerProcesses({ root, dataDir: shared.path, environment, clock, remote, isOpen });
 }
 
 function timesOf({ faultTolerance }: Options): HostTimes {

@@ -16,28 +16,30 @@ export function workerFolder(hosts: string, host: string, runId: string): Worker
   return {
     log,
     lastWords: () => lastLine(log),
-    // A result that no leader has stored stays for people until the next leader begins.
-    remove: () => remove(hosts, host, { isKept: (results) => results.length > 0 }),
+    // A result that no leader has stored is brought by the next worker of this name.
+    remove: () => {
+      if (!hasResults(folder)) remove(hosts, host);
+    },
   };
 }
 
-/** Those of workers that were killed together with the leader before. One that still runs keeps its own. */
-export function removeWorkerFolders(hosts: string): void {
+/** Those that workers of earlier leaders have left, and that no open run needs. */
+export function removeWorkerFolders(hosts: string, isOpen: (runId: string) => boolean): void {
   if (!existsSync(hosts)) return;
   for (const host of readdirSync(hosts)) {
-    if (existsSync(join(hosts, host, MARK))) remove(hosts, host, { isKept: () => false });
+    const mark = join(hosts, host, MARK);
+    if (existsSync(mark) && !isOpen(readFileSync(mark, 'utf8').trim())) remove(hosts, host);
   }
 }
 
-function remove(
-  hosts: string,
-  host: string,
-  { isKept }: Readonly<{ isKept: (results: readonly string[]) => boolean }>,
-): void {
-  const folder = join(hosts, host);
+function hasResults(folder: string): boolean {
   const results = join(folder, 'results');
-  if (existsSync(results) && isKept(readdirSync(results))) return;
-  if (!HostHome.isTaken(hosts, host)) rmSync(folder, { recursive: true, force: true });
+  return existsSync(results) && readdirSync(results).length > 0;
+}
+
+/** One that still runs keeps its own. */
+function remove(hosts: string, host: string): void {
+  if (!HostHome.isTaken(hosts, host)) rmSync(join(hosts, host), { recursive: true, force: true });
 }
 
 function lastLine(path: string): string | undefined {

@@ -19,12 +19,14 @@ type Surroundings = Readonly<{
   environment: Environment;
   clock: SystemClock;
   remote: RemoteDriver;
+  /** Whether the run has not ended. */
+  isOpen: (runId: string) => boolean;
 }>;
 
 /** Starts `waggle worker` for groups whose agents are in processes of their own. */
-export function workerProcesses({ root, dataDir, environment, clock, remote }: Surroundings): WorkerProcesses {
+export function workerProcesses({ root, dataDir, environment, clock, remote, isOpen }: Surroundings): WorkerProcesses {
   const hosts = join(dataDir, 'hosts');
-  removeWorkerFolders(hosts);
+  removeWorkerFolders(hosts, isOpen);
   return new WorkerProcesses({
     clock,
     program: process.execPath,

@@ -132,7 +132,9 @@ const input = z
 const agentGroup = z
   .strictObject({
     description: text.exactOptional(),
-    driver: word.meta({ description: 'How the agents are backed: command or function.' }),
+    driver: word.meta({
+      description: 'How the agents are backed: command, function, or remote: workers. With scale Waggle starts them.',
+    }),
     count: count(1_000).exactOptional().meta({
       description: 'How many equal agents. Default 1; with scale how many there are at first, by default its min.',
     }),

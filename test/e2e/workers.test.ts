@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Call, TestProject } from './support/project.ts';
@@ -74,3 +76,47 @@ test('commands on a worker talk and remember as those of the leader do', { timeo
 function idOf(line: unknown): number {
   return typeof line === 'object' && line !== null && 'id' in line ? Number(line.id) : 0;
 }
+
+const SCALED = `
+name: render
+agents:
+  far: { driver: remote, scale: { min: 0, max: 2 }, capabilities: [gpu] }
+tasks:
+  one: { requires: [gpu], shell: "env > one.txt; tr '\\\\0' '\\\\n' < /proc/$PPID/environ > parents.txt; waggle messages send --to user:me --text hi" }
+  two: { agent: far, shell: "echo two > two.txt", needs: [one] }
+`;
+
+test('workers are started for a group, do its work and are gone with the run', { timeout: 120_000 }, async () => {
+  using project = new TestProject({ 'scaled.yaml': SCALED });
+  const ran = await project.waggle('run', 'scaled.yaml');
+  expect(ran, ran.stderr).toMatchObject({ code: 0 });
+  expect(ran.stderr).toMatch(/starts on render-\w+\.far-1\.1/);
+  expect(readFileSync(join(project.root, 'one.txt'), 'utf8')).toMatch(/^WAGGLE_SOCKET=/m);
+  expect(readdirSync(join(project.root, '.waggle', 'hosts'))).toEqual([]);
+});
+
+const LONG = `
+name: long
+agents:
+  far: { driver: remote, scale: { min: 0, max: 1 } }
+tasks:
+  hold: { agent: far, shell: "echo $PPID >> pids.txt; exec 3<> hold; read line <&3; echo done >> done.txt" }
+`;
+
+test(
+  'workers of a leader that was killed finish for the next one, and nothing is done twice',
+  { timeout: 120_000 },
+  async () => {
+    using project = new TestProject({ 'long.yaml': LONG });
+    execFileSync('mkfifo', [join(project.root, 'hold')]);
+    const first = project.start(['run', 'long.yaml']);
+    await first.says('starts on');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const next = project.start(['runs', 'resume', 'last']);
+    await next.says('goes on');
+    await writeFile(join(project.root, 'hold'), 'go\n');
+    expect(await next.ended).toMatchObject({ code: 0 });
+    expect(readFileSync(join(project.root, 'done.txt'), 'utf8')).toBe('done\n');
+  },
+);

@@ -79,13 +79,11 @@ export class WorkerProcesses implements Provisioner {
     const wanted = new Set(request.agentIds);
     for (const worker of this.#workers.values())
       if (worker.group === group && !wanted.has(worker.id)) this.#end(worker);
-    const missing = request.agentIds.filter((id) => !this.#workers.has(id));
+    const missing = [...wanted].filter((id) => !this.#workers.has(id));
     const why = missing.length === 0 ? undefined : this.#whyNot(group, missing.length);
     if (why !== undefined) return { ok: false, detail: why };
     for (const id of missing) this.#start(id, request);
-    const here = await Promise.all(
-      request.agentIds.map(async (id) => ({ id, isHere: await this.#isHere(id, signal) })),
-    );
+    const here = await Promise.all([...wanted].map(async (id) => ({ id, isHere: await this.#isHere(id, signal) })));
     const late = here.filter(({ isHere }) => !isHere).flatMap(({ id }) => this.#workers.get(id) ?? []);
     for (const worker of late) this.#end(worker);
     const made = here.filter(({ isHere }) => isHere).map(({ id }) => ({ ...request.shape, id, runId: request.runId }));

@@ -24,7 +24,8 @@ export function isAble({ blocked }: Agent): boolean {
 
 /** Everything that must exist now, for whoever makes agents: those that leave stay until they are done. */
 export function wantedOf(swarm: Swarm, run: Run, state: ScaleState): readonly AgentId[] {
-  return [...agentsOf(swarm, run, state.group.role).map(({ spec }) => spec.id), ...state.joining];
+  // One whose host has joined is registered before what came of making it is known.
+  return [...new Set([...agentsOf(swarm, run, state.group.role).map(({ spec }) => spec.id), ...state.joining])];
 }
 
 /** `count` ids that no agent of the group has had. One in a process of its own is the first agent of that host. */
