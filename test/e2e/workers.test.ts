@@ -108,7 +108,7 @@ test(
   { timeout: 120_000 },
   async () => {
     using project = new TestProject({ 'long.yaml': LONG });
-    execFileSync('mkfifo', [join(project.root, 'hold')]);
+    execFileSync('sh', ['-c', 'mkfifo hold'], { cwd: project.root });
     const first = project.start(['run', 'long.yaml']);
     await first.says('starts on');
     first.child.kill('SIGKILL');
