@@ -5,6 +5,7 @@ import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { AgentDriver, Assignment, Probe, RunContext } from '../ports/agent-driver.ts';
 import type { ReceivedMessage } from '../ports/run-messages.ts';
 import type { AttemptVote } from '../ports/run-proposals.ts';
+import { isIn } from './care.ts';
 import type { Failpoints } from './failpoints.ts';
 import type { Life, SimNode } from './node.ts';
 import { talk } from './mail.ts';
@@ -117,7 +118,7 @@ class ScriptedAttempt {
   async run(context: RunContext, delayUs: number): Promise<AttemptResult> {
     const { life, facts } = this.#parts;
     facts.begin(life, this.#sign);
-    const behaviour = behaviourOf(this.#parts, this.#sign);
+    const behaviour = this.#behaviour();
     if (behaviour === 'garbage' && this.#whole('garbage', 1) === 1) {
       facts.end(life, this.#sign);
       throw new Error('garbage instead of a result');
@@ -127,6 +128,14 @@ class ScriptedAttempt {
     facts.end(life, this.#sign);
     this.#echo(result);
     return result;
+  }
+
+  #behaviour(): Behaviour {
+    const { plan, node } = this.#parts;
+    const provider = plan.agents.find(({ id }) => id === this.#assignment.agentId)?.provider;
+    const whom = { id: this.#assignment.agentId, ...(provider === undefined ? {} : { provider }) };
+    const isBad = isIn(plan.care, whom, { kind: 'fails', nowUs: node.world.nowUs });
+    return isBad ? 'fail' : behaviourOf(this.#parts, this.#sign);
   }
 
   /** Some results are told twice, and some that failed are told as a success by whoever missed the end. */

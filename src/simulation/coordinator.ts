@@ -12,6 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
 import { type AttemptFacts, ScriptedDriver } from './agents.ts';
+import { ScriptedSupervisor } from './care.ts';
 import { ScriptedDuties, TrueVerifier } from './duties.ts';
 import type { Election, Lease } from './election.ts';
 import type { Failpoints } from './failpoints.ts';
@@ -159,7 +160,9 @@ export class Coordinator {
 
   async #lead(life: Life, lease: Lease): Promise<void> {
     try {
-      const engine = await Engine.lead(this.#portsOf(life), { swarmId: SWARM, rules: this.#shared.plan.rules });
+      const { rules, care } = this.#shared.plan;
+      const options = { swarmId: SWARM, rules, ...(care === undefined ? {} : { healthWatch: care }) };
+      const engine = await Engine.lead(this.#portsOf(life), options);
       if (!life.isAlive) return;
       this.#engine = engine;
       lease.whenLost(() => engine.stop('lead-lost'));
@@ -206,6 +209,7 @@ export class Coordinator {
       journal,
       ...(memory === undefined ? {} : { memory }),
       drivers: { command: driver, function: driver, ...(remote === undefined ? {} : { remote }) },
+      ...(plan.care === undefined ? {} : { supervisor: new ScriptedSupervisor(node, life, plan.care) }),
       verifier: new TrueVerifier(parts),
       settings: { set: (name, value) => this.#set(name, value) },
       measure: () => this.#measured(),

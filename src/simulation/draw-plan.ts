@@ -1,4 +1,5 @@
 import { DEFAULT_RULES } from '../core/swarm-state.ts';
+import { withCare } from './draw-care.ts';
 import { withHosts } from './draw-hosts.ts';
 import { drawAlerts, liveOptionsOf } from './draw-alerts.ts';
 import { drawMemory } from './draw-memory.ts';
@@ -50,7 +51,7 @@ export function drawPlan(seed: number): Plan {
     targeted: drawTargeted(scene),
     chaosMs,
   };
-  return withHosts(scene, plan);
+  return withCare(scene, withHosts(scene, plan));
 }
 
 function drawRate(sizes: Stream): number {

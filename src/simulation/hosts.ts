@@ -287,6 +287,8 @@ class OwnedDriver implements AgentDriver {
   }
 
   async run(assignment: Assignment, context: RunContext): Promise<AttemptResult> {
+    // The process has died while it did something else.
+    if (!this.#parts.life.isAlive) return new Promise(() => undefined);
     const own = new OwnLife(this.#parts.life);
     const { node, watcher, facts } = this.#parts;
     const { taskId, attempt, agentId } = assignment;

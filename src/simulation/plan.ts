@@ -117,6 +117,19 @@ export type RemoteHost = Readonly<{
 
 export type RemotePlan = Readonly<{ times: HostTimes; hosts: readonly RemoteHost[]; streams: StreamProfile }>;
 
+/** A time in which an agent, or all that lean on a provider, are not as they should be. */
+export type Stretch = Readonly<{
+  /** An agent or a provider. */
+  whom: string;
+  /** Attempts fail; or it does not answer, says that it cannot work, or takes long to say anything. */
+  kind: 'fails' | 'silent' | 'ails' | 'slow';
+  fromMs: number;
+  toMs: number;
+}>;
+
+/** How agents are looked after. */
+export type CarePlan = Readonly<{ intervalMs: number; maxMissed: number; stretches: readonly Stretch[] }>;
+
 /** What goes wrong with hosts and the way to them. Hosts are `k1`, `k2` ... */
 export type HostFault = Readonly<{ id: string; atMs: number }> &
   (
@@ -194,6 +207,8 @@ export type Plan = Readonly<{
   accounts?: readonly AccountPlan[];
   provision?: ProvisionProfile;
   memory?: MemoryProfile;
+  /** @default nobody asks agents how they are */
+  care?: CarePlan;
   requests: readonly Request[];
   /** Task ids whose every attempt kills its agent. */
   poison: readonly string[];

@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts';
 import { DELEGATION_MUTANTS } from './mutants-of-delegation.ts';
+import { HEALTH_MUTANTS } from './mutants-of-health.ts';
 import { HOST_MUTANTS } from './mutants-of-hosts.ts';
 import { MAIL_MUTANTS } from './mutants-of-mail.ts';
 
@@ -349,6 +350,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...DELEGATION_MUTANTS,
   ...MAIL_MUTANTS,
+  ...HEALTH_MUTANTS,
   ...HOST_MUTANTS,
   {
     id: 'drain-saves-what-is-not-stored',

@@ -3,6 +3,7 @@ import type { Watcher } from '../../../src/simulation/watcher.ts';
 import type { World } from '../../../src/simulation/world.ts';
 import { alertChecker } from './alerts.ts';
 import { answerChecker } from './answers.ts';
+import { breakerChecker, healthChecker } from './breakers.ts';
 import { Books } from './books.ts';
 import type { Checker } from './checker.ts';
 import { deedChecker } from './deeds.ts';
@@ -32,6 +33,8 @@ export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
     voteChecker(tell),
     writeChecker(tell, books),
     answerChecker(tell, books),
+    breakerChecker(tell, books, plan.rules),
+    healthChecker(tell),
     deedChecker(tell, books),
     delegationChecker(tell, books, plan.rules),
     alertChecker(tell, books, plan.rules.alerts),

@@ -30,6 +30,9 @@ export type TaskLine = {
   charged: number;
   crashes: number;
   agentId: string;
+  /** When its newest attempt was given out, and by which record. */
+  assignedMs: number;
+  assignedSeq: number;
   /** What it has reserved, where that has become less. */
   reserved?: TaskSpec['resources'];
   /** When its back-off is over. */
@@ -130,7 +133,16 @@ export class Books {
 
   #add(run: RunLine, specs: readonly TaskSpec[]): void {
     for (const spec of specs) {
-      const counts = { attempt: 0, charged: 0, crashes: 0, agentId: '', retryAtMs: 0, retriesByPerson: 0 };
+      const counts = {
+        attempt: 0,
+        charged: 0,
+        crashes: 0,
+        agentId: '',
+        assignedMs: 0,
+        assignedSeq: 0,
+        retryAtMs: 0,
+        retriesByPerson: 0,
+      };
       run.tasks.set(spec.name, { id: `${run.id}/${spec.name}`, runId: run.id, spec, status: 'waiting', ...counts });
     }
     if (run.tasks.size === run.taskCount) for (const task of run.tasks.values()) wake(run, task);
@@ -193,6 +205,8 @@ export class Books {
     run.attempts++;
     task.attempt = event.attempt;
     task.agentId = event.agentId;
+    task.assignedMs = this.atMs;
+    task.assignedSeq = this.seq;
     task.status = 'running';
     const others = this.busy.get(event.agentId);
     if (others === undefined) this.busy.set(event.agentId, new Set([task]));

@@ -1,0 +1,43 @@
+import type { Mutant } from './mutant.ts';
+
+/** Bugs in how agents are looked after. */
+export const HEALTH_MUTANTS: readonly Mutant[] = [
+  {
+    id: 'half-open-admits-all',
+    file: 'core/health/breakers.ts',
+    edits: [
+      ['limitAgent(swarm, id, isTrying ? 1 : undefined);', 'limitAgent(swarm, id, isTrying ? undefined : undefined);'],
+      ['one.tries !== undefined && one.tries !== id;', 'one.tries === id && one.tries === undefined;'],
+    ],
+    breaks: ['one-probe'],
+    seed: 75,
+  },
+  {
+    id: 'late-success-closes-breaker',
+    file: 'core/health/breaker.ts',
+    edits: [["breaker.status === 'open' || startedMs < breaker.countsFromMs", "breaker.status === 'open'"]],
+    breaks: ['late-success', 'breaker-opens'],
+    seed: 80,
+  },
+  {
+    id: 'breaker-never-forgets',
+    file: 'core/health/breaker.ts',
+    edits: [['breaker.failures === 0 ? breaker : { ...breaker, failures: 0 };', 'breaker;']],
+    breaks: ['breaker-opens'],
+    seed: 31,
+  },
+  {
+    id: 'open-breaker-lets-through',
+    file: 'core/health/breakers.ts',
+    edits: [["one.breaker.status === 'open' || isAnothersTry", 'isAnothersTry']],
+    breaks: ['breaker-blocks'],
+    seed: 46,
+  },
+  {
+    id: 'unhealthy-agent-gets-work',
+    file: 'core/health/decide-health.ts',
+    edits: [["if (status === 'unhealthy') blockAgent(swarm, id, 'unhealthy');\n  else ", '']],
+    breaks: ['unfit-agent'],
+    seed: 15,
+  },
+];
