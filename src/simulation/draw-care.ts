@@ -28,9 +28,8 @@ function supervised(stream: Stream, agent: AgentSpec): AgentSpec {
 }
 
 function drawStretches(stream: Stream, { chaosMs }: Scene, agents: readonly AgentSpec[]): readonly Stretch[] {
-  const names = agents.flatMap(({ id, provider, supervised: isOne }) =>
-    isOne !== true ? [] : provider === undefined ? [id] : [id, provider],
-  );
+  const minded = agents.filter(({ supervised: isOne }) => isOne === true);
+  const names = minded.flatMap(({ id, provider = id }) => [id, provider]);
   if (names.length === 0) return [];
   return Array.from({ length: stream.whole(1, 8) }, (): Stretch => {
     const fromMs = stream.whole(0, chaosMs);

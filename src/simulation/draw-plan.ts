@@ -1,5 +1,6 @@
 import { DEFAULT_RULES } from '../core/swarm-state.ts';
 import { withCare } from './draw-care.ts';
+import { withCrowd } from './draw-crowd.ts';
 import { withHosts } from './draw-hosts.ts';
 import { drawAlerts, liveOptionsOf } from './draw-alerts.ts';
 import { drawMemory } from './draw-memory.ts';
@@ -51,7 +52,7 @@ export function drawPlan(seed: number): Plan {
     targeted: drawTargeted(scene),
     chaosMs,
   };
-  return withCare(scene, withHosts(scene, plan));
+  return withCrowd(scene, withCare(scene, withHosts(scene, plan)));
 }
 
 function drawRate(sizes: Stream): number {

@@ -28,6 +28,9 @@ const BANDS: readonly Band[] = [
   ['hosts that went on in their session', (of) => of('host goes on'), 0.1, 20],
   ['hosts that were told of work they should not have', (of) => of('host stale'), 0.02, 20],
   ['attempts on hosts', (of) => of('start on host'), 1, 50],
+  ['breakers that opened', (of) => of('breaker.opened'), 0.04, 5],
+  ['breakers that closed again', (of) => of('breaker.closed'), 0.01, 5],
+  ['agents that were not well', (of) => of('agent.health-changed'), 0.2, 10],
   ['votes decided', (of) => of('close approved settled') + of('close rejected settled'), 0.05, 10],
   ['votes that expired', (of) => of('close expired due'), 0.02, 10],
 ];

@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts';
 import { DELEGATION_MUTANTS } from './mutants-of-delegation.ts';
+import { FAIRNESS_MUTANTS } from './mutants-of-fairness.ts';
 import { HEALTH_MUTANTS } from './mutants-of-health.ts';
 import { HOST_MUTANTS } from './mutants-of-hosts.ts';
 import { MAIL_MUTANTS } from './mutants-of-mail.ts';
@@ -134,7 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
         '    if (dependent % 5 !== 3) settleNeeds(swarm, run, dependent, atMs);',
       ],
     ],
-    breaks: ['comes-to-its-end'],
+    breaks: ['comes-to-its-end', 'idle-agent'],
     seed: 0,
   },
   {
@@ -350,6 +351,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...DELEGATION_MUTANTS,
   ...MAIL_MUTANTS,
+  ...FAIRNESS_MUTANTS,
   ...HEALTH_MUTANTS,
   ...HOST_MUTANTS,
   {

@@ -3,12 +3,13 @@ import type { Watcher } from '../../../src/simulation/watcher.ts';
 import type { World } from '../../../src/simulation/world.ts';
 import { alertChecker } from './alerts.ts';
 import { answerChecker } from './answers.ts';
-import { breakerChecker, healthChecker } from './breakers.ts';
+import { careCheckers } from './breakers.ts';
 import { Books } from './books.ts';
 import type { Checker } from './checker.ts';
 import { deedChecker } from './deeds.ts';
 import { delegationChecker } from './delegation.ts';
 import { endChecker } from './end.ts';
+import { fairnessChecker } from './fairness.ts';
 import { hostChecker } from './hosts.ts';
 import { journalChecker } from './journal.ts';
 import { markChecker, type Marks } from '../marks.ts';
@@ -26,6 +27,7 @@ import { writeChecker } from './writes.ts';
 export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
   const books = new Books();
   const tell = (invariant: string, message: string): void => world.fail(invariant, `${message} (seq ${books.seq})`);
+  const [care, mayWork] = careCheckers(tell, books, plan.rules);
   const checkers: readonly Checker[] = [
     journalChecker(tell),
     taskChecker(tell),
@@ -33,8 +35,8 @@ export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
     voteChecker(tell),
     writeChecker(tell, books),
     answerChecker(tell, books),
-    breakerChecker(tell, books, plan.rules),
-    healthChecker(tell),
+    ...care,
+    fairnessChecker(tell, books, plan, mayWork),
     deedChecker(tell, books),
     delegationChecker(tell, books, plan.rules),
     alertChecker(tell, books, plan.rules.alerts),

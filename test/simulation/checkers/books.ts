@@ -33,6 +33,8 @@ export type TaskLine = {
   /** When its newest attempt was given out, and by which record. */
   assignedMs: number;
   assignedSeq: number;
+  /** Since when it is ready. */
+  readyMs: number;
   /** What it has reserved, where that has become less. */
   reserved?: TaskSpec['resources'];
   /** When its back-off is over. */
@@ -140,12 +142,13 @@ export class Books {
         agentId: '',
         assignedMs: 0,
         assignedSeq: 0,
+        readyMs: 0,
         retryAtMs: 0,
         retriesByPerson: 0,
       };
       run.tasks.set(spec.name, { id: `${run.id}/${spec.name}`, runId: run.id, spec, status: 'waiting', ...counts });
     }
-    if (run.tasks.size === run.taskCount) for (const task of run.tasks.values()) wake(run, task);
+    if (run.tasks.size === run.taskCount) for (const task of run.tasks.values()) this.#wake(run, task);
   }
 
   #noteTask(event: TaskEvent): void {
@@ -168,14 +171,15 @@ export class Books {
         return;
       case 'task.became-ready':
         if (task.status === 'unknown') task.retriesByPerson++;
-        task.status = 'ready';
+        this.#makeReady(task);
         return;
       case 'attempt.failed':
         this.#leave(run, task, event.usage);
         if (event.charge === 'attempt') task.charged++;
         if (event.charge === 'crash') task.crashes++;
         task.retryAtMs = event.retryAtMs;
-        task.status = event.retryAtMs <= this.atMs ? 'ready' : 'backing-off';
+        if (event.retryAtMs <= this.atMs) this.#makeReady(task);
+        else task.status = 'backing-off';
         return;
       case 'attempt.reported':
       case 'reservation.reviewed':
@@ -190,7 +194,7 @@ export class Books {
       case 'task.outcome-unknown':
         this.#leave(run, task, 'usage' in event ? event.usage : undefined);
         task.status = STATUS_AFTER[event.type];
-        for (const other of run.tasks.values()) wake(run, other);
+        for (const other of run.tasks.values()) this.#wake(run, other);
     }
   }
 
@@ -213,6 +217,18 @@ export class Books {
     else others.add(task);
   }
 
+  /** A plain task is ready with its last need; others wait for an event that says so. */
+  #wake(run: RunLine, task: TaskLine): void {
+    const { spec } = task;
+    if (task.status !== 'waiting' || spec.if !== undefined || (spec.when ?? 'success') !== 'success') return;
+    if (spec.needs.every((need) => run.tasks.get(need)?.status === 'succeeded')) this.#makeReady(task);
+  }
+
+  #makeReady(task: TaskLine): void {
+    task.status = 'ready';
+    task.readyMs = this.atMs;
+  }
+
   /** What is used is known only now; what nobody knows counts as what was granted. */
   #leave(run: RunLine, task: TaskLine, usage: Usage | undefined): void {
     if (!isActive(task)) return;
@@ -231,13 +247,6 @@ const STATUS_AFTER = {
   'task.skipped': 'skipped',
   'task.outcome-unknown': 'unknown',
 } as const;
-
-/** A plain task is ready with its last need; others wait for an event that says so. */
-function wake(run: RunLine, task: TaskLine): void {
-  const { spec } = task;
-  if (task.status !== 'waiting' || spec.if !== undefined || (spec.when ?? 'success') !== 'success') return;
-  if (spec.needs.every((need) => run.tasks.get(need)?.status === 'succeeded')) task.status = 'ready';
-}
 
 function tokensOf(usage: Usage | undefined): number | undefined {
   if (usage?.inputTokens === undefined && usage?.outputTokens === undefined) return undefined;

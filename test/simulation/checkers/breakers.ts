@@ -21,10 +21,22 @@ type Line = {
   successes: number;
 };
 
-/** Who is not to be used gets nothing, one attempt at a time tries how things are, and only what is new counts. */
-export function breakerChecker(tell: Tell, books: Books, { breaker: rules }: SwarmRules): Checker {
-  const must = checkerOf(tell);
+/** Whether nothing is held against an agent, neither of its own nor of its provider. */
+export type MayWork = (agentId: string) => boolean;
+
+/** Both of the following, and who may work by what they know. */
+export function careCheckers(tell: Tell, books: Books, rules: SwarmRules): readonly [readonly Checker[], MayWork] {
   const lines = new Map<string, Line>();
+  const unfit = new Map<string, Set<string>>();
+  const mayWork = (agentId: string): boolean =>
+    (unfit.get(agentId)?.size ?? 0) === 0 &&
+    keysOf(books.agents.get(agentId)).every((key) => (lines.get(key)?.status ?? 'closed') === 'closed');
+  return [[breakerChecker(lines, tell, books, rules), healthChecker(unfit, tell)], mayWork];
+}
+
+/** Who is not to be used gets nothing, one attempt at a time tries how things are, and only what is new counts. */
+function breakerChecker(lines: Map<string, Line>, tell: Tell, books: Books, { breaker: rules }: SwarmRules): Checker {
+  const must = checkerOf(tell);
   const lineOf = (key: string): Line => lines.get(key) ?? newLine();
   return {
     before: ({ event, atMs }) => {
@@ -92,20 +104,26 @@ function triesOf(books: Books, key: string, { sinceSeq }: Line): readonly TaskLi
 /** What the end of an attempt says about its agent; nothing when it was nobody's doing, or when it held no slot. */
 function noteEnd(lines: Map<string, Line>, books: Books, event: TaskEvent): void {
   const task = books.task(event.taskId);
-  if (task === undefined || !isActive(task) || books.busy.get(task.agentId)?.has(task) !== true) return;
-  const hasSucceeded = event.type === 'task.succeeded';
+  if (task === undefined || !holdsSlot(books, task)) return;
   const hasFailed = event.type === 'task.failed' || (event.type === 'attempt.failed' && event.charge !== 'none');
-  if (!hasSucceeded && !hasFailed) return;
+  if (!hasFailed && event.type !== 'task.succeeded') return;
   for (const key of keysOf(books.agents.get(task.agentId))) {
     const line = lines.get(key) ?? newLine();
     lines.set(key, line);
-    if (line.status === 'open' || task.assignedMs < line.fromMs) continue;
-    if (hasFailed) line.failures++;
-    else {
-      // One that has failed while it is tried has failed.
-      if (line.status === 'closed') line.failures = 0;
-      line.successes++;
-    }
+    if (line.status !== 'open' && task.assignedMs >= line.fromMs) count(line, hasFailed);
+  }
+}
+
+function holdsSlot({ busy }: Books, task: TaskLine): boolean {
+  return isActive(task) && busy.get(task.agentId)?.has(task) === true;
+}
+
+/** One that has failed while it is tried has failed; else a success makes good what was before. */
+function count(line: Line, hasFailed: boolean): void {
+  if (hasFailed) line.failures++;
+  else {
+    line.successes++;
+    if (line.status === 'closed') line.failures = 0;
   }
 }
 
@@ -116,45 +134,34 @@ function keysOf(agent: AgentSpec | undefined): readonly string[] {
   return provider === undefined ? [`agent:${id}`] : [`agent:${id}`, `provider:${provider}`];
 }
 
+type Unfitness = Readonly<{ why: string; holds: boolean }>;
+
 /** Who is not well, or is being started anew, or was told to stop, gets nothing. */
-export function healthChecker(tell: Tell): Checker {
+function healthChecker(unfit: Map<string, Set<string>>, tell: Tell): Checker {
   const must = checkerOf(tell);
-  const unfit = new Map<string, Map<string, string>>();
-  const note = (agentId: string, why: string, holds: boolean): void => {
-    const known = unfit.get(agentId) ?? new Map<string, string>();
-    unfit.set(agentId, known);
-    if (holds) known.set(why, why);
-    else known.delete(why);
-  };
   return {
     before: ({ event }: JournalRecord) => {
-      switch (event.type) {
-        case 'agent.health-changed':
-          note(event.agentId, 'health', event.status === 'unhealthy' || event.status === 'lost');
-          return;
-        case 'agent.restart-planned':
-          return note(event.agentId, 'restart', true);
-        case 'agent.stopped':
-          return note(event.agentId, 'stopped', true);
-        case 'agent.draining':
-          return note(event.agentId, 'draining', true);
-        case 'agent.restarted':
-          note(event.agentId, 'restart', false);
-          return note(event.agentId, 'health', false);
-        case 'agent.revived':
-        case 'agent.removed':
-          unfit.delete(event.agentId);
-          return;
-        case 'attempt.assigned': {
-          const causes = [...(unfit.get(event.agentId)?.keys() ?? [])];
-          return must(
-            causes.length === 0,
-            'unfit-agent',
-            `${event.taskId} is given to ${event.agentId}: ${causes.join()}`,
-          );
-        }
-        default:
+      if (event.type === 'attempt.assigned') {
+        const causes = [...(unfit.get(event.agentId) ?? [])];
+        must(causes.length === 0, 'unfit-agent', `${event.taskId} is given to ${event.agentId}: ${causes.join()}`);
+      }
+      if (!('agentId' in event)) return;
+      if (event.type === 'agent.revived' || event.type === 'agent.removed') unfit.delete(event.agentId);
+      for (const { why, holds } of unfitnessOf(event)) {
+        const known = unfit.get(event.agentId) ?? new Set<string>();
+        unfit.set(event.agentId, known);
+        if (holds) known.add(why);
+        else known.delete(why);
       }
     },
   };
+}
+
+function unfitnessOf(event: SwarmEvent): readonly Unfitness[] {
+  if (event.type === 'agent.health-changed')
+    return [{ why: event.type, holds: event.status === 'unhealthy' || event.status === 'lost' }];
+  if (event.type === 'agent.restart-planned' || event.type === 'agent.stopped' || event.type === 'agent.draining')
+    return [{ why: event.type, holds: true }];
+  if (event.type !== 'agent.restarted') return [];
+  return ['agent.restart-planned', 'agent.health-changed'].map((why) => ({ why, holds: false }));
 }
