@@ -5,7 +5,7 @@ import { alertChecker } from './alerts.ts';
 import { answerChecker } from './answers.ts';
 import { careCheckers } from './breakers.ts';
 import { Books } from './books.ts';
-import type { Checker } from './checker.ts';
+import type { Checker, Tell } from './checker.ts';
 import { deedChecker } from './deeds.ts';
 import { delegationChecker } from './delegation.ts';
 import { endChecker } from './end.ts';
@@ -23,11 +23,15 @@ import { taskChecker } from './tasks.ts';
 import { voteChecker } from './votes.ts';
 import { writeChecker } from './writes.ts';
 
+function ofAgents(tell: Tell, books: Books, plan: Plan): readonly Checker[] {
+  const [care, mayWork] = careCheckers(tell, books, plan.rules);
+  return [...care, fairnessChecker(tell, books, plan, mayWork)];
+}
+
 /** Every checker, on one set of books. The first one that finds something stops the world. */
 export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
   const books = new Books();
   const tell = (invariant: string, message: string): void => world.fail(invariant, `${message} (seq ${books.seq})`);
-  const [care, mayWork] = careCheckers(tell, books, plan.rules);
   const checkers: readonly Checker[] = [
     journalChecker(tell),
     taskChecker(tell),
@@ -35,8 +39,7 @@ export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
     voteChecker(tell),
     writeChecker(tell, books),
     answerChecker(tell, books),
-    ...care,
-    fairnessChecker(tell, books, plan, mayWork),
+    ...ofAgents(tell, books, plan),
     deedChecker(tell, books),
     delegationChecker(tell, books, plan.rules),
     alertChecker(tell, books, plan.rules.alerts),

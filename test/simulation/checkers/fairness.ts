@@ -23,12 +23,13 @@ export function fairnessChecker(tell: Tell, books: Books, { rules, faults }: Pla
   const must = checkerOf(tell);
   const mayBeFull = faults.some(({ kind }) => kind === 'store-full');
   const idle = new Map<string, { sinceMs: number; looks: number }>();
-  const isChoosy = rules.strategy === 'adaptive';
+  const now: Ways = { isChoosy: rules.strategy === 'adaptive', paused: new Set() };
   return {
     before: ({ event, atMs, epoch }) => {
       // What was decided together has the same time; the books hold all of it now.
       if (atMs > books.atMs && epoch === books.epoch && !mayBeFull) lookForIdle(atMs);
       if (epoch !== books.epoch) idle.clear();
+      noteWays(now, event);
       if (event.type === 'attempt.assigned') checkOrder(event, atMs);
     },
   };
@@ -42,21 +43,23 @@ export function fairnessChecker(tell: Tell, books: Books, { rules, faults }: Pla
     for (const other of plainReady(books)) {
       if (other === task || classIn(lanes, other) >= own || !canDo(agent, other)) continue;
       // It may wait for a better agent, or for another one than that which it has failed on.
-      if (other.attempt > 0 || (isChoosy && kindsFor(books, other) > 1)) continue;
+      if (other.attempt > 0 || (now.isChoosy && kindsFor(books, other) > 1)) continue;
       const waitedMs = atMs - other.readyMs;
       must(false, 'class-order', `${taskId} passes ${other.id}, ${other.spec.priority ?? 'normal'} for ${waitedMs} ms`);
     }
   }
 
-  /** Hosts may be out of reach, which the journal does not tell. */
+  /** Hosts may be out of reach, which the journal does not tell; who belongs to a run may be about to leave. */
   function isFree(agent: AgentSpec): boolean {
-    return agent.driver === 'function' && mayWork(agent.id) && hasRoom(books, agent);
+    const { id, driver, runId, account } = agent;
+    const isOpen = runId === undefined && (account === undefined || !now.paused.has(account));
+    return driver === 'function' && isOpen && mayWork(id) && hasRoom(books, agent);
   }
 
   function lookForIdle(atMs: number): void {
     const seen = new Set<string>();
     for (const task of plainReady(books)) {
-      if (task.attempt > 0 || (isChoosy && kindsFor(books, task) > 1)) continue;
+      if (task.attempt > 0 || (now.isChoosy && kindsFor(books, task) > 1)) continue;
       const agent = [...books.agents.values()].find((one) => isFree(one) && canDo(one, task));
       if (agent === undefined) continue;
       const known = idle.get(task.id) ?? { sinceMs: books.atMs, looks: 0 };
@@ -68,6 +71,16 @@ export function fairnessChecker(tell: Tell, books: Books, { rules, faults }: Pla
     }
     for (const id of idle.keys()) if (!seen.has(id)) idle.delete(id);
   }
+}
+
+/** How agents are chosen now, and accounts that take nothing now. */
+type Ways = { isChoosy: boolean; readonly paused: Set<string> };
+
+function noteWays(now: Ways, event: SwarmEvent): void {
+  if (event.type === 'account.paused') now.paused.add(event.account);
+  if (event.type === 'account.resumed') now.paused.delete(event.account);
+  const isStrategy = event.type === 'config.changed' && event.name === 'coordination.algorithm';
+  if (isStrategy) now.isChoosy = event.value === 'adaptive';
 }
 
 /** By run and declared class: the class that its oldest task gives to all of them. */
@@ -93,10 +106,10 @@ function classIn(lanes: Lanes, task: TaskLine): number {
 
 /** Ready tasks that need no room, no files and no budget. */
 function plainReady({ runs }: Books): readonly TaskLine[] {
-  return [...runs.values()].flatMap((run) => (isOpen(run) ? [...run.tasks.values()].filter(isPlain) : []));
+  return [...runs.values()].flatMap((run) => (goesOn(run) ? [...run.tasks.values()].filter(isPlain) : []));
 }
 
-function isOpen({ isPaused, isEnding, isFinished, spec, tasks, taskCount }: RunLine): boolean {
+function goesOn({ isPaused, isEnding, isFinished, spec, tasks, taskCount }: RunLine): boolean {
   const isFree = Object.keys(spec.budget).length === 0;
   return !isPaused && !isEnding && !isFinished && isFree && tasks.size === taskCount;
 }

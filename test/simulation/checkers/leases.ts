@@ -15,8 +15,6 @@ type Lead = {
   readonly beganUs: number;
   /** Led time of its first record. */
   readonly firstMs: number;
-  /** When it last woke up. */
-  wokeUs: number;
   /** Led time of its newest record. */
   newestMs: number;
 };
@@ -29,6 +27,7 @@ export function leaseChecker({ tell, books, nowUs }: HostScene, { hosts, times }
   const must = checkerOf(tell);
   const starting = new Map<number, Readonly<{ node: string; rate: number; atUs: number }>>();
   const arrivals = new Map<string, number>();
+  const woke = new Map<string, number>();
   const assigned = new Map<string, number>();
   let lead: Lead | undefined;
   return {
@@ -36,7 +35,7 @@ export function leaseChecker({ tell, books, nowUs }: HostScene, { hosts, times }
       if (sign.kind === 'leads') starting.set(sign.epoch, { node: sign.node, rate: sign.rate, atUs: nowUs() });
       if (sign.kind === 'arrives') arrivals.set(`${sign.epoch} ${sign.host}`, nowUs());
       // A leader that stood still counts that time for nobody.
-      if (sign.kind === 'leader-woke' && lead?.node === sign.node) lead.wokeUs = nowUs();
+      if (sign.kind === 'leader-woke') woke.set(sign.node, nowUs());
     },
     before: ({ epoch, atMs }) => {
       // What was decided together has the same time; the books hold all of it now.
@@ -51,7 +50,6 @@ export function leaseChecker({ tell, books, nowUs }: HostScene, { hosts, times }
           rate: start.rate,
           beganUs: start.atUs,
           firstMs: atMs,
-          wokeUs: start.atUs,
           newestMs: atMs,
         };
     },
@@ -63,7 +61,7 @@ export function leaseChecker({ tell, books, nowUs }: HostScene, { hosts, times }
   function checkAll(now: Lead): void {
     const ledMs = (us: number): number => ((us - now.beganUs) * now.rate) / 1_000_000 + now.firstMs;
     for (const { name } of hosts) {
-      const heardUs = Math.max(arrivals.get(`${now.epoch} ${name}`) ?? 0, now.wokeUs);
+      const heardUs = Math.max(arrivals.get(`${now.epoch} ${name}`) ?? 0, now.beganUs, woke.get(now.node) ?? 0);
       for (const task of openOn(books, name)) {
         const latestMs = ledMs(Math.max(heardUs, assigned.get(task) ?? 0)) + times.leaseMs + SEEN_WITHIN_MS;
         const lateMs = Math.ceil(now.newestMs - latestMs);
