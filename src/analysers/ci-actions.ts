@@ -45,10 +45,15 @@ function usedIn(file: CiFile, files: readonly CiFile[], owners: ReadonlySet<stri
       const { action, ref } = partsOf(text);
       if (!isMovable(action, ref, owners) || reasonNear(lines, line)) return [];
       const stake = stakeIn({ file, job, step }, files);
-      if (stake === undefined || (SETUP.test(action) && stake.isSlight)) return [];
+      if (stake === undefined || (SETUP.test(action) && !isWorthSetup(stake, file))) return [];
       return [{ action, ref, line, path: file.path, stake }];
     }),
   );
+}
+
+/** What everybody sets a language up with is worth a word where versions are made or handed over, not in every test. */
+function isWorthSetup({ isSlight, mayWrite, severity }: Stake, { path }: CiFile): boolean {
+  return !isSlight && (mayWrite || severity === 'high' || /release|publish|deploy|canary/i.test(path));
 }
 
 function partsOf(uses: string): Readonly<{ action: string; ref: string }> {

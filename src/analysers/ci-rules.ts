@@ -20,7 +20,7 @@ const FOR_ANYBODY = [
 /** `${{ github.event.issue.title }}` in a script: whoever writes the title writes the script. */
 export function untrustedInput(file: CiFile): readonly Detected[] {
   const isOpen = FOR_ANYBODY.some((trigger) => file.triggers.has(trigger));
-  return file.jobs.flatMap(({ name, steps }) =>
+  return file.jobs.flatMap(({ name, steps, writes }) =>
     steps.flatMap(({ run }): readonly Detected[] => {
       if (run === undefined) return [];
       const found = [...run.text.matchAll(/\$\{\{([\s\S]{1,300}?)\}\}/g)].find(
@@ -32,7 +32,7 @@ export function untrustedInput(file: CiFile): readonly Detected[] {
       const ref = `${file.path}:${line}`;
       const rights = isOpen
         ? 'Anybody can start this workflow, and it runs with the secrets and rights of the repository.'
-        : 'On a pull request from a fork the script runs with few rights; on branches of the repository with all.';
+        : rightsOf(writes);
       return [
         {
           kind: 'untrusted-input-in-script',
@@ -51,6 +51,13 @@ export function untrustedInput(file: CiFile): readonly Detected[] {
       ];
     }),
   );
+}
+
+function rightsOf(writes: ReadonlySet<string> | undefined): string {
+  const fork = 'On a pull request from a fork the script runs with few rights';
+  if (writes === undefined) return `${fork}; on branches of the repository with those that its token has.`;
+  if (writes.size === 0) return `${fork}, and its token may only read; it can still change what the job makes.`;
+  return `${fork}; on branches of the repository with ${[...writes].map((scope) => `${scope}: write`).join(', ')}.`;
 }
 
 function lineAround(text: string, at: number): string {

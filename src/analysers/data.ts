@@ -81,6 +81,8 @@ export type ImportEntry = Readonly<{
   kind: ImportKind;
   /** What it was about to run when the module loads uses what it imports. */
   isEager: boolean;
+  /** By their names in the other module; absent where it is not asked by name. */
+  eagerNames?: readonly string[];
 }>;
 
 export type ParsedFile = Readonly<{

@@ -4,12 +4,14 @@ import { contextOf, isProduction } from './classify.ts';
 import { cycleThrough, shortestCycle, tangles, type Edges } from './cycles.ts';
 import type { GraphData, ImportEntry, ParsedFile } from './data.ts';
 import { needData, readData, readParts, writeData } from './data-files.ts';
-import { undeclaredDependencies, unusedDependencies } from './dependencies.ts';
+import { undeclaredDependencies } from './dependencies.ts';
 import type { Detected } from './detected.ts';
+import { areHoisted } from './hoisted.ts';
 import { missingImports } from './missing-imports.ts';
 import { TextReader } from './read-text.ts';
 import { Resolver, type ResolvedImport } from './resolve.ts';
 import { readAliases } from './tsconfig.ts';
+import { unusedDependencies } from './unused-dependencies.ts';
 import { countOf } from './words.ts';
 
 const MAX_CYCLES = 12;
@@ -30,7 +32,7 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
   const imports = parsed.flatMap((file) =>
     file.imports.map((entry) => ({ ...entry, from: file.path, to: resolver.resolve(file.path, entry.specifier) })),
   );
-  const network = new Network(parsed, imports);
+  const network = new Network(parsed, imports, (entry) => needsTarget(entry, reader));
   const found = network.cycles();
   const isWhole = parts.length === (input.shards ?? 0) && !parts.some(({ failed }) => failed.length > 5);
   const undeclared = undeclaredDependencies(imports, packages, { files, reader });
@@ -65,7 +67,15 @@ class Network {
   /** When the program loads; tests, examples and files of types left out. */
   readonly #loads: Edges;
 
-  constructor(files: readonly ParsedFile[], imports: readonly ResolvedImport[]) {
+  readonly #isNeeded: (entry: ResolvedImport) => boolean;
+
+  /** `isNeeded`: whether what an import brings has to be there while the importing file loads. */
+  constructor(
+    files: readonly ParsedFile[],
+    imports: readonly ResolvedImport[],
+    isNeeded: (entry: ResolvedImport) => boolean,
+  ) {
+    this.#isNeeded = isNeeded;
     this.#files = files;
     this.#imports = imports;
     this.#index = new Map(files.map(({ path }, index) => [path, index]));
@@ -111,7 +121,7 @@ class Network {
   #wayAround(tangle: readonly number[]): Readonly<{ eager: ResolvedImport | undefined; nodes: readonly number[] }> {
     const inside = new Set(tangle.map((node) => this.#path(node)));
     const ways = this.#imports
-      .filter((entry) => entry.isEager && isInside(entry, inside))
+      .filter((entry) => entry.isEager && isInside(entry, inside) && this.#isNeeded(entry))
       .slice(0, MAX_EAGER)
       .map((eager) => ({ eager, nodes: cycleThrough(this.#loads, tangle, this.#stepOf(eager)) }));
     const [shortest] = ways.filter(({ nodes }) => nodes.length > 0).toSorted((a, b) => a.nodes.length - b.nodes.length);
@@ -159,6 +169,12 @@ class Network {
     );
     return found?.line ?? 0;
   }
+}
+
+/** A function that is called while a file loads is there all the same where its module declares it as one. */
+function needsTarget({ to, eagerNames }: ResolvedImport, reader: TextReader): boolean {
+  if (to.kind !== 'file' || eagerNames === undefined) return true;
+  return !areHoisted(reader.text(to.path) ?? '', eagerNames);
 }
 
 function isInside(entry: ResolvedImport, files: ReadonlySet<string>): boolean {

@@ -16,12 +16,13 @@ const MAX_SEARCHED_BYTES = 512 * 1024;
 export function mentioned<Wanted extends Mentionable>(
   wanted: readonly Wanted[],
   { files, reader }: Sources,
+  isAlsoProse = false,
 ): ReadonlySet<Wanted> {
   const missing = new Set(wanted);
   const found = new Set<Wanted>();
   for (const file of files) {
     if (missing.size === 0) break;
-    const text = isSearched(file) ? reader.text(file.path) : undefined;
+    const text = isSearched(file, isAlsoProse) ? reader.text(file.path) : undefined;
     if (text === undefined) continue;
     for (const one of missing) {
       if (!text.includes(one.hint) || !one.isIn(text, file)) continue;
@@ -32,8 +33,9 @@ export function mentioned<Wanted extends Mentionable>(
   return found;
 }
 
-function isSearched({ isText, bytes, context, language }: FileEntry): boolean {
-  return (
-    isText && bytes <= MAX_SEARCHED_BYTES && context !== 'lock' && context !== 'vendored' && language !== 'Markdown'
-  );
+const TOLD_LATER = /(?:^|\/)(?:changelog|changes|history|release-?notes|news|upgrading|migrat\w+)[\w.-]*$/i;
+
+function isSearched({ path, isText, bytes, context, language }: FileEntry, isAlsoProse: boolean): boolean {
+  if (language === 'Markdown' && (!isAlsoProse || TOLD_LATER.test(path))) return false;
+  return isText && bytes <= MAX_SEARCHED_BYTES && context !== 'lock' && context !== 'vendored';
 }

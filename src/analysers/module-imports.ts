@@ -5,7 +5,7 @@ import { child, children, isFunction, textOf, type AstNode, type Lines } from '.
 /** Statements that leave nothing to run. */
 const NOTHING_RUNS = new Set(['ImportDeclaration', 'ExportAllDeclaration', 'EmptyStatement']);
 
-type Found = { specifier: string; start: number; kind: ImportKind; isEager: boolean };
+type Found = { specifier: string; start: number; kind: ImportKind; isEager: boolean; eagerNames?: readonly string[] };
 
 /** Finds what a file imports, and how: when it loads, when it runs, or for types only. */
 export class ImportCollector {
@@ -61,7 +61,11 @@ export class ImportCollector {
       const key = `${found.kind} ${found.specifier}`;
       const known = byImport.get(key);
       if (known === undefined) byImport.set(key, found);
-      else known.isEager ||= found.isEager;
+      else {
+        known.isEager ||= found.isEager;
+        // Asked for twice: nobody sees any more by which names alone.
+        if (found.isEager) delete known.eagerNames;
+      }
     }
     return [...byImport.values()].map(({ start, ...found }) => ({ ...found, line: options.lines.at(start) }));
   }
@@ -72,7 +76,9 @@ export class ImportCollector {
     if (entries.length > 0 && names.length === 0) return { specifier, start, kind: 'type', isEager: false };
     const isUsed = names.some((name) => this.#usedWhenRun.has(name) || this.#usedWhenLoaded.has(name));
     const kind = isElided && entries.length > 0 && !isUsed ? 'type' : 'value';
-    return { specifier, start, kind, isEager: names.some((name) => this.#usedWhenLoaded.has(name)) };
+    const eager = entries.filter(({ isType, localName }) => !isType && this.#usedWhenLoaded.has(localName.value));
+    const eagerNames = eager.map(({ importName }) => importName.name ?? importName.kind);
+    return { specifier, start, kind, isEager: eager.length > 0, ...(eager.length > 0 ? { eagerNames } : {}) };
   }
 
   #use(node: AstNode, parent: AstNode | undefined, key: string): void {

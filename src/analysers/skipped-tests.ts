@@ -20,6 +20,12 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   Rust: /^#\[ignore\]$/,
   PHP: /^\$this->markTestSkipped\(\s*\);$/,
 };
+/** Languages whose tests are marked. A class without a mark is a base of others, or no test at all. */
+const IN_CLASS = /\.(?:java|kt|cs)$/;
+const TEST_MARK =
+  /^\s*(?:@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory|Theory|Property)\b|\[(?:Test|Fact|Theory|TestMethod|TestCase)\b)/;
+/** Started by people, to look at what comes out. */
+const BY_HAND = /manual|demo|sample|playground|example|stress|soak|benchmark|performance|descriptive|visual/i;
 const COMMENT = /^(?:#(?!\[)|\/\/|\/?\*|--)|(?:\s#|\/\/)\s/;
 
 /** Tests of a test runner. */
@@ -48,7 +54,7 @@ export function skippedPlaces(
     return lines.length === 0 ? [] : [{ path, lines }];
   });
   return [...byParser, ...byLooks]
-    .filter(({ path }) => !ABOUT_SKIPPING.test(path))
+    .filter(({ path }) => !ABOUT_SKIPPING.test(path) && !BY_HAND.test(path.split('/').at(-1) ?? ''))
     .toSorted((a, b) => b.lines.length - a.lines.length);
 }
 
@@ -72,11 +78,13 @@ function skippedLines(path: string, text: string, pattern: RegExp): readonly num
   const lines = text.split('\n').map((line) => line.trim());
   if (!lines.some((line) => pattern.test(line))) return [];
   const code = codeOnly(path, text).split('\n');
+  if (IN_CLASS.test(path) && !code.some((line) => TEST_MARK.test(line))) return [];
   const found = lines.flatMap((line, index) =>
     pattern.test(line) &&
     isAlways(code, index) &&
     !isExplained(lines, index) &&
     !IN_NAME.test(nameAt(lines, index + 1)) &&
+    !BY_HAND.test(nameAt(lines, index + 1)) &&
     !isMaterial(code, index)
       ? [index + 1]
       : [],
@@ -132,7 +140,7 @@ const FOR_ALL = /disabled|switched off|@Ignore|@Disabled|by hand|manual(?:ly)?\b
 const INSIDE = 4;
 const CLASS = /^(?:(?:public|internal|final|abstract|sealed|open|static)\s+)*class\s+\w/;
 const FAULTS =
-  /\b(?:do|does|did) not (?:pass|work|run)\b|\bfail(?:s|ing)?\b|https?:|\b(?!UTF|ISO|SHA|HTTP|RFC)[A-Z]{2,}-\d{2,}\b/;
+  /\b(?:do|does|did) not (?:pass|work|run)\b|\bfail(?:s|ing)?\b|https?:|#\d+|\b(?!UTF|ISO|SHA|HTTP|RFC)[A-Z]{2,}-\d{2,}\b/;
 /** `testLang1593`, `test_issue_12`: the name is the reason; `testSkipped`: it is about such tests. */
 const IN_NAME =
   /(?:[Ii]ssue|[Bb]ug|GH|gh|[Tt]icket|[Jj]ira)_?\d+|(?<![A-Z])(?!Sha|Utf|Iso|Aes|Rsa|Http|Status|Int|Float|Year|Max|Page|Size|Port)[A-Z][A-Za-z]+_?\d{3,}$|\b[A-Z]{2,}-\d{2,}|#\d+|[Ss]kip|[Pp]ending/;

@@ -147,11 +147,16 @@ function untestedHotSpots(hotspots: readonly Busy[], reach: Reach, named: NamedI
     .filter((busy) => recentOf(busy) >= MIN_RECENT && busy.complexity >= MIN_COMPLEXITY)
     .flatMap((busy) => {
       const why = reach.whyUntested(busy.file);
-      if (why === undefined || (why.ref === undefined && named.has(busy.file))) return [];
+      if (why === undefined || (why.ref === undefined && (named.has(busy.file) || OTHERWISE.test(busy.file))))
+        return [];
       return [untested(busy, why)];
     })
     .slice(0, MAX_FINDINGS);
 }
+
+/** Tried in a browser, or by being run. */
+const OTHERWISE =
+  /(?:^|\/)(?:public|client|frontend|browser|static|assets|www|web|ui|views?|pages|bin|scripts?|tools?|cli)\//;
 
 function recentOf({ trend }: Busy): number {
   return trend.reduce((sum, month) => sum + month, 0);

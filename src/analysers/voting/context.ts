@@ -43,6 +43,14 @@ function byPlace({ finding: { file }, place: { context } }: Motion): Opinion {
   return approve('It stands among the files of the project, and every clone carries it.', { text: file, ref: file });
 }
 
+/** What is not shipped does its work as it is, or its people see that it does not. */
+const FOR_KEEPERS = /(?:^|\/)(?:scripts?|dev|devtools|hack|misc|contrib|build-?scripts?)\//;
+
+function placeAgainst(file: string, context: FileContext, rule: KindClass): string | undefined {
+  const isForKeepers = rule === 'defect' && FOR_KEEPERS.test(file);
+  return samplePath(file, context) ?? (isForKeepers ? 'It is a script for those who keep the project.' : undefined);
+}
+
 /** The lists of linters and formatters speak of code; lock files stand in them for other reasons. */
 const IS_CODE: ReadonlySet<KindClass> = new Set(['defect', 'quality', 'security']);
 /** Signs of the value decide there; for what a file or a manifest is, its being a text says nothing against it. */
@@ -52,7 +60,7 @@ function inFile({ finding, place }: Motion, rule: KindClass, bench: Bench): Opin
   const { file, line } = finding;
   const text = place.isText ? (bench.reader.text(file) ?? '') : '';
   const against =
-    samplePath(file, place.context) ??
+    placeAgainst(file, place.context, rule) ??
     madeUpThere(finding, place.context) ??
     (IS_CODE.has(rule) ? (disowned(file, bench.reader) ?? foreign(text)) : marked(file, bench.reader));
   if (against !== undefined) return reject(against, { text: against, ref: file });

@@ -127,6 +127,12 @@ const BY_TASK: Readonly<Record<string, KindRule>> = {
   advisories: rule('supply', ['list of advisories'], 'text of the lock file'),
 };
 
+/**
+ * Whether these matter, only the people of a project know: of those that were confirmed in repositories of others hardly
+ * one was worth their time. They are told as questions.
+ */
+export const ASKED_ONLY: ReadonlySet<string> = new Set(['empty-catch', 'tls-check-off', 'install-script']);
+
 const UNKNOWN = rule('quality', [], null);
 
 export function ruleOf(kind: string): KindRule {

@@ -1,5 +1,6 @@
 import { isOriginSeen, NEEDS_ORIGIN } from '../risk-texts.ts';
 import type { Motion } from './ballot.ts';
+import { ASKED_ONLY } from './kinds.ts';
 import { abstain, approve, type Bench, type JudgeMotion, type Opinion } from './opinion.ts';
 import { lintComplaint } from './shape/complaints.ts';
 import {
@@ -149,6 +150,12 @@ const RISK_LOOKS: Readonly<Record<string, RiskLook>> = {
 
 /** Whether it holds at all: each kind is looked for a second time, in another way than its detector's. */
 export function shapeOf(motion: Motion, bench: Bench): Opinion {
+  const opinion = lookAt(motion, bench);
+  if (opinion.choice !== 'approve' || !ASKED_ONLY.has(motion.finding.kind)) return opinion;
+  return abstain(`${opinion.reason} Whether that matters here, only people can say.`);
+}
+
+function lookAt(motion: Motion, bench: Bench): Opinion {
   const { kind, file, line } = motion.finding;
   const look = LOOKS[kind];
   if (look !== undefined) return look(motion, bench);

@@ -7,7 +7,7 @@ const SETTINGS = /(?:^package\.json$|\.config\.[cm]?[jt]s$|^(?:Makefile|Dockerfi
 const MAX_FILES = 40;
 
 /** The manifest, setting or workflow that names `file` in its folder or one above it; undefined when none does. */
-export function namedToRun(file: string, { root, reader }: Bench): string | undefined {
+export function namedToRun(file: string, { root, reader }: Pick<Bench, 'root' | 'reader'>): string | undefined {
   if ((reader.text(file) ?? '').startsWith('#!')) return `Its first line`;
   const stem = file.replace(/\.[cm]?[jt]sx?$/, '');
   for (let dir = posix.dirname(file); ; dir = posix.dirname(dir)) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ASKED_ONLY } from '../../../src/analysers/voting/kinds.ts';
 import { DETECTORS } from '../../../src/analysers/detectors.ts';
 import { figuresOfKinds, figuresOfVoters, scoreOf } from './figures.ts';
 import { measureAll } from './measure.ts';
@@ -11,9 +12,6 @@ import { allPlants } from './plants-of-all.ts';
 const NOT_PLANTED = ['dead-symlink', 'known-vulnerability', 'lint-complaint'];
 
 const PAGE = join(import.meta.dirname, '../../../docs/calibration.md');
-
-/** Never confirmed on purpose: nobody sees in a repository whether it matters. */
-const ONLY_ASKED = ['install-script'];
 
 describe('the voters on planted repositories', () => {
   let measured: Measured;
@@ -34,7 +32,7 @@ describe('the voters on planted repositories', () => {
 
   it('are tried on at least 6 real and 6 tempting plants of each kind', () => {
     const few = figuresOfKinds(measured.whole).filter(
-      ({ kind, real, tempting }) => (real < 6 && !ONLY_ASKED.includes(kind)) || tempting < 6,
+      ({ kind, real, tempting }) => (real < 6 && !ASKED_ONLY.has(kind)) || tempting < 6,
     );
     expect(few.map(({ kind, real, tempting }) => `${kind}: ${real} and ${tempting}`)).toEqual([]);
   });

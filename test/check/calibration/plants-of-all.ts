@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { ASKED_ONLY } from '../../../src/analysers/voting/kinds.ts';
 import type { Plant } from '../plants/plant.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'plants');
@@ -11,7 +12,9 @@ export async function allPlants(): Promise<readonly Plant[]> {
   const exported = modules.flatMap((module): readonly unknown[] =>
     typeof module === 'object' && module !== null ? Object.values(module) : [],
   );
-  return [...new Set(exported.filter(isPlants).flat())];
+  const plants = [...new Set(exported.filter(isPlants).flat())];
+  // What is only asked must not be confirmed, not even where it may well be true.
+  return plants.map((plant) => (ASKED_ONLY.has(plant.kind) ? { ...plant, isTrue: false } : plant));
 }
 
 function isPlants(value: unknown): value is readonly Plant[] {

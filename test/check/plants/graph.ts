@@ -91,7 +91,12 @@ function undeclared(
 }
 
 const uses = (name: string): string => `import pad from '${name}';\nexport const f = (a) => pad(a);\n`;
-const manifest = (name: string, more: object = {}): object => ({ name, version: '1.0.0', ...more });
+const manifest = (name: string, more: object = {}): object => ({
+  name,
+  version: '1.0.0',
+  main: 'src/a.js',
+  ...more,
+});
 
 const UNDECLARED: readonly Plant[] = [
   undeclared('und-1', true, 'works by chance', { 'src/a.js': uses('pad-1'), 'package.json': manifest('und-1') }),
@@ -115,6 +120,11 @@ const UNDECLARED: readonly Plant[] = [
   undeclared('und-6', true, 'two of them', {
     'src/a.js': "import pad from 'pad-6';\nimport trim from 'right-trimming';\nexport const f = (a) => trim(pad(a));\n",
     'package.json': manifest('und-6'),
+  }),
+  undeclared('und-14', false, 'nothing loads it: who wants it brings the package', {
+    'plugins/a.js': uses('pad-14'),
+    'package.json': manifest('und-14', { main: 'src/main.js' }),
+    'src/main.js': 'export const load = (name) => import(`../plugins/${name}.js`);\n',
   }),
   undeclared('und-7', false, 'a tool puts something in its place', {
     'src/a.js': uses('pad-7'),

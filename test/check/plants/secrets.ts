@@ -11,6 +11,8 @@ const key = (...parts: readonly string[]): string => parts.join('');
 const AWS = key('AKIA', 'Q3EGRZ5X', 'T2MJ7VWK');
 const SLACK = key('xoxb-', '417283904611-', '5528190047712-', 'Zk3vQ9mRt7LcXw2BnH8sYpDe');
 const STRIPE = key('sk_', 'live_', '9fKq2LzT7vXwB4nRc8MdJ3sH');
+const GITLAB = key('glpat-', 'q7Zt2LmX9', 'vKc4RbN8sWd');
+const SENDGRID = key('SG.', 'q7Zt2LmX9vKc4RbN8sWdH3', '.', 'jYpE6uAoT5xGiF1wq7Zt2LmX9vKc4RbN8sWdH3jYpE6');
 const AZURITE = key('Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6', 'IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==');
 const DRAWN = key('q7Zt2LmX', '9vKc4RbN', '8sWd');
 const BODY = Array.from({ length: 24 }, (_, index) =>
@@ -29,18 +31,30 @@ export const SECRET_PLANTS: readonly Plant[] = [
   ),
   secret(true, 'app/alerts.rb', 'a token of a chat', `SLACK = Slack::Client.new(token: "${SLACK}")\n`),
   secret(true, 'app/payments.php', 'a live key for payments', `<?php\n$stripe = new StripeClient('${STRIPE}');\n`),
-  secret(true, 'deploy/server.key', 'the key of a server', PEM),
-  secret(true, '.env.production', 'a file of settings', `NODE_ENV=production\nSESSION_SECRET=${DRAWN}\n`),
   secret(
     true,
+    'deploy/mirror.sh',
+    'a token of a forge',
+    `git clone https://oauth2:${GITLAB}@gitlab.com/shop/shop.git\n`,
+  ),
+  secret(true, 'app/newsletter.js', 'a key that sends mail', `mail.setApiKey('${SENDGRID}');\n`),
+  secret(false, 'deploy/server.key', 'the key of a server, and nobody sees of which', PEM),
+  secret(
+    false,
+    '.env.production',
+    'settings, and nobody sees of which server',
+    `NODE_ENV=production\nSESSION_SECRET=${DRAWN}\n`,
+  ),
+  secret(
+    false,
     'config/database.yml',
-    'a password in an address',
+    'a password, and nobody sees whether it opens anything',
     `production:\n  url: postgres://shop:${DRAWN.slice(4)}Tx3@db.shop-internal.net/shop\n`,
   ),
   secret(
-    true,
+    false,
     'src/mail/client.ts',
-    'drawn at random and given a telling name',
+    'drawn at random, and nobody sees by whom',
     `export const mail = connect({ apiKey: '${key('7f3Kz9Q', 'mT2xWv8Rb', 'LcY4nDs6')}' });\n`,
   ),
   secret(true, 'tests/github.test.js', 'in a test, but its checksum holds', `const token = '${GITHUB}';\n`),

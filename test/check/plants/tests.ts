@@ -204,6 +204,33 @@ it('keeps the limit', () => assert.equal(off.limit, 100));
 `,
       ],
       [
+        'clinic/src/test/java/clinic/WardBase.java',
+        'a base of tests, without any of its own',
+        `package clinic;
+
+@Disabled
+abstract class WardBase {
+    protected Ward ward() {
+        return new Ward();
+    }
+}
+`,
+      ],
+      [
+        'clinic/src/test/java/clinic/PrintTest.java',
+        'started by hand, as its name says',
+        `package clinic;
+
+class PrintTest {
+    @Disabled
+    @Test
+    void manualLookAtThePrinter() {
+        assertTrue(new Printer().prints());
+    }
+}
+`,
+      ],
+      [
         'clinic/src/test/java/clinic/BedTest.java',
         'the issue is its name',
         `package clinic;

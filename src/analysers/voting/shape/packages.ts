@@ -5,15 +5,16 @@ import { asPattern } from '../../words.ts';
 import type { Motion } from '../ballot.ts';
 import { isOnDisk, namesIn } from '../on-disk.ts';
 import { abstain, approve, type Bench, type Opinion, reject } from '../opinion.ts';
+import { namedToRun } from '../started.ts';
 import { isInTry, makerOf } from './imports.ts';
 
 const MAX_LOCK_BYTES = 8 * 1024 * 1024;
 /** More than these, and more than a quarter of all, are not forgotten but gathered. */
-const MOST_UNUSED = 4;
+const MOST_UNUSED = 3;
 const SETTINGS = /\.config\.[cm]?[jt]s$|^(?:tsconfig[\w.-]*|jsconfig|deno|import_map|nx|turbo)\.json$|^\.babelrc/;
 
 /** Around the import and in the settings above it: may it be missing, or does a tool put something in its place? */
-export function undeclaredDependency({ finding, anchor }: Motion, { root, reader }: Bench): Opinion {
+export function undeclaredDependency({ finding, anchor, use }: Motion, { root, reader }: Bench): Opinion {
   const names = anchor.split(' ').filter((_, index) => index > 0);
   const text = reader.text(finding.file) ?? '';
   if (isInTry(text, finding.line)) return reject('It is loaded inside a try: it may be missing.');
@@ -21,6 +22,13 @@ export function undeclaredDependency({ finding, anchor }: Motion, { root, reader
   const named = whereNamed(name, finding.file, { root, reader });
   if (named !== undefined) return reject(named);
   if (isIdleScript(finding.file, reader)) return reject('It stands in a script that nothing starts.');
+  if (
+    use !== null &&
+    use.importedBy === 0 &&
+    use.entryOf === null &&
+    namedToRun(finding.file, { root, reader }) === undefined
+  )
+    return abstain('Nothing loads the file by its name: it may be one that people bring their own packages to.');
   return approve(`No manifest or setting from ${posix.dirname(finding.file)} upwards names ${name}.`, {
     text: `0 mentions of "${name}".`,
     ref: `${finding.file}:${finding.line}`,
