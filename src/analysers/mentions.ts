@@ -33,7 +33,7 @@ export function mentioned<Wanted extends Mentionable>(
   return found;
 }
 
-const TOLD_LATER = /(?:^|\/)(?:changelog|changes|history|release-?notes|news|upgrading|migrat\w+)[\w.-]*$/i;
+const TOLD_LATER = /(?:^|\/)(?:changelog|changes|history|releases?|release-?notes|news|upgrading|migrat\w+)[\w.-]*$/i;
 
 function isSearched({ path, isText, bytes, context, language }: FileEntry, isAlsoProse: boolean): boolean {
   if (language === 'Markdown' && (!isAlsoProse || TOLD_LATER.test(path))) return false;

@@ -85,7 +85,8 @@ function skippedLines(path: string, text: string, pattern: RegExp): readonly num
     !isExplained(lines, index) &&
     !IN_NAME.test(nameAt(lines, index + 1)) &&
     !BY_HAND.test(nameAt(lines, index + 1)) &&
-    !isMaterial(code, index)
+    !isMaterial(code, index) &&
+    !isWithoutTests(path, code, index)
       ? [index + 1]
       : [],
   );
@@ -113,6 +114,18 @@ function isMaterial(code: readonly string[], index: number): boolean {
   const name = NESTED.exec(around ?? '')?.[1];
   if (name === undefined) return false;
   return code.some((line) => new RegExp(`\\b${name}(?:\\.class\\b|::class\\b)|typeof\\(${name}\\)`).test(line));
+}
+
+const CLASS_HEAD = /^\s*(?:[a-z]+\s+)*(?:class|interface|object)\s+\w/;
+
+/** On a class that holds no test of its own, as a base of others. */
+function isWithoutTests(path: string, code: readonly string[], index: number): boolean {
+  if (!IN_CLASS.test(path)) return false;
+  const head = code.findIndex((line, at) => at > index && !/^\s*(?:[@[]|$)/.test(line));
+  if (head < 0 || !CLASS_HEAD.test(code[head] ?? '')) return false;
+  const own = indentOf(code[head] ?? '');
+  const end = code.findIndex((line, at) => at > head && /^\s*\}/.test(line) && indentOf(line) <= own);
+  return !code.slice(head, end < 0 ? undefined : end).some((line) => TEST_MARK.test(line));
 }
 
 const CONDITION = /^\s*(?:\}\s*)?(?:if|else|elif|elsif|unless|switch|case|catch|except|match|foreach|for|while)\b/;

@@ -214,6 +214,13 @@ abstract class WardBase {
         return new Ward();
     }
 }
+
+class WardBaseTest extends WardBase {
+    @Test
+    void isFree() {
+        assertTrue(ward().isFree());
+    }
+}
 `,
       ],
       [
