@@ -17,7 +17,8 @@ export async function askOwnDoor(op: string, args: unknown): Promise<unknown> {
   const answer = await askDoor(door, op, args);
   if (answer.ok) return answer.value;
   const { reason, message } = answer.error;
-  throw userError({ code: 'REFUSED', message: `${message} (${reason})`, fix: FIXES[reason] ?? 'Nothing was changed.' });
+  const told = message.includes(reason) ? message : `${message} (${reason})`;
+  throw userError({ code: 'REFUSED', message: told, fix: FIXES[reason] ?? 'Nothing was changed.' });
 }
 
 const FIXES: Readonly<Record<string, string>> = {

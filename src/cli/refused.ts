@@ -91,7 +91,7 @@ function wordsFor(refusal: CommandRefusal): Words {
     case 'attempt-stale':
       return { message: `Attempt ${refusal.currentAttempt} runs already.`, fix: 'See: waggle tasks show <task>' };
     case 'status-wrong':
-      return { message: `It is ${refusal.status}, so this does not apply.`, fix: 'Nothing was changed.' };
+      return { message: `${standing(refusal.status)}, so this does not apply.`, fix: 'Nothing was changed.' };
     case 'graph-invalid':
     case 'host-invalid':
     case 'delegation-invalid':
@@ -121,6 +121,12 @@ function wordsFor(refusal: CommandRefusal): Words {
       return { message, fix: 'Make it smaller.' };
     }
   }
+}
+
+/** Runs end, tasks and votes have a status. */
+function standing(status: string): string {
+  if (status === 'ended') return 'The run has ended';
+  return status === 'ending' ? 'The run is about to end' : `It is ${status}`;
 }
 
 function isPlain(refusal: CommandRefusal): refusal is Extract<CommandRefusal, { reason: PlainReason }> {

@@ -67,7 +67,7 @@ describe('looking at runs', () => {
       {
         type: 'error',
         code: 'STATUS_WRONG',
-        message: 'It is ended, so this does not apply.',
+        message: 'The run has ended, so this does not apply.',
         fix: 'Nothing was changed.',
       },
     ]);
