@@ -17,13 +17,6 @@ beforeEach(async () => {
   await engine.dispatch(submitOf([taskOf('t1'), taskOf('t2')]));
 });
 
-async function attemptOf(task: string): Promise<ScriptedAttempt> {
-  for (;;) {
-    const attempt = await rig.agent.nextAttempt();
-    if (attempt.assignment.taskId === taskIdOf(task)) return attempt;
-  }
-}
-
 type Both = Readonly<{ one: ScriptedAttempt; other: ScriptedAttempt; from: RunMessages; to: RunMessages }>;
 
 async function bothTasks(): Promise<Both> {
@@ -202,7 +195,7 @@ describe('at least once', () => {
       refusal: { reason: 'status-wrong', status: 'backing-off' },
     });
     rig.clock.advance(10_000);
-    const next = await attemptOf('t2');
+    const next = await rig.attemptOf('t2');
     assert.deepEqual(bodies(await next.context.messages.receive()), [2]);
     await assert.rejects(to.receive(), /ended/);
   });
@@ -232,7 +225,7 @@ describe('at least once', () => {
     const [message] = await to.receive();
     await engine.dispatch({ type: 'agents.lose', agentIds: [other.assignment.agentId] });
     rig.clock.advance(10_000);
-    const next = await attemptOf('t2');
+    const next = await rig.attemptOf('t2');
     assert.equal(next.assignment.attempt, 2);
     assert.deepEqual(bodies(await next.context.messages.receive()), [1]);
     // The old one wakes up, and nothing that it says counts.

@@ -20,13 +20,6 @@ beforeEach(async () => {
   await engine.dispatch(submitOf([taskOf('t1'), taskOf('t2')]));
 });
 
-async function attemptOf(task: string): Promise<ScriptedAttempt> {
-  for (;;) {
-    const attempt = await rig.agent.nextAttempt();
-    if (attempt.assignment.taskId === taskIdOf(task)) return attempt;
-  }
-}
-
 const byTasks = (more: Partial<ProposalSpec> = {}): ProposalSpec =>
   proposalOf({ members: [{ id: 'task:t1' }, { id: 'task:t2' }, { id: 'user:ann' }], ...more });
 const voteFor = (choice: AttemptVote['choice'], more: Partial<AttemptVote> = {}): AttemptVote => ({
@@ -41,8 +34,8 @@ const votes = (): readonly unknown[] =>
   rig.events.flatMap((event) => (event.type === 'proposal.voted' ? [[event.vote.memberId, event.vote.choice]] : []));
 
 async function bothTasks(): Promise<readonly [RunProposals, RunProposals, ScriptedAttempt, ScriptedAttempt]> {
-  const one = await attemptOf('t1');
-  const other = await attemptOf('t2');
+  const one = await rig.attemptOf('t1');
+  const other = await rig.attemptOf('t2');
   return [one.context.proposals, other.context.proposals, one, other];
 }
 
@@ -133,7 +126,7 @@ describe('an attempt that is not the current one any more', () => {
     await settle();
     assert.deepEqual(await first.vote([voteFor('reject')]), [refusedAs('status-wrong', { status: 'backing-off' })]);
     rig.clock.advance(10_000);
-    const next = await attemptOf('t1');
+    const next = await rig.attemptOf('t1');
     assert.deepEqual(await first.vote([voteFor('reject')]), [refusedAs('attempt-stale', { currentAttempt: 2 })]);
     assert.deepEqual(await first.open([byTasks({ name: 'p2' })]), [refusedAs('attempt-stale', { currentAttempt: 2 })]);
     assert.deepEqual(await next.context.proposals.vote([voteFor('approve')]), [accepted]);

@@ -5,7 +5,6 @@ import { agentOf, DONE, submitOf, taskOf, THREW } from '../../test/support/core-
 import { nameOf } from '../core/ids.ts';
 import type { TaskFailure } from '../core/tasks/attempt.ts';
 import type { SubtaskOutcome } from '../ports/run-tasks.ts';
-import type { ScriptedAttempt } from '../testing/scripted-agent.ts';
 import { FORCED_END_MS } from './running-attempt.ts';
 import type { Engine } from './engine.ts';
 
@@ -23,12 +22,6 @@ beforeEach(async () => {
 async function submit(slots: number): Promise<void> {
   await engine.dispatch({ type: 'agents.register', agents: [agentOf('a1', { slots })] });
   await engine.dispatch(submitOf([taskOf('lead', { delegate: {}, retry: { maxAttempts: 2, firstDelayMs: 10 } })]));
-}
-
-async function attemptOf(name: string): Promise<ScriptedAttempt> {
-  const attempt = await rig.agent.nextAttempt();
-  assert.equal(attempt.assignment.taskId, taskIdOf(name));
-  return attempt;
 }
 
 /** What a promise has come to, without waiting for it. */
@@ -51,11 +44,11 @@ const endOfLead = (): unknown => {
 
 describe('a lead', () => {
   test('delegates, waits without its slot, hears the outcomes when it has it again, and succeeds after its sub-tasks', async () => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     const answer = await lead.context.tasks.delegate([{ name: 'a', ...WORK, input: { n: 1 } }]);
     assert.deepEqual(answer, { ok: true, taskIds: [taskIdOf('lead.a')] });
     const outcomes = watch(lead.context.tasks.outcomes(['a']));
-    const child = await attemptOf('lead.a');
+    const child = await rig.attemptOf('lead.a');
     assert.equal(statusOf('lead'), 'awaiting-children');
     assert.deepEqual(child.assignment.work, { kind: 'function', function: 'work', input: { n: 1 } });
     child.end({ ...DONE, outputs: { found: 7 } });
@@ -70,7 +63,7 @@ describe('a lead', () => {
   });
 
   test('is answered only when its sub-tasks are durable', async () => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     rig.journal.hold();
     const answer = watch(lead.context.tasks.delegate([{ name: 'a', ...WORK }]));
     await settle();
@@ -81,7 +74,7 @@ describe('a lead', () => {
   });
 
   test('is told all that is wrong with a patch, by delegate as a value and by run as an error', async () => {
-    const { context } = await attemptOf('lead');
+    const { context } = await rig.attemptOf('lead');
     const bad = [{ name: 'a', ...WORK, requires: ['gpu'], needs: ['b'] }];
     const problems = ['task "a" needs "b", which does not exist', '"a" needs gpu, which nobody has'];
     const answer = await context.tasks.delegate(bad);
@@ -91,7 +84,7 @@ describe('a lead', () => {
   });
 
   test('hears of failures, skips and cancels as values', async () => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     const retry = { maxAttempts: 1 };
     const run = watch(
       lead.context.tasks.run([
@@ -100,8 +93,8 @@ describe('a lead', () => {
         { name: 'c', ...WORK },
       ]),
     );
-    (await attemptOf('lead.a')).end(THREW);
-    const third = await attemptOf('lead.c');
+    (await rig.attemptOf('lead.a')).end(THREW);
+    const third = await rig.attemptOf('lead.c');
     await engine.dispatch({ type: 'task.cancel', taskId: taskIdOf('lead.c'), reason: 'enough' });
     third.end(DONE);
     await settle();
@@ -116,10 +109,10 @@ describe('a lead', () => {
   });
 
   test('that returns without a look waits for its sub-tasks all the same', async () => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     await lead.context.tasks.delegate([{ name: 'a', ...WORK }]);
     lead.end({ ...DONE, outputs: { said: 'done' } });
-    const child = await attemptOf('lead.a');
+    const child = await rig.attemptOf('lead.a');
     assert.equal(statusOf('lead'), 'awaiting-children');
     child.end(DONE);
     await settle();
@@ -129,14 +122,14 @@ describe('a lead', () => {
   });
 
   test('that has not looked at a failure has failed itself; one that has looked has not', async () => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     await lead.context.tasks.delegate([{ name: 'a', ...WORK, retry: { maxAttempts: 1 } }]);
     lead.end(DONE);
-    (await attemptOf('lead.a')).end(THREW);
+    (await rig.attemptOf('lead.a')).end(THREW);
     await settle();
     assert.deepEqual(endOfLead(), { reason: 'children-failed', tasks: ['lead.a'] });
     rig.clock.advance(60_000);
-    const again = await attemptOf('lead');
+    const again = await rig.attemptOf('lead');
     // The same sub-task is the same: it has failed, and is not done again.
     assert.deepEqual(told(await again.context.tasks.run([{ name: 'a', ...WORK, retry: { maxAttempts: 1 } }])), [
       'a failed',
@@ -148,12 +141,12 @@ describe('a lead', () => {
   });
 
   test('with two branches hears of each as soon as that is over', async () => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     const { tasks } = lead.context;
     const [one, other] = [watch(tasks.run([{ name: 'a', ...WORK }])), watch(tasks.run([{ name: 'b', ...WORK }]))];
-    const first = await attemptOf('lead.a');
+    const first = await rig.attemptOf('lead.a');
     first.end(DONE);
-    const second = await attemptOf('lead.b');
+    const second = await rig.attemptOf('lead.b');
     await settle();
     assert.deepEqual([told(one.value), other.value], [['a succeeded'], undefined]);
     assert.equal(statusOf('lead'), 'awaiting-children');
@@ -165,9 +158,9 @@ describe('a lead', () => {
   });
 
   test.each(['cancelled', 'timed-out', 'paused'] as const)('that is %s while it waits is told so', async (how) => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     const outcomes = watch(lead.context.tasks.run([{ name: 'a', ...WORK }]));
-    const child = await attemptOf('lead.a');
+    const child = await rig.attemptOf('lead.a');
     if (how === 'cancelled') await engine.dispatch({ type: 'task.cancel', taskId: taskIdOf('lead'), reason: 'no' });
     if (how === 'paused') await engine.dispatch({ type: 'run.pause', runId: lead.assignment.runId, reason: 'lunch' });
     if (how === 'timed-out') rig.clock.advance(3_600_000);
@@ -188,9 +181,9 @@ describe('a lead', () => {
   });
 
   test('whose driver does not end in time is ended without it, and so are its sub-tasks', async () => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     lead.context.tasks.run([{ name: 'a', ...WORK }]).catch(() => {});
-    await attemptOf('lead.a');
+    await rig.attemptOf('lead.a');
     await engine.dispatch({ type: 'task.cancel', taskId: taskIdOf('lead'), reason: 'no' });
     await settle();
     rig.clock.advance(FORCED_END_MS);
@@ -199,47 +192,47 @@ describe('a lead', () => {
   });
 
   test('cancels a sub-task, and does not answer for it', async () => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     await lead.context.tasks.delegate([
       { name: 'a', ...WORK },
       { name: 'b', ...WORK },
     ]);
     assert.ok((await lead.context.tasks.cancel(['b'])).ok);
     lead.end(DONE);
-    (await attemptOf('lead.a')).end(DONE);
+    (await rig.attemptOf('lead.a')).end(DONE);
     await settle();
     assert.equal(rig.types().at(-1), 'run.finished');
     assert.equal(rig.types().filter((type) => type === 'task.failed').length, 0);
   });
 
   test('that is over is refused, whatever it still asks', async () => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     const { tasks } = lead.context;
     lead.end(THREW);
     await settle();
     const answer = await tasks.delegate([{ name: 'a', ...WORK }]);
     assert.ok(!answer.ok && answer.refusal.reason === 'status-wrong');
     rig.clock.advance(60_000);
-    await attemptOf('lead');
+    await rig.attemptOf('lead');
     const later = await tasks.delegate([{ name: 'a', ...WORK }]);
     assert.deepEqual(later, { ok: false, refusal: { reason: 'attempt-stale', currentAttempt: 2 } });
   });
 
   test('gives its sub-tasks words that look like expressions, and nothing in them is evaluated', async () => {
-    const { context } = await attemptOf('lead');
+    const { context } = await rig.attemptOf('lead');
     void context.tasks.run([{ name: 'a', ...WORK, input: '${{ inputs.secret }}' }]);
-    const child = await attemptOf('lead.a');
+    const child = await rig.attemptOf('lead.a');
     assert.deepEqual(child.assignment.work, { kind: 'function', function: 'work', input: '${{ inputs.secret }}' });
   });
 
   test('names what its sub-tasks need, and they find it under these names', async () => {
-    const { context } = await attemptOf('lead');
+    const { context } = await rig.attemptOf('lead');
     void context.tasks.run([
       { name: 'a', ...WORK },
       { name: 'b', ...WORK, needs: ['a'] },
     ]);
-    (await attemptOf('lead.a')).end({ ...DONE, outputs: { n: 3 } });
-    const second = await attemptOf('lead.b');
+    (await rig.attemptOf('lead.a')).end({ ...DONE, outputs: { n: 3 } });
+    const second = await rig.attemptOf('lead.b');
     assert.deepEqual(second.assignment.needs, { a: { n: 3 } });
     assert.equal(nameOf(second.assignment.taskId), 'lead.b');
   });
@@ -247,22 +240,22 @@ describe('a lead', () => {
 
 describe('the next leader', () => {
   test('runs a lead that waited again, which finds its sub-tasks as they are', async () => {
-    const lead = await attemptOf('lead');
+    const lead = await rig.attemptOf('lead');
     lead.context.tasks
       .run([
         { name: 'a', ...WORK },
         { name: 'b', ...WORK, needs: ['a'] },
       ])
       .catch(() => {});
-    (await attemptOf('lead.a')).end({ ...DONE, outputs: { n: 3 } });
-    await attemptOf('lead.b');
+    (await rig.attemptOf('lead.a')).end({ ...DONE, outputs: { n: 3 } });
+    await rig.attemptOf('lead.b');
     engine.stop('killed');
     engine = await rig.start();
     await settle();
     rig.clock.advance(1_000);
     // Its sub-task goes on meanwhile: it has the slot before its parent does.
-    (await attemptOf('lead.b')).end({ ...DONE, outputs: { n: 4 } });
-    const next = await attemptOf('lead');
+    (await rig.attemptOf('lead.b')).end({ ...DONE, outputs: { n: 4 } });
+    const next = await rig.attemptOf('lead');
     const outcomes = await next.context.tasks.run([
       { name: 'a', ...WORK },
       { name: 'b', ...WORK, needs: ['a'] },

@@ -10,7 +10,7 @@ import type { AppendResult, JournalBatch, Snapshot } from '../../src/ports/journ
 import type { ClaimToVerify, Verifier } from '../../src/ports/verifier.ts';
 import { EventProbe } from '../../src/testing/event-probe.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
-import { ScriptedAgent } from '../../src/testing/scripted-agent.ts';
+import { ScriptedAgent, type ScriptedAttempt } from '../../src/testing/scripted-agent.ts';
 
 export const RUN: RunId = runId('r1');
 export const taskIdOf = (name: string): TaskId => taskId(RUN, name);
@@ -118,6 +118,14 @@ export class EngineRig {
     engine.start();
     this.clock.advance(0);
     return engine;
+  }
+
+  /** The next attempt of this task; attempts of others that begin before are passed over. */
+  async attemptOf(name: string): Promise<ScriptedAttempt> {
+    for (;;) {
+      const attempt = await this.agent.nextAttempt();
+      if (attempt.assignment.taskId === taskIdOf(name)) return attempt;
+    }
   }
 
   /** Everything stored so far. */
