@@ -44,6 +44,7 @@ const HANDLERS: Handlers = {
   alertsList: async () => (await import('./commands/alerts.ts')).alertsList,
   alertsShow: async () => (await import('./commands/alerts.ts')).alertsShow,
   simulate: async () => (await import('./commands/simulate.ts')).simulate,
+  agentsRevive: async () => (await import('./commands/agents-revive.ts')).agentsRevive,
   agentsDrain: async () => (await import('./commands/agents-drain.ts')).agentsDrain,
   worker: async () => (await import('./commands/worker.ts')).worker,
   init: async () => (await import('./commands/init.ts')).init,

@@ -21,6 +21,7 @@ import type { OutsideVote } from './outside-votes.ts';
 type Accepted =
   | 'config.reset'
   | 'config.set'
+  | 'agent.revive'
   | 'host.drain'
   | 'run.submit'
   | 'run.pause'
@@ -179,6 +180,7 @@ export const LOCAL_COMMAND: z.ZodType<LocalCommand> = z.discriminatedUnion('type
     tasks: z.array(task).readonly(),
     agents: z.array(agent).readonly(),
   }),
+  z.strictObject({ type: z.literal('agent.revive'), agentId: anAgentId }),
   z.strictObject({ type: z.literal('host.drain'), host: name, reason: text }),
   z.strictObject({ type: z.literal('run.pause'), runId: aRunId, reason: text }),
   z.strictObject({ type: z.literal('run.resume'), runId: aRunId }),

@@ -303,6 +303,8 @@ const TASKS: readonly ContractCase<ArchiveUnderTest>[] = [
       assert.deepEqual(archive.agents(), [{ ...plain, health: stopped, breaker: 'half-open' }]);
       await append(3, { type: 'agent.revived', ...about }, { type: 'breaker.closed', key });
       assert.deepEqual(archive.agents(), [plain]);
+      await append(4, { type: 'agent.draining', ...about, because: 'alert slow' });
+      assert.deepEqual(archive.agents(), [{ ...plain, draining: 'alert slow' }]);
     },
   },
   {

@@ -12,7 +12,8 @@ import { archiveOf, withProject } from '../with-project.ts';
 export function agentsList(cli: Cli, options: Readonly<{ all?: true }>): Promise<ExitCode> {
   return withProject(cli, async (project) => {
     const archive = project.archive();
-    const agents = (archive?.agents() ?? []).filter((record) => options.all === true || isHere(record, archive));
+    const known = (archive?.agents() ?? []).filter((record) => options.all === true || isHere(record, archive));
+    const agents = withHosts(known, archive);
     for (const agent of agents) cli.out.json(agentData(agent));
     const groups = scaledGroups(archive, agents);
     for (const group of groups) cli.out.json({ type: 'group', ...group });
@@ -26,15 +27,42 @@ export function agentsList(cli: Cli, options: Readonly<{ all?: true }>): Promise
 /** `waggle agents show` */
 export function agentsShow(cli: Cli, id: string): Promise<ExitCode> {
   return withProject(cli, async (project) => {
-    const agents = archiveOf(project).agents();
-    const found = agents.filter(({ agent }) => agent.id === id);
-    if (found.length === 0) throw unknown(id, agents);
-    for (const record of found) {
+    const archive = archiveOf(project);
+    for (const record of withHosts(findAgents(archive, id), archive)) {
       cli.out.json(agentData(record));
       cli.out.result(...agentLines(record));
     }
     return EXIT.ok;
   });
+}
+
+const HOST_EVENTS = ['host.draining', 'host.joined', 'host.left', 'host.lost'] as const;
+/** A host has far fewer events than attempts. */
+const MAX_HOST_EVENTS = 2_000;
+
+/** Agents of a host that drains take nothing new either. */
+function withHosts(agents: readonly AgentRecord[], archive: RunArchive | undefined): readonly AgentRecord[] {
+  if (!agents.some((record) => isRemote(record) && !record.removed)) return agents;
+  const reasons = new Map<string, string | undefined>();
+  for (const { event } of archive?.newest(HOST_EVENTS, MAX_HOST_EVENTS) ?? []) {
+    const name = 'host' in event && typeof event.host === 'string' ? event.host : undefined;
+    const reason = event.type === 'host.draining' ? event.reason : undefined;
+    // The newest counts; a host that joins names itself with all that it offers.
+    const host = event.type === 'host.joined' ? event.host.host : name;
+    if (host !== undefined && !reasons.has(host)) reasons.set(host, reason);
+  }
+  return agents.map((record) => {
+    const draining = record.removed ? undefined : reasons.get(record.agent.host);
+    return draining === undefined ? record : { ...record, draining };
+  });
+}
+
+/** Throws when there is none. */
+export function findAgents(archive: RunArchive, id: string): readonly AgentRecord[] {
+  const agents = archive.agents();
+  const found = agents.filter(({ agent }) => agent.id === id);
+  if (found.length === 0) throw unknown(id, agents);
+  return found;
 }
 
 /** Agents of a run are gone when it has ended. */
@@ -92,8 +120,9 @@ function agentData(record: AgentRecord): Readonly<Record<string, unknown>> {
 }
 
 /** In a few words: whether it gets work, and why not. */
-function conditionOf({ removed, health, breaker }: AgentRecord): string {
+function conditionOf({ removed, health, breaker, draining }: AgentRecord): string {
   if (removed) return 'gone';
+  if (draining !== undefined) return `draining: ${visible(draining)}`;
   if (health?.isStopped === true) return 'stopped';
   if (breaker !== undefined) return `breaker ${breaker}`;
   return health === undefined ? 'well' : `${health.status}: ${health.causes.join(', ')}`;

@@ -1,4 +1,5 @@
 import type { agentsDrain } from '../commands/agents-drain.ts';
+import type { agentsRevive } from '../commands/agents-revive.ts';
 import type { agentsList, agentsShow } from '../commands/agents.ts';
 import type { alertsHistory, alertsList, alertsShow } from '../commands/alerts.ts';
 import type { check } from '../commands/check.ts';
@@ -86,6 +87,7 @@ export type Handlers = Readonly<{
   alertsShow: Load<typeof alertsShow>;
   simulate: Load<typeof simulate>;
   agentsDrain: Load<typeof agentsDrain>;
+  agentsRevive: Load<typeof agentsRevive>;
   worker: Load<typeof worker>;
   init: Load<typeof init>;
   doctor: Load<typeof doctor>;

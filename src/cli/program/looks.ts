@@ -167,7 +167,7 @@ function addAgents(program: Command, handlers: Handlers, act: Act): void {
   const agents = program
     .command('agents')
     .helpCommand(false)
-    .summary('list agents, drain hosts')
+    .summary('list and revive agents, drain hosts')
     .description('Agents of this project, and the hosts that run them.');
   agents
     .command('list', { isDefault: true })
@@ -185,6 +185,11 @@ function addAgents(program: Command, handlers: Handlers, act: Act): void {
     .argument('<host>', 'name of a host: worker-1')
     .option('--reason <text>', 'why', 'asked for')
     .action(act(handlers.agentsDrain));
+  agents
+    .command('revive')
+    .description('give work again to an agent that was stopped or drained')
+    .argument('<agent>', 'id of an agent')
+    .action(act(handlers.agentsRevive));
 }
 
 function addReplay(program: Command, handlers: Handlers, act: Act): void {

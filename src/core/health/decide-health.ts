@@ -127,6 +127,11 @@ export function endAttempts(swarm: Swarm, agentId: AgentId, context: Context): r
   return events;
 }
 
+function isGoing({ hosts, leaving, registry }: Swarm, id: AgentId): boolean {
+  const host = hosts.get(registry.agents.get(id)?.spec.host ?? '');
+  return leaving.has(id) || host?.drainingBecause !== undefined;
+}
+
 function decideRestart(
   swarm: Swarm,
   input: Extract<AgentHealthInput, { agentId: AgentId }>,
@@ -136,6 +141,8 @@ function decideRestart(
   if (!swarm.registry.agents.has(agentId)) return refuse({ reason: 'agent-unknown' });
   const health = healthOf(swarm, agentId);
   if (input.type === 'agent.revive') {
+    // What was decided on its host or its group holds for it as well.
+    if (isGoing(swarm, agentId)) return refuse({ reason: 'status-wrong', status: 'draining' });
     const isOut = health.phase === 'stopped' || swarm.registry.agents.get(agentId)?.blocked.has('draining') === true;
     return isOut ? accept({ type: 'agent.revived', agentId }) : accept();
   }

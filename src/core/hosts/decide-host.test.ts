@@ -42,6 +42,16 @@ function describing(more: Partial<HostDescription> = {}): Extract<SwarmInput, { 
 
 const blocks = (id: string): readonly string[] => [...(swarm.registry.agents.get(agentId(id))?.blocked ?? [])];
 
+describe('a person who revives an agent', () => {
+  test('is refused while its host drains', () => {
+    give(describing());
+    assert.deepEqual(give({ type: 'agent.revive', agentId: agentId('h.1') }), []);
+    give({ type: 'host.drain', host: 'h', reason: 'new disk' });
+    assert.deepEqual(give({ type: 'agent.revive', agentId: agentId('h.1') }), ['status-wrong']);
+    assert.deepEqual(blocks('h.1'), ['draining']);
+  });
+});
+
 describe('a host that joins', () => {
   test('brings its agents, and nothing happens when it says so again', () => {
     assert.deepEqual(give(describing()), ['host.joined', 'agents.registered']);

@@ -5,7 +5,7 @@ import type { AgentRow } from './rows.ts';
 type Source = Readonly<{ event: (seq: number) => SwarmEvent }>;
 
 /** How an agent is doing, from the events that its row names. Nothing where nothing speaks against it. */
-export function healthRecord(source: Source, row: AgentRow): Pick<AgentRecord, 'health' | 'breaker'> {
+export function healthRecord(source: Source, row: AgentRow): Pick<AgentRecord, 'health' | 'breaker' | 'draining'> {
   const { healthSeq, breakerSeq } = row;
   return {
     ...(healthSeq === null ? {} : healthOf(source.event(healthSeq))),
@@ -13,7 +13,8 @@ export function healthRecord(source: Source, row: AgentRow): Pick<AgentRecord, '
   };
 }
 
-function healthOf(event: SwarmEvent): Pick<AgentRecord, 'health'> {
+function healthOf(event: SwarmEvent): Pick<AgentRecord, 'health' | 'draining'> {
+  if (event.type === 'agent.draining') return { draining: event.because };
   if (event.type === 'agent.stopped') {
     return { health: { status: 'lost', causes: ['silent'], isStopped: true } };
   }

@@ -79,6 +79,8 @@ export type AgentRecord = Readonly<{
   removed: boolean;
   /** Absent: nothing speaks against it. `stopped`: it was started anew too often, and waits for a person. */
   health?: Readonly<{ status: HealthStatus; causes: readonly HealthCause[]; isStopped: boolean }>;
+  /** Why it takes nothing new until a person revives it. */
+  draining?: string;
   /** Its own circuit breaker, while that is not closed. */
   breaker?: 'open' | 'half-open';
 }>;
