@@ -40,6 +40,7 @@ import type { SwarmRules } from '../core/swarm-state.ts';
 import type { EnginePorts } from '../engine/engine-options.ts';
 import type { MemoryPorts } from '../engine/memory-work.ts';
 import { Notes } from '../memory/notes.ts';
+import { RecentHits } from '../memory/recent-hits.ts';
 import { TieredMemory } from '../memory/tiered-memory.ts';
 import type { Captures } from '../ports/captures.ts';
 import type { KeyValueTier } from '../ports/key-value-tier.ts';
@@ -127,7 +128,7 @@ async function partsOf(settings: LeadSettings, open: OpenStore, processes: Proce
     drivers: { ...local, ...(remote === undefined ? {} : { remote }) },
     supervisor: new DriverSupervisor(local),
     provisioner: new ProvisionerByDriver(new LocalProvisioner(), workers),
-    ...livePorts(options, memory.tiers, { tier1, logger }),
+    ...livePorts(options, memory.tiers, { tier1, logger, clock }),
     notifier,
     verifier: new CheckingVerifier({ workspaces, processes, artifacts, environment: clean }),
     journal: open.journal,
@@ -172,11 +173,10 @@ type Changeable = Readonly<{ tier1: LruTier; logger: LeadLogger }>;
 function livePorts(
   { monitoring }: Options,
   memory: TieredMemory,
-  changeable: Changeable,
+  { clock, ...changeable }: Changeable & Readonly<{ clock: SystemClock }>,
 ): Pick<EnginePorts, 'measure' | 'settings'> {
   const set = (name: string, value: SettingValue): void => change(changeable, name, value);
-  const measure = (): Samples => measured(memory);
-  return { settings: { set }, ...(monitoring.metricsEnabled === 'on' ? { measure } : {}) };
+  return { settings: { set }, ...(monitoring.metricsEnabled === 'on' ? { measure: measurer(memory, clock) } : {}) };
 }
 
 function change({ tier1, logger }: Changeable, name: string, value: SettingValue): void {
@@ -203,13 +203,12 @@ function memoryOf(
   return { tier1: local, tiers, notes: new Notes(tiers, { maxNotes }) };
 }
 
-/** Fewer reads say nothing. */
-const LEAST_READS = 100;
-
-function measured(memory: TieredMemory): Samples {
-  const { reads, hits } = memory.hitRates().local;
-  const cache = reads < LEAST_READS ? {} : { cache_hit_ratio: hits / reads };
-  return { memory_ratio: 1 - freemem() / totalmem(), ...cache };
+function measurer(memory: TieredMemory, clock: SystemClock): () => Samples {
+  const recent = new RecentHits();
+  return () => {
+    const ratio = recent.ratio(memory.hitRates().local, clock.monotonicMs());
+    return { memory_ratio: 1 - freemem() / totalmem(), ...(ratio === undefined ? {} : { cache_hit_ratio: ratio }) };
+  };
 }
 
 /** Where commands get their inputs and put their results. What a killed lead has left there is nobody's any more. */

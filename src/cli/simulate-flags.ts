@@ -10,6 +10,7 @@ export type SimulateFlags = Readonly<{
   faults?: string;
   cost?: string;
   seed?: string;
+  chart?: string;
   compare?: true;
 }>;
 
@@ -52,6 +53,12 @@ export function readSimulateFlags(flags: SimulateFlags): ReadFlags {
     number('cost', MOST_PRICE),
     number('seed', MOST_SEED),
   ];
+  if (flags.chart !== undefined && flags.compare === true) {
+    wrong('chart', 'One chart shows one simulation.', 'Leave out --chart or --compare.');
+  }
+  if (flags.chart !== undefined && !flags.chart.endsWith('.svg')) {
+    wrong('chart', `"${flags.chart}" is no SVG file.`, 'Give a name that ends in .svg.');
+  }
   if (problems.length > 0) throw new UserErrors(problems);
   return {
     agents,

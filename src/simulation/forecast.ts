@@ -60,6 +60,8 @@ export type Simulated = Readonly<{
   /** USD: what agents cost, and what attempts of tasks with a grant may have spent at most; and so many tokens. */
   cost: Readonly<{ agents: number; grants: number; tokens: number }>;
   log: AttemptLog;
+  /** By task; empty where there are so many that nobody reads them. */
+  taskNames: readonly string[];
 }>;
 
 /** Others get their turn after this long, ms. */
@@ -67,6 +69,8 @@ const TURN_MS = 50;
 /** Of failing attempts one in this many takes its agent with it. */
 const LOSES_AGENT = 5;
 const HOUR_MS = 3_600_000;
+/** Names are kept of so many tasks. */
+const MOST_NAMED = 20_000;
 const MICROS = 1_000_000;
 const WORDS = 2 ** 32;
 const ANY: readonly string[] = ['work'];
@@ -109,6 +113,7 @@ export async function simulateWork(work: SimulatedWork, options: SimulationOptio
       ...grantsOf(work.tasks, log),
     },
     log,
+    taskNames: tasks.length > MOST_NAMED ? [] : tasks.map(({ name }) => name),
   };
 }
 

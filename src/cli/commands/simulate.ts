@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Project } from '../../app/project.ts';
 import {
@@ -12,9 +12,11 @@ import {
   workflowSource,
 } from '../../app/simulation.ts';
 import { simulateApart } from '../../app/simulate-apart.ts';
+import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find.ts';
+import { ganttSvg } from '../render/gantt-svg.ts';
 import { comparedData, comparedLines, simulatedData, simulatedLines } from '../render/simulation-lines.ts';
 import { visible } from '../render/text.ts';
 import { readSimulateFlags, type SimulateFlags } from '../simulate-flags.ts';
@@ -26,25 +28,25 @@ const SAID_EVERY_MS = 200;
 const QUIET_MS = 500;
 
 type Seen = Readonly<{ simulations: AsyncIterable<Simulated>; notes: readonly string[] }>;
-type Asked = ReturnType<typeof readSimulateFlags> & Readonly<{ isCompared: boolean }>;
+type Asked = ReturnType<typeof readSimulateFlags> & Readonly<{ isCompared: boolean; chart: string | undefined }>;
 
 /** `waggle simulate` */
 export async function simulate(cli: Cli, name: string, flags: SimulateFlags): Promise<ExitCode> {
   const isCompared = flags.compare === true;
-  const asked = { ...readSimulateFlags(flags), isCompared };
+  const asked = { ...readSimulateFlags(flags), isCompared, chart: flags.chart };
   const progress = new Progress(cli);
   try {
     const seen = isGraph(name) ? graphOf(cli, name, asked, progress) : await workOf(cli, name, asked, progress);
-    return isCompared ? await showCompared(cli, seen, progress) : await showOne(cli, seen, asked.options, progress);
+    return isCompared ? await showCompared(cli, seen, progress) : await showOne(cli, seen, asked, progress);
   } finally {
     progress.end();
   }
 }
 
 async function showOne(
-  { out }: Cli,
+  { out, cwd }: Cli,
   { simulations, notes }: Seen,
-  options: Asked['options'],
+  { options, chart }: Asked,
   progress: Progress,
 ): Promise<ExitCode> {
   for await (const simulated of simulations) {
@@ -52,8 +54,18 @@ async function showOne(
     out.json({ ...simulatedData(simulated, options), notes });
     out.say(...notes.map(visible));
     out.result(...simulatedLines(simulated, options, out));
+    if (chart === undefined) continue;
+    await writeChart(resolve(cwd, chart), ganttSvg(simulated));
+    out.say('', `The chart is in ${visible(chart)}.`);
   }
   return EXIT.ok;
+}
+
+async function writeChart(path: string, svg: string): Promise<void> {
+  await writeFile(path, svg).catch((error: unknown) => {
+    const message = `The chart cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+    throw userError({ code: 'CHART_FILE', at: path, message, fix: 'Name a file in a folder that exists.' });
+  });
 }
 
 async function showCompared({ out }: Cli, { simulations, notes }: Seen, progress: Progress): Promise<ExitCode> {

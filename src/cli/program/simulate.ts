@@ -19,6 +19,7 @@ export function addSimulate(program: Command, handlers: Handlers, act: Act): voi
     .option('--faults <part>', 'so many attempts fail: 0.05 is one in twenty')
     .option('--cost <usd>', 'price of an agent for an hour, USD')
     .option('--seed <n>', 'for faults and wrong estimates; default: 1')
+    .option('--chart <file>', 'draw who does what when, as an SVG')
     .option('--compare', 'several numbers of agents and every strategy, in a table')
     .addHelpText('after', EXAMPLES)
     .action(act(handlers.simulate));
@@ -28,4 +29,5 @@ const EXAMPLES = `
 Examples:
   waggle simulate last --compare             would more agents have made it faster?
   waggle simulate release.yaml --agents 8    how long it should take
+  waggle simulate last --chart last.svg      who did what when, to look at
   waggle simulate synthetic:layers=10,width=1000 --agents 64 --faults 0.05`;

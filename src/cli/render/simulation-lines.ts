@@ -20,7 +20,7 @@ export function simulatedData(
   simulated: Simulated,
   { estimates = 'exact', faults = 0, seed = 1 }: Omit<SimulationOptions, 'agents'>,
 ): Readonly<Record<string, unknown>> {
-  const { log: _log, agents, bounds, ...rest } = simulated;
+  const { log: _log, taskNames: _names, agents, bounds, ...rest } = simulated;
   const { path, ...limits } = bounds;
   return { type: 'simulate', ...rest, agents: agents.length, ...limits, criticalPath: path, estimates, faults, seed };
 }

@@ -42,7 +42,7 @@ export function noticeOf(event: NoticedEvent, atMs: number): Notice {
         key: `alert:${event.key}:${event.episode}`,
         severity: event.severity,
         title: `Alert ${event.key}`,
-        text: `${event.description} ${event.condition}${event.figure === null ? '' : `, now ${event.figure}`}.`,
+        text: textOf(event),
       };
     case 'alert.resolved':
       return {
@@ -67,4 +67,9 @@ export function noticeOf(event: NoticedEvent, atMs: number): Notice {
         text: `${event.failures === 0 ? 'An alert asked for that.' : `${event.failures} attempts in a row failed.`} One at a time is let through after a while.`,
       };
   }
+}
+
+function textOf({ description, condition, figure }: Extract<NoticedEvent, { type: 'alert.fired' }>): string {
+  const words = description === condition ? condition : `${description} ${condition}`;
+  return `${words}${figure === null ? '' : `, now ${figure}`}.`;
 }
