@@ -14,6 +14,7 @@ import type { CompiledWorkflow, ConnectOptions, Coordinator } from './coordinato
 import { type DataFolder, dataFolderFor, makeDataFolder, refuseForeign, refuseTracked } from './data-folder.ts';
 import { FileStore } from './file-store.ts';
 import { findRoot, folderAt } from './find-root.ts';
+import type { WriteSuggestion } from '../memory/type-record.ts';
 import type { DoctorCheck, Project, ProjectOptions, PruneOptions, PruneResult, TaskLog } from './project.ts';
 import { taskLogs } from './task-logs.ts';
 import type { Worker, WorkerOptions } from './worker.ts';
@@ -79,6 +80,12 @@ class FileProject implements Project {
     if (this.archive() === undefined) return compiled;
     const { estimateFrom } = await import('./estimates.ts');
     return { ...compiled, tasks: await estimateFrom(this.#store, compiled.tasks) };
+  }
+
+  async writeSuggestions(): Promise<readonly WriteSuggestion[]> {
+    if (this.archive() === undefined) return [];
+    const { writeSuggestions } = await import('./estimates.ts');
+    return writeSuggestions(this.#store);
   }
 
   async check(coordinator: Coordinator, options: CheckOptions): Promise<CheckRun> {

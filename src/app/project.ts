@@ -1,3 +1,4 @@
+import type { WriteSuggestion } from '../memory/type-record.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Config } from '../config/load-config.ts';
@@ -72,6 +73,8 @@ export interface Project {
   connect(options?: ConnectOptions): Promise<Coordinator>;
   /** The workflow with estimates from history where it has none itself, for a forecast. */
   estimate(compiled: CompiledWorkflow): Promise<CompiledWorkflow>;
+  /** What tasks of each type have written and do not declare, as measured. */
+  writeSuggestions(): Promise<readonly WriteSuggestion[]>;
   /** Submits the built-in workflow `check` over this project, waits for it, writes the reports. */
   check(coordinator: Coordinator, options: CheckOptions): Promise<CheckRun>;
   /** Goes on with a check that was interrupted, waits for it, writes the reports where they go without `out`. */

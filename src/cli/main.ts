@@ -13,6 +13,7 @@ const HANDLERS: Handlers = {
   runsResume: async () => (await import('./commands/runs-follow.ts')).runsResume,
   runsRetry: async () => (await import('./commands/runs-follow.ts')).runsRetry,
   runsPrune: async () => (await import('./commands/runs-prune.ts')).runsPrune,
+  tasksWrites: async () => (await import('./commands/tasks-writes.ts')).tasksWrites,
   tasksList: async () => (await import('./commands/tasks.ts')).tasksList,
   tasksShow: async () => (await import('./commands/tasks.ts')).tasksShow,
   tasksLogs: async () => (await import('./commands/task-logs.ts')).tasksLogs,

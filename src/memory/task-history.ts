@@ -5,7 +5,17 @@ import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { TieredMemory } from './tiered-memory.ts';
-import { emptyTypeRecord, learn, parseTypeRecords, statsOf, type TypeRecord, type TypeStats } from './type-record.ts';
+import {
+  emptyTypeRecord,
+  learn,
+  learnWrites,
+  parseTypeRecords,
+  statsOf,
+  suggestionOf,
+  type TypeRecord,
+  type TypeStats,
+  type WriteSuggestion,
+} from './type-record.ts';
 
 const KEY = 'history:task-types';
 /** Types kept; beyond it the one goes that ended longest ago. */
@@ -48,6 +58,12 @@ export class TaskHistory implements EventSink {
   /** Expected ms of one task of this type; undefined when none has succeeded yet. */
   estimateMs(type: string): number | undefined {
     return this.stats(type)?.expectedMs;
+  }
+
+  /** Files that types write and do not declare, as far as it was measured. In the order of their names. */
+  suggestions(): readonly WriteSuggestion[] {
+    const found = [...this.#types].flatMap(([type, record]) => suggestionOf(type, record) ?? []);
+    return found.sort((one, other) => (one.type < other.type ? -1 : 1));
   }
 
   stats(type: string): TypeStats | undefined {
@@ -96,7 +112,10 @@ export class TaskHistory implements EventSink {
     if (type === 'attempt.assigned' && this.#typeOf(event.taskId) !== undefined) {
       this.#startedAtMs.set(event.taskId, atMs);
     }
-    if (type === 'task.succeeded') this.#learn(event.taskId, atMs, 'succeeded');
+    if (type === 'task.succeeded') {
+      this.#learn(event.taskId, atMs, 'succeeded');
+      if (event.usage?.wrote !== undefined) this.#learnWrites(event.taskId, event.usage.wrote);
+    }
     if (type === 'task.failed') this.#learn(event.taskId, atMs, 'failed');
     if (type === 'attempt.failed') this.#learn(event.taskId, atMs, event.charge === 'none' ? undefined : 'failed');
     if (type === 'task.cancelled' || type === 'task.outcome-unknown') this.#learn(event.taskId, atMs, undefined);
@@ -116,6 +135,12 @@ export class TaskHistory implements EventSink {
     if (this.#types.size <= MAX_TYPES) return;
     const [oldest] = this.#types.keys();
     if (oldest !== undefined) this.#types.delete(oldest);
+  }
+
+  #learnWrites(taskId: TaskId, wrote: readonly string[]): void {
+    const type = this.#typeOf(taskId);
+    const record = type === undefined ? undefined : this.#types.get(type);
+    if (type !== undefined && record !== undefined) this.#types.set(type, learnWrites(record, wrote));
   }
 
   #finish(runId: RunId): void {

@@ -6,7 +6,12 @@ export type TypeRecord = Readonly<{
   failed: number;
   averageMs: number;
   recentMs: readonly number[];
+  /** What each of the newest attempts has written that was not declared, oldest first. Absent: nobody has looked. */
+  wrote?: readonly (readonly string[])[];
 }>;
+
+/** What tasks of a type should declare: written by most attempts of which somebody knows. */
+export type WriteSuggestion = Readonly<{ type: string; paths: readonly string[]; seen: number }>;
 
 export type TypeStats = Readonly<{
   succeeded: number;
@@ -32,7 +37,25 @@ export function learn(record: TypeRecord, outcome: 'succeeded' | 'failed', durat
   if (outcome === 'failed') return { ...record, failed: failed + 1 };
   const average = succeeded === 0 ? durationMs : averageMs + ALPHA * (durationMs - averageMs);
   const recent = [...recentMs.slice(1 - WINDOW), durationMs];
-  return { succeeded: succeeded + 1, failed, averageMs: Math.round(average), recentMs: recent };
+  return { ...record, succeeded: succeeded + 1, averageMs: Math.round(average), recentMs: recent };
+}
+
+/** Attempts that are remembered for what they have written. */
+const WROTE_WINDOW = 10;
+/** Fewer say nothing. */
+const LEAST_WROTE = 2;
+
+export function learnWrites(record: TypeRecord, wrote: readonly string[]): TypeRecord {
+  return { ...record, wrote: [...(record.wrote ?? []).slice(1 - WROTE_WINDOW), wrote] };
+}
+
+/** Undefined when nothing is to be said. A path counts when two of three attempts have written it. */
+export function suggestionOf(type: string, { wrote = [] }: TypeRecord): WriteSuggestion | undefined {
+  if (wrote.length < LEAST_WROTE) return undefined;
+  const times = new Map<string, number>();
+  for (const path of wrote.flat()) times.set(path, (times.get(path) ?? 0) + 1);
+  const paths = [...times].filter(([, count]) => 3 * count >= 2 * wrote.length).map(([path]) => path);
+  return paths.length === 0 ? undefined : { type, paths: paths.sort(), seen: wrote.length };
 }
 
 export function statsOf({ succeeded, failed, averageMs, recentMs }: TypeRecord): TypeStats {
@@ -56,13 +79,23 @@ export function parseTypeRecords(stored: Json): Map<string, TypeRecord> {
     const { succeeded, failed, averageMs, recentMs } = value;
     if (!isCount(succeeded) || !isCount(failed) || !isCount(averageMs) || !Array.isArray(recentMs)) continue;
     const recent: readonly Json[] = recentMs;
-    records.set(type, { succeeded, failed, averageMs, recentMs: recent.filter(isCount).slice(-WINDOW) });
+    const wrote = pathsIn(value['wrote']);
+    const known = { succeeded, failed, averageMs, recentMs: recent.filter(isCount).slice(-WINDOW) };
+    records.set(type, wrote.length === 0 ? known : { ...known, wrote });
   }
   return records;
 }
 
 function isObject(value: Json): value is Readonly<{ [key: string]: Json }> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function pathsIn(value: Json | undefined): readonly (readonly string[])[] {
+  const lists: readonly Json[] = Array.isArray(value) ? value : [];
+  return lists.slice(-WROTE_WINDOW).flatMap((list) => {
+    const paths: readonly Json[] = Array.isArray(list) ? list : [];
+    return Array.isArray(list) ? [paths.filter((path) => typeof path === 'string')] : [];
+  });
 }
 
 function isCount(value: Json | undefined): value is number {

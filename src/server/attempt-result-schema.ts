@@ -66,6 +66,7 @@ const usage: z.ZodType<Usage> = z.strictObject({
   inputTokens: z.exactOptional(whole),
   outputTokens: z.exactOptional(whole),
   costMicros: z.exactOptional(whole),
+  wrote: z.exactOptional(z.array(z.string().max(4_096)).max(20)),
 });
 
 export const ATTEMPT_RESULT: z.ZodType<AttemptResult> = z.discriminatedUnion('ok', [

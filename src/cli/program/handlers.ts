@@ -36,6 +36,7 @@ import type { simulate } from '../commands/simulate.ts';
 import type { tasksLogs } from '../commands/task-logs.ts';
 import type { tasksAwait, tasksDelegate, tasksDrop } from '../commands/tasks-delegate.ts';
 import type { tasksList, tasksSettle, tasksShow } from '../commands/tasks.ts';
+import type { tasksWrites } from '../commands/tasks-writes.ts';
 import type { trustGrant, trustList, trustRevoke } from '../commands/trust.ts';
 import type { worker } from '../commands/worker.ts';
 import type { Cli } from '../cli.ts';
@@ -56,6 +57,7 @@ export type Handlers = Readonly<{
   runsRetry: Load<typeof runsRetry>;
   runsPrune: Load<typeof runsPrune>;
   tasksList: Load<typeof tasksList>;
+  tasksWrites: Load<typeof tasksWrites>;
   tasksShow: Load<typeof tasksShow>;
   tasksLogs: Load<typeof tasksLogs>;
   tasksAwait: Load<typeof tasksAwait>;

@@ -108,6 +108,10 @@ function addTasks(program: Command, handlers: Handlers, act: Act): void {
     .argument('<task>', TASK)
     .requiredOption('--as <outcome>', 'succeeded, failed or retry', settlement)
     .action(act(handlers.tasksSettle));
+  tasks
+    .command('writes')
+    .description('files that tasks were seen to write and do not declare')
+    .action(act(handlers.tasksWrites));
   addOwnTasks(tasks, handlers, act);
   tasks.addHelpText('after', EXAMPLES.tasks);
 }

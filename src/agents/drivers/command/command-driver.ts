@@ -15,6 +15,7 @@ import { CommandMail } from './command-mail.ts';
 import { Exchange } from './exchange.ts';
 import { type KeptOutput, OutputKeeper } from './output-keeper.ts';
 import { ProgressLines } from './progress-lines.ts';
+import { WriteWatch } from './write-watch.ts';
 
 /** A result has to fit into the journal; more belongs into a file. */
 const MAX_OUTPUTS_BYTES = 32_768;
@@ -46,6 +47,7 @@ export class CommandDriver implements AgentDriver {
   readonly kind = 'command';
   readonly #ports: CommandDriverPorts;
   readonly #clean: Environment;
+  readonly #writes = new WriteWatch();
 
   constructor(ports: CommandDriverPorts) {
     this.#ports = ports;
@@ -70,7 +72,7 @@ export class CommandDriver implements AgentDriver {
       const admission = await this.#ports.door?.admit(assignment, mail.abilitiesOf(context)).catch(() => undefined);
       try {
         const plan = withAdmission(planned.plan, admission);
-        const result = await this.#execute({ assignment, context, plan, exchange });
+        const result = await this.#watched({ assignment, context, plan, exchange });
         if (result.ok) await mail.close();
         return result;
       } finally {
@@ -80,6 +82,18 @@ export class CommandDriver implements AgentDriver {
     } catch (error) {
       // The disk is full, a folder is gone: the command is not to blame, and its process has ended.
       return { ok: false, failure: outsideTrouble(error, planned.plan.secrets) };
+    }
+  }
+
+  /** With what it has written beside what its task declares, where that can be told. */
+  async #watched(job: Job): Promise<AttemptResult> {
+    const watching = await this.#writes.begin(job.assignment, job.exchange.folder);
+    try {
+      const result = await this.#execute(job);
+      const wrote = result.ok ? await watching.written().catch(() => undefined) : undefined;
+      return wrote === undefined ? result : { ...result, usage: { ...result.usage, wrote } };
+    } finally {
+      watching.end();
     }
   }
 

@@ -7,12 +7,13 @@ import { readResultFile, type ResultFile } from './result-file.ts';
 
 /** The private folder through which a command gets its input and gives its result. */
 export class Exchange {
-  readonly #folder: string;
+  /** Absolute path; made just before the command starts. */
+  readonly folder: string;
   /** `WAGGLE_INPUT`, `WAGGLE_OUTPUT`, `WAGGLE_MESSAGES`, `WAGGLE_RUN`, `WAGGLE_TASK`, `WAGGLE_ATTEMPT`. */
   readonly environment: Readonly<Record<string, string>>;
 
   private constructor(folder: string, { runId, taskId, attempt }: Assignment) {
-    this.#folder = folder;
+    this.folder = folder;
     this.environment = {
       WAGGLE_INPUT: join(folder, 'input.json'),
       WAGGLE_OUTPUT: join(folder, 'output.json'),
@@ -44,10 +45,10 @@ export class Exchange {
   }
 
   readResult(): Promise<ResultFile> {
-    return readResultFile(join(this.#folder, 'output.json'));
+    return readResultFile(join(this.folder, 'output.json'));
   }
 
   async close(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
