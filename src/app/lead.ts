@@ -288,7 +288,8 @@ export class Lead {
       input.run,
     );
     if (missing.length > 0) return invalid(`no process that is here has the function "${missing.join('", "')}"`);
-    const tasks = this.#history === undefined ? input.tasks : withEstimates(input.tasks, this.#history);
+    const tasks =
+      this.#history === undefined ? input.tasks : withEstimates(input.tasks, this.#history, this.#parts.host);
     const known = this.#engine.run(input.runId) !== undefined;
     if (known || !tasks.some(needsVerification)) return this.#engine.dispatch({ ...input, tasks });
     try {

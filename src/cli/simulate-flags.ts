@@ -53,12 +53,7 @@ export function readSimulateFlags(flags: SimulateFlags): ReadFlags {
     number('cost', MOST_PRICE),
     number('seed', MOST_SEED),
   ];
-  if (flags.chart !== undefined && flags.compare === true) {
-    wrong('chart', 'One chart shows one simulation.', 'Leave out --chart or --compare.');
-  }
-  if (flags.chart !== undefined && !flags.chart.endsWith('.svg')) {
-    wrong('chart', `"${flags.chart}" is no SVG file.`, 'Give a name that ends in .svg.');
-  }
+  checkChart(flags, wrong);
   if (problems.length > 0) throw new UserErrors(problems);
   return {
     agents,
@@ -70,6 +65,12 @@ export function readSimulateFlags(flags: SimulateFlags): ReadFlags {
       ...(seed === undefined ? {} : { seed }),
     },
   };
+}
+
+function checkChart({ chart, compare }: SimulateFlags, wrong: Wrong): void {
+  if (chart === undefined) return;
+  if (compare === true) wrong('chart', 'One chart shows one simulation.', 'Leave out --chart or --compare.');
+  if (!chart.endsWith('.svg')) wrong('chart', `"${chart}" is no SVG file.`, 'Give a name that ends in .svg.');
 }
 
 type Wrong = (flag: string, message: string, fix: string) => undefined;

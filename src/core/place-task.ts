@@ -1,3 +1,4 @@
+import { reservationOf } from './resources/reservation-of.ts';
 import { expectedMs } from './scheduling/choose-agent.ts';
 import { holdWrites, lendWrites, releaseWrites } from './scheduling/kept-back.ts';
 import { noteLearned } from './scheduling/ranks.ts';
@@ -81,7 +82,7 @@ function takeSlot(swarm: Swarm, { identity, agentId, startedMs }: ActiveTask): n
   assert(agent !== undefined, `task ${id} runs on an unknown agent ${agentId}`);
   const workMs = expectedMs(swarm.durations, spec, agent.class);
   swarm.registry.occupy(agentId, id, startedMs + workMs);
-  swarm.capacity.reserve(id, agent.spec.host, spec.resources);
+  swarm.capacity.reserve(id, agent.spec.host, reservationOf(spec));
   noteTry(swarm, agent);
   return workMs;
 }

@@ -1,3 +1,4 @@
+import { reservationOf } from './resources/reservation-of.ts';
 import type { AlertKey } from './alerts/alert-events.ts';
 import type { Alert } from './alerts/alerts.ts';
 import type { AgentSpec, HostSpec } from './agents/agent-spec.ts';
@@ -184,7 +185,7 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     const { identity: _identity, ...state } = task;
     const expected = holdsSlot(task) ? { expectedEndMs: swarm.registry.slotOf(id).expectedEndMs } : {};
     const reserved = swarm.capacity.heldBy(id)?.amounts;
-    const shrunk = reserved === undefined || reserved === spec.resources ? {} : { reserved };
+    const shrunk = reserved === undefined || reserved === reservationOf(spec) ? {} : { reserved };
     tasks.push({ spec, state, ...expected, ...shrunk });
   }
   return {

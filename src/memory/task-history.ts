@@ -1,6 +1,7 @@
 import type { SwarmEvent } from '../core/events.ts';
 import { nameOf, runOf, type RunId, type TaskId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import type { Usage } from '../core/tasks/attempt.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { JournalRecord } from '../ports/journal.ts';
@@ -8,18 +9,22 @@ import type { TieredMemory } from './tiered-memory.ts';
 import {
   emptyTypeRecord,
   learn,
+  learnUsage,
   learnWrites,
   parseTypeRecords,
   statsOf,
   suggestionOf,
   type TypeRecord,
   type TypeStats,
+  usageOf,
   type WriteSuggestion,
 } from './type-record.ts';
 
 const KEY = 'history:task-types';
 /** Types kept; beyond it the one goes that ended longest ago. */
 const MAX_TYPES = 500;
+/** Shorter attempts say nothing of how much of a processor they use, ms. */
+const LEAST_MS = 500;
 /** Tasks of open runs whose type is kept in mind. Beyond it new ones are not learned from. */
 const MAX_TASKS = 200_000;
 
@@ -58,6 +63,12 @@ export class TaskHistory implements EventSink {
   /** Expected ms of one task of this type; undefined when none has succeeded yet. */
   estimateMs(type: string): number | undefined {
     return this.stats(type)?.expectedMs;
+  }
+
+  /** What a task of this type is expected to use: milli-cores and bytes, as far as it was measured. */
+  usage(type: string): Readonly<{ cpu?: number; memory?: number }> {
+    const record = this.#types.get(type);
+    return record === undefined ? {} : usageOf(record);
   }
 
   /** Files that types write and do not declare, as far as it was measured. In the order of their names. */
@@ -112,10 +123,7 @@ export class TaskHistory implements EventSink {
     if (type === 'attempt.assigned' && this.#typeOf(event.taskId) !== undefined) {
       this.#startedAtMs.set(event.taskId, atMs);
     }
-    if (type === 'task.succeeded') {
-      this.#learn(event.taskId, atMs, 'succeeded');
-      if (event.usage?.wrote !== undefined) this.#learnWrites(event.taskId, event.usage.wrote);
-    }
+    if (type === 'task.succeeded') this.#learnSuccess(event, atMs);
     if (type === 'task.failed') this.#learn(event.taskId, atMs, 'failed');
     if (type === 'attempt.failed') this.#learn(event.taskId, atMs, event.charge === 'none' ? undefined : 'failed');
     if (type === 'task.cancelled' || type === 'task.outcome-unknown') this.#learn(event.taskId, atMs, undefined);
@@ -135,6 +143,23 @@ export class TaskHistory implements EventSink {
     if (this.#types.size <= MAX_TYPES) return;
     const [oldest] = this.#types.keys();
     if (oldest !== undefined) this.#types.delete(oldest);
+  }
+
+  #learnSuccess({ taskId, usage = {} }: Extract<SwarmEvent, { type: 'task.succeeded' }>, atMs: number): void {
+    const startedAtMs = this.#startedAtMs.get(taskId);
+    this.#learn(taskId, atMs, 'succeeded');
+    if (startedAtMs !== undefined) this.#learnUsage(taskId, atMs - startedAtMs, usage);
+    if (usage.wrote !== undefined) this.#learnWrites(taskId, usage.wrote);
+  }
+
+  #learnUsage(taskId: TaskId, tookMs: number, { cpuMs, peakMemoryBytes }: Usage): void {
+    const type = this.#typeOf(taskId);
+    const record = type === undefined ? undefined : this.#types.get(type);
+    if (type === undefined || record === undefined) return;
+    // The kernel counts processor time in steps: over a short time it says little.
+    const cpu = cpuMs === undefined || tookMs < LEAST_MS ? {} : { cpu: (1_000 * cpuMs) / tookMs };
+    const memory = peakMemoryBytes === undefined ? {} : { memory: peakMemoryBytes };
+    this.#types.set(type, learnUsage(record, { ...cpu, ...memory }));
   }
 
   #learnWrites(taskId: TaskId, wrote: readonly string[]): void {

@@ -8,6 +8,9 @@ export type TypeRecord = Readonly<{
   recentMs: readonly number[];
   /** What each of the newest attempts has written that was not declared, oldest first. Absent: nobody has looked. */
   wrote?: readonly (readonly string[])[];
+  /** What the newest successes have used, oldest first: milli-cores on average, bytes at most. */
+  cpu?: readonly number[];
+  memory?: readonly number[];
 }>;
 
 /** What tasks of a type should declare: written by most attempts of which somebody knows. */
@@ -58,6 +61,32 @@ export function suggestionOf(type: string, { wrote = [] }: TypeRecord): WriteSug
   return paths.length === 0 ? undefined : { type, paths: paths.sort(), seen: wrote.length };
 }
 
+/** Fewer attempts say nothing of what a type uses. */
+const LEAST_USED = 3;
+/** What is reserved above the figure that only the highest twentieth exceeds, percent. */
+const MARGIN_PERCENT = 20;
+
+export function learnUsage(record: TypeRecord, used: Readonly<{ cpu?: number; memory?: number }>): TypeRecord {
+  const { cpu = [], memory = [] } = record;
+  return {
+    ...record,
+    ...(used.cpu === undefined ? {} : { cpu: [...cpu.slice(1 - WINDOW), Math.round(used.cpu)] }),
+    ...(used.memory === undefined ? {} : { memory: [...memory.slice(1 - WINDOW), Math.round(used.memory)] }),
+  };
+}
+
+/** What a task of the type is expected to use, with a margin; absent where too little is known. */
+export function usageOf({ cpu = [], memory = [] }: TypeRecord): Readonly<{ cpu?: number; memory?: number }> {
+  const [cores, bytes] = [expected(cpu), expected(memory)];
+  return { ...(cores === undefined ? {} : { cpu: cores }), ...(bytes === undefined ? {} : { memory: bytes }) };
+}
+
+function expected(figures: readonly number[]): number | undefined {
+  if (figures.length < LEAST_USED) return undefined;
+  const sorted = figures.toSorted((one, other) => one - other);
+  return Math.ceil(((sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0) * (100 + MARGIN_PERCENT)) / 100);
+}
+
 export function statsOf({ succeeded, failed, averageMs, recentMs }: TypeRecord): TypeStats {
   const sorted = [...recentMs].sort((one, other) => one - other);
   return {
@@ -81,13 +110,20 @@ export function parseTypeRecords(stored: Json): Map<string, TypeRecord> {
     const recent: readonly Json[] = recentMs;
     const wrote = pathsIn(value['wrote']);
     const known = { succeeded, failed, averageMs, recentMs: recent.filter(isCount).slice(-WINDOW) };
-    records.set(type, wrote.length === 0 ? known : { ...known, wrote });
+    const used = { ...countsIn('cpu', value['cpu']), ...countsIn('memory', value['memory']) };
+    records.set(type, { ...known, ...used, ...(wrote.length === 0 ? {} : { wrote }) });
   }
   return records;
 }
 
 function isObject(value: Json): value is Readonly<{ [key: string]: Json }> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function countsIn(name: 'cpu' | 'memory', value: Json | undefined): Readonly<{ cpu?: number[]; memory?: number[] }> {
+  const figures: readonly Json[] = Array.isArray(value) ? value : [];
+  const counts = figures.filter(isCount).slice(-WINDOW);
+  return counts.length === 0 ? {} : { [name]: counts };
 }
 
 function pathsIn(value: Json | undefined): readonly (readonly string[])[] {

@@ -47,6 +47,7 @@ const TASK: Required<TaskSpec> = {
   prefers: ['fast'],
   priority: 'high',
   resources: { cpu: 1, memory: 2, storage: 3, network: 4 },
+  reserves: { cpu: 1 },
   writes: ['dist/'],
   subscribes: ['findings.*'],
   timeoutMs: 1_000,

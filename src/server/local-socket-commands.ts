@@ -110,6 +110,7 @@ const task = z.strictObject({
   prefers: z.exactOptional(names),
   priority: z.exactOptional(z.enum(['critical', 'high', 'normal', 'low'])),
   resources: z.exactOptional(resources),
+  reserves: z.exactOptional(resources),
   writes: z.exactOptional(names),
   subscribes: z.exactOptional(names),
   timeoutMs: z.exactOptional(whole),

@@ -1,3 +1,4 @@
+import { reservationOf } from '../resources/reservation-of.ts';
 import { assert } from '../../util/assert.ts';
 import { NOT_IN_HEAP } from '../../util/indexed-heap.ts';
 import type { AgentId, RunId, TaskId } from '../ids.ts';
@@ -312,7 +313,9 @@ function classIdOf(spec: AgentSpec): string {
 }
 
 /** Reservations belong to it: where one task finds no agent with room on its host, none of the same question does. */
-function questionOf({ requires, prefers, resources }: TaskSpec): string {
+function questionOf(spec: TaskSpec): string {
+  const { requires, prefers } = spec;
+  const resources = reservationOf(spec);
   const needed = requires.length === 1 ? (requires[0] ?? '') : requires.toSorted().join('\n');
   if (prefers === undefined && resources === undefined) return needed;
   return JSON.stringify([needed, prefers?.toSorted(), resources]);

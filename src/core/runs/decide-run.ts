@@ -1,3 +1,4 @@
+import { reservationOf } from '../resources/reservation-of.ts';
 import { unreachable } from '../../util/assert.ts';
 import { endVotes } from '../consensus/votes-of-run.ts';
 import type { SwarmEvent } from '../events.ts';
@@ -94,7 +95,9 @@ function findSizeProblems(
     problems.push(`the run's inputs are over ${MAX_SPEC_CHARS} characters`);
   }
   const hosts = capacity.hosts;
-  for (const [index, { name, needs, resources }] of tasks.entries()) {
+  for (const [index, spec] of tasks.entries()) {
+    const { name, needs } = spec;
+    const resources = reservationOf(spec);
     if (needs.length > MAX_NEEDS) problems.push(`task "${name}" has over ${MAX_NEEDS} needs`);
     if ((sizes[index] ?? 0) > MAX_EVENT_CHARS) problems.push(`task "${name}" is over ${MAX_EVENT_CHARS} characters`);
     if (resources === undefined || hosts.length === 0) continue;

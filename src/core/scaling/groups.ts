@@ -1,3 +1,4 @@
+import { reservationOf } from '../resources/reservation-of.ts';
 import type { Agent } from '../agents/agent-class.ts';
 import { agentId, type AgentId } from '../ids.ts';
 import type { Run } from '../runs/run.ts';
@@ -72,7 +73,7 @@ export function waitingFor(swarm: Swarm, run: Run, group: ScaleGroup, most: numb
   for (let index = 0; index < run.graph.size && count < enough; index++) {
     const { id, spec } = run.graph.identity(index);
     if (swarm.tasks.get(id)?.status !== 'ready' || !spec.requires.every((name) => can.has(name))) continue;
-    if (spec.resources === undefined || swarm.capacity.check(group.host, spec.resources) === 'fits') count++;
+    if (swarm.capacity.check(group.host, reservationOf(spec)) === 'fits') count++;
   }
   return count;
 }

@@ -1,3 +1,4 @@
+import { reservationOf } from '../resources/reservation-of.ts';
 import type { Agent } from '../agents/agent-class.ts';
 import { loadRatio, roomOf } from '../agents/agent.ts';
 import { blockAgent, unblockAgent } from '../agents/availability.ts';
@@ -83,5 +84,5 @@ function isMovable({ status, identity }: Task): boolean {
 }
 
 function hasRoom({ capacity }: Swarm, agent: Agent, { identity }: Task): boolean {
-  return roomOf(agent) > 0 && capacity.check(agent.spec.host, identity.spec.resources) === 'fits';
+  return roomOf(agent) > 0 && capacity.check(agent.spec.host, reservationOf(identity.spec)) === 'fits';
 }

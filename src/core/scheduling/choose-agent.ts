@@ -1,3 +1,4 @@
+import { reservationOf } from '../resources/reservation-of.ts';
 import { chanceOf } from '../agents/agent.ts';
 import type { Agent, AgentClass, BusySlot } from '../agents/agent-class.ts';
 import type { Durations } from '../agents/durations.ts';
@@ -63,7 +64,8 @@ export function expectedMs(durations: Durations, spec: TaskSpec, agentClass: Age
 function idleOf({ capacity }: Market, { free }: AgentClass, { spec, excluded }: Request): Agent | undefined {
   const { first } = free;
   if (first === undefined) return undefined;
-  if (spec.resources !== undefined && capacity.check(first.spec.host, spec.resources) !== 'fits') return undefined;
+  const reserved = reservationOf(spec);
+  if (reserved !== undefined && capacity.check(first.spec.host, reserved) !== 'fits') return undefined;
   return first.spec.id === excluded ? free.second : first;
 }
 

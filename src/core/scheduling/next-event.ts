@@ -1,3 +1,4 @@
+import { reservationOf } from '../resources/reservation-of.ts';
 import { assert } from '../../util/assert.ts';
 import { checkBudget, type NestedAnswer } from '../budgets/nested.ts';
 import { nextAlertEvents } from '../alerts/next-alert.ts';
@@ -179,8 +180,8 @@ function isForWantOfAgents({ identity }: ReadyTask, choice: Choice): boolean {
 }
 
 function assign({ identity, attempt }: Task, agentId: AgentId): SwarmEvent {
-  const { resources } = identity.spec;
-  const reserved = resources === undefined ? NOTHING_RESERVED : { reserved: resources };
+  const amounts = reservationOf(identity.spec);
+  const reserved = amounts === undefined ? NOTHING_RESERVED : { reserved: amounts };
   return { type: 'attempt.assigned', taskId: identity.id, attempt: attempt + 1, agentId, ...reserved };
 }
 

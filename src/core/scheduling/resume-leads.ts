@@ -1,3 +1,4 @@
+import { reservationOf } from '../resources/reservation-of.ts';
 import { checkBudget } from '../budgets/nested.ts';
 import type { SwarmEvent } from '../events.ts';
 import type { TaskId } from '../ids.ts';
@@ -26,8 +27,8 @@ function resumption(swarm: Swarm, id: TaskId, host: string): SwarmEvent | undefi
   const task = swarm.tasks.get(id);
   const run = task === undefined ? undefined : swarm.runs.get(task.identity.runId);
   if (task === undefined || run === undefined) throw new Error(`Internal error: ${id} waits, and is unknown`);
-  const { resources } = task.identity.spec;
-  const hasRoom = resources === undefined || swarm.capacity.check(host, resources) === 'fits';
+  const reserved = reservationOf(task.identity.spec);
+  const hasRoom = reserved === undefined || swarm.capacity.check(host, reserved) === 'fits';
   if (!hasRoom || !run.account.hasPlace || run.pausedBecause !== undefined) return undefined;
   // Sub-tasks that it does not wait for may still write what it writes.
   if (writeBlockOf(swarm, run, task.identity) !== undefined) return undefined;

@@ -71,6 +71,8 @@ export type TaskSpec = Readonly<{
   priority?: PriorityClass;
   /** What it reserves while it runs. Undeclared reserves nothing. */
   resources?: ResourceAmounts;
+  /** What is reserved instead, from what tasks of the type were seen to use and from the priority. @default `resources` */
+  reserves?: ResourceAmounts;
   /** Files (`a/b.ts`) and folders (`dist/`) it may write, relative to the project. */
   writes?: readonly string[];
   /** Topics of messages that it gets, from the start of its run: `findings.*`. At most 100. */

@@ -206,7 +206,7 @@ function reservedOn(books: Books, host: string, kind: 'cpu' | 'memory' | 'storag
   for (const [agentId, tasks] of books.busy) {
     // An agent that was removed had nothing to do then.
     if (books.agents.get(agentId)?.host !== host) continue;
-    for (const { spec, reserved } of tasks) sum += (reserved ?? spec.resources)?.[kind] ?? 0;
+    for (const { spec, reserved } of tasks) sum += (reserved ?? spec.reserves ?? spec.resources)?.[kind] ?? 0;
   }
   return sum;
 }
