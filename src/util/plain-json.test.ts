@@ -42,7 +42,9 @@ test.each([
   [{ share: Number.NaN }, 'share is NaN'],
   [{ big: 1n }, 'big is a bigint'],
   [{ text: '\ud800' }, 'text holds broken text'],
-  [JSON.parse('{"__proto__":{"admin":true}}'), 'the value has a key that is not allowed'],
+  [JSON.parse('{"__proto__":{"admin":true}}'), 'the value has the key "__proto__", which is not allowed'],
+  [{ a: { '\ud800': 1 } }, 'a has a key of broken text, which is not allowed'],
+  [JSON.parse('['.repeat(65) + ']'.repeat(65)), `${'[0]'.repeat(20)}… nests deeper than 64 levels, or contains itself`],
 ])('%o is refused with its place', (value: unknown, problem) => {
   expect(copyPlainJson(value)).toEqual({ ok: false, problem });
 });

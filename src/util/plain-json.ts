@@ -8,6 +8,7 @@ export type PlainCopy =
   | Readonly<{ ok: false; problem: string }>;
 
 const MAX_DEPTH = 64;
+const MAX_PLACE_CHARS = 60;
 /** One character is at most six bytes long in JSON: `\u0000`. */
 const MOST_BYTES_PER_CHARACTER = 6;
 const MOST_BYTES_PER_NUMBER = 25;
@@ -61,7 +62,8 @@ class Walk {
     const copy: Record<string, PlainJson> = {};
     for (const [key, one] of Object.entries(value)) {
       if (one === undefined) continue;
-      if (key === '__proto__' || !key.isWellFormed()) return this.#refuse(path, 'has a key that is not allowed');
+      if (key === '__proto__') return this.#refuse(path, 'has the key "__proto__", which is not allowed');
+      if (!key.isWellFormed()) return this.#refuse(path, 'has a key of broken text, which is not allowed');
       this.mostBytes += key.length * MOST_BYTES_PER_CHARACTER + 4;
       copy[key] = this.copy(one, path === '' ? key : `${path}.${key}`, depth + 1);
       if (this.problem !== undefined) break;
@@ -80,9 +82,15 @@ class Walk {
   }
 
   #refuse(path: string, what: string): null {
-    this.problem ??= `${path === '' ? 'the value' : path} ${what}`;
+    this.problem ??= `${placeOf(path)} ${what}`;
     return null;
   }
+}
+
+/** Deep down, where it begins is enough. */
+function placeOf(path: string): string {
+  if (path === '') return 'the value';
+  return path.length <= MAX_PLACE_CHARS ? path : `${path.slice(0, MAX_PLACE_CHARS).toWellFormed()}…`;
 }
 
 function nameOf(value: object): string {
