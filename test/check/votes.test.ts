@@ -18,13 +18,14 @@ import { checkHere, type CheckHereOptions } from './support/run-check.ts';
 
 const NAN = 'export const f = (a) => a === NaN;\n';
 const OWN_NAN = 'export function f(a) {\n  const NaN = {};\n  return a === NaN;\n}\n';
-const CATCH = 'export function f(a) {\n  try {\n    a.save();\n    a.count += 1;\n  } catch {}\n}\n';
+const LOOP =
+  'export async function f(list, store) {\n  list.forEach(async (one) => {\n    await store.save(one);\n  });\n  return store.close();\n}\n';
 
 const FILES = {
   'package.json': '{"name":"a"}\n',
   'src/a.js': NAN,
   'src/b.js': OWN_NAN,
-  'src/c.js': CATCH,
+  'src/c.js': LOOP,
 };
 
 async function statesOf(options: CheckHereOptions = {}): Promise<Readonly<Record<string, string>>> {
