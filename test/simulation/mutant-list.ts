@@ -4,6 +4,9 @@ import { FAIRNESS_MUTANTS } from './mutants-of-fairness.ts';
 import { HEALTH_MUTANTS } from './mutants-of-health.ts';
 import { HOST_MUTANTS } from './mutants-of-hosts.ts';
 import { MAIL_MUTANTS } from './mutants-of-mail.ts';
+import { MEMORY_MUTANTS } from './mutants-of-memory.ts';
+import { SCALING_MUTANTS } from './mutants-of-scaling.ts';
+import { SETTING_MUTANTS } from './mutants-of-settings.ts';
 
 /** Kinds of damage that come when a state is built on records that it does not know. */
 const BLIND = [
@@ -354,6 +357,9 @@ export const MUTANTS: readonly Mutant[] = [
   ...FAIRNESS_MUTANTS,
   ...HEALTH_MUTANTS,
   ...HOST_MUTANTS,
+  ...MEMORY_MUTANTS,
+  ...SCALING_MUTANTS,
+  ...SETTING_MUTANTS,
   {
     id: 'drain-saves-what-is-not-stored',
     script: '0001-drain-saves-what-is-not-stored.json',

@@ -6,8 +6,8 @@ import type { Plan } from '../../src/simulation/plan.ts';
 import type { MemoryMakers } from '../../src/simulation/memory-doors.ts';
 import { simulate, type WorldResult } from '../../src/simulation/simulate.ts';
 import { HOST_KIT } from './host-kit.ts';
-import { watchAll } from './checkers/all.ts';
-import { addMark, type Marks } from './marks.ts';
+import { type Seen, watchAll } from './checkers/all.ts';
+import { addMark } from './marks.ts';
 
 /** The tiers as they ship. */
 const MEMORY: MemoryMakers = {
@@ -16,18 +16,19 @@ const MEMORY: MemoryMakers = {
   persistent: (clock, limits) => new MapTier(clock, limits),
 };
 
-export type PlayOptions = Readonly<{ keepsTrace?: boolean; marks?: Marks }>;
+export type PlayOptions = Readonly<{ keepsTrace?: boolean }> & Seen;
 
 /** Plays one plan under all checkers, in a process in which clocks and chance of the outside throw. */
-export async function play(plan: Plan, { keepsTrace = false, marks }: PlayOptions = {}): Promise<WorldResult> {
+export async function play(plan: Plan, { keepsTrace = false, ...seen }: PlayOptions = {}): Promise<WorldResult> {
   const restore = forbidOutside();
   // Where an error came from differs with the caller, and would get into the journal with it.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
+    const { marks } = seen;
     if (marks !== undefined) for (const { kind } of plan.faults) addMark(marks, `fault ${kind}`);
     const makers = { kit: HOST_KIT, memory: MEMORY };
-    return await simulate(plan, { keepsTrace, ...makers, watch: (world) => watchAll(world, plan, marks) });
+    return await simulate(plan, { keepsTrace, ...makers, watch: (world) => watchAll(world, plan, seen) });
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     restore();

@@ -1,16 +1,19 @@
 import { globSync, readFileSync } from 'node:fs';
 import { DEFAULT_RULES } from '../../src/core/swarm-state.ts';
 import type { Plan } from '../../src/simulation/plan.ts';
+import type { Failure } from './failure.ts';
 import type { Marks } from './marks.ts';
+import { playChanged } from './metamorphic.ts';
 import { play, playSeed } from './play.ts';
 
 /** Every so many seeds one is run twice, and once more in another process. */
 const TWICE_EVERY = 100;
 
+/** Every so many seeds one is played again in ways that must make no difference. */
+const CHANGED_EVERY = 150;
+
 /** What one process does: seeds `first`, `first + step` ... below `end`. */
 export type Part = Readonly<{ first: number; step: number; end: number }>;
-
-export type Failure = Readonly<{ seed: number; invariant: string; message: string; atUs: number }>;
 
 /** Plain JSON: it goes from one process to the other. */
 export type PartResult = Readonly<{
@@ -38,6 +41,7 @@ export async function runPart({ first, step, end }: Part): Promise<PartResult> {
     sums.steps += steps;
     sums.virtualMs += virtualMs;
     if (violation !== undefined) failures.push({ seed, ...violation });
+    if (seed % CHANGED_EVERY === 0) failures.push(...(await playChanged(seed)));
     if (seed % TWICE_EVERY !== 0) continue;
     hashes.push([seed, hash]);
     const again = await playSeed(seed);

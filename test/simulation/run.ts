@@ -12,7 +12,8 @@ import type { Plan } from '../../src/simulation/plan.ts';
 import { judgeMarks } from './judge-marks.ts';
 import { addMark, type Marks } from './marks.ts';
 import { play, playSeed } from './play.ts';
-import { type Failure, type Part, type PartResult, playScript, readPlan, runPart, savedScripts } from './run-part.ts';
+import type { Failure } from './failure.ts';
+import { type Part, type PartResult, playScript, readPlan, runPart, savedScripts } from './run-part.ts';
 import { shrink } from './shrink.ts';
 
 const OPTIONS = {

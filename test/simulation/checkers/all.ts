@@ -28,8 +28,15 @@ function ofAgents(tell: Tell, books: Books, plan: Plan): readonly Checker[] {
   return [...care, fairnessChecker(tell, books, plan, mayWork)];
 }
 
+/** What is told of a world besides broken promises. */
+export type Seen = Readonly<{
+  marks?: Marks;
+  /** How each task ended. */
+  ends?: Map<string, string>;
+}>;
+
 /** Every checker, on one set of books. The first one that finds something stops the world. */
-export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
+export function watchAll(world: World, plan: Plan, { marks, ends }: Seen = {}): Watcher {
   const books = new Books();
   const tell = (invariant: string, message: string): void => world.fail(invariant, `${message} (seq ${books.seq})`);
   const checkers: readonly Checker[] = [
@@ -75,7 +82,10 @@ export function watchAll(world: World, plan: Plan, marks?: Marks): Watcher {
     set: (node, name, value) => each(checkers, ({ set }) => set?.(node, name, value)),
     called: (what) => each(checkers, ({ called }) => called?.(what)),
     fell: (node, why) => each(checkers, ({ fell }) => fell?.(node, why)),
-    ended: (end) => each(checkers, ({ ended }) => ended?.(end)),
+    ended: (end) => {
+      each(checkers, ({ ended }) => ended?.(end));
+      for (const { tasks } of books.runs.values()) for (const { id, status } of tasks.values()) ends?.set(id, status);
+    },
   };
 }
 

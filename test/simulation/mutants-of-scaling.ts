@@ -1,0 +1,103 @@
+import type { Mutant } from './mutant.ts';
+
+/** Bugs in the quotas of accounts, and in groups of agents that follow the work. */
+export const SCALING_MUTANTS: readonly Mutant[] = [
+  {
+    id: 'quota-is-charged',
+    file: 'core/tasks/retry.ts',
+    edits: [
+      [
+        "    case 'stopped':\n    case 'quota-exceeded':\n      return 'none';",
+        "    case 'stopped':\n      return 'none';\n    case 'quota-exceeded':\n      return 'attempt';",
+      ],
+    ],
+    breaks: ['quota-is-free'],
+    seed: 0,
+  },
+  {
+    id: 'paused-account-works',
+    file: 'core/quota/accounts.ts',
+    edits: [
+      [
+        "    if (isPause) blockAgent(swarm, spec.id, 'quota');",
+        "    if (isPause) unblockAgent(swarm, spec.id, 'quota');",
+      ],
+    ],
+    breaks: ['paused-account'],
+    seed: 0,
+  },
+  {
+    id: 'pause-of-an-account-for-ever',
+    file: 'core/owed-effects.ts',
+    edits: [['    accountDue(event.account, event.untilMs),\n', '']],
+    breaks: ['comes-to-its-end', 'account-resumes'],
+    seed: 0,
+  },
+  {
+    id: 'pause-of-an-account-not-armed-again',
+    file: 'core/owed-effects.ts',
+    edits: [['  for (const [account, { untilMs }] of swarm.accounts) owed.push(accountDue(account, untilMs));\n', '']],
+    breaks: ['comes-to-its-end', 'account-resumes'],
+    seed: 0,
+  },
+  {
+    id: 'quota-of-irreversible-work',
+    script: '0020-quota-of-irreversible-work.json',
+    file: 'core/quota/accounts.ts',
+    edits: [
+      [
+        '  if (!ruling.ok || input.type !==',
+        "  if (!ruling.ok || ruling.events[0]?.type !== 'attempt.failed' || input.type !==",
+      ],
+    ],
+    breaks: ['quota-pauses'],
+    seed: 0,
+  },
+  {
+    id: 'leaver-gets-work',
+    file: 'core/scaling/decide-scaling.ts',
+    edits: [["    blockAgent(swarm, id, 'draining');\n", '']],
+    breaks: ['leaver-works'],
+    seed: 0,
+  },
+  {
+    id: 'leaver-goes-at-work',
+    file: 'core/scaling/decide-scaling.ts',
+    edits: [
+      [
+        '    if (agent === undefined || run === undefined || heldBy(swarm, agent) > 0) continue;',
+        '    if (agent === undefined || run === undefined || heldBy(swarm, agent) > 9) continue;',
+      ],
+    ],
+    breaks: ['drained-before-gone'],
+    seed: 0,
+  },
+  {
+    id: 'group-beyond-its-most',
+    file: 'core/scaling/plan-scale.ts',
+    edits: [['facts.group.max, size + Math.max(0, facts.room)', '9 + facts.group.max, size + Math.max(0, facts.room)']],
+    breaks: ['scale-bounds'],
+    seed: 0,
+  },
+  {
+    id: 'two-decisions-in-a-window',
+    file: 'core/scaling/plan-scale.ts',
+    edits: [['  if (facts.sinceMs < rules.windowMs) return undefined;\n', '']],
+    breaks: ['scale-window'],
+    seed: 0,
+  },
+  {
+    id: 'no-cool-down',
+    file: 'core/scaling/plan-scale.ts',
+    edits: [['lowForMs >= rules.coolDownMs;', 'lowForMs >= 0;']],
+    breaks: ['cool-down'],
+    seed: 0,
+  },
+  {
+    id: 'busy-leave-first',
+    file: 'core/scaling/decide-scaling.ts',
+    edits: [['one.held - other.held ||', 'other.held - one.held ||']],
+    breaks: ['idle-leave-first'],
+    seed: 0,
+  },
+];
