@@ -207,7 +207,7 @@ class ScriptedAttempt {
       if (part.wait !== undefined) await context.proposals.outcomes(part.wait);
       if (part.mail !== undefined) await this.#talk(context, part.mail);
       if (part.memory !== undefined) await this.#remember(context, part.memory);
-      if (part.delegate !== undefined) await delegate(context, part.delegate);
+      if (part.delegate !== undefined) await this.#delegate(context, part.delegate);
     } catch {
       this.#parts.node.world.note(this.#parts.node.name, `${this.#key} is not heard`);
     }
@@ -223,13 +223,28 @@ class ScriptedAttempt {
     await remember(who, part);
   }
 
+  /** The same again, whether or not it was heard the first time, is the same sub-tasks. */
+  async #delegate({ tasks }: RunContext, { subtasks, isAwaited, isRepeated }: DelegationPart): Promise<void> {
+    const answer = await tasks.delegate(subtasks);
+    if (!answer.ok) this.#parts.watcher.called(`refusal ${answer.refusal.reason}`);
+    if (isRepeated) await tasks.delegate(subtasks);
+    if (answer.ok && isAwaited) await tasks.outcomes(subtasks.map(({ name }) => name));
+  }
+
   #talk(context: RunContext, part: MailPart): Promise<void> {
     const { node, watcher } = this.#parts;
     const onReceived = (messages: readonly ReceivedMessage[]): void => {
       node.world.note(node.name, `${this.#key} receives ${messages.map(({ id }) => id).join(' ')}`);
       watcher.received(this.#sign, messages);
     };
-    return talk(context.messages, { name: this.#assignment.spec.name, part, draw: node.world.draw, onReceived });
+    const onRefused = (reason: string): void => watcher.called(`refusal ${reason}`);
+    return talk(context.messages, {
+      name: this.#assignment.spec.name,
+      part,
+      draw: node.world.draw,
+      onReceived,
+      onRefused,
+    });
   }
 
   #beat(context: RunContext): void {
@@ -279,13 +294,6 @@ class ScriptedAttempt {
   #sleep(us: number): Promise<void> {
     return new Promise((resolve) => void this.#parts.node.after(this.#parts.life, us, resolve));
   }
-}
-
-/** The same again, whether or not it was heard the first time, is the same sub-tasks. */
-async function delegate({ tasks }: RunContext, { subtasks, isAwaited, isRepeated }: DelegationPart): Promise<void> {
-  const answer = await tasks.delegate(subtasks);
-  if (isRepeated) await tasks.delegate(subtasks);
-  if (answer.ok && isAwaited) await tasks.outcomes(subtasks.map(({ name }) => name));
 }
 
 /** Once the chaos is over, whoever can behave does. */

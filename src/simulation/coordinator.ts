@@ -28,6 +28,8 @@ import type { Watcher } from './watcher.ts';
 
 const SWARM = swarmId('sim');
 const CAMPAIGN_US = 1_000_000;
+/** By then nothing is on its way to memory any more, where nothing is slow. */
+const SETTLED_US = 5_000_000;
 const NOT_LEADING: Answer = { ok: false, refusal: { reason: 'not-leading' } };
 
 /** What all coordinators of a world share. */
@@ -105,8 +107,15 @@ export class Coordinator {
 
   /** Keys that memory, as this process has it, gives other entries for than the store has. */
   async differing(): Promise<readonly string[]> {
-    const tiers = this.#tiers;
-    if (tiers === undefined) return [];
+    const { life } = this.node;
+    if (this.#tiers === undefined || life === undefined) return [];
+    if ((await this.#compared(this.#tiers)).length === 0) return [];
+    // A write may have been on its way meanwhile.
+    await new Promise<void>((resolve) => void this.node.after(life, SETTLED_US, resolve));
+    return this.#compared(this.#tiers);
+  }
+
+  async #compared(tiers: TieredMemory): Promise<readonly string[]> {
     const differing: string[] = [];
     for (const key of await tiers.keys('*', 10_000)) {
       const [near, far] = [await tiers.get(key), await tiers.get(key, { fresh: true })];
@@ -200,7 +209,8 @@ export class Coordinator {
     const isLeading = (): boolean => this.node.life === life && this.#engine?.epoch === store.epoch;
     const driver = new ScriptedDriver(parts);
     const line = new StoreLine();
-    const journal = new JournalDoor({ node, life, store, failpoints, line, profile: storeProfile });
+    const { called } = watcher;
+    const journal = new JournalDoor({ node, life, store, failpoints, line, called, profile: storeProfile });
     const memory = this.#memoryFor(life, line, () => journal.epoch);
     const clock = node.clockOf(life);
     const remote = this.#remoteFor(clock);

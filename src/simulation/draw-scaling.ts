@@ -15,7 +15,7 @@ export function drawScalingRules(seed: number): ScalingRules {
     windowMs: stream.whole(500, 6_000),
     coolDownMs: stream.whole(1_000, 12_000),
     maxAgents: stream.pick(64, 64, 6),
-    downPermille: stream.pick(300, 300, 600),
+    downPermille: stream.pick(300, 600, 690),
   };
 }
 
@@ -40,7 +40,7 @@ export function drawScale(seed: number, run: string, accounts: readonly AccountP
       role: index === 0 ? CREW : 'help',
       driver: 'function',
       capabilities: index === 0 ? [CREW, 'work', 'function:work'] : ['work'],
-      slots: stream.pick(1, 1, 2),
+      slots: stream.pick(1, 2, 3),
       host: stream.pick('h1', 'h2'),
       min,
       max: min + stream.whole(1, 5),

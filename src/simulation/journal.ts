@@ -17,6 +17,8 @@ export type DoorParts = Readonly<{
   store: Store;
   failpoints: Failpoints;
   line: StoreLine;
+  /** How a call went; for counting. */
+  called: (what: string) => void;
   profile: () => Profile['store'];
 }>;
 
@@ -69,7 +71,10 @@ export class JournalDoor implements Journal {
     }
     const arrive = (): void => {
       if (!life.isAlive && node.world.draw.chance('lost at death', key, LOST_AT_DEATH_PERMILLE)) return;
-      if (store.isAway) return void node.after(life, AWAY_US, () => reject(new Error('the store is away')));
+      if (store.isAway) {
+        this.#parts.called(`${method} fails`);
+        return void node.after(life, AWAY_US, () => reject(new Error('the store is away')));
+      }
       this.#atStore({ method, key, act, reply, resolve, reject });
     };
     // What memory has asked for before comes first, as with the one thread of a store.
@@ -91,10 +96,12 @@ export class JournalDoor implements Journal {
     try {
       result = call.act();
     } catch (error) {
+      this.#parts.called(`${call.method} fails`);
       return call.reply(() => call.reject(error instanceof Error ? error : new Error(String(error))));
     }
     const { throws } = failpoints.hit(node, call.method, 'after');
     const isLost = throws || node.world.draw.chance('reply lost', call.key, profile().replyLostPermille);
+    this.#parts.called(`${call.method} ${isLost ? 'unheard' : outcomeOf(result)}`);
     if (isLost) node.world.note(node.name, `gets no reply to ${call.method}`);
     call.reply(() => (isLost ? call.reject(new Error('the reply of the store got lost')) : call.resolve(result)));
   }
@@ -102,4 +109,9 @@ export class JournalDoor implements Journal {
   #latencyUs(key: string): number {
     return 20 + this.#parts.node.world.draw.around('store', key, this.#parts.profile().latencyMs * 1_000);
   }
+}
+
+function outcomeOf(result: unknown): string {
+  const isRefused = typeof result === 'object' && result !== null && 'reason' in result;
+  return isRefused ? String(result.reason) : 'ok';
 }

@@ -9,6 +9,8 @@ const REPEATED_PERMILLE = 250;
 const DROPPED_PERMILLE = 100;
 
 export type Talk = Readonly<{
+  /** Told why something was not taken. */
+  onRefused: (reason: string) => void;
   /** Name of the task. */
   name: string;
   part: MailPart;
@@ -18,14 +20,14 @@ export type Talk = Readonly<{
 }>;
 
 /** What an attempt does in the mail of its run: it says its own, listens, and answers, which may go to and fro. */
-export async function talk(messages: RunMessages, { name, part, draw, onReceived }: Talk): Promise<void> {
+export async function talk(messages: RunMessages, { name, part, draw, onReceived, onRefused }: Talk): Promise<void> {
   if (part.subscribe !== undefined) await messages.subscribe(part.subscribe);
   // All at once: they are decided in one turn, in this order.
   const sent = part.send.flatMap((message) => {
     const times = draw.chance('sent again', `${name} ${message.id}`, REPEATED_PERMILLE) ? 2 : 1;
     return Array.from({ length: times }, () => messages.send(message));
   });
-  await Promise.all(sent);
+  for (const answer of await Promise.all(sent)) if (!answer.ok) onRefused(answer.refusal.reason);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const received = await messages.receive({ limit: 10, waitMs: part.waitMs });
     if (received.length === 0) return;

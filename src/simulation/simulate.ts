@@ -1,7 +1,7 @@
 import { runId, taskId } from '../core/ids.ts';
 import type { Effect } from '../core/effects.ts';
 import type { SwarmInput } from '../core/inputs.ts';
-import { owedEffects } from '../core/owed-effects.ts';
+import { effectsOf, owedEffects } from '../core/owed-effects.ts';
 import { restoreSwarm, snapshotOf } from '../core/snapshot.ts';
 import { apply } from '../core/swarm.ts';
 import { newSwarm, type Swarm, type SwarmRules } from '../core/swarm-state.ts';
@@ -249,11 +249,17 @@ class Play {
   #end(unfinished: readonly string[]): Omit<EndOfWorld, 'differing' | 'applied'> {
     const { rules } = this.#plan;
     const records = this.store.recordsFrom(1);
-    const folded = foldOf(rules, records);
+    const effects = new Set<string>();
+    const folded = newSwarm(rules);
+    for (const { event, atMs } of records) {
+      apply(folded, event, atMs);
+      for (const { type } of effectsOf(folded, event, atMs)) effects.add(type);
+    }
     return {
       unfinished,
       ledger: this.#clients.ledger.map(({ request: { id, input }, answer }) => ({ request: id, input, answer })),
       states: this.#states(rules, folded, records),
+      effects: [...effects],
       owed: owedEffects(folded).flatMap((effect) => (STANDING.has(effect.type) ? [] : JSON.stringify(effect))),
       running: this.#facts.running.map(({ taskId: id, attempt }) => `${id} attempt ${attempt}`),
     };
@@ -266,7 +272,7 @@ class Play {
       const swarm = newSwarm(rules);
       const takenMs = restoreSwarm(swarm, snapshot.state);
       nowMs = Math.max(nowMs, takenMs ?? 0);
-      return foldOf(rules, records.slice(takenMs === undefined ? 0 : snapshot.seq), swarm);
+      return foldOf(records.slice(takenMs === undefined ? 0 : snapshot.seq), swarm);
     });
     return { folded: snapshotOf(folded, nowMs), restored: restored.map((swarm) => snapshotOf(swarm, nowMs)) };
   }
@@ -281,7 +287,7 @@ function clockOf(world: World): Clock {
   };
 }
 
-function foldOf(rules: SwarmRules, records: readonly JournalRecord[], swarm: Swarm = newSwarm(rules)): Swarm {
+function foldOf(records: readonly JournalRecord[], swarm: Swarm): Swarm {
   for (const { event, atMs } of records) apply(swarm, event, atMs);
   return swarm;
 }

@@ -97,6 +97,8 @@ export type EndOfWorld = Readonly<{
   ledger: readonly Readonly<{ request: string; input: SwarmInput; answer: Answer | undefined }>[];
   /** State rebuilt from event 1, and from each of the newest snapshots and what follows it. */
   states: Readonly<{ folded: string; restored: readonly string[] }>;
+  /** Types of the effects that the stored events asked for. */
+  effects: readonly string[];
   /** Effects that a new leader would owe. */
   owed: readonly string[];
   /** Attempts that still run, in processes that live. */

@@ -25,6 +25,9 @@ export function markChecker(marks: Marks, books: Books): Checker {
       for (const mark of marksOfHost(sign)) addMark(marks, mark);
     },
     called: (what) => addMark(marks, what),
+    ended: ({ effects }) => {
+      for (const type of effects) addMark(marks, `effect ${type}`);
+    },
     fell: (_node, why) => addMark(marks, `fell ${why.split(/[:\s]/)[0] ?? ''}`),
   };
 }

@@ -9,6 +9,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { drawPlan } from '../../src/simulation/draw-plan.ts';
 import type { Plan } from '../../src/simulation/plan.ts';
+import { isTooLittle, unseen } from './coverage.ts';
 import { judgeMarks } from './judge-marks.ts';
 import { addMark, type Marks } from './marks.ts';
 import { play, playSeed } from './play.ts';
@@ -70,12 +71,14 @@ async function runMany(ranges: readonly (readonly [number, number])[], processes
   const sum = (of: (result: PartResult) => number): number => results.reduce((total, one) => total + of(one), 0);
   const seeds = sum((one) => one.seeds);
   const seconds = (Date.now() - startMs) / 1_000;
-  const vacuous = judgeMarks(marks, seeds);
+  const missing = unseen(marks);
+  const vacuous = [...judgeMarks(marks, seeds), ...(isTooLittle(missing, seeds) ? missing : [])];
   report({
     seeds,
     seconds,
     failures,
     vacuous,
+    unseen: missing,
     marks: Object.fromEntries([...marks].toSorted(([one], [other]) => (one < other ? -1 : 1))),
   });
   say(
@@ -84,6 +87,7 @@ async function runMany(ranges: readonly (readonly [number, number])[], processes
   say(
     `${seconds.toFixed(1)} s, ${(seeds / seconds).toFixed(0)} seeds/s on ${processes} processes; ${failures.length} failed`,
   );
+  say(`not seen: ${missing.length === 0 ? 'nothing' : missing.join(', ')}`);
   for (const problem of vacuous) say(`VACUOUS ${problem}`);
   for (const failure of failures) tell(failure);
   return failures.length + vacuous.length === 0 ? 0 : 1;

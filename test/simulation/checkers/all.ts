@@ -84,11 +84,15 @@ export function watchAll(world: World, plan: Plan, { marks, ends }: Seen = {}): 
     fell: (node, why) => each(checkers, ({ fell }) => fell?.(node, why)),
     ended: (end) => {
       each(checkers, ({ ended }) => ended?.(end));
-      for (const { tasks } of books.runs.values()) for (const { id, status } of tasks.values()) ends?.set(id, status);
+      if (ends !== undefined) noteEnds(books, ends);
     },
   };
 }
 
 function each(checkers: readonly Checker[], call: (checker: Checker) => void): void {
   for (const checker of checkers) call(checker);
+}
+
+function noteEnds({ runs }: Books, ends: Map<string, string>): void {
+  for (const { tasks } of runs.values()) for (const { id, status } of tasks.values()) ends.set(id, status);
 }

@@ -89,5 +89,5 @@ function checkFree(must: Must, event: TaskEvent, failure: NoQuota, atMs: number)
 
 /** What the provider asks for, but at least a second and at most an hour. */
 function waitMs({ retryAfterMs = UNSAID_MS }: NoQuota): number {
-  return Math.min(MOST_MS, Math.max(LEAST_MS, retryAfterMs));
+  return Math.ceil(Math.min(MOST_MS, Math.max(LEAST_MS, retryAfterMs)));
 }
