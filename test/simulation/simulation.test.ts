@@ -4,6 +4,7 @@ import { drawPlan } from '../../src/simulation/draw-plan.ts';
 import type { Plan } from '../../src/simulation/plan.ts';
 import { changedFiles } from './mutant.ts';
 import { MUTANTS } from './mutant-list.ts';
+import { playChanged } from './metamorphic.ts';
 import { play, playSeed } from './play.ts';
 import { playScript, savedScripts } from './run-part.ts';
 
@@ -20,6 +21,10 @@ describe('worlds of chance', () => {
     const first = await playSeed(11);
     assert.deepEqual(await playSeed(11), first);
     assert.notEqual((await playSeed(12)).hash, first.hash);
+  });
+
+  test('end their tasks the same in peace, with faults, in another order and with everything delivered twice', async () => {
+    for (const seed of [3, 5, 8]) assert.deepEqual(await playChanged(seed), [], `seed ${seed}`);
   });
 
   test('are plain JSON: a plan that was saved plays the same', async () => {
