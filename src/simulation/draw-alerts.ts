@@ -73,6 +73,6 @@ const CHANGES: readonly (readonly [name: string, ...values: SettingValue[]])[] =
   ['coordination.coolDownMs', 1_000, 2_000, -1],
   ['coordination.maxWaitMs', 100, 2_000, 600_000],
   ['performance.cacheSize', 1, 7, 0],
-  ['communication.batchSize', 1, 2, 3, 512],
+  ['communication.batchSize', 8, 64, 512],
   ['coordination.maxAgents', 3],
 ];

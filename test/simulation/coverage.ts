@@ -10,21 +10,20 @@ type Table<Name extends string> = Readonly<Record<Name, 'seen' | Unreachable>>;
 type Unreachable = Readonly<{ never: string }>;
 
 const never = (why: string): Unreachable => ({ never: why });
-const NO_SUPERVISOR = never('agents of worlds are not supervised: nobody asks them how they are');
 const NO_USAGE = never('what functions use is not measured');
 
 const EVENTS: Table<SwarmEvent['type']> = {
   'account.paused': 'seen',
   'account.resumed': 'seen',
-  'agent.draining': NO_SUPERVISOR,
-  'agent.health-changed': NO_SUPERVISOR,
+  'agent.draining': 'seen',
+  'agent.health-changed': 'seen',
   'agent.overloaded': NO_USAGE,
   'agent.relieved': NO_USAGE,
   'agent.removed': 'seen',
-  'agent.restart-planned': NO_SUPERVISOR,
-  'agent.restarted': NO_SUPERVISOR,
-  'agent.revived': NO_SUPERVISOR,
-  'agent.stopped': NO_SUPERVISOR,
+  'agent.restart-planned': 'seen',
+  'agent.restarted': 'seen',
+  'agent.revived': 'seen',
+  'agent.stopped': 'seen',
   'agents.registered': 'seen',
   'alert.acted': 'seen',
   'alert.cleared': 'seen',
@@ -37,9 +36,9 @@ const EVENTS: Table<SwarmEvent['type']> = {
   'attempt.failed': 'seen',
   'attempt.reported': 'seen',
   'attempt.resumed': 'seen',
-  'breaker.closed': NO_SUPERVISOR,
-  'breaker.half-opened': NO_SUPERVISOR,
-  'breaker.opened': NO_SUPERVISOR,
+  'breaker.closed': 'seen',
+  'breaker.half-opened': 'seen',
+  'breaker.opened': 'seen',
   'config.changed': 'seen',
   'host.draining': 'seen',
   'host.joined': 'seen',
@@ -145,7 +144,7 @@ const EFFECTS: Table<Effect['type']> = {
   notify: 'seen',
   'perform-approved': 'seen',
   provision: 'seen',
-  'restart-agent': NO_SUPERVISOR,
+  'restart-agent': 'seen',
   'run-attempt': 'seen',
   'stop-attempt': 'seen',
   'stop-veto-checks': 'seen',

@@ -35,11 +35,8 @@ export type Seen = Readonly<{
   ends?: Map<string, string>;
 }>;
 
-/** Every checker, on one set of books. The first one that finds something stops the world. */
-export function watchAll(world: World, plan: Plan, { marks, ends }: Seen = {}): Watcher {
-  const books = new Books();
-  const tell = (invariant: string, message: string): void => world.fail(invariant, `${message} (seq ${books.seq})`);
-  const checkers: readonly Checker[] = [
+function checkersOf(world: World, tell: Tell, books: Books, plan: Plan): readonly Checker[] {
+  return [
     journalChecker(tell),
     taskChecker(tell),
     runChecker(tell),
@@ -57,8 +54,15 @@ export function watchAll(world: World, plan: Plan, { marks, ends }: Seen = {}): 
     mailChecker(tell, books, plan.rules.maxMailboxMessages),
     ...hostChecker({ tell, books, plan, nowUs: () => world.nowUs }),
     endChecker(tell, books),
-    ...(marks === undefined ? [] : [markChecker(marks, books)]),
   ];
+}
+
+/** Every checker, on one set of books. The first one that finds something stops the world. */
+export function watchAll(world: World, plan: Plan, { marks, ends }: Seen = {}): Watcher {
+  const books = new Books();
+  const tell = (invariant: string, message: string): void => world.fail(invariant, `${message} (seq ${books.seq})`);
+  const own = marks === undefined ? [] : [markChecker(marks, books)];
+  const checkers = [...checkersOf(world, tell, books, plan), ...own];
   return {
     stored: (records) => {
       for (const record of records) {
