@@ -132,6 +132,8 @@ describe('the door of an attempt', () => {
     const malformed = await ask('messages.send', { to: 'task:b', bodyy: 1 });
     expect(malformed).toMatchObject({ ok: false, error: { reason: 'malformed' } });
     expect(JSON.stringify(malformed)).toMatch(/bodyy/);
+    // What takes nothing may be asked without `args`.
+    expect(await ask('tasks.overview')).toMatchObject({ ok: true });
     const unknown = await ask('messages.burn', {});
     expect(unknown).toMatchObject({ ok: false, error: { reason: 'op-unknown' } });
     expect(JSON.stringify(unknown)).toMatch(/messages\.send/);

@@ -19,7 +19,7 @@ const REQUEST = z.strictObject({
   token: z.string().max(128),
   op: z.string().max(64),
   /** Each operation looks at its own. */
-  args: z.unknown(),
+  args: z.unknown().optional(),
   id: z.union([z.number(), z.string().max(128)]).optional(),
 });
 type Request = z.infer<typeof REQUEST>;

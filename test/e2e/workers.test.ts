@@ -66,7 +66,7 @@ test('commands on a worker talk and remember as those of the leader do', { timeo
   expect(byHand).toMatchObject([
     { id: 1, ok: true, value: { version: 1 } },
     { id: 2, ok: false, error: { reason: 'malformed' } },
-    { id: 3, ok: false, error: { reason: 'MEMORY_KEY' } },
+    { id: 3, ok: false, error: { reason: 'MEMORY_NAMESPACE' } },
     { id: 4, ok: true },
   ]);
   far.child.kill('SIGTERM');
