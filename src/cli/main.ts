@@ -20,6 +20,7 @@ const HANDLERS: Handlers = {
   tasksAwait: async () => (await import('./commands/tasks-delegate.ts')).tasksAwait,
   tasksDelegate: async () => (await import('./commands/tasks-delegate.ts')).tasksDelegate,
   tasksDrop: async () => (await import('./commands/tasks-delegate.ts')).tasksDrop,
+  tasksCancel: async () => (await import('./commands/tasks.ts')).tasksCancel,
   tasksSettle: async () => (await import('./commands/tasks.ts')).tasksSettle,
   proposalsList: async () => (await import('./commands/proposals.ts')).proposalsList,
   proposalsShow: async () => (await import('./commands/proposals.ts')).proposalsShow,

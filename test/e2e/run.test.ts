@@ -193,6 +193,14 @@ describe('stopping and going on', () => {
     expect({ code: resumed.code, told: resumed.stdout }).toMatchObject({ code: 0 });
   });
 
+  test('another process cancels a task, and what needs it is skipped', async () => {
+    using project = new TestProject({ 'waits.yaml': WAITS });
+    const call = project.start(['run', 'waits.yaml']);
+    await call.says('second  starts');
+    expect((await project.waggle('tasks', 'cancel', 'second')).stdout).toMatch(/^second is cancelled/);
+    expect((await call.ended).stdout).toMatch(/cancelled after .*: a task was cancelled; 1 of 3 tasks succeeded/);
+  });
+
   test('another process watches, pauses, resumes and cancels a run that goes on', async () => {
     using project = new TestProject({ 'waits.yaml': WAITS });
     const call = project.start(['run', 'waits.yaml']);

@@ -77,6 +77,22 @@ export function tasksShow(cli: Cli, name: string): Promise<ExitCode> {
   });
 }
 
+/** `waggle tasks cancel`: with what needs it, and with all below it. */
+export function tasksCancel(cli: Cli, name: string, { reason }: Readonly<{ reason: string }>): Promise<ExitCode> {
+  return withProject(cli, async (project) => {
+    const { taskId, runId, spec } = findTask(archiveOf(project), name);
+    const coordinator = await project.connect({
+      isBrief: true,
+      onTrouble: (message) => cli.out.warn(visible(message)),
+    });
+    const answer = await coordinator.command({ type: 'task.cancel', taskId, reason });
+    if (!answer.ok) throw new Refused(answer.refusal);
+    cli.out.json({ type: 'task.cancel', run: runId, task: spec.name, reason });
+    cli.out.result(`${visible(spec.name)} is cancelled; what needs it is skipped.`);
+    return EXIT.ok;
+  });
+}
+
 /** `waggle tasks settle`: a person's word on an unknown outcome. */
 export function tasksSettle(cli: Cli, name: string, options: Readonly<{ as: Settlement }>): Promise<ExitCode> {
   return withProject(cli, async (project) => {

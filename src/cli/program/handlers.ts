@@ -35,7 +35,7 @@ import type { runsList, runsShow } from '../commands/runs.ts';
 import type { simulate } from '../commands/simulate.ts';
 import type { tasksLogs } from '../commands/task-logs.ts';
 import type { tasksAwait, tasksDelegate, tasksDrop } from '../commands/tasks-delegate.ts';
-import type { tasksList, tasksSettle, tasksShow } from '../commands/tasks.ts';
+import type { tasksCancel, tasksList, tasksSettle, tasksShow } from '../commands/tasks.ts';
 import type { tasksWrites } from '../commands/tasks-writes.ts';
 import type { trustGrant, trustList, trustRevoke } from '../commands/trust.ts';
 import type { worker } from '../commands/worker.ts';
@@ -63,6 +63,7 @@ export type Handlers = Readonly<{
   tasksAwait: Load<typeof tasksAwait>;
   tasksDelegate: Load<typeof tasksDelegate>;
   tasksDrop: Load<typeof tasksDrop>;
+  tasksCancel: Load<typeof tasksCancel>;
   tasksSettle: Load<typeof tasksSettle>;
   proposalsList: Load<typeof proposalsList>;
   proposalsShow: Load<typeof proposalsShow>;

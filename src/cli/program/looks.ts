@@ -103,6 +103,12 @@ function addTasks(program: Command, handlers: Handlers, act: Act): void {
     .option('--raw', 'bytes as they are, colours and control characters included')
     .action(act(handlers.tasksLogs));
   tasks
+    .command('cancel')
+    .description('cancel one task; what needs it is skipped, everything else goes on')
+    .argument('<task>', TASK)
+    .option('--reason <text>', 'why', 'asked for')
+    .action(act(handlers.tasksCancel));
+  tasks
     .command('settle')
     .description('say how a task ended whose outcome nobody knows')
     .argument('<task>', TASK)
