@@ -63,7 +63,9 @@ function calmed(plan: Plan): Plan {
     request.id.startsWith('submit ') ? [{ ...request, input: plain(request.input) }] : [],
   );
   const clockRates = plan.clockRates.map(() => 1_000);
-  return { ...plan, requests, clockRates, profile: CALM, faults: [], targeted: [], poison: [], accounts: [] };
+  // Agents that are looked after have no bad times.
+  const care = plan.care === undefined ? {} : { care: { ...plan.care, stretches: [] } };
+  return { ...plan, ...care, requests, clockRates, profile: CALM, faults: [], targeted: [], poison: [], accounts: [] };
 }
 
 function plain(input: SwarmInput): SwarmInput {
