@@ -81,6 +81,33 @@ test('a new leader goes on with an attempt on a host that waits for its sub-task
   assert.deepEqual([engine.task(t1)?.status, host.acts.some((act) => act.do === 'stop')], ['awaiting-children', false]);
 });
 
+test('a host that was told to drain and has left takes work again when it comes back, under the next leader too', async () => {
+  for (const isReplaced of [false, true]) {
+    const host = await hostWith({ name: isReplaced ? 'other' : 'h' });
+    const { host: name } = first(
+      rig.events.flatMap((event) => (event.type === 'host.joined' ? [event.host] : [])).slice(-1),
+    );
+    await engine.dispatch({ type: 'host.drain', host: name, reason: 'a person asked' });
+    await settle();
+    assert.equal(host.acts.filter((act) => act.do === 'drain').length, 1);
+    if (isReplaced) {
+      host.die();
+      await replaceLeader();
+    } else {
+      host.drain();
+      host.leave();
+    }
+    await settle();
+    const next = await hostWith({ name, instance: 2 });
+    await pass(1_000);
+    assert.deepEqual(
+      next.acts.map((act) => act.do).filter((what) => what === 'drain'),
+      [],
+      name,
+    );
+  }
+});
+
 describe('a task on a host', () => {
   test('runs there, and is done when its result is stored', async () => {
     const host = await hostWith();

@@ -84,6 +84,7 @@ export class HostWork {
         return 'problems' in refusal ? refusal.problems.join('; ') : refusal.reason;
       },
       drain: (host, reason) => feed({ type: 'host.drain', host, reason }),
+      isDraining: (host) => swarm.hosts.get(host)?.drainingBecause !== undefined,
       lose: (host, why) => {
         feed({ type: 'host.lose', host, why });
         this.#sweepLater(host);

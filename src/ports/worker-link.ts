@@ -29,6 +29,8 @@ export type HostDesk = Readonly<{
   /** Stores that it is there. Resolves with why not, or undefined when it is stored. */
   join: (description: HostDescription) => Promise<string | undefined>;
   drain: (host: string, reason: string) => void;
+  /** Whether it takes nothing new, as it is stored: another process of the same name may. */
+  isDraining: (host: string) => boolean;
   lose: (host: string, why: HostLoss) => void;
   leave: (host: string) => void;
   /** Whether it can be reached: nothing new is given to it while it cannot. */

@@ -171,7 +171,7 @@ export class CoordinatorSession {
   }
 
   /** That it is there is stored: its session begins. `number`: unique among the sessions of this epoch. */
-  admit(number: number, nowMs: number): readonly CoordinatorAct[] {
+  admit(number: number, nowMs: number, isDraining: boolean = this.#isDraining): readonly CoordinatorAct[] {
     const hello = this.#hello;
     if (this.#phase !== 'joining' || hello === undefined) return [];
     const isSameProcess = hello.instance === this.#instance;
@@ -185,7 +185,9 @@ export class CoordinatorSession {
     const { say, gone } = this.#attempts.reconcile(hello.holds, isSameProcess);
     for (const body of say) this.#say(body);
     for (const key of gone) this.#acts.push({ do: 'gone', ...key });
-    if (this.#isDraining) this.#say({ type: 'drain' });
+    // What was said to the process before may not hold for this one.
+    this.#isDraining = isDraining;
+    if (isDraining) this.#say({ type: 'drain' });
     return this.#flush(nowMs);
   }
 

@@ -8,6 +8,8 @@ type Must = ReturnType<typeof checkerOf>;
 
 /** What a host that has no coordinator any more needs at the most to end its attempts, beyond the agreed time, µs. */
 const ENDS_WITHIN_US = 5_000_000;
+/** When it has been told to end in an orderly way before, µs: that takes 10 s of the host's own time at the most. */
+const ENDS_DRAINING_WITHIN_US = 14_000_000;
 
 /** A host as somebody sees it who stands beside it. */
 type Place = {
@@ -42,7 +44,8 @@ function conductChecker({ tell, nowUs }: HostScene, places: ReadonlyMap<string, 
   const begun = new Set<string>();
   const inTime = (place: Place, sign: Readonly<{ taskId: string; attempt: number }>): void => {
     const orphanUs = place.contactUs + Math.ceil((times.orphanMs * 1_000_000) / place.rate);
-    const latestUs = Math.max(orphanUs, place.wokeUs) + ENDS_WITHIN_US;
+    const withinUs = place.isDraining ? ENDS_DRAINING_WITHIN_US : ENDS_WITHIN_US;
+    const latestUs = Math.max(orphanUs, place.wokeUs) + withinUs;
     const isLate = place.isAwake && nowUs() > latestUs;
     must(!isLate, 'cut-off-ends', `${named(sign)} goes on ${nowUs() - orphanUs} µs after its host should end it`);
   };

@@ -279,7 +279,7 @@ export class RemoteDriver implements HostDriver {
     const nowMs = this.#nowMs();
     if (problem !== undefined) return this.#perform(known, known.session.turnAway(problem, nowMs));
     if (isDraining) this.#desk.drain(host, DRAINS);
-    this.#perform(known, known.session.admit(++this.#sessions, nowMs));
+    this.#perform(known, known.session.admit(++this.#sessions, nowMs, this.#desk.isDraining(host)));
   }
 
   /** Made when the attempt first asks for something. */
