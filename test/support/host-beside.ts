@@ -15,6 +15,7 @@ const DESK: HostDesk = {
   epoch: 1,
   join: async () => undefined,
   drain: () => undefined,
+  isDraining: () => false,
   lose: () => undefined,
   leave: () => undefined,
   reach: () => undefined,
