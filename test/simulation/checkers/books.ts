@@ -53,6 +53,8 @@ export type RunLine = {
   tokens: number;
   costMicros: number;
   isPaused: boolean;
+  /** When it last went on after a pause. */
+  resumedMs: number;
   isEnding: boolean;
   isFinished: boolean;
 };
@@ -112,7 +114,7 @@ export class Books {
   }
 
   #create({ runId, run: spec, taskCount }: Extract<SwarmEvent, { type: 'run.created' }>): void {
-    const flags = { isPaused: false, isEnding: false, isFinished: false };
+    const flags = { isPaused: false, resumedMs: 0, isEnding: false, isFinished: false };
     const start = { tasks: new Map<string, TaskLine>(), attempts: 0, tokens: 0, costMicros: 0, createdMs: this.atMs };
     this.runs.set(runId, { id: runId, spec, taskCount, ...start, ...flags });
   }
@@ -125,7 +127,7 @@ export class Books {
       run.taskCount += event.tasks.length;
       this.#add(run, event.tasks);
     } else if (event.type === 'run.paused') run.isPaused = true;
-    else if (event.type === 'run.resumed') run.isPaused = false;
+    else if (event.type === 'run.resumed') Object.assign(run, { isPaused: false, resumedMs: this.atMs });
     else if (event.type === 'run.ending') run.isEnding = true;
     else if (event.type === 'run.finished') {
       run.isFinished = true;

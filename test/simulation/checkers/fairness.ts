@@ -86,10 +86,14 @@ function noteWays(now: Ways, event: SwarmEvent): void {
 /** By run and declared class: the class that its oldest task gives to all of them. */
 function lanesOf({ runs }: Books, atMs: number): Lanes {
   const oldest = new Map<string, number>();
-  for (const task of [...runs.values()].flatMap((run) => [...run.tasks.values()])) {
-    if (task.status !== 'ready') continue;
-    const lane = laneOf(task);
-    oldest.set(lane, Math.min(oldest.get(lane) ?? Infinity, task.readyMs));
+  for (const run of runs.values()) {
+    for (const task of run.tasks.values()) {
+      if (task.status !== 'ready') continue;
+      const lane = laneOf(task);
+      // A pause is no waiting.
+      const sinceMs = Math.max(task.readyMs, run.resumedMs);
+      oldest.set(lane, Math.min(oldest.get(lane) ?? Infinity, sinceMs));
+    }
   }
   const classOf = (lane: string, sinceMs: number): number =>
     Math.max(0, Number(lane.split(' ')[0]) - Math.floor((atMs - sinceMs) / AGEING_MS));

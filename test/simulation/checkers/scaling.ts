@@ -64,11 +64,14 @@ function stayingIn(books: Books, { runId, group, leaving }: GroupLine): readonly
   return groupAgents(books, runId, group.role).filter((id) => !leaving.has(id));
 }
 
-/** Attempts on an agent, those that wait for sub-tasks included. */
-function heldBy({ runs }: Books, agentId: string): number {
+/** Attempts on an agent, those that wait for sub-tasks included; not those that are cancelled after they gave their slot back. */
+function heldBy({ runs, busy }: Books, agentId: string): number {
   let count = 0;
   for (const { tasks } of runs.values()) {
-    for (const task of tasks.values()) if (isActive(task) && task.agentId === agentId) count++;
+    for (const task of tasks.values()) {
+      if (!isActive(task) || task.agentId !== agentId) continue;
+      if (task.status !== 'cancelling' || busy.get(agentId)?.has(task) === true) count++;
+    }
   }
   return count;
 }
