@@ -11,6 +11,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   durable: 'tasks per second with every transition synced to disk',
   'in-memory': 'tasks per second and peak memory without a disk',
   growth: 'cost of a task in graphs of 1,000 to 100,000 tasks',
+  replay: 'how fast a journal is played, and how soon a coordinator leads that has a long past',
   dispatch: 'delay from the end of the last need to the start of the next attempt',
   'tiered-memory': 'memory by tier: hits per second, delays of the store, search',
   messages: 'durable messages between agents: delay of one, and messages per second',

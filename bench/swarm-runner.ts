@@ -2,7 +2,8 @@ import { SystemClock } from '../src/adapters/system/system-clock.ts';
 import { SystemRandom } from '../src/adapters/system/system-random.ts';
 import { InMemoryJournal } from '../src/adapters/in-memory/in-memory-journal.ts';
 import type { AgentSpec } from '../src/core/agents/agent-spec.ts';
-import { agentId, runId, swarmId } from '../src/core/ids.ts';
+import { PROJECT_SWARM } from '../src/app/file-store.ts';
+import { agentId, runId } from '../src/core/ids.ts';
 import { DEFAULT_RULES } from '../src/core/swarm-state.ts';
 import type { TaskSpec } from '../src/core/tasks/task-spec.ts';
 import { FunctionDriver } from '../src/agents/drivers/function/function-driver.ts';
@@ -16,6 +17,13 @@ import type { Graph } from './graphs.ts';
 
 /** Called when a task starts, with its index in the graph; what it returns is waited for. */
 export type BenchWork = (index: number, call: FunctionCall) => unknown;
+
+type RunOptions = Readonly<{
+  /** @default / */
+  project?: string;
+  /** What a task declares besides its needs, by its index in the graph. */
+  declare?: (index: number) => Partial<TaskSpec>;
+}>;
 
 /** The engine as the product runs it, over the given journal, with in-process agents. */
 export class BenchSwarm {
@@ -56,7 +64,7 @@ export class BenchSwarm {
       clock,
       random: new SystemRandom(),
     };
-    const made = new BenchSwarm(await Engine.lead(ports, { swarmId: swarmId('bench'), rules: DEFAULT_RULES }), slots);
+    const made = new BenchSwarm(await Engine.lead(ports, { swarmId: PROJECT_SWARM, rules: DEFAULT_RULES }), slots);
     void made.#engine.ended.then((reason) => {
       if (made.#finished.size > 0) throw new Error(`The engine ended while a run was open: ${reason}`);
     });
@@ -65,12 +73,12 @@ export class BenchSwarm {
   }
 
   /** Submits the graph as one run and waits for its end. Set-up of the run is part of it. */
-  async run(graph: Graph, name: string): Promise<void> {
+  async run(graph: Graph, name: string, { project = '/', declare }: RunOptions = {}): Promise<void> {
     const ended = Promise.withResolvers<void>();
     const id = runId(name);
     this.#finished.set(id, ended.resolve);
-    const tasks = tasksOf(graph);
-    const run = { name: graph.name, inputs: {}, budget: {}, project: '/', source: 'code' };
+    const tasks = tasksOf(graph).map((spec, index) => ({ ...spec, ...declare?.(index) }));
+    const run = { name: graph.name, inputs: {}, budget: {}, project, source: 'code' };
     const agents = this.#agents.map((agent) => ({ ...agent, id: agentId(`${name}-${agent.id}`), runId: id }));
     const answer = await this.#engine.dispatch({ type: 'run.submit', runId: id, run, tasks, agents });
     if (!answer.ok) throw new Error(`The run was refused: ${JSON.stringify(answer.refusal)}`);

@@ -2,7 +2,6 @@ import { reservationOf } from './resources/reservation-of.ts';
 import { expectedMs } from './scheduling/choose-agent.ts';
 import { holdWrites, lendWrites, releaseWrites } from './scheduling/kept-back.ts';
 import { noteLearned } from './scheduling/ranks.ts';
-import { assert } from '../util/assert.ts';
 import type { AttemptMark } from './agents/registry.ts';
 import { reserveAttempt, settleAttempt, settleFamilies } from './budgets/nested.ts';
 import type { AgentId, TaskId } from './ids.ts';
@@ -79,7 +78,7 @@ function takeAgent(swarm: Swarm, run: Run, task: ActiveTask): void {
 function takeSlot(swarm: Swarm, { identity, agentId, startedMs }: ActiveTask): number {
   const { id, spec } = identity;
   const agent = swarm.registry.agents.get(agentId);
-  assert(agent !== undefined, `task ${id} runs on an unknown agent ${agentId}`);
+  if (agent === undefined) throw new Error(`Internal error: task ${id} runs on an unknown agent ${agentId}`);
   const workMs = expectedMs(swarm.durations, spec, agent.class);
   swarm.registry.occupy(agentId, id, startedMs + workMs);
   swarm.capacity.reserve(id, agent.spec.host, reservationOf(spec));
@@ -160,7 +159,7 @@ function end(swarm: Swarm, run: Run, task: Task, atMs: number): void {
   if (spec.child === undefined) noteOutcome(run, task);
   else tellParent(swarm, run, task);
   settleFamilies(swarm, run, task);
-  noteGone(swarm, run, `task:${spec.name}`);
+  if (run.mail !== undefined) noteGone(swarm, run, `task:${spec.name}`);
   for (const dependent of run.graph.end(task.identity.index, task.status === 'succeeded')) {
     settleNeeds(swarm, run, dependent, atMs);
   }

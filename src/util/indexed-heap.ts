@@ -6,11 +6,14 @@ export const NOT_IN_HEAP = -1;
 
 /**
  * Binary heap whose items know their place: push, pop, remove and move cost O(log n). The first item is the one
- * that `isBefore` puts before all others. An item may be in one heap at a time.
+ * that `isBefore` puts before all others. An item may be in one heap at a time. What is pushed is put in order when
+ * somebody asks for the first item: in a replay nobody does.
  */
 export class IndexedHeap<Item extends HeapItem> {
   readonly #items: Item[] = [];
   readonly #isBefore: (one: Item, other: Item) => boolean;
+  /** So many items are in order; those behind them have come since. */
+  #inOrder = 0;
 
   constructor(isBefore: (one: Item, other: Item) => boolean) {
     this.#isBefore = isBefore;
@@ -21,17 +24,19 @@ export class IndexedHeap<Item extends HeapItem> {
   }
 
   get first(): Item | undefined {
+    if (this.#inOrder < this.#items.length) this.#putInOrder();
     return this.#items[0];
   }
 
-  /** The items in no particular order; the first one first. */
+  /** The items as a heap: each one before those at twice its place and one or two on. */
   get items(): readonly Item[] {
+    if (this.#inOrder < this.#items.length) this.#putInOrder();
     return this.#items;
   }
 
   /** The item that would be first if the first one were not there. */
   get second(): Item | undefined {
-    const [, left, right] = this.#items;
+    const [, left, right] = this.items;
     if (left === undefined || right === undefined) return left;
     return this.#isBefore(right, left) ? right : left;
   }
@@ -50,12 +55,11 @@ export class IndexedHeap<Item extends HeapItem> {
   }
 
   push(item: Item): void {
-    this.#items.push(item);
-    this.#rise(item, this.#items.length - 1);
+    item.heapIndex = this.#items.push(item) - 1;
   }
 
   pop(): Item | undefined {
-    const first = this.#items[0];
+    const { first } = this;
     if (first !== undefined) this.remove(first);
     return first;
   }
@@ -64,20 +68,49 @@ export class IndexedHeap<Item extends HeapItem> {
   remove(item: Item): void {
     const index = item.heapIndex;
     if (this.#items[index] !== item) return;
-    const last = this.#items.pop();
     item.heapIndex = NOT_IN_HEAP;
-    if (last === undefined || last === item) return;
-    this.#settle(last, index);
+    let hole = index;
+    if (index < this.#inOrder) {
+      // The last one in order takes its place, and leaves its own to one that is not.
+      hole = --this.#inOrder;
+      const last = this.#items[hole];
+      if (last !== undefined && last !== item) this.#settle(last, index);
+    }
+    const newest = this.#items.pop();
+    if (newest === undefined || hole === this.#items.length) return;
+    this.#items[hole] = newest;
+    newest.heapIndex = hole;
   }
 
   /** Call after the order of `item` has changed. Does nothing when it is not in this heap. */
   moved(item: Item): void {
     const index = item.heapIndex;
-    if (this.#items[index] === item) this.#settle(item, index);
+    if (index < this.#inOrder && this.#items[index] === item) this.#settle(item, index);
   }
 
   clear(): void {
     for (const item of this.#items.splice(0)) item.heapIndex = NOT_IN_HEAP;
+    this.#inOrder = 0;
+  }
+
+  /** Many at once cost less from the bottom up. */
+  #putInOrder(): void {
+    const items = this.#items;
+    const areMany = items.length > 2 * this.#inOrder;
+    if (areMany) {
+      this.#inOrder = items.length;
+      for (let index = (items.length >> 1) - 1; index >= 0; index--) this.#sinkAt(index);
+      return;
+    }
+    while (this.#inOrder < items.length) {
+      const next = items[this.#inOrder++];
+      if (next !== undefined) this.#rise(next, this.#inOrder - 1);
+    }
+  }
+
+  #sinkAt(index: number): void {
+    const item = this.#items[index];
+    if (item !== undefined) this.#sink(item, index);
   }
 
   #settle(item: Item, index: number): void {
@@ -103,12 +136,13 @@ export class IndexedHeap<Item extends HeapItem> {
 
   #sink(item: Item, from: number): void {
     const items = this.#items;
+    const size = this.#inOrder;
     let index = from;
     for (;;) {
       let childIndex = 2 * index + 1;
-      let child = items[childIndex];
+      let child = childIndex < size ? items[childIndex] : undefined;
       if (child === undefined) break;
-      const right = items[childIndex + 1];
+      const right = childIndex + 1 < size ? items[childIndex + 1] : undefined;
       if (right !== undefined && this.#isBefore(right, child)) {
         child = right;
         childIndex++;

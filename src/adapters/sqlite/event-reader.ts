@@ -1,5 +1,5 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { BadCell, type Cells, integer, text } from './cells.ts';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { BadCell, integer } from './cells.ts';
 import { firstHash, hashOf, type HashedRecord } from './event-hash.ts';
 import { eventId } from './schema.ts';
 import { damaged } from './store-error.ts';
@@ -36,11 +36,11 @@ export class EventReader {
 
   constructor(db: DatabaseSync, path: string) {
     this.#path = path;
-    this.#from = db.prepare(FROM);
     this.#last = db.prepare(LAST);
     this.#hash = db.prepare(HASH);
-    this.#one = db.prepare(ONE);
-    this.#mail = db.prepare(MAIL);
+    this.#from = preparedForRows(db, FROM);
+    this.#one = preparedForRows(db, ONE);
+    this.#mail = preparedForRows(db, MAIL);
     this.#newest = db.prepare(NEWEST);
   }
 
@@ -66,7 +66,7 @@ export class EventReader {
     if (previous === undefined) throw this.#damagedAt(fromSeq - 1);
     let chars = 0;
     for (const row of this.#from.iterate(eventId(swarm.no, fromSeq), eventId(swarm.no, headSeq))) {
-      const record = this.#checked(row, swarm, { seq: fromSeq + records.length, previous });
+      const record = this.#checked(rowOf(row), swarm, { seq: fromSeq + records.length, previous });
       previous = record.hash;
       chars += record.data.length;
       records.push(record);
@@ -89,7 +89,7 @@ export class EventReader {
     if (previous === undefined) throw this.#damagedAt(seq - 1);
     const row = this.#one.get(eventId(no, seq));
     if (row === undefined) throw this.#damagedAt(seq);
-    return this.#checked(row, { no }, { seq, previous });
+    return this.#checked(rowOf(row), { no }, { seq, previous });
   }
 
   /**
@@ -98,16 +98,17 @@ export class EventReader {
    */
   *ofMail({ no }: Pick<SwarmRow, 'no'>, fromSeq: number, toSeq: number): Generator<HashedRecord, void, undefined> {
     for (const row of this.#mail.iterate(eventId(no, fromSeq), eventId(no, toSeq))) {
-      const seq = integer(row, 'id') - eventId(no, 0);
-      yield this.#checked(row, { no }, { seq, previous: text(row, 'previous') });
+      const cells = rowOf(row);
+      const seq = Number(cells[0]) - eventId(no, 0);
+      yield this.#checked(cells, { no }, { seq, previous: textOf(cells[7]) });
     }
   }
 
-  #checked(row: Cells, { no }: Pick<SwarmRow, 'no'>, { seq, previous }: Expected): CheckedRecord {
+  #checked(row: Row, { no }: Pick<SwarmRow, 'no'>, { seq, previous }: Expected): CheckedRecord {
     try {
       const record = readRecord(row, seq);
       const hash = hashOf(previous, record);
-      if (integer(row, 'id') === eventId(no, seq) && hash === row['hash']) return { ...record, hash };
+      if (row[0] === eventId(no, seq) && hash === row[5]) return { ...record, hash };
     } catch (error) {
       if (!(error instanceof BadCell)) throw error;
     }
@@ -119,13 +120,38 @@ export class EventReader {
   }
 }
 
-function readRecord(row: Cells, seq: number): HashedRecord {
+/** The cells of `COLUMNS`, and what comes behind them. */
+type Row = readonly SQLOutputValue[];
+
+/** An object for each row costs a quarter of the time of reading it. */
+function preparedForRows(db: DatabaseSync, sql: string): StatementSync {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
+}
+
+function rowOf(row: unknown): Row {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types do not know what `setReturnArrays` does
+  return row as Row;
+}
+
+function readRecord([, epoch, atMs, wallMs, version, , data]: Row, seq: number): HashedRecord {
   return {
     seq,
-    epoch: integer(row, 'epoch'),
-    atMs: integer(row, 'at_ms'),
-    wallMs: integer(row, 'wall_ms'),
-    version: integer(row, 'version'),
-    data: text(row, 'data'),
+    epoch: integerOf(epoch),
+    atMs: integerOf(atMs),
+    wallMs: integerOf(wallMs),
+    version: integerOf(version),
+    data: textOf(data),
   };
+}
+
+function integerOf(cell: SQLOutputValue | undefined): number {
+  if (typeof cell !== 'number') throw new BadCell('a record holds what does not belong there');
+  return cell;
+}
+
+function textOf(cell: SQLOutputValue | undefined): string {
+  if (typeof cell !== 'string') throw new BadCell('a record holds what does not belong there');
+  return cell;
 }

@@ -20,6 +20,7 @@ import type {
 import { BadCell } from './cells.ts';
 import { EventReader } from './event-reader.ts';
 import { openStoreReadOnly } from './open-store.ts';
+import { recordsIn } from './packed-page.ts';
 import { RowReader } from './row-reader.ts';
 import { storeError, tablesDamaged } from './store-error.ts';
 import { SwarmRows, type SwarmRow } from './swarm-rows.ts';
@@ -100,9 +101,7 @@ export class SqliteArchive implements RunArchive {
       while (records.length < limit) {
         const page = this.#events.page(swarm, from + records.length, limit - records.length);
         if (page.records.length === 0) break;
-        for (const { seq, epoch, atMs, data, version } of page.records) {
-          records.push({ seq, epoch, atMs, event: upcast(data, version) });
-        }
+        records.push(...recordsIn(page));
       }
       return records;
     });

@@ -4,6 +4,7 @@ import { Unavailable } from '../../util/user-error.ts';
 import { JournalFile, type StoredBatch } from './journal-file.ts';
 import { pastStoppedHolders } from './lock-holders.ts';
 import { IN_MEMORY, openStore } from './open-store.ts';
+import { packPage } from './packed-page.ts';
 import { Reserve } from './reserve.ts';
 import { SeenHead } from './seen-head.ts';
 import { isFull, isLocked, storeError } from './store-error.ts';
@@ -95,7 +96,7 @@ export class StoreServer {
       case 'append':
         return this.#append(journal, request.batch, request.mayUseReserve);
       case 'page':
-        return journal.page(request.swarm, request.fromSeq);
+        return packPage(journal.page(request.swarm, request.fromSeq));
       case 'save-snapshot':
         return journal.saveSnapshot(request.swarm, request.snapshot);
       case 'latest-snapshot':

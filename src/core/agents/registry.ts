@@ -1,5 +1,4 @@
 import { reservationOf } from '../resources/reservation-of.ts';
-import { assert } from '../../util/assert.ts';
 import { NOT_IN_HEAP } from '../../util/indexed-heap.ts';
 import type { AgentId, RunId, TaskId } from '../ids.ts';
 import type { TaskSpec } from '../tasks/task-spec.ts';
@@ -211,7 +210,9 @@ export class Registry {
   /** Takes a slot of the agent for a task that should end at `expectedEndMs`. */
   occupy(id: AgentId, taskId: TaskId, expectedEndMs: number): void {
     const agent = this.#agents.get(id);
-    assert(agent !== undefined && agent.used < agent.spec.slots, `agent ${id} has no free slot for ${taskId}`);
+    if (agent === undefined || agent.used >= agent.spec.slots) {
+      throw new Error(`Internal error: agent ${id} has no free slot for ${taskId}`);
+    }
     // A snapshot is put back with the agents that were blocked meanwhile.
     this.#freeSlots -= roomOf(agent);
     agent.used++;
@@ -236,7 +237,7 @@ export class Registry {
   /** The slot that a task holds. */
   slotOf(taskId: TaskId): BusySlot {
     const slot = this.#slots.get(taskId);
-    assert(slot !== undefined, `no agent is busy with ${taskId}`);
+    if (slot === undefined) throw new Error(`Internal error: no agent is busy with ${taskId}`);
     return slot;
   }
 

@@ -37,6 +37,15 @@ export function groupOf(lane: ReadyLane, signature: Signature, { spec }: TaskIde
   return group;
 }
 
+/**
+ * It has its place, and nothing stands beside it: the place does not depend on its first task, and which one that is
+ * need not be known. So a replay, which asks for none, puts no queue in order.
+ */
+export function isAlone({ kind, waitsIn, heapIndex }: ReadyGroup): boolean {
+  const isPlaced = waitsIn === undefined && heapIndex !== NOT_IN_HEAP && kind.heapIndex !== NOT_IN_HEAP;
+  return isPlaced && kind.open.size === 1 && kind.lane.open.size === 1;
+}
+
 /** It waits in no line any more. */
 export function letOut(group: ReadyGroup): void {
   group.waitsIn?.lines.leave(group);

@@ -5,7 +5,7 @@ import type { RunId, TaskId } from '../ids.ts';
 import type { PriorityClass } from '../tasks/task-spec.ts';
 import type { TaskIdentity } from '../tasks/task.ts';
 import { budgetKeyOf } from './group-key.ts';
-import { groupOf, letOut, settleGroup, settleKind } from './ready-groups.ts';
+import { groupOf, isAlone, letOut, settleGroup, settleKind } from './ready-groups.ts';
 import {
   goesBefore,
   isKindBefore,
@@ -363,16 +363,17 @@ export class ReadyQueue {
   #insert(task: ReadyTask): void {
     // Its group may have been empty, and forgotten, while it waited for an agent.
     const { lane, signature } = task.group.kind;
-    task.group = groupOf(lane, signature, task.identity);
-    task.group.tasks.push(task);
-    if (task.group.tasks.first === task) settleGroup(task.group);
+    const group = groupOf(lane, signature, task.identity);
+    task.group = group;
+    group.tasks.push(task);
+    if (!isAlone(group) && group.tasks.first === task) settleGroup(group);
   }
 
   #takeOut(task: ReadyTask): void {
     const { group } = task;
-    const wasFirst = group.tasks.first === task;
+    const wasFirst = !isAlone(group) && group.tasks.first === task;
     group.tasks.remove(task);
-    if (wasFirst) settleGroup(group);
+    if (wasFirst || group.tasks.size === 0) settleGroup(group);
     if (group.tasks.size === 0) this.#forget(group);
   }
 

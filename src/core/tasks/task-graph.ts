@@ -1,4 +1,3 @@
-import { assert } from '../../util/assert.ts';
 import type { TaskId } from '../ids.ts';
 import { at, type Edges, type GraphSpec, linkEdges, needsFirst } from './edges.ts';
 import type { TaskIdentity } from './task.ts';
@@ -96,7 +95,7 @@ export class TaskGraph {
 
   identity(index: number): TaskIdentity {
     const identity = this.#identities[index];
-    assert(identity !== undefined, `no task at index ${index}`);
+    if (identity === undefined) throw new Error(`Internal error: no task at index ${index}`);
     return identity;
   }
 
