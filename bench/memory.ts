@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
 import { SqliteJournal } from '../src/adapters/sqlite/sqlite-journal.ts';
+import { keepYoungGenerationSmall } from '../src/cli/young-generation.ts';
 import { builtProgram } from './built.ts';
 import { printFigure, printMachine } from './figure.ts';
 import { wideGraph } from './graphs.ts';
@@ -46,6 +47,7 @@ async function measure(tasks: number): Promise<Record<string, number>> {
       if (++ended === tasks) reached.resolve();
       return undefined;
     });
+    keepYoungGenerationSmall(); // as our own program does
     const idle = await settled();
     const run = swarm.run(wideGraph(tasks + 1), 'run');
     await reached.promise;
