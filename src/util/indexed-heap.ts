@@ -43,10 +43,11 @@ export class IndexedHeap<Item extends HeapItem> {
 
   /** The items that are `wanted`, in no particular order. What comes before a wanted one must be wanted too: only those are looked at. */
   while(wanted: (item: Item) => boolean): readonly Item[] {
+    const { items } = this;
     const found: Item[] = [];
     const places = [0];
     for (let place = places.pop(); place !== undefined; place = places.pop()) {
-      const item = this.#items[place];
+      const item = items[place];
       if (item === undefined || !wanted(item)) continue;
       found.push(item);
       places.push(2 * place + 1, 2 * place + 2);
