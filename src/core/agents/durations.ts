@@ -16,6 +16,9 @@ type StoredMean = readonly [key: string, count: number, value: number];
  */
 type TypeTimes = { readonly ms: Mean; readonly all: Mean; readonly byClass: Map<string, Mean> };
 
+/** What is known of one task before its agent is. */
+export type Expectation = Readonly<{ times: TypeTimes | undefined; baseMs: number }>;
+
 /** Everything learned, for a snapshot. */
 export type StoredDurations = Readonly<{
   types: readonly (readonly [type: string, ms: StoredMean, all: StoredMean, byClass: readonly StoredMean[]])[];
@@ -41,10 +44,25 @@ export class Durations {
 
   /** Expected ms of a task of `type` on an agent of the class. */
   expectedMs(type: string, classKey: string, estimateMs: number | undefined, unknownMs: number): number {
+    return this.expectedOn(classKey, this.expectation(type, estimateMs, unknownMs));
+  }
+
+  /** What is expected of a task of `type`, whoever does it: for who asks about many classes. */
+  expectation(type: string, estimateMs: number | undefined, unknownMs: number): Expectation {
     const times = this.#types.get(type);
-    if (estimateMs === undefined && times !== undefined) return times.ms.value * this.#relative(times, classKey);
-    const ratio = times === undefined ? this.#factors.get(classKey)?.value : times.all.value;
-    return (estimateMs ?? unknownMs) * (ratio ?? 1) * (times === undefined ? 1 : this.#relative(times, classKey));
+    if (times === undefined) return { times, baseMs: estimateMs ?? unknownMs };
+    return { times, baseMs: estimateMs === undefined ? times.ms.value : estimateMs * times.all.value };
+  }
+
+  /** Whether a task of this kind has ended on an agent of the class. */
+  isKnownOn(classKey: string, { times }: Expectation): boolean {
+    return times?.byClass.has(classKey) === true;
+  }
+
+  /** Expected ms on an agent of the class. */
+  expectedOn(classKey: string, { times, baseMs }: Expectation): number {
+    if (times !== undefined) return baseMs * this.#relative(times, classKey);
+    return baseMs * (this.#factors.get(classKey)?.value ?? 1);
   }
 
   note(type: string, classKey: string, estimateMs: number | undefined, actualMs: number): void {

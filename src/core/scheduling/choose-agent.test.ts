@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
 import { CoreWorld, type Play, type Started } from '../../../test/support/core-world.ts';
 import { agentOf, agentsOf, DONE, submitOf, taskOf, THREW } from '../../../test/support/core-world-specs.ts';
+import { classKeyOf } from '../agents/agent-class.ts';
 import type { AgentSpec } from '../agents/agent-spec.ts';
 import type { Strategy } from '../agents/registry.ts';
 import { nameOf, runId } from '../ids.ts';
@@ -201,6 +202,25 @@ describe('adaptive', () => {
     const world = taught(100, 150);
     world.send(submitOf(tasksOf(2)));
     assert.deepEqual(newIn(world).toSorted(), ['fast', 'slow']);
+  });
+
+  test('expects a kind that lacks what a task prefers to take longer, until it has tried one', () => {
+    const trade = agentOf('trade', { role: 'trade', capabilities: ['work', 'trade'] });
+    const other = agentOf('other', { role: 'other', capabilities: ['work'] });
+    const pair = [
+      taskOf('first', { prefers: ['trade'], estimateMs: 10_000, priority: 'high' }),
+      taskOf('second', { prefers: ['trade'], estimateMs: 15_000 }),
+    ];
+    const untried = worldOf('adaptive', [trade, other]);
+    untried.send(submitOf(pair));
+    untried.run();
+    assert.deepEqual(whoIn(untried), ['trade', 'trade']);
+    const tried = worldOf('adaptive', [trade, other]);
+    for (const agent of [trade, other]) {
+      tried.swarm.durations.note(taskOf('first').type, classKeyOf(agent), 10_000, 10_000);
+    }
+    tried.send(submitOf(pair));
+    assert.deepEqual(whoIn(tried), ['trade', 'other']);
   });
 
   test('counts who else waits: the line for a good agent does not grow without end', () => {
