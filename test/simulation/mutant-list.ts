@@ -94,7 +94,7 @@ export const MUTANTS: readonly Mutant[] = [
         '  if (!result.ok)',
         'core/tasks/decide-task.ts',
       ],
-      ['  assert(!isEnded(task), `${event.type} after the end of task ${identity.id}`);', '', 'core/tasks/task.ts'],
+      ['  if (isEnded(task)) throw new Error(', '  if (isEnded(task)) void (', 'core/tasks/task.ts'],
     ],
     breaks: ['final-state'],
     seed: 0,
@@ -347,7 +347,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/agents/registry.ts',
     edits: [
       ['    if (roomOf(agent) === 0) {', '    if (agent.used > agent.spec.slots) {'],
-      ['agent !== undefined && agent.used < agent.spec.slots', 'agent !== undefined'],
+      ['agent === undefined || agent.used >= agent.spec.slots', 'agent === undefined'],
     ],
     breaks: ['slots'],
     seed: 2,
