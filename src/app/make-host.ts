@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
+import { machineId } from '../adapters/system/machine-id.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
 import { CommandDriver } from '../agents/drivers/command/command-driver.ts';
@@ -7,7 +8,7 @@ import { FunctionDriver } from '../agents/drivers/function/function-driver.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Options } from '../config/options.ts';
-import type { CoordinatorFrame, HostAgent, HostFrame } from '../core/hosts/frames.ts';
+import type { CoordinatorFrame, HostAgent, HostCapacity, HostFrame } from '../core/hosts/frames.ts';
 import { agentId, type RunId } from '../core/ids.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
@@ -106,9 +107,9 @@ async function doorPath(home: string, environment: Environment): Promise<string>
 }
 
 /** Hosts tell of processor and memory alone. */
-function capacityOf({ performance }: Options): Readonly<{ cpu: number; memory: number }> {
+function capacityOf({ performance }: Options): HostCapacity {
   const { cpu, memory } = machineWithin(performance.resourceLimits);
-  return { cpu, memory };
+  return { cpu, memory, machine: machineId() };
 }
 
 function agentsOf(host: string, { agents, role, capabilities, slots = 1 }: HostSettings): readonly HostAgent[] {

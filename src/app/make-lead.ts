@@ -11,6 +11,7 @@ import { CleanCopies } from '../adapters/plain-directory/clean-copies.ts';
 import { DirectoryCaptures } from '../adapters/plain-directory/directory-captures.ts';
 import { removeTree } from '../adapters/plain-directory/remove-tree.ts';
 import { FileLogger } from '../adapters/system/file-logger.ts';
+import { machineId } from '../adapters/system/machine-id.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
 import type { WorkerProcesses } from '../adapters/system/worker-processes.ts';
@@ -333,7 +334,7 @@ function healthRules(tolerance: Options['faultTolerance']): Pick<SwarmRules, 'br
 
 /** Functions are said where others may have some that this process has not. */
 function thisMachine({ performance }: Options, functions: readonly string[] | undefined): HostSpec {
-  const host = { host: LOCAL_HOST, ...machineWithin(performance.resourceLimits) };
+  const host = { host: LOCAL_HOST, machine: machineId(), ...machineWithin(performance.resourceLimits) };
   return functions === undefined ? host : { ...host, functions };
 }
 

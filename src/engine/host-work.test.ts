@@ -355,3 +355,24 @@ describe('what an attempt on a host asks', () => {
     assert.deepEqual(asked, ['outcomes', 'outcomes']);
   });
 });
+
+test('workers of one machine share its capacity, also with a leader that has it from a snapshot', async () => {
+  const [one, other] = [await hostWith({ name: 'w1', machine: 'm' }), await hostWith({ name: 'w2', machine: 'm' })];
+  const far = await hostWith({ name: 'w3', machine: 'n', capabilities: ['far'] });
+  const hungry = { resources: { cpu: 500 } };
+  await submit(
+    { ...taskOf('t1'), ...hungry },
+    { ...taskOf('t2'), ...hungry },
+    { ...taskOf('t3', { requires: ['far'] }), ...hungry },
+  );
+  const all = (): readonly string[] => [one, other, far].flatMap(begun).toSorted();
+  assert.deepEqual(all(), ['t1#1', 't3#1']);
+  await replaceLeader();
+  for (const host of [one, other, far]) host.link(driver);
+  await settle();
+  assert.deepEqual(all(), ['t1#1', 't3#1']);
+  const [busy, offer] = one.begun[0] === undefined ? [other, first(other.begun)] : [one, one.begun[0]];
+  busy.end(offer, DONE);
+  await pass(400);
+  assert.deepEqual(all(), ['t1#1', 't2#1', 't3#1']);
+});

@@ -96,7 +96,7 @@ export const HOST_FRAME: z.ZodType<HostFrame> = z.discriminatedUnion('type', [
     instance: whole,
     pid: z.exactOptional(whole),
     agents: z.array(agent).max(MAX_HOST_AGENTS).readonly(),
-    capacity: z.strictObject({ cpu: whole, memory: whole }),
+    capacity: z.strictObject({ cpu: whole, memory: whole, machine: z.exactOptional(short) }),
     runId: z.exactOptional(RUN_ID),
     greeting: whole,
     session: z.exactOptional(short),

@@ -9,6 +9,9 @@ const WITH_HOSTS_PERMILLE = 250;
 /** Agents of the coordinator itself in such a world: most work shall go to hosts. */
 const LOCAL_AGENTS = 2;
 
+/** The machine of the coordinators. */
+const HOME = 'm1';
+
 const QUICK: HostTimes = { leaseMs: 3_000, heartbeatMs: 1_000, orphanMs: 8_000 };
 const SHORT: HostTimes = { leaseMs: 6_000, heartbeatMs: 2_000, orphanMs: 20_000 };
 const USUAL: HostTimes = { leaseMs: 15_000, heartbeatMs: 5_000, orphanMs: 120_000 };
@@ -17,10 +20,11 @@ const USUAL: HostTimes = { leaseMs: 15_000, heartbeatMs: 5_000, orphanMs: 120_00
 export function withHosts(scene: Scene, plan: Plan): Plan {
   const stream = new Stream(scene.seed, 'hosts');
   if (!stream.chance(WITH_HOSTS_PERMILLE)) return plan;
-  const remote = drawRemote(stream);
+  const remote = onMachines(scene, drawRemote(stream));
   const names = remote.hosts.map(({ name }) => name);
   return {
     ...plan,
+    hosts: plan.hosts.map((host, index) => (index === 0 ? { ...host, machine: HOME } : host)),
     remote,
     agents: plan.agents.slice(0, 1 + stream.whole(0, LOCAL_AGENTS)),
     requests: [...plan.requests, ...drawOrders(scene, names)],
@@ -41,6 +45,17 @@ function drawRemote(stream: Stream): RemotePlan {
       halfOpenPermille: stream.pick(0, 300, 800),
     },
   };
+}
+
+/** In some worlds hosts share a machine, the first one with agents of the coordinator. */
+function onMachines({ seed }: Scene, remote: RemotePlan): RemotePlan {
+  const stream = new Stream(seed, 'machines');
+  if (stream.chance(400)) return remote;
+  const hosts = remote.hosts.map((host) => {
+    const machine = stream.pick(HOME, HOME, 'm2');
+    return { ...host, capacity: { ...host.capacity, machine } };
+  });
+  return { ...remote, hosts };
 }
 
 function drawHost(stream: Stream, name: string): RemoteHost {

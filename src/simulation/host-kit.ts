@@ -1,4 +1,4 @@
-import type { CoordinatorFrame, HostAgent, HostFrame, HostTimes } from '../core/hosts/frames.ts';
+import type { CoordinatorFrame, HostAgent, HostCapacity, HostFrame, HostTimes } from '../core/hosts/frames.ts';
 import type { AttemptKey } from '../core/hosts/frames.ts';
 import type { KeptResult } from '../core/hosts/host-attempts.ts';
 import type { AttemptResult } from '../core/tasks/attempt.ts';
@@ -31,7 +31,7 @@ export interface HostEnd {
 export type HostEndPorts = Readonly<{
   home: HostDisk;
   agents: readonly HostAgent[];
-  capacity: Readonly<{ cpu: number; memory: number }>;
+  capacity: HostCapacity;
   pid: number;
   drivers: Readonly<Record<'command' | 'function', AgentDriver>>;
   clock: Clock;

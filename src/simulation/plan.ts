@@ -1,5 +1,5 @@
 import type { AgentSpec, HostSpec } from '../core/agents/agent-spec.ts';
-import type { HostAgent, HostTimes } from '../core/hosts/frames.ts';
+import type { HostAgent, HostCapacity, HostTimes } from '../core/hosts/frames.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { MessageSpec } from '../core/messaging/message.ts';
 import type { SwarmRules } from '../core/swarm-state.ts';
@@ -112,7 +112,7 @@ export type RemoteHost = Readonly<{
   name: string;
   rate: number;
   agents: readonly HostAgent[];
-  capacity: Readonly<{ cpu: number; memory: number }>;
+  capacity: HostCapacity;
 }>;
 
 export type RemotePlan = Readonly<{ times: HostTimes; hosts: readonly RemoteHost[]; streams: StreamProfile }>;

@@ -2,6 +2,7 @@ import {
   type AttemptKey,
   type CoordinatorFrame,
   type HostAgent,
+  type HostCapacity,
   type HostFrame,
   keyOf,
   type Offer,
@@ -23,7 +24,7 @@ const FAREWELL_MS = 5_000;
 export type HostRunnerPorts = Readonly<{
   home: Pick<HostHome, 'name' | 'instance' | 'epoch' | 'kept' | 'noteEpoch' | 'keep' | 'forget'>;
   agents: readonly HostAgent[];
-  capacity: Readonly<{ cpu: number; memory: number }>;
+  capacity: HostCapacity;
   pid: number;
   /** Set when it was started for a group of this run: whoever does not want it then never will. */
   runId?: RunId;

@@ -109,7 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'reservation-ignored',
     file: 'core/resources/capacity.ts',
-    edits: [["if (known.reserved[kind] + amount > reservable) answer = 'wait';", '']],
+    edits: [["if (reserved[kind] + amount > reservable) answer = 'wait';", '']],
     breaks: ['reserve-80'],
     seed: 1,
   },

@@ -3,6 +3,13 @@ import type { Mutant } from './mutant.ts';
 /** Bugs at both ends of the links to hosts. */
 export const HOST_MUTANTS: readonly Mutant[] = [
   {
+    id: 'each-host-is-a-machine',
+    file: 'core/resources/capacity.ts',
+    edits: [['return machine === undefined ? `host', 'return machine !== null ? `host']],
+    breaks: ['reserve-80'],
+    seed: 0,
+  },
+  {
     id: 'host-ignores-epoch',
     file: 'core/hosts/host-session.ts',
     edits: [['    if (frame.epoch < this.#epoch || this', '    if (this']],

@@ -14,6 +14,8 @@ export type ScriptedHostOptions = Readonly<{
   capabilities?: readonly string[];
   epoch?: number;
   kept?: readonly KeptResult[];
+  /** @default its own */
+  machine?: string;
 }>;
 
 /** A host that the test plays, with the real session of a host: over a link that is a function call. */
@@ -32,7 +34,9 @@ export class ScriptedHost {
   constructor(clock: ManualClock, options: ScriptedHostOptions = {}) {
     const { name = 'h', instance = 1, slots = 2, capabilities = ['work'], epoch = 0, kept = [] } = options;
     const agents = [{ id: agentId(`${name}.1`), role: 'worker', capabilities, slots }];
-    const description = { host: name, instance, agents, capacity: { cpu: 1_000, memory: 1_000 } };
+    const { machine } = options;
+    const capacity = { cpu: 1_000, memory: 1_000, ...(machine === undefined ? {} : { machine }) };
+    const description = { host: name, instance, agents, capacity };
     this.#clock = clock;
     this.session = new HostSession({ description, epoch, kept }, clock.monotonicMs());
     this.#tick();

@@ -30,6 +30,8 @@ export type AgentSpec = Readonly<{
 /** What a host offers in all. Reservations on it never exceed 80 % of each figure. */
 export type HostSpec = Readonly<{
   host: string;
+  /** Hosts that name the same one share what it has: what is reserved on one of them, the others have not. @default its own */
+  machine?: string;
   cpu: number;
   memory: number;
   storage?: number;

@@ -1,6 +1,6 @@
 import { unreachable } from '../../util/assert.ts';
 import type { AgentSpec, HostSpec } from '../agents/agent-spec.ts';
-import { blockAgent, unblockAgent } from '../agents/availability.ts';
+import { blockAgent, setHost, unblockAgent } from '../agents/availability.ts';
 import type { SwarmEvent } from '../events.ts';
 import { endAttempts } from '../health/decide-health.ts';
 import type { AgentId } from '../ids.ts';
@@ -42,12 +42,14 @@ export function applyHost(swarm: Swarm, event: HostEvent): void {
   switch (event.type) {
     case 'host.joined': {
       const { host: spec, instance, agentIds } = event;
-      swarm.capacity.setHost(spec);
+      setHost(swarm, spec);
       swarm.hosts.set(spec.host, { spec, instance, agentIds });
       for (const id of agentIds) {
         unblockAgent(swarm, id, 'lost');
         unblockAgent(swarm, id, 'draining');
       }
+      // Where it brings what is reserved on it to another machine, the one that it has left has room.
+      swarm.queue.reopen();
       return;
     }
     case 'host.draining': {

@@ -12,6 +12,9 @@ export type AttemptKey = Readonly<{ taskId: TaskId; attempt: number }>;
 /** One agent of a host, as the host describes it. */
 export type HostAgent = Readonly<{ id: AgentId; role: string; capabilities: readonly string[]; slots: number }>;
 
+/** What a host offers. `machine`: the same for all hosts of one machine, which share what it has. */
+export type HostCapacity = Readonly<{ cpu: number; memory: number; machine?: string }>;
+
 /** Who joins. `instance` rises with each process that takes the name. */
 export type HostDescription = Readonly<{
   host: string;
@@ -19,7 +22,7 @@ export type HostDescription = Readonly<{
   /** Of the process, where that means something to the coordinator; for people. */
   pid?: number;
   agents: readonly HostAgent[];
-  capacity: Readonly<{ cpu: number; memory: number }>;
+  capacity: HostCapacity;
   /** Set when it was started for a group of this run, and serves nobody else. */
   runId?: RunId;
 }>;

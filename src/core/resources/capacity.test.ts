@@ -75,6 +75,57 @@ describe('capacity', () => {
     assert.equal(capacity.check('here', { cpu: 801 }), 'wait');
   });
 
+  describe('of processes on one machine', () => {
+    const spec = { machine: 'm1', cpu: 1_000, memory: 1_000 };
+
+    test('is one: what one of them has reserved, the others have not', () => {
+      const capacity = new Capacity();
+      for (const host of ['local', 'w1', 'w2']) capacity.setHost({ ...spec, host });
+      capacity.setHost({ ...spec, host: 'far', machine: 'm2' });
+      capacity.reserve(A, 'w1', { cpu: 500 });
+      for (const host of ['local', 'w1', 'w2']) {
+        assert.equal(capacity.check(host, { cpu: 300 }), 'fits', host);
+        assert.equal(capacity.check(host, { cpu: 301 }), 'wait', host);
+      }
+      assert.equal(capacity.check('far', { cpu: 800 }), 'fits');
+      capacity.release(A);
+      assert.equal(capacity.check('local', { cpu: 800 }), 'fits');
+    });
+
+    test('is for each of them no more than it says itself', () => {
+      const capacity = new Capacity();
+      capacity.setHost({ ...spec, host: 'local' });
+      capacity.setHost({ ...spec, host: 'small', cpu: 500 });
+      assert.equal(capacity.check('small', { cpu: 401 }), 'never');
+      capacity.reserve(A, 'local', { cpu: 300 });
+      assert.equal(capacity.check('small', { cpu: 100 }), 'fits');
+      assert.equal(capacity.check('small', { cpu: 101 }), 'wait');
+      assert.equal(capacity.check('local', { cpu: 500 }), 'fits');
+    });
+
+    test('goes along with a host that comes back on another machine, and so does what is reserved on it', () => {
+      const capacity = new Capacity();
+      capacity.setHost({ host: 'w1', cpu: 1_000, memory: 1_000 });
+      capacity.setHost({ ...spec, host: 'local' });
+      capacity.reserve(A, 'w1', { cpu: 500 });
+      capacity.reserve(B, 'local', { cpu: 100 });
+      capacity.setHost({ ...spec, host: 'w1' });
+      assert.equal(capacity.reservedOn('local')?.cpu, 600);
+      capacity.setHost({ ...spec, host: 'w1', machine: 'm2' });
+      assert.deepEqual([capacity.reservedOn('local')?.cpu, capacity.reservedOn('w1')?.cpu], [100, 500]);
+      capacity.release(A);
+      assert.deepEqual([capacity.reservedOn('local')?.cpu, capacity.reservedOn('w1')?.cpu], [100, 0]);
+    });
+
+    test('is not mixed up with a host that is named like the machine', () => {
+      const capacity = new Capacity();
+      capacity.setHost({ ...spec, host: 'local' });
+      capacity.setHost({ host: 'm1', cpu: 1_000, memory: 1_000 });
+      capacity.reserve(A, 'local', { cpu: 800 });
+      assert.equal(capacity.check('m1', { cpu: 800 }), 'fits');
+    });
+  });
+
   test('is not taken by who declares nothing', () => {
     const capacity = capacityOf(0, 0);
     assert.equal(capacity.check('here', undefined), 'fits');

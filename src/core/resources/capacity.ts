@@ -11,38 +11,50 @@ export type Reservation = Readonly<{ host: string; amounts: ResourceAmounts }>;
 type Kind = keyof ResourceAmounts;
 const KINDS: readonly Kind[] = ['cpu', 'memory', 'storage', 'network'];
 
-/** What hosts offer and what is reserved on them. The sum of all reservations never exceeds 80 % of a figure. */
+/**
+ * What hosts offer and what is reserved on them. The sum of all reservations on a machine, whichever of its processes
+ * they are on, never exceeds 80 % of what the host that gets the next one offers.
+ */
 export class Capacity {
-  readonly #hosts = new Map<string, { spec: HostSpec; reserved: Record<Kind, number> }>();
+  readonly #hosts = new Map<string, HostSpec>();
+  /** By machine. Those of one that is left by all its hosts stay: there are no more than hosts. */
+  readonly #reserved = new Map<string, Record<Kind, number>>();
   /** By the task whose attempt has them: what is given back is what was taken, whatever happened in between. */
   readonly #held = new Map<TaskId, Reservation>();
 
-  /** A host that registers again brings new figures; what is reserved on it stays. */
+  /** A host that registers again brings new figures; what is reserved on it stays, and goes with it to its machine. */
   setHost(spec: HostSpec): void {
-    const reserved = this.#hosts.get(spec.host)?.reserved ?? { cpu: 0, memory: 0, storage: 0, network: 0 };
-    this.#hosts.set(spec.host, { spec, reserved });
+    const moved = [...this.#held.values()].filter(({ host }) => host === spec.host);
+    for (const held of moved) this.#add(held, -1);
+    this.#hosts.set(spec.host, spec);
+    const machine = machineOf(spec);
+    if (!this.#reserved.has(machine)) this.#reserved.set(machine, { cpu: 0, memory: 0, storage: 0, network: 0 });
+    for (const held of moved) this.#add(held, 1);
   }
 
   get hosts(): readonly HostSpec[] {
-    return [...this.#hosts.values()].map(({ spec }) => spec);
+    return [...this.#hosts.values()];
   }
 
+  /** On its whole machine. */
   reservedOn(host: string): Readonly<Record<Kind, number>> | undefined {
-    return this.#hosts.get(host)?.reserved;
+    const spec = this.#hosts.get(host);
+    return spec === undefined ? undefined : this.#reserved.get(machineOf(spec));
   }
 
   /** Now, or ever: `never` when the amounts are over 80 % of the empty host. */
   check(host: string, amounts: ResourceAmounts | undefined): 'fits' | 'wait' | 'never' {
-    const known = this.#hosts.get(host);
-    if (amounts === undefined || known === undefined) return 'fits';
+    const spec = this.#hosts.get(host);
+    const reserved = this.reservedOn(host);
+    if (amounts === undefined || spec === undefined || reserved === undefined) return 'fits';
     let answer: 'fits' | 'wait' = 'fits';
     for (const kind of KINDS) {
       const amount = amounts[kind] ?? 0;
-      const offered = known.spec[kind];
+      const offered = spec[kind];
       if (amount === 0 || offered === undefined) continue;
       const reservable = Math.floor((offered * RESERVABLE_PERCENT) / 100);
       if (amount > reservable) return 'never';
-      if (known.reserved[kind] + amount > reservable) answer = 'wait';
+      if (reserved[kind] + amount > reservable) answer = 'wait';
     }
     return answer;
   }
@@ -75,8 +87,14 @@ export class Capacity {
   }
 
   #add({ host, amounts }: Reservation, sign: 1 | -1): void {
-    const reserved = this.#hosts.get(host)?.reserved;
+    const spec = this.#hosts.get(host);
+    const reserved = spec === undefined ? undefined : this.#reserved.get(machineOf(spec));
     if (reserved === undefined) return;
     for (const kind of KINDS) reserved[kind] += sign * (amounts[kind] ?? 0);
   }
+}
+
+/** A host that names no machine is one by itself. */
+function machineOf({ host, machine }: HostSpec): string {
+  return machine === undefined ? `host ${host}` : `machine ${machine}`;
 }

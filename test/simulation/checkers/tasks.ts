@@ -190,23 +190,30 @@ function checkPlace(must: Must, books: Books, { taskId, agentId }: EventOf<'atte
   const host = books.hosts.get(agent.host);
   if (host === undefined || task.spec.resources === undefined) return;
   for (const kind of ['cpu', 'memory', 'storage', 'network'] as const) {
-    const reserved = reservedOn(books, agent.host, kind);
+    const reserved = reservedBeside(books, agent.host, kind);
     const offered = host[kind];
     if (offered === undefined) continue;
     must(
       reserved * 100 <= offered * 80,
       'reserve-80',
-      `${reserved} of ${offered} ${kind} of ${agent.host} is reserved`,
+      `${reserved} of ${offered} ${kind} of the machine of ${agent.host} is reserved`,
     );
   }
 }
 
-function reservedOn(books: Books, host: string, kind: 'cpu' | 'memory' | 'storage' | 'network'): number {
+/** On this host and on all others of its machine. */
+function reservedBeside(books: Books, host: string, kind: 'cpu' | 'memory' | 'storage' | 'network'): number {
   let sum = 0;
   for (const [agentId, tasks] of books.busy) {
     // An agent that was removed had nothing to do then.
-    if (books.agents.get(agentId)?.host !== host) continue;
+    const other = books.agents.get(agentId)?.host;
+    if (other === undefined || !isBeside(books, other, host)) continue;
     for (const { spec, reserved } of tasks) sum += (reserved ?? spec.reserves ?? spec.resources)?.[kind] ?? 0;
   }
   return sum;
+}
+
+function isBeside({ hosts }: Books, one: string, other: string): boolean {
+  const machine = hosts.get(one)?.machine;
+  return one === other || (machine !== undefined && machine === hosts.get(other)?.machine);
 }
