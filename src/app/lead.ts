@@ -45,6 +45,8 @@ export type LeadParts = Readonly<{
   onTrouble: ((message: string) => void) | undefined;
   /** What happened to leads, for whoever looks into trouble afterwards. */
   logger: Logger;
+  /** Resolves when the host has heard that it is to drain. Undefined where there can be no hosts. */
+  whenDraining: ((host: string, signal: AbortSignal) => Promise<boolean>) | undefined;
   /** Worker processes that this lead has started hand back what they run, and end. */
   endWorkers: () => Promise<void>;
   /** Ends what only this lead has used. */
@@ -56,6 +58,10 @@ export const FUNCTIONS_MISSING = 'waits for the program that has its functions: 
 
 /** Why a run stands still that came here with a copy of its folder, or whose folder was moved. The folder follows. */
 const OTHER_FOLDER = 'its tasks belong in another folder: ';
+
+/** How long a brief leader waits for a host that is to drain, and how often it looks whether it has come, ms. */
+const HOST_HEARS_MS = 3_000;
+const HOST_LOOK_MS = 100;
 
 const NO_ROOM =
   'The disk is full. What runs may end, and nothing new begins; free some room, and it goes on by itself.';
@@ -130,10 +136,26 @@ export class Lead {
   async dispatch(command: LocalCommand): Promise<Answer> {
     if (command.type === 'run.submit') return this.#submit(command);
     if (command.type === 'run.resume') return this.#resume(command);
+    if (command.type === 'host.drain') return this.#drainHost(command);
     if (command.type !== 'proposal.vote') return this.#engine.dispatch(command);
     const vote = outsideVote(command.vote);
     if (vote === undefined) return { ok: false, refusal: { reason: 'credential-wrong' } };
     return this.#engine.dispatch({ ...command, vote });
+  }
+
+  /** A host looks for its leader several times a second: a brief one is there until it has heard of it. */
+  async #drainHost(command: Extract<LocalCommand, { type: 'host.drain' }>): Promise<Answer> {
+    const { options, whenDraining } = this.#parts;
+    if (options.isBrief !== true || whenDraining === undefined) return this.#engine.dispatch(command);
+    const signal = AbortSignal.timeout(HOST_HEARS_MS);
+    const heard = whenDraining(command.host, signal);
+    let answer = await this.#engine.dispatch(command);
+    while (!answer.ok && answer.refusal.reason === 'host-unknown' && !signal.aborted) {
+      await new Promise((resolve) => void setTimeout(resolve, HOST_LOOK_MS));
+      answer = await this.#engine.dispatch(command);
+    }
+    if (answer.ok) await heard;
+    return answer;
   }
 
   see(records: readonly JournalRecord[]): void {

@@ -149,6 +149,7 @@ async function partsOf(settings: LeadSettings, open: OpenStore, processes: Proce
     knowsFunction: (name) => name === REUSE || Object.hasOwn(functions, name),
     listen: listenAt(settings, remote),
     logger,
+    whenDraining: remote?.whenDraining.bind(remote),
     endWorkers: async () => workers?.close(),
     close: () => closeAll([workers, door, functionDriver, notifier, logger]),
   };

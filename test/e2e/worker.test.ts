@@ -41,3 +41,29 @@ test('commands on a worker talk and delegate as they do beside the leader', { ti
     await worker.ended;
   }
 });
+
+const QUICK = 'name: quick\ntasks:\n  one: { command: [node, --version] }\n';
+
+test('a worker that is to drain hears of it and leaves although nobody leads', { timeout: 120_000 }, async () => {
+  using project = new TestProject({ 'quick.yaml': QUICK });
+  expect(await project.waggle('run', 'quick.yaml')).toMatchObject({ code: 0 });
+  for (const hasJoined of [false, true]) {
+    const worker = project.start(['worker', '--agents', '1']);
+    await worker.says('Waiting for a process');
+    if (hasJoined) {
+      const run = project.start(['run', 'quick.yaml']);
+      await run.ended;
+    }
+    const drained = await project.waggle('agents', 'drain', 'worker-1');
+    expect(drained, drained.stderr).toMatchObject({ code: 0 });
+    const left = await worker.ended;
+    expect(left, left.stderr).toMatchObject({ code: 0 });
+    expect(left.stderr).toContain('Drained, as the leader asked.');
+  }
+});
+
+test('a host that is nowhere cannot be drained', { timeout: 60_000 }, async () => {
+  using project = new TestProject({ 'quick.yaml': QUICK });
+  expect(await project.waggle('run', 'quick.yaml')).toMatchObject({ code: 0 });
+  expect(await project.waggle('agents', 'drain', 'worker-7')).toMatchObject({ code: 1 });
+});

@@ -51,7 +51,7 @@ export class RemoteDriver implements HostDriver {
   readonly #hosts = new Map<string, Known>();
   readonly #attempts = new Map<string, OpenAttempt>();
   readonly #links = new Set<WorkerLink<CoordinatorFrame>>();
-  /** Who waits for a host, by its name. */
+  /** Who waits for what of a host. */
   readonly #awaited = new Map<string, Set<(isHere: boolean) => void>>();
   #desk: HostDesk | undefined;
   #isOpen = false;
@@ -84,17 +84,13 @@ export class RemoteDriver implements HostDriver {
 
   /** Resolves with true when the host can be given work, with false when `signal` aborts before. */
   whenHere(host: string, signal: AbortSignal): Promise<boolean> {
-    if (this.#hosts.get(host)?.session.phase === 'here') return Promise.resolve(true);
-    if (signal.aborted) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const told = (isHere: boolean): void => {
-        this.#awaited.get(host)?.delete(told);
-        if (this.#awaited.get(host)?.size === 0) this.#awaited.delete(host);
-        resolve(isHere);
-      };
-      this.#awaited.set(host, (this.#awaited.get(host) ?? new Set()).add(told));
-      signal.addEventListener('abort', () => told(false), { once: true });
-    });
+    const isHere = this.#hosts.get(host)?.session.phase === 'here';
+    return isHere ? Promise.resolve(true) : this.#when('here', host, signal);
+  }
+
+  /** Resolves with true when the host says from now on that it takes nothing new, with false when `signal` aborts before. */
+  whenDraining(host: string, signal: AbortSignal): Promise<boolean> {
+    return this.#when('draining', host, signal);
   }
 
   /** For transports: somebody has connected. Undefined when there are too many. */
@@ -148,6 +144,24 @@ export class RemoteDriver implements HostDriver {
     this.#links.clear();
     this.#hosts.clear();
     this.#attempts.clear();
+  }
+
+  #when(what: 'here' | 'draining', host: string, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return Promise.resolve(false);
+    const key = `${what} ${host}`;
+    return new Promise((resolve) => {
+      const told = (isSo: boolean): void => {
+        this.#awaited.get(key)?.delete(told);
+        if (this.#awaited.get(key)?.size === 0) this.#awaited.delete(key);
+        resolve(isSo);
+      };
+      this.#awaited.set(key, (this.#awaited.get(key) ?? new Set()).add(told));
+      signal.addEventListener('abort', () => told(false), { once: true });
+    });
+  }
+
+  #tell(what: 'here' | 'draining', host: string): void {
+    for (const tell of this.#awaited.get(`${what} ${host}`) ?? []) tell(true);
   }
 
   #openAttempt(assignment: Assignment, context: RunContext): OpenAttempt {
@@ -226,11 +240,11 @@ export class RemoteDriver implements HostDriver {
         void this.#join(known, act.hello);
         return;
       case 'draining':
-        return this.#desk?.drain(name, DRAINS);
+        this.#desk?.drain(name, DRAINS);
+        return this.#tell('draining', name);
       case 'here':
         this.#desk?.reach(name, true);
-        for (const tell of this.#awaited.get(name) ?? []) tell(true);
-        return;
+        return this.#tell('here', name);
       case 'away':
         return this.#desk?.reach(name, false);
       case 'left':
@@ -278,7 +292,10 @@ export class RemoteDriver implements HostDriver {
     if (this.#desk === undefined) return;
     const nowMs = this.#nowMs();
     if (problem !== undefined) return this.#perform(known, known.session.turnAway(problem, nowMs));
-    if (isDraining) this.#desk.drain(host, DRAINS);
+    if (isDraining) {
+      this.#desk.drain(host, DRAINS);
+      this.#tell('draining', host);
+    }
     this.#perform(known, known.session.admit(++this.#sessions, nowMs, this.#desk.isDraining(host)));
   }
 
