@@ -6,6 +6,7 @@ export { needsFirst, outlookOf } from '../observability/run-outlook.ts';
 export { RunView } from '../observability/run-view.ts';
 export { alertHistory } from '../observability/alert-history.ts';
 export type { AlertEpisode } from '../observability/alert-history.ts';
+export { PAUSED_BY_ALERT } from '../core/alerts/alert-rule.ts';
 export type { AlertRule } from '../core/alerts/alert-rule.ts';
 export { tuningHistory } from '../observability/tuning-history.ts';
 export type { TuningTrial } from '../observability/tuning-history.ts';

@@ -22,7 +22,7 @@ export type FollowRun = Readonly<{
 }>;
 
 /** Why the showing of a run ended, and how the run looked then. */
-export type Watched = Readonly<{ end: 'ended' | 'waiting' | 'interrupted' | 'reader-gone'; view: RunView }>;
+export type Watched = Readonly<{ end: 'ended' | 'waiting' | 'paused' | 'interrupted' | 'reader-gone'; view: RunView }>;
 
 /** Shows a run until it ends, waits for a person who is not here, or is interrupted; says how it ended. */
 export async function followRun(cli: Cli, options: FollowRun): Promise<ExitCode> {
@@ -53,11 +53,18 @@ export async function watchRun(cli: Cli, options: FollowRun): Promise<Watched> {
   const interrupted = lifecycle.interrupted.then(() => 'interrupted' as const);
   try {
     const failed = failureOf(coordinator);
-    const end = await Promise.race([follower.settled, interrupted, readerGone(out.closed, isOwn), failed]);
+    const settled = settledOf(follower, isOwn);
+    const end = await Promise.race([settled, interrupted, readerGone(out.closed, isOwn), failed]);
     return { end, view: follower.view };
   } finally {
     stop();
   }
+}
+
+/** Who only watches a run that an alert has paused may see how it goes on. */
+async function settledOf({ settled }: RunFollower, isOwn: boolean): Promise<Watched['end']> {
+  const end = await settled;
+  return end === 'paused' && !isOwn ? new Promise(() => {}) : end;
 }
 
 /** Rejects when nothing more can come: the store is damaged, another version leads. Being closed is no failure. */
@@ -89,6 +96,10 @@ function sayEnd({ out }: Cli, { end, view }: Watched, isOwn: boolean): ExitCode 
       out.json({ type: 'run.waiting', run: view.runId, for: 'person', tasks: unknownOutcomes(view) });
       out.warn(...waitingLines(view));
       return EXIT.waiting;
+    case 'paused':
+      out.json({ type: 'run.waiting', run: view.runId, for: 'person', tasks: [], reason: view.pauseReason ?? null });
+      out.warn(...pausedLines(view));
+      return EXIT.waiting;
     case 'interrupted':
       if (isOwn) out.warn(interruptedLine(view));
       return EXIT.interrupted;
@@ -103,6 +114,12 @@ export function interruptedLine(view: RunView): string {
   if (view.state === 'paused')
     return `Run ${view.runId} is paused, ${done}. Go on with: waggle runs resume ${view.runId}`;
   return `Run ${view.runId} is interrupted, ${done}. It goes on when waggle next runs something here, or with: waggle runs resume`;
+}
+
+/** Of a run that nobody here has paused. */
+export function pausedLines(view: RunView): readonly string[] {
+  const why = `Run ${view.runId} was paused by an ${visible(view.pauseReason ?? 'alert')}: waggle alerts history`;
+  return [why, interruptedLine(view)];
 }
 
 function sayFailures(out: Cli['out'], { failures, runId }: RunView): void {

@@ -5,7 +5,7 @@ import { eventLine } from './render/event-line.ts';
 import { failureBlock, type LogPlace } from './render/failure.ts';
 import { LiveScreen } from './render/live-screen.ts';
 import { plainLine, stillRunningLine } from './render/plain-lines.ts';
-import { isWaitingForPerson, runScreen } from './render/run-screen.ts';
+import { isPausedByAlert, isWaitingForPerson, runScreen } from './render/run-screen.ts';
 import type { Style } from './render/style.ts';
 
 /** Failures told in full; the others get a line. */
@@ -34,7 +34,7 @@ export class RunFollower implements Disposable {
   readonly #options: FollowOptions;
   readonly #screen: LiveScreen | undefined;
   readonly #style: Style;
-  readonly #settled = Promise.withResolvers<'ended' | 'waiting'>();
+  readonly #settled = Promise.withResolvers<'ended' | 'waiting' | 'paused'>();
   #silence: NodeJS.Timeout | undefined;
   #blocks = 0;
   #outlook: Outlook | undefined;
@@ -52,8 +52,11 @@ export class RunFollower implements Disposable {
     this.#breakSilence();
   }
 
-  /** Resolves when the run has ended, or goes on only after a person's answer and nobody is here to give it. */
-  get settled(): Promise<'ended' | 'waiting'> {
+  /**
+   * Resolves when the run has ended, when it goes on only after a person's answer and nobody is here to give it, or when an
+   * alert has paused it and nothing of it runs any more.
+   */
+  get settled(): Promise<'ended' | 'waiting' | 'paused'> {
     return this.#settled.promise;
   }
 
@@ -70,6 +73,7 @@ export class RunFollower implements Disposable {
     else if (!this.clock.isKnown) this.#anchorByWall();
     if (this.view.hasEnded) this.#settled.resolve('ended');
     else if (isWaitingForPerson(this.view) && !out.hasPerson) this.#settled.resolve('waiting');
+    else if (last !== undefined && last.seq > pastSeq && isPausedByAlert(this.view)) this.#settled.resolve('paused');
   };
 
   /** Takes the picture away. */

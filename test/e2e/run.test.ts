@@ -193,6 +193,22 @@ describe('stopping and going on', () => {
     expect({ code: resumed.code, told: resumed.stdout }).toMatchObject({ code: 0 });
   });
 
+  test('a run that an alert pauses says so and ends with 4, and goes on when somebody resumes it', async () => {
+    using project = new TestProject({
+      'waggle.yaml':
+        'alerts:\n  it_fails:\n    condition: increase(attempts_failed, "1m") >= 1\n    actions: [pause-runs]\n',
+      'flaky.yaml':
+        'name: flaky\ntasks:\n  try: { shell: "test -f go", retry: { maxAttempts: 5 } }\n  long: { shell: "while ! test -f go; do sleep 0.05; done" }\n',
+    });
+    const paused = await project.waggle('run', 'flaky.yaml', '--agents', '2');
+    expect(paused.code, paused.stderr).toBe(4);
+    expect(paused.stderr).toMatch(/Run flaky-\w+ was paused by an alert it_fails: waggle alerts history\n/);
+    expect(paused.stderr).toMatch(/is paused, 0 of 2 tasks are done. Go on with: waggle runs resume flaky-\w+\n/);
+    project.write('go', '');
+    const resumed = await project.waggle('runs', 'resume');
+    expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+  });
+
   test('another process cancels a task, and what needs it is skipped', async () => {
     using project = new TestProject({ 'waits.yaml': WAITS });
     const call = project.start(['run', 'waits.yaml']);

@@ -11,7 +11,7 @@ import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type FailOn, reasonsToFail } from '../fail-on.ts';
-import { type Watched, watchRun } from '../follow-run.ts';
+import { pausedLines, type Watched, watchRun } from '../follow-run.ts';
 import { shortest } from '../log-of-task.ts';
 import { planData, planView } from '../plan-view.ts';
 import { checkLines } from '../render/check-lines.ts';
@@ -89,6 +89,10 @@ async function checkAndShow(cli: Cli, checking: Checking): Promise<ExitCode> {
   const outcome = await watchCheck(cli, checking);
   if (!('end' in outcome)) return sayOutcome(cli, outcome, checking.flags);
   const { runId } = outcome.view;
+  if (outcome.end === 'paused') {
+    cli.out.warn(...pausedLines(outcome.view));
+    return EXIT.waiting;
+  }
   cli.out.warn(`The check was interrupted: there is no report. Go on with: waggle runs resume ${runId}`);
   return EXIT.interrupted;
 }
@@ -125,7 +129,7 @@ async function watchCheck(
   const onStopping = (): void => void (isStopping = true);
   const checked = begin((runId) => {
     shown = watchRun(cli, { project, coordinator, runId, isOwn: true, pastSeq, onStopping }).then((watched) => {
-      if (watched.end === 'interrupted') interrupted.resolve(watched);
+      if (watched.end === 'interrupted' || watched.end === 'paused') interrupted.resolve(watched);
     }, interrupted.reject);
   });
   // After a signal the check ends first, because its coordinator is closed: that is no fault.

@@ -1,4 +1,4 @@
-import type { Outlook, RunView, TaskStatus, TaskView } from '../../app/views.ts';
+import { type Outlook, PAUSED_BY_ALERT, type RunView, type TaskStatus, type TaskView } from '../../app/views.ts';
 import { failureSentence, outcomeReason, skipSentence } from './failure.ts';
 import { duration, elapsed, plural, roughly } from './format.ts';
 import { line, type Piece } from './line.ts';
@@ -78,6 +78,11 @@ export function isWaitingForPerson({ counts }: RunView): boolean {
     counts['awaiting-quota'] +
     counts.cancelling;
   return counts['outcome-unknown'] > 0 && moving === 0;
+}
+
+/** And what ran has ended. Who pauses a run by hand knows of it, and may resume it at any time. */
+export function isPausedByAlert({ state, pauseReason, active }: RunView): boolean {
+  return state === 'paused' && active.size === 0 && pauseReason?.startsWith(PAUSED_BY_ALERT) === true;
 }
 
 /** Attempts that take up an agent: those that wait for sub-tasks do not. */

@@ -56,6 +56,9 @@ export const ALERT_LIMITS: Readonly<{ rules: number; active: number; forMs: numb
 /** What is wrong with a rule: `key` says where, `offset` how far into it. */
 export type RuleProblem = Readonly<{ key: keyof AlertRuleSpec; offset?: number; message: string; fix: string }>;
 
+/** Begins the reason of a run that an alert has paused; the name of the rule follows. */
+export const PAUSED_BY_ALERT = 'alert ';
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** The rule, or everything that is wrong with it. */

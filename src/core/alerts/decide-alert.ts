@@ -7,7 +7,7 @@ import { accept, refuse, type Ruling } from '../ruling.ts';
 import { decideRun } from '../runs/decide-run.ts';
 import { askForMore } from '../scaling/decide-scaling.ts';
 import type { Swarm } from '../swarm-state.ts';
-import type { AlertAction } from './alert-rule.ts';
+import { type AlertAction, PAUSED_BY_ALERT } from './alert-rule.ts';
 import type { AlertInput } from './alert-events.ts';
 import type { Alert } from './alerts.ts';
 import { BOTTLENECKS } from '../tuning/tuner.ts';
@@ -91,7 +91,7 @@ function pauseRuns(swarm: Swarm, { rule }: Firing, context: Context): Act {
   let paused = 0;
   for (const { id, pausedBecause, ending } of swarm.runs.values()) {
     if (pausedBecause !== undefined || ending !== undefined) continue;
-    const ruling = decideRun(swarm, { type: 'run.pause', runId: id, reason: `alert ${rule}` }, context);
+    const ruling = decideRun(swarm, { type: 'run.pause', runId: id, reason: `${PAUSED_BY_ALERT}${rule}` }, context);
     if (!ruling.ok) continue;
     events.push(...ruling.events);
     paused++;
