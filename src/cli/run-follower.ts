@@ -69,12 +69,18 @@ export class RunFollower implements Disposable {
       if (record.seq > pastSeq) this.#tell(record);
     }
     const last = records.at(-1);
-    if (last !== undefined && last.seq > pastSeq) this.clock.anchor(last.atMs);
+    const isNew = last !== undefined && last.seq > pastSeq;
+    if (isNew) this.clock.anchor(last.atMs);
     else if (!this.clock.isKnown) this.#anchorByWall();
-    if (this.view.hasEnded) this.#settled.resolve('ended');
-    else if (isWaitingForPerson(this.view) && !out.hasPerson) this.#settled.resolve('waiting');
-    else if (last !== undefined && last.seq > pastSeq && isPausedByAlert(this.view)) this.#settled.resolve('paused');
+    this.#settle(isNew);
   };
+
+  /** What is history may have been followed by more: whoever resumes a run that an alert has paused sees the pause again. */
+  #settle(isNew: boolean): void {
+    if (this.view.hasEnded) this.#settled.resolve('ended');
+    else if (isWaitingForPerson(this.view) && !this.#options.out.hasPerson) this.#settled.resolve('waiting');
+    else if (isNew && isPausedByAlert(this.view)) this.#settled.resolve('paused');
+  }
 
   /** Takes the picture away. */
   [Symbol.dispose](): void {
