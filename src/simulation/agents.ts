@@ -93,6 +93,8 @@ export class ScriptedDriver implements AgentDriver {
     const { taskId, attempt, agentId } = assignment;
     const before = failpoints.hit(node, 'run', 'before');
     if (before.throws) throw new Error('the driver has a bug');
+    // The process has died of it.
+    if (!this.#parts.life.isAlive) return never();
     const sign: AttemptSign = { taskId, attempt, agentId, node: node.name };
     node.world.note(node.name, `runs ${taskId} attempt ${attempt} on ${agentId}`);
     watcher.started(sign);
