@@ -5,7 +5,7 @@ import { Stream } from './draw.ts';
 import type { HostFault, Plan, RemoteHost, RemotePlan, Request, Targeted } from './plan.ts';
 
 /** Of 1,000 worlds, so many have hosts. */
-const WITH_HOSTS_PERMILLE = 250;
+const WITH_HOSTS_PERMILLE = 180;
 /** Agents of the coordinator itself in such a world: most work shall go to hosts. */
 const LOCAL_AGENTS = 2;
 

@@ -21,7 +21,7 @@ export const HOST_MUTANTS: readonly Mutant[] = [
     file: 'core/hosts/host-session.ts',
     edits: [[') this.#endOrphans();', ') void this.#endOrphans;']],
     breaks: ['cut-off-ends'],
-    seed: 8,
+    seed: 75,
   },
   {
     id: 'lease-of-a-host-never-ends',
@@ -33,7 +33,7 @@ export const HOST_MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['lost-in-time'],
-    seed: 4,
+    seed: 23,
   },
   {
     id: 'draining-host-gets-work',
