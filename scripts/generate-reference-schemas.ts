@@ -100,6 +100,7 @@ function ofOption(row: OptionRow): JsonSchema {
     case 'choice':
       return { description, enum: row.choices, default: row.default };
     case 'names':
+    case 'people':
     case 'hosts':
       return { description, type: 'array', items: { type: 'string' }, maxItems: row.most };
     case 'amounts': {

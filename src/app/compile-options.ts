@@ -8,6 +8,7 @@ export function compileOptionsOf({ options, agents }: Config): Omit<CompileOptio
     localAgents: coordination.maxAgents,
     maxTasks: coordination.maxTasksPerRun,
     agents,
+    hasApprovers: coordination.approvers.length > 0,
     ...(coordination.autoScaling === 'on'
       ? { scale: { min: coordination.minAgents, max: coordination.maxAgents } }
       : {}),

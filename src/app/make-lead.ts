@@ -294,7 +294,12 @@ function engineOptions({ options, alerts, live }: LeadSettings): LeadParts['opti
     ...caps,
     ...healthRules(faultTolerance),
     alerts: watched,
-    tuner: { isOn: isCounted && monitoring.tuning === 'on', windowMs: monitoring.tuningWindowMs },
+    approval: approvalRules(coordination),
+    tuner: {
+      isOn: isCounted && monitoring.tuning !== 'off',
+      asks: monitoring.tuning === 'vote',
+      windowMs: monitoring.tuningWindowMs,
+    },
     live,
   };
   const { maxBacklog } = performance;
@@ -302,6 +307,11 @@ function engineOptions({ options, alerts, live }: LeadSettings): LeadParts['opti
   const { healthCheckInterval: intervalMs, maxFailureCount: maxMissed } = faultTolerance;
   const loadLookMs = Math.min(1_000, scaling.windowMs);
   return { swarmId: PROJECT_SWARM, rules, maxBatch, maxBacklog, healthWatch: { intervalMs, maxMissed }, loadLookMs };
+}
+
+function approvalRules(coordination: Options['coordination']): SwarmRules['approval'] {
+  const { approvers, approvalTimeoutMs: timeoutMs, askAgainMs } = coordination;
+  return { members: approvers.map((name) => `user:${name}`), timeoutMs, askAgainMs };
 }
 
 function scalingRules(coordination: Omit<Options['coordination'], 'algorithm'>): SwarmRules['scaling'] {

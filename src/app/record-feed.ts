@@ -1,5 +1,5 @@
 import type { SwarmEvent } from '../core/events.ts';
-import { type RunId, runId as runIdOf, runOf } from '../core/ids.ts';
+import { type ProposalId, type RunId, runId as runIdOf, runOf, SWARM_ITSELF } from '../core/ids.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
@@ -97,10 +97,15 @@ function give(follower: Follower, records: readonly JournalRecord[], seq: number
 export function runOfEvent(event: SwarmEvent): RunId | undefined {
   if ('runId' in event) return event.runId;
   if ('taskId' in event) return runOf(event.taskId);
-  if ('proposalId' in event) return runOf(event.proposalId);
+  if ('proposalId' in event) return ownerOf(event.proposalId);
   if ('agentId' in event) return runOfAgent(event.agentId);
   if ('key' in event && event.key.startsWith('agent:')) return runOfAgent(event.key.slice('agent:'.length));
   return event.type === 'agents.registered' ? event.agents[0]?.runId : undefined;
+}
+
+function ownerOf(id: ProposalId): RunId | undefined {
+  const owner = runOf(id);
+  return owner === SWARM_ITSELF ? undefined : owner;
 }
 
 /** Agents of a run are called `<run>/<name>`. */

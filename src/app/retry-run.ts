@@ -97,8 +97,8 @@ function reuse({ spec, outputs = {}, evidence = [] }: TaskRecord, kept: readonly
 type Reused = Readonly<{ outputs: JsonObject; evidence: readonly Evidence[]; artifacts?: readonly ArtifactRef[] }>;
 
 /** A group whose number of agents follows the work begins anew, with its fewest. */
-function groupOf({ host: _host, min, max, ...shape }: ScaleGroup): AgentGroup {
-  return { ...shape, count: min, scale: { min, max } };
+function groupOf({ host: _host, min, max, voteAbove, ...shape }: ScaleGroup): AgentGroup {
+  return { ...shape, count: min, scale: { min, max, ...(voteAbove === undefined ? {} : { voteAbove }) } };
 }
 
 /** The agents that the old run had, put together again. */

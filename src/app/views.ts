@@ -15,7 +15,7 @@ export type { SettingChange } from '../observability/setting-history.ts';
 export { quorumOf } from '../core/consensus/outcome.ts';
 export { DEFAULT_VOTE_MS } from '../core/consensus/open-proposal.ts';
 export { isMessageEvent } from '../core/messaging/is-message-event.ts';
-export { agentId, nameOf, proposalId, runId, runOf, taskId } from '../core/ids.ts';
+export { agentId, nameOf, proposalId, runId, runOf, SWARM_ITSELF, taskId } from '../core/ids.ts';
 export type { Outlook } from '../observability/run-outlook.ts';
 export type { TaskView } from '../observability/run-view.ts';
 export type { AgentSpec } from '../core/agents/agent-spec.ts';

@@ -162,6 +162,33 @@ export const COORDINATION = {
     reason: 'More questions at once than anybody can answer are a mistake of the one who asks.',
     applies: 'live',
   },
+  approvers: {
+    type: 'people',
+    default: [],
+    most: 100,
+    effect:
+      'Who votes before a group grows above its voteAbove, and before the tuner tries a change with monitoring.tuning: vote.',
+    reason: 'Nobody: what is not asked for should not wait for anybody.',
+    applies: 'start',
+  },
+  approvalTimeoutMs: {
+    type: 'duration',
+    default: 3_600_000,
+    min: 1_000,
+    max: 2_592_000_000,
+    effect: 'How long approvers have for their votes; after that nothing is changed.',
+    reason: 'Long enough for people who do other things, and nothing stands still meanwhile.',
+    applies: 'start',
+  },
+  askAgainMs: {
+    type: 'duration',
+    default: 600_000,
+    min: 1_000,
+    max: 2_592_000_000,
+    effect: 'How long a group that was not allowed to grow does not ask again.',
+    reason: 'Who has just said no should not be asked the same every minute.',
+    applies: 'start',
+  },
   vetoCheckMs: {
     type: 'duration',
     default: 120_000,

@@ -93,7 +93,7 @@ export async function loadConfig(options: ConfigOptions): Promise<Config> {
   if (errors.length > 0) throw new UserErrors(errors);
   const granted = file === undefined || options.file !== undefined || (await isFileGranted(options, file));
   const { explained, withheld } = settled(given, { granted, cores: options.cores ?? availableParallelism() });
-  const unmet = metricsProblems(explained, file);
+  const unmet = [...metricsProblems(explained, file), ...approvalProblems(explained)];
   if (unmet.length > 0) throw new UserErrors(unmet);
   const { agents, alerts, ofFile, own } = sections;
   if (!granted) withheld.push(...ofFile.map((one) => withheldNotifier(one, file)));
@@ -159,7 +159,7 @@ function metricsProblems(explained: readonly ExplainedOption[], file: YamlFile |
   const of = (name: string): ExplainedOption | undefined => explained.find((one) => one.name === `monitoring.${name}`);
   if (of('metricsEnabled')?.value !== 'off') return [];
   const asked = [of('tuning'), of('alertingEnabled')].filter(
-    (one) => one !== undefined && one.value === 'on' && one.origin.source !== 'default',
+    (one) => one !== undefined && one.value !== 'off' && one.origin.source !== 'default',
   );
   const named = asked.flatMap((one) => (one === undefined ? [] : [{ name: one.name, at: one.origin.at }]));
   const hasRules = of('alertingEnabled')?.value === 'on' && isRecord(sectionOf(file, 'alerts'));
@@ -169,6 +169,17 @@ function metricsProblems(explained: readonly ExplainedOption[], file: YamlFile |
     const fix = `Write metricsEnabled: on, or ${name === 'alerts' ? 'alertingEnabled: off' : 'leave it out'}.`;
     return new UserError({ code: 'CONFIG_METRICS', at, message, fix });
   });
+}
+
+/** A vote that nobody can take part in. */
+function approvalProblems(explained: readonly ExplainedOption[]): readonly UserError[] {
+  const of = (wanted: string): ExplainedOption | undefined => explained.find(({ name }) => name === wanted);
+  const tuning = of('monitoring.tuning');
+  const approvers = of('coordination.approvers')?.value;
+  if (tuning?.value !== 'vote' || (Array.isArray(approvers) && approvers.length > 0)) return [];
+  const message = '"monitoring.tuning" is vote, and nobody has a vote.';
+  const fix = 'Write who votes: coordination.approvers: [ann, ben].';
+  return [new UserError({ code: 'CONFIG_APPROVERS', at: tuning.origin.at, message, fix })];
 }
 
 function configPath({ root, file }: ConfigOptions): string {

@@ -46,10 +46,10 @@ export const MONITORING_OPTIONS = {
   },
   tuning: {
     type: 'choice',
-    choices: ['off', 'on'],
+    choices: ['off', 'on', 'vote'],
     default: 'off',
     effect:
-      'Whether Waggle changes its own options where it sees a bottleneck, one at a time, and takes back what does not help.',
+      'Whether Waggle changes its own options where it sees a bottleneck, one at a time, and takes back what does not help; with vote only after coordination.approvers have approved the change.',
     reason: 'Off: what changes by itself should be asked for.',
     applies: 'start',
   },

@@ -36,6 +36,8 @@ export type OptionRow = Described &
       }>
     /** Names of environment variables. */
     | Readonly<{ type: 'names'; default: readonly string[]; most: number }>
+    /** Names of people. */
+    | Readonly<{ type: 'people'; default: readonly string[]; most: number }>
     /** `host:port`, exactly. */
     | Readonly<{ type: 'hosts'; default: readonly string[]; most: number }>
     /** Shares of a machine, each unlimited unless it is given: `{ cpu: 4, memory: 8GiB }`. */

@@ -24,6 +24,8 @@ export function readOption(name: string, row: OptionRow, given: unknown): Option
       return readChoice(name, row, given);
     case 'names':
       return readNames(name, row, given);
+    case 'people':
+      return readPeople(name, row, given);
     case 'hosts':
       return readHosts(name, row, given);
     case 'amounts':
@@ -82,6 +84,20 @@ function readNames(name: string, row: Extract<OptionRow, { type: 'names' }>, giv
   if (!isTexts(value)) return { ok: false, message: `${name} is ${show(given)}, but must be a list of names.`, fix };
   const wrong = value.find((one) => !VARIABLE_PATTERN.test(one));
   if (wrong !== undefined) return { ok: false, message: `${name} has ${show(wrong)}, which is no such name.`, fix };
+  if (value.length <= row.most) return { ok: true, value };
+  return { ok: false, message: `${name} has ${value.length} names, but ${row.most} is the most.`, fix: 'Remove some.' };
+}
+
+/** As whoever votes calls himself: `--as ann`. */
+const PERSON = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
+
+function readPeople(name: string, row: Extract<OptionRow, { type: 'people' }>, given: unknown): OptionResult {
+  const value = typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given;
+  const fix = 'Write names of people, each once: [ann, ben].';
+  if (!isTexts(value)) return { ok: false, message: `${name} is ${show(given)}, but must be a list of names.`, fix };
+  const wrong = value.find((one, index) => !PERSON.test(one) || value.indexOf(one) < index);
+  if (wrong !== undefined)
+    return { ok: false, message: `${name} has ${show(wrong)}, which is no name or there twice.`, fix };
   if (value.length <= row.most) return { ok: true, value };
   return { ok: false, message: `${name} has ${value.length} names, but ${row.most} is the most.`, fix: 'Remove some.' };
 }

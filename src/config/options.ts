@@ -281,7 +281,7 @@ const TABLE = {
 type Table = Readonly<{ coordination: typeof COORDINATION }> & typeof TABLE;
 type ValueOf<Row> = Row extends { type: 'choice'; choices: readonly (infer Choice)[] }
   ? Choice
-  : Row extends { type: 'names' | 'hosts' }
+  : Row extends { type: 'names' | 'people' | 'hosts' }
     ? readonly string[]
     : Row extends { type: 'commands' }
       ? readonly (readonly string[])[]

@@ -1,6 +1,7 @@
 import { unreachable } from '../util/assert.ts';
 import type { AlertKey } from './alerts/alert-events.ts';
 import { type Alert, isUnavailable } from './alerts/alerts.ts';
+import { isOwn } from './consensus/own-proposals.ts';
 import { isOpen, nextDueMs, openVetoes, owesAction, type Proposal } from './consensus/proposal.ts';
 import type { Effect } from './effects.ts';
 import type { BreakerKey } from './health/breaker.ts';
@@ -255,7 +256,7 @@ function effectsOfProposal(swarm: Swarm, event: ProposalEvent): readonly Effect[
         { type: 'stop-veto-checks', proposalId },
         { type: 'tell-outcome', proposalId },
       ];
-      const isOwed = proposal !== undefined && owesAction(proposal);
+      const isOwed = proposal !== undefined && owesAction(proposal) && !isOwn(proposalId);
       return isOwed ? [...end, { type: 'perform-approved', proposalId }] : end;
     }
     case 'proposal.acted':
@@ -267,7 +268,8 @@ function effectsOfProposal(swarm: Swarm, event: ProposalEvent): readonly Effect[
 
 function owedToProposal(proposal: Proposal): readonly Effect[] {
   const { id: proposalId } = proposal;
-  if (owesAction(proposal)) return [{ type: 'perform-approved', proposalId }];
+  // The core does its own by itself.
+  if (owesAction(proposal)) return isOwn(proposalId) ? NOTHING : [{ type: 'perform-approved', proposalId }];
   if (!isOpen(proposal)) return NOTHING;
   const checks = openVetoes(proposal).map(({ memberId, revision }): Effect => ({
     type: 'confirm-veto',

@@ -4,6 +4,7 @@ import type { Alert } from './alerts/alerts.ts';
 import type { AgentSpec, HostSpec } from './agents/agent-spec.ts';
 import type { BlockCause } from './agents/block-cause.ts';
 import type { StoredDurations } from './agents/durations.ts';
+import { ofSwarm } from './consensus/apply-proposals.ts';
 import { isOpen, type Proposal } from './consensus/proposal.ts';
 import { noteUndone } from './consensus/votes-of-run.ts';
 import type { BreakerKey } from './health/breaker.ts';
@@ -11,7 +12,7 @@ import { setHost } from './agents/availability.ts';
 import { restoreBreakers } from './health/breakers.ts';
 import type { KeptBreaker } from './health/kept-breakers.ts';
 import type { Health } from './health/health.ts';
-import { agentId, nameOf, type RunId, runId, taskId, type TaskId } from './ids.ts';
+import { agentId, nameOf, type ProposalId, type RunId, runId, taskId, type TaskId } from './ids.ts';
 import { fund } from './budgets/nested.ts';
 import type { StoredMetrics } from './metrics/core-metrics.ts';
 import type { Host } from './hosts/host.ts';
@@ -33,7 +34,7 @@ import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from
 import type { ResourceAmounts, TaskSpec } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 16;
+const SNAPSHOT_VERSION = 17;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -76,6 +77,10 @@ type StoredScale = Readonly<{
   decidedMs?: number;
   joining: readonly string[];
   leaving: readonly string[];
+  votes: number;
+  vote?: ProposalId;
+  approvedTo: number;
+  refusedMs?: number;
 }>;
 type Stored = Readonly<{
   version: number;
@@ -87,6 +92,8 @@ type Stored = Readonly<{
   /** Assignments so far; agents that are gone had some of them. */
   turn: number;
   runs: readonly StoredRun[];
+  /** Those of the swarm itself. */
+  proposals: readonly Proposal[];
   ended: readonly (readonly [string, string])[];
   durations: StoredDurations;
   invalidations: readonly Invalidation[];
@@ -115,6 +122,7 @@ export function snapshotOf(swarm: Swarm, nowMs: number): string {
     agents,
     turn: swarm.registry.turn,
     runs: [...swarm.runs.values()].map((run) => storeRun(swarm, run)),
+    proposals: ofSwarm(swarm),
     ended: [...swarm.ended],
     durations: swarm.durations.dump(),
     invalidations: [...swarm.invalidations.values()],
@@ -153,6 +161,7 @@ export function restoreSwarm(swarm: Swarm, text: string): number | undefined {
   for (const [key, alert] of stored.alerts.active) swarm.alerts.active.set(key, alert);
   swarm.alerts.episodes = stored.alerts.episodes;
   for (const { id, pass } of stored.runs) swarm.queue.setPass(runId(id), pass);
+  for (const proposal of stored.proposals) restoreProposal(swarm, undefined, proposal);
   restoreRest(swarm, stored);
   swarm.queue.reopen();
   return stored.nowMs;
@@ -300,19 +309,29 @@ function restoreFamily(run: Run, { id, adopted, spentTokens, spentMicros, isFund
   if (isFunded) fund(run, identity);
 }
 
-function storeScale({ group, lastNumber, decidedMs, joining, leaving }: ScaleState): StoredScale {
-  const decided = decidedMs === undefined ? {} : { decidedMs };
-  return { role: group.role, lastNumber, ...decided, joining: [...joining], leaving: [...leaving] };
+function storeScale({ group, joining, leaving, lastNumber, votes, approvedTo, ...known }: ScaleState): StoredScale {
+  const { decidedMs, vote, refusedMs } = known;
+  return {
+    role: group.role,
+    lastNumber,
+    ...(decidedMs === undefined ? {} : { decidedMs }),
+    joining: [...joining],
+    leaving: [...leaving],
+    votes,
+    ...(vote === undefined ? {} : { vote }),
+    approvedTo,
+    ...(refusedMs === undefined ? {} : { refusedMs }),
+  };
 }
 
 function restoreScales(swarm: Swarm, run: Run, scales: readonly StoredScale[] = []): void {
   for (const scale of scales) restoreScale(swarm, run, scale);
 }
 
-function restoreScale(swarm: Swarm, run: Run, { role, lastNumber, decidedMs, joining, leaving }: StoredScale): void {
+function restoreScale(swarm: Swarm, run: Run, { role, joining, leaving, ...rest }: StoredScale): void {
   const state = run.scale.get(role);
   if (state === undefined) return;
-  Object.assign(state, { lastNumber, decidedMs });
+  Object.assign(state, rest);
   for (const id of joining) state.joining.add(agentId(id));
   for (const id of leaving) {
     state.leaving.add(agentId(id));
@@ -320,10 +339,11 @@ function restoreScale(swarm: Swarm, run: Run, { role, lastNumber, decidedMs, joi
   }
 }
 
-function restoreProposal({ proposals, openProposals }: Swarm, run: Run, proposal: Proposal): void {
+function restoreProposal({ proposals, openProposals }: Swarm, run: Run | undefined, proposal: Proposal): void {
   proposals.set(proposal.id, proposal);
-  run.proposals.add(proposal.id);
   if (isOpen(proposal)) openProposals.add(proposal.id);
+  if (run === undefined) return;
+  run.proposals.add(proposal.id);
   noteUndone(run, proposal);
 }
 

@@ -2,6 +2,7 @@ import { type AlertRule, DEFAULT_ALERTS } from './alerts/alert-rule.ts';
 import { type Alerts, watchRules } from './alerts/alerts.ts';
 import { Durations } from './agents/durations.ts';
 import { Registry, type Strategy } from './agents/registry.ts';
+import type { ApprovalRules } from './consensus/own-proposals.ts';
 import type { Proposal } from './consensus/proposal.ts';
 import type { BreakerRules } from './health/breaker.ts';
 import { type Breakers, newBreakers } from './health/kept-breakers.ts';
@@ -52,6 +53,8 @@ export type SwarmRules = Readonly<{
   breaker: BreakerRules;
   health: HealthRules;
   scaling: ScalingRules;
+  /** Whom the coordinator asks before it changes an option or lets a group grow. */
+  approval: ApprovalRules;
   /** What is watched. @default the three of docs/semantics.md */
   alerts: readonly AlertRule[];
   /** Whether and how the swarm changes its own options. */
@@ -77,8 +80,9 @@ export const DEFAULT_RULES: SwarmRules = {
   breaker: { threshold: 5, openMs: 60_000, successes: 3 },
   health: { responseMs: 5_000, errorRate: 0.1, memoryRatio: 0.9, maxRestarts: 5, restartWindowMs: 60_000 },
   scaling: DEFAULT_SCALING,
+  approval: { members: [], timeoutMs: 3_600_000, askAgainMs: 600_000 },
   alerts: DEFAULT_ALERTS,
-  tuner: { isOn: false, windowMs: 300_000 },
+  tuner: { isOn: false, asks: false, windowMs: 300_000 },
   live: [],
 };
 
@@ -94,7 +98,7 @@ export type Swarm = {
   readonly settings: Map<string, Setting>;
   readonly tasks: Map<TaskId, Task>;
   readonly runs: Map<RunId, Run>;
-  /** Of all open runs; closed ones stay until their run ends. */
+  /** Of all open runs, where closed ones stay until their run ends, and the newest of the swarm's own. */
   readonly proposals: Map<ProposalId, Proposal>;
   /** Those whose vote goes on. */
   readonly openProposals: Set<ProposalId>;

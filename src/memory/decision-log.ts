@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/consensus/outcome.ts';
 import { isOpen, type Proposal } from '../core/consensus/proposal.ts';
-import { nameOf, type ProposalId, runOf } from '../core/ids.ts';
+import { nameOf, type ProposalId, runOf, SWARM_ITSELF } from '../core/ids.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { NewDecision } from '../ports/run-memory.ts';
@@ -13,7 +13,7 @@ const MAX_OPEN = 10_000;
 
 /**
  * Writes what votes came to into the decision log of their run. A view: what it could not write is in the journal. Votes
- * on the findings of a check stand in its report and are left out.
+ * on the findings of a check stand in its report and are left out, as are those of the swarm itself, which has no run.
  */
 export class DecisionLog implements EventSink {
   readonly #notes: Notes;
@@ -45,7 +45,8 @@ export class DecisionLog implements EventSink {
   }
 
   #note(id: ProposalId, { title, kind, subject }: About): void {
-    if (kind !== 'finding' && this.#open.size < MAX_OPEN) this.#open.set(id, { title, kind, subject });
+    const isOfRun = runOf(id) !== SWARM_ITSELF;
+    if (isOfRun && kind !== 'finding' && this.#open.size < MAX_OPEN) this.#open.set(id, { title, kind, subject });
   }
 
   #log(id: ProposalId, outcome: Outcome): void {

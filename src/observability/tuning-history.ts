@@ -6,7 +6,7 @@ type Decided = Extract<TuningEvent, { type: 'tuning.decided' }>;
 /** A change that the tuner has thought of, and what became of it. Times are wall time, ms since 1970. */
 export type TuningTrial = Omit<Decided, 'type' | 'outcome' | 'untilMs'> &
   Readonly<{
-    outcome: 'trying' | 'dropped' | 'kept' | 'reverted';
+    outcome: 'asked' | 'refused' | 'trying' | 'dropped' | 'kept' | 'reverted';
     atMs: number;
     after?: number | null;
     endedAtMs?: number;
@@ -15,8 +15,8 @@ export type TuningTrial = Omit<Decided, 'type' | 'outcome' | 'untilMs'> &
 /** Newest first. */
 export function tuningHistory(archive: Pick<RunArchive, 'newest'>, limit: number): readonly TuningTrial[] {
   const trials = new Map<number, TuningTrial>();
-  // Two records belong to one change.
-  for (const { event, wallTimeMs } of archive.newest(['tuning.decided', 'tuning.ended'], 2 * limit).toReversed()) {
+  // Up to three records belong to one change: it is asked for, tried, ended.
+  for (const { event, wallTimeMs } of archive.newest(['tuning.decided', 'tuning.ended'], 3 * limit).toReversed()) {
     if (event.type === 'tuning.decided') {
       const { type: _type, untilMs: _until, outcome, ...rest } = event;
       trials.set(event.no, { ...rest, outcome: outcome === 'tried' ? 'trying' : outcome, atMs: wallTimeMs });

@@ -20,6 +20,7 @@ const GROUP: Required<Omit<ScaleGroup, 'supervised'>> & Pick<ScaleGroup, 'superv
   supervised: true,
   min: 0,
   max: 4,
+  voteAbove: 2,
 };
 
 const AGENT: Required<AgentSpec> = {

@@ -150,7 +150,12 @@ const agentForm = {
   supervised: z.exactOptional(z.boolean()),
 } as const;
 const agent = z.strictObject({ ...agentForm, id: anAgentId, runId: z.exactOptional(aRunId) });
-const scaleGroup = z.strictObject({ ...agentForm, min: whole.max(1_000), max: z.int().min(1).max(1_000) });
+const scaleGroup = z.strictObject({
+  ...agentForm,
+  min: whole.max(1_000),
+  max: z.int().min(1).max(1_000),
+  voteAbove: z.exactOptional(z.int().min(1).max(1_000)),
+});
 
 const run = z.strictObject({
   name: z.string().max(256),

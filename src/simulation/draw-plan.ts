@@ -5,6 +5,7 @@ import { withHosts } from './draw-hosts.ts';
 import { drawAlerts, liveOptionsOf } from './draw-alerts.ts';
 import { drawMemory } from './draw-memory.ts';
 import { drawAccounts } from './draw-quota.ts';
+import { drawApproval, withApprovals } from './draw-approvals.ts';
 import { drawProvision, drawScalingRules } from './draw-scaling.ts';
 import { drawFaults, drawTargeted } from './draw-faults.ts';
 import { drawWork } from './draw-work.ts';
@@ -34,12 +35,13 @@ export function drawPlan(seed: number): Plan {
       strategy,
       maxWaitMs,
       scaling,
+      approval: drawApproval(seed),
       vetoCheckMs: 2_000,
       maxOpenProposals: 20,
       maxMailboxMessages,
       alerts: drawAlerts(seed),
       live: liveOptionsOf({ maxWaitMs, strategy, scaling }),
-      tuner: { isOn: new Stream(seed, 'tuner').chance(150), windowMs: 5_000 },
+      tuner: { isOn: new Stream(seed, 'tuner').chance(150), asks: new Stream(seed, 'tuner asks').chance(600), windowMs: 5_000 },
     },
     profile: drawProfile(seed),
     clockRates: nodes.map(() => drawRate(sizes)),
@@ -52,7 +54,7 @@ export function drawPlan(seed: number): Plan {
     targeted: drawTargeted(scene),
     chaosMs,
   };
-  return withCrowd(scene, withCare(scene, withHosts(scene, plan)));
+  return withCrowd(scene, withCare(scene, withHosts(scene, withApprovals(plan))));
 }
 
 function drawRate(sizes: Stream): number {

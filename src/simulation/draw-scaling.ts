@@ -36,6 +36,7 @@ export function drawScale(seed: number, run: string, accounts: readonly AccountP
   if (stream.chance(750)) return [];
   return Array.from({ length: stream.pick(1, 1, 2) }, (_, index): ScaleGroup => {
     const min = stream.pick(0, 0, 1, 2);
+    const asks = new Stream(seed, `voteAbove ${run} ${index}`);
     return {
       role: index === 0 ? CREW : 'help',
       driver: 'function',
@@ -44,6 +45,7 @@ export function drawScale(seed: number, run: string, accounts: readonly AccountP
       host: stream.pick('h1', 'h2'),
       min,
       max: min + stream.whole(1, 5),
+      ...(asks.chance(400) ? { voteAbove: Math.max(1, min) + asks.whole(0, 1) } : {}),
       ...(accounts.length > 0 && stream.chance(400) ? { account: stream.of(accounts).account } : {}),
     };
   });

@@ -17,6 +17,8 @@ export type CompileOptions = Readonly<{
   localAgents: number;
   /** What a group with `scale` gets that does not say it itself; absent: such groups stay at their most. */
   scale?: Readonly<{ min: number; max: number }>;
+  /** Somebody can be asked whether a group may grow. @default false */
+  hasApprovers?: boolean;
   /** Names of the functions that this host has registered. */
   functions?: readonly string[];
   /** Groups of `waggle.yaml`; the workflow's own of the same name win. */
@@ -45,7 +47,7 @@ export type AgentGroup = Readonly<{
   /** 0 to 1,000. How many there are at first, if the number follows the work. */
   count: number;
   /** Set when the number follows the work. */
-  scale?: Readonly<{ min: number; max: number }>;
+  scale?: Readonly<{ min: number; max: number; voteAbove?: number }>;
   /** The driver's own capability (`command`, `function:<name>`) and `agent:<role>` included. */
   capabilities: readonly string[];
   /** Attempts of one agent side by side; 1 to 1,000. */

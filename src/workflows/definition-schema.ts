@@ -147,6 +147,9 @@ const agentGroup = z
           .exactOptional()
           .meta({ description: 'Fewest agents. Default coordination.minAgents.' }),
         max: count(1_000).exactOptional().meta({ description: 'Most agents. Default coordination.maxAgents.' }),
+        voteAbove: count(1_000)
+          .exactOptional()
+          .meta({ description: 'More agents than this only when coordination.approvers have approved it.' }),
       })
       .exactOptional()
       .meta({ description: 'The number of agents follows the work, between these two.' }),

@@ -61,7 +61,7 @@ export type AgentGroupDefinition = Readonly<{
   /** @default 1, or as few as `scale` allows */
   count?: number;
   /** The number of agents follows the work. Defaults: `coordination.minAgents` and `coordination.maxAgents`. */
-  scale?: Readonly<{ min?: number; max?: number }>;
+  scale?: Readonly<{ min?: number; max?: number; voteAbove?: number }>;
   /** What tasks may ask for with `requires`; `agent:<group>` and the driver's own come by themselves. */
   capabilities?: readonly string[];
   /** Attempts that each agent runs side by side. @default 1 */

@@ -14,16 +14,23 @@ export function sizeOf(
   const { count, scale } = defined.group;
   if (scale === undefined) return { count: count ?? 1 };
   const { min, max } = boundsOf(scale, options);
-  const problem = problemOf(count, min, max) ?? workerProblem(defined.group);
+  const { voteAbove } = scale;
+  const asked = voteAbove === undefined ? {} : { voteAbove };
+  const problem =
+    problemOf(count, min, max) ??
+    workerProblem(defined.group) ??
+    voteProblem(voteAbove, Math.max(min, count ?? 0), options);
   if (problem !== undefined) {
     const path = defined.path.length === 0 ? defined.path : [...defined.path, 'scale'];
     const message = `Agents "${defined.role}" have ${problem.what}.`;
     findings.error({ code: 'WORKFLOW_AGENT_SCALE', path, message, fix: problem.fix });
   }
   // Workers have to be started: there is nobody at first, and they are started when the run has begun.
+  const unasked = Math.min(max, voteAbove ?? max);
   if (defined.group.driver === 'remote')
-    return { count: 0, scale: { min: options.scale === undefined ? max : min, max } };
-  return options.scale === undefined ? { count: count ?? max } : { count: count ?? min, scale: { min, max } };
+    return { count: 0, scale: options.scale === undefined ? { min: unasked, max: unasked } : { min, max, ...asked } };
+  if (options.scale === undefined) return { count: count ?? unasked };
+  return { count: count ?? min, scale: { min, max, ...asked } };
 }
 
 function boundsOf(
@@ -41,6 +48,18 @@ function problemOf(count: number | undefined, min: number, max: number): Problem
   if (min > max) return { what: `scale.min ${min}, which is more than scale.max ${max}`, fix };
   if (count === undefined || (count >= min && count <= max)) return undefined;
   return { what: `count ${count}, which is not between scale.min ${min} and scale.max ${max}`, fix };
+}
+
+/** Fewer agents than the group has anyway need no vote, and somebody must have one. */
+function voteProblem(voteAbove: number | undefined, least: number, options: CompileOptions): Problem | undefined {
+  if (voteAbove === undefined) return undefined;
+  if (voteAbove < least) {
+    const fix = `Write voteAbove: ${least} or more.`;
+    return { what: `scale.voteAbove ${voteAbove}, and ${least} agents without any vote`, fix };
+  }
+  if (options.hasApprovers === true) return undefined;
+  const fix = 'Write who votes in waggle.yaml: coordination.approvers: [ann, ben].';
+  return { what: 'scale.voteAbove, and nobody has a vote', fix };
 }
 
 /** What workers that are started for a group cannot have. */

@@ -59,6 +59,7 @@ function detailOf(event: SwarmEvent): readonly string[] {
   if ('failure' in event) return [`failure ${event.failure.reason}`];
   if (event.type === 'task.skipped') return [`skip ${event.cause.reason}`];
   if (event.type === 'proposal.closed') return [`close ${event.outcome} ${event.cause}`];
+  if (event.type === 'tuning.decided') return [`tuning ${event.outcome}`];
   if (event.type === 'proposal.veto-judged') return [`veto ${event.finding}`];
   if (event.type === 'proposal.acted') return [`acted ${event.result.ok ? 'ok' : event.result.failure.reason}`];
   if (event.type === 'run.finished' || event.type === 'run.ending') {

@@ -133,6 +133,7 @@ function rangeWords(row: OptionRow): string {
   if (row.type === 'choice') return row.choices.join(', ');
   if (row.type === 'hosts') return `at most ${row.most} hosts with their port`;
   if (row.type === 'amounts') return 'cpu, memory, storage, network, each unlimited unless given';
+  if (row.type === 'people') return `at most ${row.most} names of people`;
   if (row.type === 'names') return `at most ${row.most} names of environment variables`;
   if (row.type === 'commands') return `at most ${row.most} commands, each a list of program and arguments`;
   const unit = row.type === 'count' ? ` ${row.unit}` : '';

@@ -1,4 +1,4 @@
-import { nameOf, type ProposalRecord, type RunArchive } from '../../app/views.ts';
+import { nameOf, type ProposalRecord, type RunArchive, SWARM_ITSELF } from '../../app/views.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findProposal } from '../find-proposal.ts';
@@ -43,7 +43,7 @@ function newest(
   archive: RunArchive,
   { run, open, limit }: Readonly<{ run?: string; open?: true; limit: number }>,
 ): readonly ProposalRecord[] {
-  const ofRun = run === undefined ? {} : { runId: findRun(archive, run).runId };
+  const ofRun = run === undefined ? {} : { runId: run === SWARM_ITSELF ? SWARM_ITSELF : findRun(archive, run).runId };
   const isOpen = open === true ? { isOpen: open } : {};
   return archive.proposals({ ...ofRun, ...isOpen, limit: limit + 1 }).toReversed();
 }

@@ -98,10 +98,12 @@ export function outcomeWords({ state, cause, tally, rule, votes }: ProposalRecor
   return cause === 'settled' ? `${state}: no vote that was left could change it` : `${state}: its time was over`;
 }
 
-/** `runs sh release.sh`, `calls publish with {"version":"1.2.0"}`. */
+/** `runs sh release.sh`, `sets coordination.maxWaitMs to 60000`, `calls publish with {"version":"1.2.0"}`. */
 function actionSentence(action: NonNullable<ProposalRecord['spec']['action']>): string {
   const { type, argv, input, function: name } = action;
   if (type === 'command' && Array.isArray(argv)) return visible(`runs ${argv.map(String).join(' ')}`);
+  if (type === 'set-option') return visible(`sets ${String(action['option'])} to ${String(action['to'])}`);
+  if (type === 'grow-group') return visible(`lets group ${String(action['role'])} have ${String(action['to'])} agents`);
   if (type !== 'function' || typeof name !== 'string') return visible(JSON.stringify(action));
   return visible(input === undefined ? `calls ${name}` : `calls ${name} with ${JSON.stringify(input)}`);
 }

@@ -2,6 +2,7 @@ import { unreachable } from '../../util/assert.ts';
 import type { ProposalEvent } from '../events.ts';
 import type { Context, ProposalInput } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
+import { growthOf } from './own-proposals.ts';
 import {
   applyProposal,
   closeIfDecided,
@@ -138,5 +139,8 @@ function passTime(proposal: Proposal, nowMs: number): readonly ProposalEvent[] {
 
 function endOf(proposal: Proposal, isDue: boolean): readonly ProposalEvent[] {
   const end = isOpen(proposal) ? closeIfDecided(proposal, isDue) : undefined;
-  return end === undefined ? [] : [end];
+  if (end === undefined) return [];
+  // What the group may have is the core's own: it is done with the decision, in one piece.
+  if (end.outcome !== 'approved' || growthOf(proposal) === undefined) return [end];
+  return [end, { type: 'proposal.acted', proposalId: proposal.id, result: { ok: true } }];
 }

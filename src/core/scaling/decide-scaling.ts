@@ -7,6 +7,7 @@ import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { isAble, nextIds, numberOf, scaledAgents, stayingOf, waitingFor } from './groups.ts';
+import { allowedOf, askToGrow } from './growth-votes.ts';
 import { planScale, type ScaleFacts } from './plan-scale.ts';
 import type { ScaleState } from './scale-group.ts';
 import type { GroupLook, ScalingEvent, ScalingInput } from './scaling-events.ts';
@@ -23,7 +24,7 @@ export function decideScaling(swarm: Swarm, input: ScalingInput, { nowMs }: Cont
     const event = decideGroup(swarm, run, look, { nowMs, room });
     if (event === undefined) continue;
     events.push(event);
-    room -= event.to - event.from;
+    if (event.type === 'scaling.decided') room -= event.to - event.from;
   }
   return accept(...events);
 }
@@ -50,7 +51,7 @@ export function askForMore(
   const able = meant.filter(({ run, state }) => mayGrow(swarm, run, state, nowMs));
   const ranked = able.map((one) => ({ ...one, waiting: waitingFor(swarm, one.run, one.state.group, Infinity) }));
   const [first] = ranked.toSorted((one, other) => other.waiting - one.waiting);
-  if (first === undefined) return { refused: 'every group is at its most, or was changed a moment ago' };
+  if (first === undefined) return { refused: 'every group is at its most, may only grow after a vote, or was changed a moment ago' };
   const { run, state } = first;
   const from = stayingOf(swarm, run, state).length;
   const [joining, leaving] = [nextIds(run, state, 1), []];
@@ -69,7 +70,8 @@ export function askForMore(
 
 function mayGrow(swarm: Swarm, run: Run, state: ScaleState, nowMs: number): boolean {
   const isResting = nowMs - (state.decidedMs ?? -Infinity) < swarm.rules.scaling.windowMs;
-  return !isResting && state.joining.size === 0 && stayingOf(swarm, run, state).length < state.group.max;
+  const most = Math.min(state.group.max, allowedOf(state));
+  return !isResting && state.joining.size === 0 && stayingOf(swarm, run, state).length < most;
 }
 
 type Decided = Extract<ScalingEvent, { type: 'scaling.decided' }>;
@@ -79,7 +81,7 @@ function decideGroup(
   run: Run,
   look: GroupLook,
   { nowMs, room }: Readonly<{ nowMs: number; room: number }>,
-): Decided | undefined {
+): SwarmEvent | undefined {
   const state = run.scale.get(look.role);
   if (state === undefined || state.joining.size > 0 || run.ending !== undefined) return undefined;
   const staying = stayingOf(swarm, run, state);
@@ -97,7 +99,9 @@ function decideGroup(
   const plan = planScale(facts, swarm.rules.scaling);
   if (plan === undefined) return undefined;
   const from = staying.length;
-  const { to, because } = plan;
+  const { because } = plan;
+  const to = Math.min(plan.to, Math.max(from, allowedOf(state)));
+  if (to === from) return askToGrow(swarm, run, state, { to: plan.to, nowMs });
   const joining = nextIds(run, state, Math.max(0, to - from));
   const leaving = leavers(swarm, staying).slice(0, Math.max(0, from - to));
   return { type: 'scaling.decided', runId: run.id, role: look.role, from, to, because, joining, leaving };

@@ -1,5 +1,5 @@
 import type { AgentSpec } from '../agents/agent-spec.ts';
-import type { AgentId } from '../ids.ts';
+import type { AgentId, ProposalId } from '../ids.ts';
 
 /** A group of equal agents of one run whose number follows the work. */
 export type ScaleGroup = Omit<AgentSpec, 'id' | 'runId'> &
@@ -8,6 +8,8 @@ export type ScaleGroup = Omit<AgentSpec, 'id' | 'runId'> &
     min: number;
     /** Most agents, 1 to 1,000. */
     max: number;
+    /** More agents than this are voted on first. @default never */
+    voteAbove?: number;
   }>;
 
 /** How a group stands. Kept by its run; its agents are in the registry. */
@@ -21,6 +23,14 @@ export type ScaleState = {
   readonly joining: Set<AgentId>;
   /** Agents that finish what they have and go. */
   readonly leaving: Set<AgentId>;
+  /** Votes on its growth so far. */
+  votes: number;
+  /** The newest of them. */
+  vote: ProposalId | undefined;
+  /** As many agents as a vote has allowed, 0 when none has. */
+  approvedTo: number;
+  /** Led time at which it was last not allowed to grow. */
+  refusedMs: number | undefined;
 };
 
 /** Source: docs/semantics.md, Scaling. Loads are in permille, so that nothing rests on fractions. */
@@ -55,5 +65,6 @@ export const DEFAULT_SCALING: ScalingRules = {
 };
 
 export function newScaleState(group: ScaleGroup): ScaleState {
-  return { group, lastNumber: 0, decidedMs: undefined, joining: new Set(), leaving: new Set() };
+  const votes = { votes: 0, vote: undefined, approvedTo: 0, refusedMs: undefined };
+  return { group, lastNumber: 0, decidedMs: undefined, joining: new Set(), leaving: new Set(), ...votes };
 }

@@ -1,5 +1,12 @@
+import { assert } from '../../util/assert.ts';
 import { evaluateCondition, type Moment, shownFigure } from '../alerts/evaluate-condition.ts';
+import { openOwn } from '../consensus/own-proposals.ts';
+import { isOpen, owesAction } from '../consensus/proposal.ts';
+import type { ActionFailure } from '../consensus/proposal-spec.ts';
 import type { SwarmEvent } from '../events.ts';
+import { type ProposalId, proposalId, SWARM_ITSELF } from '../ids.ts';
+import { misfitOf } from '../settings/live-options.ts';
+import type { LiveOption } from '../settings/setting-events.ts';
 import { changeOf, valueOf } from '../settings/settings.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { type Adjustment, adjustmentsFor } from './adjustment.ts';
@@ -8,8 +15,9 @@ import { BOTTLENECKS, type Trial } from './tuner.ts';
 
 /** What the tuner does now: it ends a trial whose window is over, or begins one. Undefined: nothing. */
 export function nextTuningEvents(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
-  const { trial, restUntilMs } = swarm.tuning;
+  const { trial, asked, restUntilMs } = swarm.tuning;
   if (trial !== undefined) return nowMs < trial.untilMs ? undefined : endTrial(swarm, trial, nowMs);
+  if (asked !== undefined) return answerVote(swarm, asked, nowMs);
   if (!swarm.rules.tuner.isOn || nowMs < restUntilMs) return undefined;
   return beginTrial(swarm, nowMs);
 }
@@ -17,6 +25,7 @@ export function nextTuningEvents(swarm: Swarm, nowMs: number): readonly SwarmEve
 /** When it has to be asked again although nothing happens. Without a trial nothing but work leads to one. */
 export function nextTuningMs({ tuning, rules, runs }: Swarm, nowMs: number): number | undefined {
   if (tuning.trial !== undefined) return tuning.trial.untilMs;
+  if (tuning.asked !== undefined) return undefined;
   const isResting = rules.tuner.isOn && nowMs < tuning.restUntilMs && runs.size > 0;
   return isResting ? tuning.restUntilMs : undefined;
 }
@@ -39,16 +48,63 @@ function tryOut(
   adjustment: Adjustment,
   why: Pick<Trial, 'bottleneck' | 'figure'>,
   nowMs: number,
-): readonly SwarmEvent[] {
+): readonly SwarmEvent[] | undefined {
   const { option, from, to } = adjustment;
   const said = forecast(swarm, adjustment, nowMs);
   const bounds = swarm.rules.live.find(({ name }) => name === option);
   const change = bounds === undefined ? undefined : changeOf(swarm, bounds, to, { cause: 'tuned', by: 'tuner' });
-  const outcome = said === 'worse' || change === undefined ? 'dropped' : 'tried';
+  const isDropped = said === 'worse' || change === undefined;
   const untilMs = nowMs + swarm.rules.tuner.windowMs;
   const no = swarm.tuning.count + 1;
-  const decided: Trial = { type: 'tuning.decided', no, ...why, option, from, to, forecast: said, outcome, untilMs };
-  return change === undefined || outcome === 'dropped' ? [decided] : [decided, change];
+  const thought = { type: 'tuning.decided', no, ...why, option, from, to, forecast: said, untilMs } as const;
+  if (isDropped) return [{ ...thought, outcome: 'dropped' }];
+  return swarm.rules.tuner.asks ? ask(swarm, thought, nowMs) : [{ ...thought, outcome: 'tried' }, change];
+}
+
+function voteOn(no: number): ProposalId {
+  return proposalId(SWARM_ITSELF, `tuning-${no}`);
+}
+
+/** The vote on a change; undefined while nobody can be asked. */
+function ask(swarm: Swarm, thought: Omit<Trial, 'outcome'>, nowMs: number): readonly SwarmEvent[] | undefined {
+  const { no, option, from, to, bottleneck } = thought;
+  const id = voteOn(no);
+  const title = `May the tuner try ${option} ${to} instead of ${from}? Bottleneck: ${bottleneck}.`;
+  const action = { type: 'set-option', option, from, to } as const;
+  const opened = openOwn(swarm, { id, kind: 'adjustment', subject: option, title, action }, nowMs);
+  if (opened === undefined) return undefined;
+  return [{ ...thought, outcome: 'asked', untilMs: opened.dueMs }, opened];
+}
+
+/** The vote is over: the change is tried from now on, or left. What it is judged by is measured now, not when it was asked. */
+function answerVote(swarm: Swarm, asked: Trial, nowMs: number): readonly SwarmEvent[] | undefined {
+  const proposal = swarm.proposals.get(voteOn(asked.no));
+  assert(proposal !== undefined, `there is no vote on adjustment ${asked.no}`);
+  if (isOpen(proposal)) return undefined;
+  if (!owesAction(proposal)) return [{ ...asked, outcome: 'refused', untilMs: nowMs }];
+  const acted = { type: 'proposal.acted', proposalId: proposal.id } as const;
+  const { option, to } = asked;
+  const bounds = swarm.rules.live.find(({ name }) => name === option);
+  const failure = whyNot(swarm, asked, bounds);
+  const change = bounds === undefined ? undefined : changeOf(swarm, bounds, to, { cause: 'tuned', by: 'tuner' });
+  if (failure !== undefined || change === undefined) {
+    const result = { ok: false, failure: failure ?? { reason: 'content-changed' } } as const;
+    return [
+      { ...asked, outcome: 'dropped', untilMs: nowMs },
+      { ...acted, result },
+    ];
+  }
+  const figure = figureOf(asked, { swarm, nowMs }) ?? asked.figure;
+  const tried: Trial = { ...asked, figure, outcome: 'tried', untilMs: nowMs + swarm.rules.tuner.windowMs };
+  return [tried, change, { ...acted, result: { ok: true } }];
+}
+
+/** Only what was voted on is done: from the value that the option had then to one that it may still have. */
+function whyNot(swarm: Swarm, { option, from, to }: Trial, bounds: LiveOption | undefined): ActionFailure | undefined {
+  if (!swarm.rules.tuner.isOn) return { reason: 'failed', message: 'the tuner was switched off meanwhile' };
+  if (bounds === undefined || valueOf(swarm, option) !== from) return { reason: 'content-changed' };
+  const misfit = misfitOf(bounds, to);
+  return misfit === undefined ? undefined : { reason: 'failed', message: `${option} cannot be ${to}: ${misfit}` };
 }
 
 function endTrial(swarm: Swarm, trial: Trial, nowMs: number): readonly SwarmEvent[] {

@@ -7,6 +7,8 @@ import type { Bottleneck, TuningEvent } from './tuning-events.ts';
 export type TunerRules = Readonly<{
   /** @default false */
   isOn: boolean;
+  /** Whether each change is voted on first. @default false */
+  asks: boolean;
   /** How long a change is tried, and the pause after it, ms. @default 300_000 */
   windowMs: number;
 }>;
@@ -27,6 +29,8 @@ export type Trial = Extract<TuningEvent, { type: 'tuning.decided' }>;
 export type Tuning = {
   count: number;
   trial: Trial | undefined;
+  /** A change that is voted on. */
+  asked: Trial | undefined;
   /** Nothing is thought of before. */
   restUntilMs: number;
   /** Options whose change did not help, and until when they are left alone. */
@@ -40,7 +44,7 @@ export function newTuning({ isOn }: TunerRules, metrics: CoreMetrics): Tuning {
   for (const { condition } of isOn ? BOTTLENECKS : []) {
     for (const { name, spanMs } of readsOf(condition)) windowsOf(metrics, name, spanMs);
   }
-  return { count: 0, trial: undefined, restUntilMs: 0, spared: new Map() };
+  return { count: 0, trial: undefined, asked: undefined, restUntilMs: 0, spared: new Map() };
 }
 
 export function applyTuning(tuning: Tuning, event: TuningEvent, atMs: number, { windowMs }: TunerRules): void {
@@ -48,7 +52,8 @@ export function applyTuning(tuning: Tuning, event: TuningEvent, atMs: number, { 
   if (event.type === 'tuning.decided') {
     tuning.count = event.no;
     tuning.trial = event.outcome === 'tried' ? event : undefined;
-    if (event.outcome === 'dropped') tuning.spared.set(event.option, atMs + SPARED_WINDOWS * windowMs);
+    tuning.asked = event.outcome === 'asked' ? event : undefined;
+    if (event.outcome === 'dropped' || event.outcome === 'refused') tuning.spared.set(event.option, atMs + SPARED_WINDOWS * windowMs);
     return;
   }
   const { trial } = tuning;
@@ -61,16 +66,18 @@ export function applyTuning(tuning: Tuning, event: TuningEvent, atMs: number, { 
 export type StoredTuning = Readonly<{
   count: number;
   trial?: Trial;
+  asked?: Trial;
   restUntilMs: number;
   spared: readonly (readonly [string, number])[];
 }>;
 
-export function storeTuning({ count, trial, restUntilMs, spared }: Tuning): StoredTuning {
-  return { count, ...(trial === undefined ? {} : { trial }), restUntilMs, spared: [...spared] };
+export function storeTuning({ count, trial, asked, restUntilMs, spared }: Tuning): StoredTuning {
+  const now = { ...(trial === undefined ? {} : { trial }), ...(asked === undefined ? {} : { asked }) };
+  return { count, ...now, restUntilMs, spared: [...spared] };
 }
 
-export function restoreTuning(tuning: Tuning, { count, trial, restUntilMs, spared }: StoredTuning): void {
-  Object.assign(tuning, { count, trial, restUntilMs });
+export function restoreTuning(tuning: Tuning, { spared, ...rest }: StoredTuning): void {
+  Object.assign(tuning, rest);
   for (const [option, untilMs] of spared) tuning.spared.set(option, untilMs);
 }
 

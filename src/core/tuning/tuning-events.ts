@@ -9,7 +9,8 @@ export type Forecast = 'better' | 'worse' | 'unknown';
 export type TuningEvent =
   /**
    * A change was thought of because of a bottleneck. `tried`: it counts from now on, and is looked at again at `untilMs`;
-   * the change itself is the `config.changed` beside it. `dropped`: the forecast speaks against it.
+   * the change itself is the `config.changed` beside it. `dropped`: the forecast speaks against it, or it does not fit any
+   * more. `asked`: it is voted on as `@swarm/tuning-<no>`, and what comes of that is told under the same number; `refused`: not approved.
    */
   | Readonly<{
       type: 'tuning.decided';
@@ -20,7 +21,7 @@ export type TuningEvent =
       to: SettingValue;
       figure: number;
       forecast: Forecast;
-      outcome: 'tried' | 'dropped';
+      outcome: 'tried' | 'dropped' | 'asked' | 'refused';
       untilMs: number;
     }>
   /** Its window is over. `reverted`: the figure is worse than before, so the option has its old value again. */

@@ -20,8 +20,9 @@ export function endChecker(tell: Tell, books: Books): Checker {
   };
 }
 
-/** A host is awaited, or kept from new work, for as long as it is known; breakers and restarts take their time. */
-const STANDING = /^\{"type":("(await-host|drain-host|restart-agent)"|"wake-at","key":"breaker:)/;
+/** A host is awaited, or kept from new work, for as long as it is known; breakers, restarts and votes of the swarm itself take their time. */
+const STANDING =
+  /^\{"type":("(await-host|drain-host|restart-agent)"|"wake-at","key":"(breaker:|proposal:@swarm\/))/;
 
 function firstDifference(one: string, other: string): string {
   let at = 0;

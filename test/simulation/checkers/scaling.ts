@@ -88,6 +88,8 @@ function noteDecided(scene: Scene, event: Decided, atMs: number): void {
   must(joining.length === 0 || leaving.length === 0, 'scale-flaps', `${name} grows and shrinks at once`);
   must(line.joining.size === 0, 'scale-flaps', `${name} is changed while agents are being made`);
   must(to <= line.group.max, 'scale-bounds', `${name} gets ${to} agents, of ${line.group.max}`);
+  const allowed = Math.max(line.group.voteAbove ?? Infinity, ...votedSizes(books, line));
+  must(to <= Math.max(from, allowed), 'scale-voted', `${name} grows to ${to}, and ${allowed} are allowed`);
   must(to >= from || to >= line.group.min, 'scale-bounds', `${name} shrinks to ${to}, below ${line.group.min}`);
   must(atMs - line.decidedMs >= rules.windowMs, 'scale-window', `${name} changes ${atMs - line.decidedMs} ms later`);
   checkReason(scene, line, event);
@@ -105,6 +107,14 @@ function noteDecided(scene: Scene, event: Decided, atMs: number): void {
   let all = 0;
   for (const other of groups.values()) all += stayingIn(books, other).length + other.joining.size;
   must(all <= rules.maxAgents, 'scale-bounds', `${all} agents in all groups, of ${rules.maxAgents}`);
+}
+
+/** How many agents the votes of the group have allowed, by their recount. */
+function votedSizes({ votes }: Books, { runId, group }: GroupLine): readonly number[] {
+  return votes.ofRun(runId).flatMap(({ id, opened, closed }) => {
+    const isTheirs = id.startsWith(`${runId}/scaling@`) && opened.spec.subject === group.role;
+    return isTheirs && closed?.outcome === 'approved' ? [Number(opened.spec.action?.['to'])] : [];
+  });
 }
 
 function checkReason({ must, books, rules }: Scene, { runId, group }: GroupLine, event: Decided): void {

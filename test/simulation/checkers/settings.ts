@@ -1,7 +1,11 @@
 import type { SettingValue } from '../../../src/core/settings/setting-events.ts';
+import type { TuningEvent } from '../../../src/core/tuning/tuning-events.ts';
 import type { Plan } from '../../../src/simulation/plan.ts';
 import type { Books } from './books.ts';
 import { type Checker, checkerOf, type Tell } from './checker.ts';
+
+type Must = ReturnType<typeof checkerOf>;
+type Decided = Extract<TuningEvent, { type: 'tuning.decided' }>;
 
 /** Options that the process around the core reads. */
 const OUTSIDE = ['performance.cacheSize', 'communication.batchSize'];
@@ -16,6 +20,7 @@ export function settingChecker(tell: Tell, books: Books, { rules, clients }: Pla
     before: ({ event }) => {
       if (event.type === 'tuning.decided') {
         must(trial === 0, 'one-trial', `trial ${event.no} begins during trial ${trial}`);
+        checkVoted(must, books, event, rules.tuner.asks);
         if (event.outcome === 'tried') trial = event.no;
       }
       if (event.type === 'tuning.ended') {
@@ -47,6 +52,21 @@ export function settingChecker(tell: Tell, books: Books, { rules, clients }: Pla
       }
     },
   };
+}
+
+/** Where changes are voted on, only what was approved is tried, once, and only what was not is left. */
+function checkVoted(must: Must, { votes }: Books, { no, outcome, option, to }: Decided, asks: boolean): void {
+  const line = votes.lines.get(`@swarm/tuning-${no}`);
+  if (outcome === 'asked') {
+    const isOpen = votes.ofRun('@swarm').some(({ closed }) => closed === undefined);
+    return must(asks && line === undefined && !isOpen, 'one-question', `adjustment ${no} is asked for once more`);
+  }
+  const isApproved = line?.closed?.outcome === 'approved' && !line.hasActed;
+  if (outcome === 'refused')
+    return must(line?.closed !== undefined && !isApproved, 'tuning-voted', `${no} is approved`);
+  if (outcome !== 'tried' || !asks) return;
+  const isSame = line?.opened.spec.action?.['option'] === option && line.opened.spec.action['to'] === to;
+  must(isApproved && isSame, 'tuning-voted', `adjustment ${no} is tried, and nobody has approved it`);
 }
 
 function fits(option: Plan['rules']['live'][number], value: SettingValue): boolean {

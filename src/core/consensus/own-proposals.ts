@@ -1,0 +1,68 @@
+import { canonicalJson } from '../../util/canonical-json.ts';
+import { sha256 } from '../../util/sha256.ts';
+import type { ProposalEvent } from '../events.ts';
+import type { JsonObject } from '../json.ts';
+import { nameOf, type ProposalId } from '../ids.ts';
+import type { SettingValue } from '../settings/setting-events.ts';
+import type { Swarm } from '../swarm-state.ts';
+import type { Proposal } from './proposal.ts';
+import type { ProposalKind, ProposalSpec } from './proposal-spec.ts';
+
+/** Whom the coordinator asks before it does certain things of its own accord, and how. */
+export type ApprovalRules = Readonly<{
+  /** Members of the votes: `user:<name>`. @default nobody */
+  members: readonly string[];
+  /** How long they have, ms of led time. @default 3_600_000 */
+  timeoutMs: number;
+  /** How long a group that was not allowed to grow does not ask again, ms. @default 600_000 */
+  askAgainMs: number;
+}>;
+
+/** What the core itself does when it is approved. */
+export type OwnAction =
+  | Readonly<{ type: 'set-option'; option: string; from: SettingValue; to: SettingValue }>
+  /** The group may have up to `to` agents from then on. */
+  | Readonly<{ type: 'grow-group'; role: string; to: number }>;
+
+type OwnQuestion = Readonly<{
+  id: ProposalId;
+  kind: Extract<ProposalKind, 'adjustment' | 'scaling'>;
+  subject: string;
+  title: string;
+  action: OwnAction;
+}>;
+
+/** Asked by the coordinator of its own accord: no name that anybody gives to a proposal or to a run has an `@` in it. */
+export function isOwn(id: ProposalId): boolean {
+  return id.includes('@');
+}
+
+/** Asks the approvers; undefined where there are none, or where as many votes go on as may. */
+export function openOwn(
+  { rules, openProposals }: Swarm,
+  { id, kind, subject, title, action }: OwnQuestion,
+  nowMs: number,
+): Extract<ProposalEvent, { type: 'proposal.opened' }> | undefined {
+  const { members, timeoutMs } = rules.approval;
+  if (members.length === 0 || openProposals.size >= rules.maxOpenProposals) return undefined;
+  const content: JsonObject = action;
+  const spec: ProposalSpec = {
+    name: nameOf(id),
+    kind,
+    subject,
+    title,
+    contentHash: sha256(canonicalJson(content)),
+    members: members.map((member) => ({ id: member })),
+    timeoutMs,
+    action: content,
+  };
+  const rule = { quorumPercent: 60, threshold: 'majority' } as const;
+  return { type: 'proposal.opened', proposalId: id, spec, rule, dueMs: nowMs + timeoutMs };
+}
+
+/** Undefined for a proposal that the coordinator has not opened to let a group grow. */
+export function growthOf({ id, spec }: Proposal): Extract<OwnAction, { type: 'grow-group' }> | undefined {
+  const { type, role, to } = spec.action ?? {};
+  if (!isOwn(id) || type !== 'grow-group' || typeof role !== 'string' || typeof to !== 'number') return undefined;
+  return { type, role, to };
+}
