@@ -5,7 +5,7 @@ import { findRun } from './find.ts';
 
 /**
  * The proposal that `text` means: `run/name` with the run as in `findRun`, or the name alone for the newest run.
- * The first letters of the name are enough. What the tuner asks stands under `@swarm/`.
+ * The first letters of the name are enough. What the tuner asks stands under `_swarm/`.
  */
 export function findProposal(archive: RunArchive, text: string): ProposalRecord {
   const slash = text.indexOf('/');

@@ -109,7 +109,7 @@ describe('mistakes', () => {
       ].join('\n'),
       variables: {
         WAGGLE_COORDINATION_ALGORITHM: 'adaptve',
-        WAGGLE_COORDINATION_VELOCITY_OF_ALL: '9',
+        WAGGLE_HAPPINESS_OF_EVERYBODY_WHO_WORKS: '9',
         WAGGLE_HOEM: 'x',
         WAGGLE_TASK: 'y',
       },
@@ -123,7 +123,7 @@ describe('mistakes', () => {
       'waggle.yaml:6:1: "fault" is not known. Known are: …',
       'waggle.yaml:8:10: workspaces.setup is "npm ci", but must be a list of commands. Write a list of programs with their arguments: [[npm, ci]].',
       'WAGGLE_COORDINATION_ALGORITHM: coordination.algorithm is "adaptve", which is no choice. Write one of adaptive, capability-based, least-loaded, round-robin. Did you mean "adaptive"?',
-      'environment: "WAGGLE_COORDINATION_VELOCITY_OF_ALL" is not known. Known are: …',
+      'environment: "WAGGLE_HAPPINESS_OF_EVERYBODY_WHO_WORKS" is not known. Known are: …',
       'environment: "WAGGLE_HOEM" is not known. Did you mean "WAGGLE_HOME"?',
       '--budget: budgets.wallMs is "soon", but must be a duration, 1s to 365d. Write a number with a unit, such as 500ms, 10s, 30m or 2h.',
       '--set: "budgets.wal" is not known. Did you mean "budgets.wallMs"?',
@@ -282,6 +282,26 @@ describe('switches', () => {
     const rules = 'alerts: { full: { condition: memory_ratio > 0.9 } }\n';
     expect((await mistakes({ yaml: `monitoring: { ${off} }\n${rules}` }))[0]).toContain('"alerts" needs figures');
     expect(await mistakes({ yaml: `monitoring: { ${off}, alertingEnabled: off }\n${rules}` })).toEqual([]);
+  });
+});
+
+describe('people who are asked', () => {
+  test('are named, in a file and in the environment', async () => {
+    const inFile = await load({ yaml: 'coordination: { approvers: [ann, ben] }\nmonitoring: { tuning: vote }\n' });
+    expect(inFile.options.coordination.approvers).toEqual(['ann', 'ben']);
+    const { options } = await load({ variables: { WAGGLE_COORDINATION_APPROVERS: 'ann, ben' } });
+    expect(options.coordination.approvers).toEqual(['ann', 'ben']);
+    for (const wrong of ['[ann, ann]', '["a b"]', '["user:ann"]', '7', '[""]']) {
+      expect(await mistakes({ yaml: `coordination: { approvers: ${wrong} }\n` }), wrong).toHaveLength(1);
+    }
+  });
+
+  test('are missing where the tuner should ask somebody', async () => {
+    expect(await mistakes({ yaml: 'monitoring: { tuning: vote }\n' })).toEqual([
+      expect.stringMatching(
+        /^waggle\.yaml:1:\d+: "monitoring\.tuning" is vote, and nobody has a vote\. Write who votes/,
+      ),
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import { type AlertRule, DEFAULT_ALERTS } from './alerts/alert-rule.ts';
 import { type Alerts, watchRules } from './alerts/alerts.ts';
 import { Durations } from './agents/durations.ts';
 import { Registry, type Strategy } from './agents/registry.ts';
-import type { ApprovalRules } from './consensus/own-proposals.ts';
+import type { ApprovalRules } from './consensus/approval-rules.ts';
 import type { Proposal } from './consensus/proposal.ts';
 import type { BreakerRules } from './health/breaker.ts';
 import { type Breakers, newBreakers } from './health/kept-breakers.ts';

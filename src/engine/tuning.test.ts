@@ -16,7 +16,12 @@ const live: readonly LiveOption[] = [
   { name: 'performance.cacheTTL', configured: 300_000, min: 0, max: 86_400_000 },
   { name: 'coordination.algorithm', configured: 'least-loaded', choices: ['adaptive', 'least-loaded'] },
 ];
-const rules = { ...DEFAULT_RULES, strategy: 'least-loaded', live, tuner: { isOn: true, asks: false, windowMs: 60_000 } } as const;
+const rules = {
+  ...DEFAULT_RULES,
+  strategy: 'least-loaded',
+  live,
+  tuner: { isOn: true, asks: false, windowMs: 60_000 },
+} as const;
 
 const told = (): readonly string[] =>
   rig.events.flatMap((event) => {

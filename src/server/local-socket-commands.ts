@@ -57,7 +57,14 @@ const inRun = <Id>(make: (run: RunId, name: string) => Id): z.ZodType<Id> =>
       return make(runId(run), own);
     });
 const aTaskId: z.ZodType<TaskId> = inRun(taskId);
-const aProposalId: z.ZodType<ProposalId> = inRun(proposalId);
+/** Also of those that the coordinator opens of its own accord: `_swarm/tuning-3`, `<run>/scaling@<group>-2`. */
+const aProposalId: z.ZodType<ProposalId> = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*\/[A-Za-z0-9][A-Za-z0-9._@-]*$/)
+  .transform((text): ProposalId =>
+    proposalId(runId(text.slice(0, text.indexOf('/'))), text.slice(text.indexOf('/') + 1)),
+  );
 const whole = z.int().min(0);
 const text = z.string().max(65_536);
 const optionName = z.string().max(128);

@@ -1,4 +1,5 @@
-import type { ApprovalRules, OwnAction } from '../core/consensus/own-proposals.ts';
+import type { ApprovalRules } from '../core/consensus/approval-rules.ts';
+import type { OwnAction } from '../core/consensus/own-proposals.ts';
 import type { Choice } from '../core/consensus/proposal-spec.ts';
 import { type ProposalId, proposalId, runId, SWARM_ITSELF } from '../core/ids.ts';
 import { adjustmentsFor } from '../core/tuning/adjustment.ts';

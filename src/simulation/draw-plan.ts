@@ -41,7 +41,11 @@ export function drawPlan(seed: number): Plan {
       maxMailboxMessages,
       alerts: drawAlerts(seed),
       live: liveOptionsOf({ maxWaitMs, strategy, scaling }),
-      tuner: { isOn: new Stream(seed, 'tuner').chance(150), asks: new Stream(seed, 'tuner asks').chance(600), windowMs: 5_000 },
+      tuner: {
+        isOn: new Stream(seed, 'tuner').chance(150),
+        asks: new Stream(seed, 'tuner asks').chance(600),
+        windowMs: 5_000,
+      },
     },
     profile: drawProfile(seed),
     clockRates: nodes.map(() => drawRate(sizes)),

@@ -34,4 +34,19 @@ describe('a group whose number follows the work', () => {
     );
     expect(groupOf({ driver: 'remote', capabilities: ['function:fit'] })).toMatchObject({ driver: 'remote' });
   });
+
+  test('may have a size above which somebody is asked, if there is anybody', () => {
+    const asked = { driver: 'command', scale: { max: 4, voteAbove: 2 } };
+    const approved = { ...follows, hasApprovers: true };
+    expect(groupOf(asked, approved)).toMatchObject({ count: 0, scale: { min: 0, max: 4, voteAbove: 2 } });
+    expect(groupOf(asked)).toMatch(/nobody has a vote\. Write who votes in waggle\.yaml: coordination\.approvers/);
+    expect(groupOf({ ...asked, count: 3 }, approved)).toMatch(/voteAbove 2, and 3 agents without any vote/);
+  });
+
+  test('stays at the size that needs no vote where its number does not follow the work', () => {
+    const scale = { max: 4, voteAbove: 2 };
+    expect(groupOf({ driver: 'command', scale }, { hasApprovers: true })).toMatchObject({ count: 2 });
+    const far = groupOf({ driver: 'remote', scale }, { hasApprovers: true });
+    expect(far).toMatchObject({ count: 0, scale: { min: 2, max: 2 } });
+  });
 });

@@ -13,37 +13,36 @@ export function sizeOf(
 ): Pick<AgentGroup, 'count' | 'scale'> {
   const { count, scale } = defined.group;
   if (scale === undefined) return { count: count ?? 1 };
-  const { min, max } = boundsOf(scale, options);
-  const { voteAbove } = scale;
-  const asked = voteAbove === undefined ? {} : { voteAbove };
-  const problem =
-    problemOf(count, min, max) ??
-    workerProblem(defined.group) ??
-    voteProblem(voteAbove, Math.max(min, count ?? 0), options);
+  const bounds = boundsOf(scale, options);
+  const problem = problemOf(count, bounds) ?? workerProblem(defined.group) ?? voteProblem(count, bounds, options);
   if (problem !== undefined) {
     const path = defined.path.length === 0 ? defined.path : [...defined.path, 'scale'];
     const message = `Agents "${defined.role}" have ${problem.what}.`;
     findings.error({ code: 'WORKFLOW_AGENT_SCALE', path, message, fix: problem.fix });
   }
+  const { min, max, voteAbove } = bounds;
+  const most = Math.min(max, voteAbove ?? Infinity);
+  const isFollowing = options.scale !== undefined;
   // Workers have to be started: there is nobody at first, and they are started when the run has begun.
-  const unasked = Math.min(max, voteAbove ?? max);
   if (defined.group.driver === 'remote')
-    return { count: 0, scale: options.scale === undefined ? { min: unasked, max: unasked } : { min, max, ...asked } };
-  if (options.scale === undefined) return { count: count ?? unasked };
-  return { count: count ?? min, scale: { min, max, ...asked } };
+    return { count: 0, scale: isFollowing ? bounds : { min: most, max: most } };
+  return isFollowing ? { count: count ?? min, scale: bounds } : { count: count ?? most };
 }
 
+type Bounds = NonNullable<AgentGroup['scale']>;
+
 function boundsOf(
-  { min, max }: NonNullable<AgentGroupDefinition['scale']>,
+  { min, max, voteAbove }: NonNullable<AgentGroupDefinition['scale']>,
   { scale, localAgents }: CompileOptions,
-): NonNullable<AgentGroup['scale']> {
+): Bounds {
   const most = max ?? Math.max(scale?.max ?? localAgents, min ?? 1, 1);
-  return { min: min ?? Math.min(scale?.min ?? 0, most), max: most };
+  const bounds = { min: min ?? Math.min(scale?.min ?? 0, most), max: most };
+  return voteAbove === undefined ? bounds : { ...bounds, voteAbove };
 }
 
 type Problem = Readonly<{ what: string; fix: string }>;
 
-function problemOf(count: number | undefined, min: number, max: number): Problem | undefined {
+function problemOf(count: number | undefined, { min, max }: Bounds): Problem | undefined {
   const fix = 'Write min up to count up to max.';
   if (min > max) return { what: `scale.min ${min}, which is more than scale.max ${max}`, fix };
   if (count === undefined || (count >= min && count <= max)) return undefined;
@@ -51,8 +50,13 @@ function problemOf(count: number | undefined, min: number, max: number): Problem
 }
 
 /** Fewer agents than the group has anyway need no vote, and somebody must have one. */
-function voteProblem(voteAbove: number | undefined, least: number, options: CompileOptions): Problem | undefined {
+function voteProblem(
+  count: number | undefined,
+  { min, voteAbove }: Bounds,
+  options: CompileOptions,
+): Problem | undefined {
   if (voteAbove === undefined) return undefined;
+  const least = Math.max(min, count ?? 0);
   if (voteAbove < least) {
     const fix = `Write voteAbove: ${least} or more.`;
     return { what: `scale.voteAbove ${voteAbove}, and ${least} agents without any vote`, fix };

@@ -102,8 +102,10 @@ export function outcomeWords({ state, cause, tally, rule, votes }: ProposalRecor
 function actionSentence(action: NonNullable<ProposalRecord['spec']['action']>): string {
   const { type, argv, input, function: name } = action;
   if (type === 'command' && Array.isArray(argv)) return visible(`runs ${argv.map(String).join(' ')}`);
-  if (type === 'set-option') return visible(`sets ${String(action['option'])} to ${String(action['to'])}`);
-  if (type === 'grow-group') return visible(`lets group ${String(action['role'])} have ${String(action['to'])} agents`);
+  const { option, role, to } = action;
+  if (type === 'set-option' && typeof option === 'string') return visible(`sets ${option} to ${JSON.stringify(to)}`);
+  if (type === 'grow-group' && typeof role === 'string')
+    return visible(`lets group ${role} have ${JSON.stringify(to)} agents`);
   if (type !== 'function' || typeof name !== 'string') return visible(JSON.stringify(action));
   return visible(input === undefined ? `calls ${name}` : `calls ${name} with ${JSON.stringify(input)}`);
 }

@@ -49,12 +49,13 @@ export function decideSample(swarm: Swarm, { samples }: Extract<AlertInput, { ty
   return isNews || isNewsToTuner(swarm, moment) ? accept({ type: 'metrics.sampled', samples }) : accept();
 }
 
-/** Whether a bottleneck is seen that was not, or the other way round; during a trial every figure counts. */
+/** Whether a bottleneck is seen that was not, or the other way round; during a trial, and a vote on one, every figure counts. */
 function isNewsToTuner(swarm: Swarm, moment: Moment): boolean {
   if (!swarm.rules.tuner.isOn) return false;
   const { samples = {} } = moment;
   const { sampled } = swarm.metrics;
-  const bottleneck = swarm.tuning.trial?.bottleneck;
+  const { trial, asked } = swarm.tuning;
+  const { bottleneck } = trial ?? asked ?? {};
   if (bottleneck === 'caching' && samples.cache_hit_ratio !== sampled.cache_hit_ratio) return true;
   if (bottleneck === 'memory' && samples.memory_ratio !== sampled.memory_ratio) return true;
   return BOTTLENECKS.some(

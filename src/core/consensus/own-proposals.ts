@@ -2,21 +2,11 @@ import { canonicalJson } from '../../util/canonical-json.ts';
 import { sha256 } from '../../util/sha256.ts';
 import type { ProposalEvent } from '../events.ts';
 import type { JsonObject } from '../json.ts';
-import { nameOf, type ProposalId } from '../ids.ts';
+import { nameOf, type ProposalId, runOf, SWARM_ITSELF } from '../ids.ts';
 import type { SettingValue } from '../settings/setting-events.ts';
 import type { Swarm } from '../swarm-state.ts';
 import type { Proposal } from './proposal.ts';
 import type { ProposalKind, ProposalSpec } from './proposal-spec.ts';
-
-/** Whom the coordinator asks before it does certain things of its own accord, and how. */
-export type ApprovalRules = Readonly<{
-  /** Members of the votes: `user:<name>`. @default nobody */
-  members: readonly string[];
-  /** How long they have, ms of led time. @default 3_600_000 */
-  timeoutMs: number;
-  /** How long a group that was not allowed to grow does not ask again, ms. @default 600_000 */
-  askAgainMs: number;
-}>;
 
 /** What the core itself does when it is approved. */
 export type OwnAction =
@@ -32,9 +22,9 @@ type OwnQuestion = Readonly<{
   action: OwnAction;
 }>;
 
-/** Asked by the coordinator of its own accord: no name that anybody gives to a proposal or to a run has an `@` in it. */
+/** Asked by the coordinator of its own accord: no name that anybody gives to a proposal has an `@` in it. */
 export function isOwn(id: ProposalId): boolean {
-  return id.includes('@');
+  return runOf(id) === SWARM_ITSELF || id.includes('@');
 }
 
 /** Asks the approvers; undefined where there are none, or where as many votes go on as may. */

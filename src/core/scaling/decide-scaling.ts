@@ -51,7 +51,8 @@ export function askForMore(
   const able = meant.filter(({ run, state }) => mayGrow(swarm, run, state, nowMs));
   const ranked = able.map((one) => ({ ...one, waiting: waitingFor(swarm, one.run, one.state.group, Infinity) }));
   const [first] = ranked.toSorted((one, other) => other.waiting - one.waiting);
-  if (first === undefined) return { refused: 'every group is at its most, may only grow after a vote, or was changed a moment ago' };
+  if (first === undefined)
+    return { refused: 'every group is at its most, may only grow after a vote, or was changed a moment ago' };
   const { run, state } = first;
   const from = stayingOf(swarm, run, state).length;
   const [joining, leaving] = [nextIds(run, state, 1), []];

@@ -53,7 +53,8 @@ export function applyTuning(tuning: Tuning, event: TuningEvent, atMs: number, { 
     tuning.count = event.no;
     tuning.trial = event.outcome === 'tried' ? event : undefined;
     tuning.asked = event.outcome === 'asked' ? event : undefined;
-    if (event.outcome === 'dropped' || event.outcome === 'refused') tuning.spared.set(event.option, atMs + SPARED_WINDOWS * windowMs);
+    if (event.outcome === 'dropped' || event.outcome === 'refused')
+      tuning.spared.set(event.option, atMs + SPARED_WINDOWS * windowMs);
     return;
   }
   const { trial } = tuning;

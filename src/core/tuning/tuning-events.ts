@@ -10,7 +10,7 @@ export type TuningEvent =
   /**
    * A change was thought of because of a bottleneck. `tried`: it counts from now on, and is looked at again at `untilMs`;
    * the change itself is the `config.changed` beside it. `dropped`: the forecast speaks against it, or it does not fit any
-   * more. `asked`: it is voted on as `@swarm/tuning-<no>`, and what comes of that is told under the same number; `refused`: not approved.
+   * more. `asked`: it is voted on as `_swarm/tuning-<no>`, and what comes of that is told under the same number; `refused`: not approved.
    */
   | Readonly<{
       type: 'tuning.decided';

@@ -20,9 +20,8 @@ export function endChecker(tell: Tell, books: Books): Checker {
   };
 }
 
-/** A host is awaited, or kept from new work, for as long as it is known; breakers, restarts and votes of the swarm itself take their time. */
-const STANDING =
-  /^\{"type":("(await-host|drain-host|restart-agent)"|"wake-at","key":"(breaker:|proposal:@swarm\/))/;
+/** A host is awaited, or kept from new work, for as long as it is known; the rest takes its time, with or without runs. */
+const STANDING = /^\{"type":("(await-host|drain-host|restart-agent)"|"wake-at","key":"(breaker:|proposal:_swarm\/))/;
 
 function firstDifference(one: string, other: string): string {
   let at = 0;

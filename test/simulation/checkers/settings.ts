@@ -3,6 +3,7 @@ import type { TuningEvent } from '../../../src/core/tuning/tuning-events.ts';
 import type { Plan } from '../../../src/simulation/plan.ts';
 import type { Books } from './books.ts';
 import { type Checker, checkerOf, type Tell } from './checker.ts';
+import type { ProposalLine } from './vote-books.ts';
 
 type Must = ReturnType<typeof checkerOf>;
 type Decided = Extract<TuningEvent, { type: 'tuning.decided' }>;
@@ -55,18 +56,28 @@ export function settingChecker(tell: Tell, books: Books, { rules, clients }: Pla
 }
 
 /** Where changes are voted on, only what was approved is tried, once, and only what was not is left. */
-function checkVoted(must: Must, { votes }: Books, { no, outcome, option, to }: Decided, asks: boolean): void {
-  const line = votes.lines.get(`@swarm/tuning-${no}`);
-  if (outcome === 'asked') {
-    const isOpen = votes.ofRun('@swarm').some(({ closed }) => closed === undefined);
-    return must(asks && line === undefined && !isOpen, 'one-question', `adjustment ${no} is asked for once more`);
+function checkVoted(must: Must, { votes }: Books, event: Decided, asks: boolean): void {
+  const { no, outcome } = event;
+  const line = votes.lines.get(`_swarm/tuning-${no}`);
+  switch (outcome) {
+    case 'asked': {
+      const isOpen = votes.ofRun('_swarm').some(({ closed }) => closed === undefined);
+      return must(asks && line === undefined && !isOpen, 'one-question', `adjustment ${no} is asked for once more`);
+    }
+    case 'refused': {
+      const isOver = line?.closed !== undefined && line.closed.outcome !== 'approved';
+      return must(isOver, 'tuning-voted', `adjustment ${no} is left, and nobody has said so`);
+    }
+    case 'tried':
+      return must(!asks || isApproved(line, event), 'tuning-voted', `nobody has approved adjustment ${no}`);
+    case 'dropped':
   }
-  const isApproved = line?.closed?.outcome === 'approved' && !line.hasActed;
-  if (outcome === 'refused')
-    return must(line?.closed !== undefined && !isApproved, 'tuning-voted', `${no} is approved`);
-  if (outcome !== 'tried' || !asks) return;
-  const isSame = line?.opened.spec.action?.['option'] === option && line.opened.spec.action['to'] === to;
-  must(isApproved && isSame, 'tuning-voted', `adjustment ${no} is tried, and nobody has approved it`);
+}
+
+function isApproved(line: ProposalLine | undefined, { option, to }: Decided): boolean {
+  if (line?.closed?.outcome !== 'approved' || line.hasActed) return false;
+  const { action = {} } = line.opened.spec;
+  return action['option'] === option && action['to'] === to;
 }
 
 function fits(option: Plan['rules']['live'][number], value: SettingValue): boolean {
