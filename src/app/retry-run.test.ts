@@ -4,7 +4,7 @@ import { ARCHIVES } from '../../test/support/archives.ts';
 import { DONE, runSpecOf, submitOf, subtaskOf, taskOf, agentsOf } from '../../test/support/core-world-specs.ts';
 import { CoreWorld } from '../../test/support/core-world.ts';
 import { proposalOf } from '../../test/support/vote-specs.ts';
-import { nameOf, runId, taskId } from '../core/ids.ts';
+import { agentId, nameOf, runId, taskId } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
 import type { RunSpec } from '../core/runs/run-spec.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
@@ -61,7 +61,9 @@ describe.each(Object.entries(ARCHIVES))('a retry (%s)', (_name, openArchive) => 
     meanwhile: readonly SwarmInput[],
     more: Partial<RunSpec> = {},
   ): Promise<unknown> {
+    const approval = { members: ['user:ann'], timeoutMs: 1_000, askAgainMs: 1_000 };
     const world = new CoreWorld({
+      rules: { approval },
       play: ({ taskId: id }) => ({ afterMs: 5, end: nameOf(id) === 'last' ? FAILED : DONE }),
     });
     world.send({ type: 'agents.register', agents: agentsOf(1) });
@@ -93,6 +95,16 @@ describe.each(Object.entries(ARCHIVES))('a retry (%s)', (_name, openArchive) => 
 
   test('does all again of a run that has voted', async () => {
     expect(await againAfter([...plain, taskOf('apart')], [proposed])).toEqual(['first', 'ship', 'last', 'apart']);
+  });
+
+  test('does nothing again for what the coordinator has asked', async () => {
+    const shape = { driver: 'function', capabilities: ['other'], slots: 1, host: 'here' } as const;
+    const scale = [{ role: 'pool', ...shape, min: 0, max: 4, voteAbove: 1 }];
+    const agents = [{ id: agentId('r1/pool-1'), role: 'pool', ...shape, runId: runId('r1') }];
+    const groups = [{ role: 'pool', load: { agents: 1, averagePermille: 1_000, hot: 1 }, lowForMs: 0 }];
+    const look: SwarmInput = { type: 'scaling.look', runId: runId('r1'), groups };
+    const asked: readonly SwarmInput[] = [{ type: 'agents.register', agents }, look];
+    expect(await againAfter(chain, asked, { scale })).toEqual(['last']);
   });
 
   test('is refused where what cannot be undone would be done again', async () => {

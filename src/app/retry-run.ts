@@ -1,3 +1,4 @@
+import { isOwn } from '../core/consensus/own-proposals.ts';
 import type { RunId } from '../core/ids.ts';
 import type { ArtifactRef, Evidence } from '../core/tasks/attempt.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -53,7 +54,8 @@ export function retryOf(archive: RunArchive, runId: RunId): Submission | Command
  * a vote is not known, so where there was one, that may be any of them.
  */
 function findTalkers(archive: RunArchive, runId: RunId): (name: string) => boolean {
-  if (archive.proposals({ runId }).length > 0) return () => true;
+  // What the coordinator has asked for its groups, no task has opened.
+  if (archive.proposals({ runId }).some(({ proposalId }) => !isOwn(proposalId))) return () => true;
   const senders = new Set(archive.messages(runId, { limit: MAX_MESSAGES }).map(({ from }) => from));
   return (name) => senders.has(`task:${name}`);
 }

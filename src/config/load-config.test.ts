@@ -109,7 +109,7 @@ describe('mistakes', () => {
       ].join('\n'),
       variables: {
         WAGGLE_COORDINATION_ALGORITHM: 'adaptve',
-        WAGGLE_HAPPINESS_OF_EVERYBODY_WHO_WORKS: '9',
+        WAGGLE_COORDINATION_ZZZZZZZZZZZZZZZZ_KKKKKKKK: '9',
         WAGGLE_HOEM: 'x',
         WAGGLE_TASK: 'y',
       },
@@ -123,7 +123,7 @@ describe('mistakes', () => {
       'waggle.yaml:6:1: "fault" is not known. Known are: …',
       'waggle.yaml:8:10: workspaces.setup is "npm ci", but must be a list of commands. Write a list of programs with their arguments: [[npm, ci]].',
       'WAGGLE_COORDINATION_ALGORITHM: coordination.algorithm is "adaptve", which is no choice. Write one of adaptive, capability-based, least-loaded, round-robin. Did you mean "adaptive"?',
-      'environment: "WAGGLE_HAPPINESS_OF_EVERYBODY_WHO_WORKS" is not known. Known are: …',
+      'environment: "WAGGLE_COORDINATION_ZZZZZZZZZZZZZZZZ_KKKKKKKK" is not known. Known are: …',
       'environment: "WAGGLE_HOEM" is not known. Did you mean "WAGGLE_HOME"?',
       '--budget: budgets.wallMs is "soon", but must be a duration, 1s to 365d. Write a number with a unit, such as 500ms, 10s, 30m or 2h.',
       '--set: "budgets.wal" is not known. Did you mean "budgets.wallMs"?',

@@ -109,3 +109,19 @@ test('a host may be offered any task, one that delegates and a sub-task included
   const frame = { type: 'data', epoch: 1, session: 's', ack: 0, packets };
   expect(COORDINATOR_FRAME.parse(sent(frame))).toEqual(frame);
 });
+
+test.each(['r1/ship', 'r1/scaling@pool-1', '_swarm/tuning-12'])('a vote may be on %s', (proposal) => {
+  const vote = { memberId: 'user:ann', contentHash: 'a'.repeat(64), choice: 'approve' };
+  const command = { type: 'proposal.vote', proposalId: proposal, vote };
+  expect(LOCAL_COMMAND.parse(command)).toEqual(command);
+  for (const wrong of ['ship', '@swarm/x', 'r1/', 'r1/a/b', '../x']) {
+    expect(LOCAL_COMMAND.safeParse({ ...command, proposalId: wrong }).success, wrong).toBe(false);
+  }
+});
+
+test.each(['_swarm', 'r1'])('nobody opens a proposal under a name of the coordinator: in %s', (run) => {
+  const proposal = { name: 'scaling@pool-1', kind: 'scaling', subject: 'x', title: 'x', contentHash: '', members: [] };
+  const parsed = LOCAL_COMMAND.safeParse({ type: 'proposal.open', runId: run, proposal });
+  // In a run the core refuses the name.
+  expect(parsed.success).toBe(run === 'r1');
+});

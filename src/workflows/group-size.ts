@@ -20,13 +20,11 @@ export function sizeOf(
     const message = `Agents "${defined.role}" have ${problem.what}.`;
     findings.error({ code: 'WORKFLOW_AGENT_SCALE', path, message, fix: problem.fix });
   }
-  const { min, max, voteAbove } = bounds;
-  const most = Math.min(max, voteAbove ?? Infinity);
-  const isFollowing = options.scale !== undefined;
+  const isRemote = defined.group.driver === 'remote';
   // Workers have to be started: there is nobody at first, and they are started when the run has begun.
-  if (defined.group.driver === 'remote')
-    return { count: 0, scale: isFollowing ? bounds : { min: most, max: most } };
-  return isFollowing ? { count: count ?? min, scale: bounds } : { count: count ?? most };
+  if (options.scale !== undefined) return { count: isRemote ? 0 : (count ?? bounds.min), scale: bounds };
+  const most = Math.min(bounds.max, bounds.voteAbove ?? Infinity);
+  return isRemote ? { count: 0, scale: { min: most, max: most } } : { count: count ?? most };
 }
 
 type Bounds = NonNullable<AgentGroup['scale']>;
