@@ -14,12 +14,7 @@ export function sizeOf(
   const { count, scale } = defined.group;
   if (scale === undefined) return { count: count ?? 1 };
   const bounds = boundsOf(scale, options);
-  const problem = problemOf(count, bounds) ?? workerProblem(defined.group) ?? voteProblem(count, bounds, options);
-  if (problem !== undefined) {
-    const path = defined.path.length === 0 ? defined.path : [...defined.path, 'scale'];
-    const message = `Agents "${defined.role}" have ${problem.what}.`;
-    findings.error({ code: 'WORKFLOW_AGENT_SCALE', path, message, fix: problem.fix });
-  }
+  tellProblem(defined, bounds, options, findings);
   const isRemote = defined.group.driver === 'remote';
   // Workers have to be started: there is nobody at first, and they are started when the run has begun.
   if (options.scale !== undefined) return { count: isRemote ? 0 : (count ?? bounds.min), scale: bounds };
@@ -36,6 +31,23 @@ function boundsOf(
   const most = max ?? Math.max(scale?.max ?? localAgents, min ?? 1, 1);
   const bounds = { min: min ?? Math.min(scale?.min ?? 0, most), max: most };
   return voteAbove === undefined ? bounds : { ...bounds, voteAbove };
+}
+
+function tellProblem(
+  { role, group, path }: DefinedGroup,
+  bounds: Bounds,
+  options: CompileOptions,
+  findings: Findings,
+): void {
+  const problem = problemOf(group.count, bounds) ?? workerProblem(group) ?? voteProblem(group.count, bounds, options);
+  if (problem === undefined) return;
+  const message = `Agents "${role}" have ${problem.what}.`;
+  findings.error({
+    code: 'WORKFLOW_AGENT_SCALE',
+    path: path.length === 0 ? path : [...path, 'scale'],
+    message,
+    fix: problem.fix,
+  });
 }
 
 type Problem = Readonly<{ what: string; fix: string }>;
