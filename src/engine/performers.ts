@@ -73,6 +73,7 @@ export class Performers {
   start(epoch: number, owed: readonly Effect[], perform: (effect: Effect) => void): void {
     this.memory.start();
     this.hosts.begin(epoch);
+    this.scaling.begin(epoch);
     for (const effect of owed) perform(effect);
     this.hosts.open();
     this.health.start();

@@ -134,6 +134,8 @@ test('the next leader has made what the one before was making', async () => {
   await settle();
   assert.equal(count('agents.registered'), 1);
   assert.equal(count('attempt.assigned'), 2);
+  // Each says which lead it is, so that nobody listens to the first one any more.
+  assert.deepEqual([...new Set(played.asked.map(({ epoch }) => epoch))], [1, 2]);
 });
 
 test('without a provisioner nothing is decided', async () => {

@@ -39,12 +39,18 @@ export class ScaleWork {
   readonly #surroundings: Surroundings;
   readonly #lowSince = new Map<string, number>();
   readonly #asked = new Map<string, Asked>();
+  /** Of this lead. */
+  #epoch = 0;
   #isStopped = false;
 
   constructor(provisioner: Provisioner | undefined, lookMs: number, surroundings: Surroundings) {
     this.#provisioner = provisioner;
     this.#lookMs = lookMs;
     this.#surroundings = surroundings;
+  }
+
+  begin(epoch: number): void {
+    this.#epoch = epoch;
   }
 
   /** Looks at once, and from then on until the run has ended. */
@@ -147,7 +153,7 @@ export class ScaleWork {
     const end = waits.add(time.nowMs() + PROVISION_TIMEOUT_MS, () => resolve(late));
     controller.signal.addEventListener('abort', () => resolve({ ok: false, detail: 'broken off' }), { once: true });
     try {
-      const request = { runId, role, shape, agentIds: wantedOf(swarm, run, state) };
+      const request = { epoch: this.#epoch, runId, role, shape, agentIds: wantedOf(swarm, run, state) };
       return await Promise.race([provisioner.scale(request, controller.signal), promise]);
     } catch (error) {
       return { ok: false, detail: error instanceof Error ? error.message : String(error) };

@@ -22,7 +22,7 @@ import { type MemoryDisk, type MemoryMakers, memoryOf, StoreLine } from './memor
 import type { Life, SimNode } from './node.ts';
 import type { Plan, Profile, ProvisionProfile } from './plan.ts';
 import type { Providers } from './providers.ts';
-import { ScriptedProvisioner } from './provisioner.ts';
+import { type ProvisionDesk, ScriptedProvisioner } from './provisioner.ts';
 import type { Store } from './store.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -44,6 +44,7 @@ export type Surroundings = Readonly<{
   facts: AttemptFacts;
   watcher: Watcher;
   providers: Providers;
+  provisionDesk: ProvisionDesk;
   provisionProfile: () => ProvisionProfile;
   storeProfile: () => Profile['store'];
   echo: (input: SwarmInput, afterUs: number) => void;
@@ -205,15 +206,18 @@ export class Coordinator {
   #portsOf(life: Life): EnginePorts {
     const { node } = this;
     const { plan, store, failpoints, facts, watcher, providers, storeProfile, provisionProfile, echo } = this.#shared;
+    const { provisionDesk: desk } = this.#shared;
     const parts = { node, life, plan, failpoints, facts, watcher, providers, echo };
     const isLeading = (): boolean => this.node.life === life && this.#engine?.epoch === store.epoch;
     const driver = new ScriptedDriver(parts);
     const line = new StoreLine();
     const { called } = watcher;
     const journal = new JournalDoor({ node, life, store, failpoints, line, called, profile: storeProfile });
-    const memory = this.#memoryFor(life, line, () => journal.epoch);
+    const epoch = (): number | undefined => journal.epoch;
+    const memory = this.#memoryFor(life, line, epoch);
     const clock = node.clockOf(life);
     const remote = this.#remoteFor(clock);
+    const made = { node, life, desk, watcher, profile: provisionProfile, isLeading, epoch };
     let words = 0;
     return {
       journal,
@@ -224,7 +228,7 @@ export class Coordinator {
       settings: { set: (name, value) => this.#set(name, value) },
       measure: () => this.#measured(),
       proposals: new ScriptedDuties(parts),
-      provisioner: new ScriptedProvisioner({ node, life, watcher, profile: provisionProfile, isLeading }),
+      provisioner: new ScriptedProvisioner(made),
       clock,
       sink: { committed: (records) => this.#publish(life, records) },
       random: {

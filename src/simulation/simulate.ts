@@ -19,6 +19,7 @@ import { MemoryDisk, type MemoryMakers } from './memory-doors.ts';
 import { Network } from './network.ts';
 import { SimNode, WALL_START_MS } from './node.ts';
 import type { Plan, Profile, ProvisionProfile } from './plan.ts';
+import { ProvisionDesk } from './provisioner.ts';
 import { Providers } from './providers.ts';
 import { RunView } from './run-view.ts';
 import { Store } from './store.ts';
@@ -116,6 +117,7 @@ class Play {
       makers,
       facts: this.#facts,
       providers: this.#providers,
+      provisionDesk: new ProvisionDesk(),
       provisionProfile: () => (this.#isHealed ? READY_MADE : (plan.provision ?? READY_MADE)),
       echo: (input: SwarmInput, afterUs: number) => this.#echo(input, afterUs),
       storeProfile: () => (this.#isHealed ? FULL_SPEED : plan.profile.store),

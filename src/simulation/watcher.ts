@@ -42,9 +42,11 @@ export type HostSign =
   | Readonly<{ kind: 'leads'; node: string; epoch: number; rate: number }>
   | Readonly<{ kind: 'leader-woke'; node: string }>;
 
-/** A group of agents is asked for, as a whole. */
+/** A group of agents is asked for, as a whole, and whoever makes them listens. */
 export type Provision = Readonly<{
   node: string;
+  /** Of whoever asks, as the store has given it. */
+  epoch: number;
   runId: string;
   role: string;
   agentIds: readonly string[];

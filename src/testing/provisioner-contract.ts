@@ -9,9 +9,13 @@ export type ProvisionerSubject = Readonly<{ provisioner: Provisioner; shape: Pro
 const RUN = runId('contract-1');
 const OTHER = runId('contract-2');
 
-function ask({ provisioner, shape }: ProvisionerSubject, numbers: readonly number[], run = RUN): Promise<Provisioned> {
+function ask(
+  { provisioner, shape }: ProvisionerSubject,
+  numbers: readonly number[],
+  { run = RUN, epoch = 1 }: Readonly<{ run?: typeof RUN; epoch?: number }> = {},
+): Promise<Provisioned> {
   const agentIds = numbers.map((number) => agentId(`${run}/${shape.role}-${number}`));
-  return provisioner.scale({ runId: run, role: shape.role, shape, agentIds }, new AbortController().signal);
+  return provisioner.scale({ epoch, runId: run, role: shape.role, shape, agentIds }, new AbortController().signal);
 }
 
 async function idsOf(answer: Promise<Provisioned>): Promise<readonly string[]> {
@@ -58,9 +62,21 @@ export const PROVISIONER_CONTRACT: readonly ContractCase<ProvisionerSubject>[] =
     name: 'groups of different runs have nothing to do with each other',
     run: async (subject) => {
       await ask(subject, [1, 2]);
-      await ask(subject, [1], OTHER);
+      await ask(subject, [1], { run: OTHER });
       subject.provisioner.forget(OTHER);
       assert.equal((await idsOf(ask(subject, [1, 2]))).length, 2);
+    },
+  },
+  {
+    name: 'what a deposed leader asks for is refused and changes nothing, of whatever run',
+    run: async (subject) => {
+      const made = await ask(subject, [1, 2], { epoch: 7 });
+      for (const run of [RUN, OTHER]) {
+        const late = await ask(subject, [2, 3], { run, epoch: 6 });
+        assert.ok(!late.ok && late.detail.includes('another leader'));
+      }
+      assert.deepEqual(await ask(subject, [1, 2], { epoch: 7 }), made);
+      assert.deepEqual(await ask(subject, [1, 2], { epoch: 8 }), made);
     },
   },
   {

@@ -180,7 +180,7 @@ const STATES: Readonly<Record<TaskEvent['type'], readonly Status[]>> = {
 /** How calls of what is outside must have gone. */
 const OUTCOMES: readonly string[] = [
   ...['ok', 'epoch-stale', 'store-full', 'fails', 'unheard'].map((outcome) => `append ${outcome}`),
-  ...['ok', 'fails', 'throws', 'hangs'].map((outcome) => `provision ${outcome}`),
+  ...['ok', 'fails', 'throws', 'hangs', 'epoch-stale'].map((outcome) => `provision ${outcome}`),
   ...['ok', 'version-differs', 'attempt-stale', 'fails'].map((outcome) => `memory ${outcome}`),
   'remember epoch-stale',
 ];

@@ -54,6 +54,13 @@ export const SCALING_MUTANTS: readonly Mutant[] = [
     seed: 0,
   },
   {
+    id: 'deposed-leader-makes-agents',
+    file: 'engine/scale-work.ts',
+    edits: [['    this.#epoch = epoch;', '    this.#epoch = 9 + 0 * epoch;']],
+    breaks: ['old-lead-scales'],
+    seed: 0,
+  },
+  {
     id: 'leaver-gets-work',
     file: 'core/scaling/decide-scaling.ts',
     edits: [["    blockAgent(swarm, id, 'draining');\n", '']],

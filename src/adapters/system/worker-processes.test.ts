@@ -104,13 +104,26 @@ function workersOf(script: string): WorkerProcesses {
   });
 }
 
-function scale(agentIds: readonly AgentId[], signal: AbortSignal = new AbortController().signal): Promise<Provisioned> {
+function scale(
+  agentIds: readonly AgentId[],
+  signal: AbortSignal = new AbortController().signal,
+  epoch = 1,
+): Promise<Provisioned> {
   const capabilities = ['command', 'gpu'];
   const shape = { role: 'far', driver: 'remote', capabilities, slots: 2, host: 'local' } as const;
-  return workers.scale({ runId: RUN, role: 'far', shape, agentIds }, signal);
+  return workers.scale({ epoch, runId: RUN, role: 'far', shape, agentIds }, signal);
 }
 
 describe('workers of a group', () => {
+  test('stay as the newest leader wants them: what a deposed one asks for is refused', async () => {
+    const { signal } = new AbortController();
+    expect(await scale(ids(1, 2, 2), signal, 5)).toMatchObject({ ok: true });
+    expect(await scale(ids(1, 2, 3), signal, 4)).toEqual({ ok: false, detail: 'another leader has taken over' });
+    expect(workers.count).toBe(2);
+    expect(started).toHaveLength(2);
+    expect(removed).toEqual([]);
+  });
+
   test('are as many as were asked for, each once, with a clean environment and the sign that somebody watches', async () => {
     expect(await scale(ids(1, 2, 2))).toMatchObject({ ok: true, agents: ids(1, 2).map((id) => ({ id, runId: RUN })) });
     expect(await scale(ids(1, 2, 2))).toMatchObject({ ok: true });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { AgentId, RunId } from '../../core/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Provisioned, Provisioner, ProvisionRequest } from '../../ports/provisioner.ts';
+import { DEPOSED, type Provisioned, type Provisioner, type ProvisionRequest } from '../../ports/provisioner.ts';
 
 /** A worker that was asked to end has a grace, its commands 10 s more, and its last word 5 s; after this it is killed, ms. */
 const KILL_AFTER_MS = 30_000;
@@ -63,6 +63,8 @@ export class WorkerProcesses implements Provisioner {
   /** Asked to end, and still there. */
   readonly #leaving = new Set<Worker>();
   readonly #troubles = new Map<string, Trouble>();
+  /** Of the newest leader that has asked. */
+  #epoch = 0;
   #isClosed = false;
 
   constructor(ports: WorkerProcessesPorts) {
@@ -75,6 +77,8 @@ export class WorkerProcesses implements Provisioner {
   }
 
   async scale(request: ProvisionRequest, signal: AbortSignal): Promise<Provisioned> {
+    if (request.epoch < this.#epoch) return { ok: false, detail: DEPOSED };
+    this.#epoch = request.epoch;
     const group = groupOf(request.runId, request.role);
     const wanted = new Set(request.agentIds);
     for (const worker of this.#workers.values())

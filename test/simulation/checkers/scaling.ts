@@ -18,6 +18,7 @@ type Scene = Readonly<{ must: Must; books: Books; groups: Map<string, GroupLine>
 /** Groups stay within their bounds, change once in a window, shrink only when idle, and nobody goes who has work. */
 export function scalingChecker(tell: Tell, books: Books, rules: ScalingRules): Checker {
   const must = checkerOf(tell);
+  let newest = 0;
   const scene: Scene = { must, books, rules, groups: new Map() };
   return {
     before: ({ event, atMs }) => {
@@ -42,7 +43,9 @@ export function scalingChecker(tell: Tell, books: Books, rules: ScalingRules): C
         scene.groups.set(keyOf(event.runId, group.role), { ...line, leaving: new Set() });
       }
     },
-    provisioned: ({ runId, role, agentIds, isLeading }) => {
+    provisioned: ({ epoch, runId, role, agentIds, isLeading }) => {
+      must(epoch >= newest, 'old-lead-scales', `${role} of ${runId} is as epoch ${epoch} wants it, after ${newest}`);
+      newest = Math.max(newest, epoch);
       if (!isLeading) return;
       const wanted = new Set(agentIds);
       for (const id of groupAgents(books, runId, role)) {
