@@ -4,7 +4,7 @@ import { holdWrites, lendWrites, releaseWrites } from './scheduling/kept-back.ts
 import { noteLearned } from './scheduling/ranks.ts';
 import type { AttemptMark } from './agents/registry.ts';
 import { reserveAttempt, settleAttempt, settleFamilies } from './budgets/nested.ts';
-import type { AgentId, TaskId } from './ids.ts';
+import type { TaskId } from './ids.ts';
 import { endTry, isSupervised, noteAttempt, noteTry } from './health/breakers.ts';
 import { noteHealth } from './health/decide-health.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
@@ -65,13 +65,13 @@ export function enter(swarm: Swarm, run: Run, task: Task, atMs: number): void {
 }
 
 function takeAgent(swarm: Swarm, run: Run, task: ActiveTask): void {
-  const { identity, agentId } = task;
+  const { identity } = task;
   if (holdsSlot(task)) swarm.queue.charge(run.id, takeSlot(swarm, task));
   else run.account.rest();
   reserveAttempt(run, identity);
   holdWrites(swarm, run, identity);
   run.active.add(identity.id);
-  if (task.status === 'awaiting-children') wait(swarm, identity.id, agentId, task.awaits);
+  rest(swarm, task);
 }
 
 /** Gives the expected ms of the attempt. */
@@ -97,7 +97,7 @@ function leaveSlot(swarm: Swarm, { id }: TaskIdentity, mark: AttemptMark | undef
 
 /** The attempt lives on; it may give its slot back to wait for sub-tasks, or have it again. */
 function goOn(swarm: Swarm, run: Run, before: ActiveTask, after: ActiveTask): void {
-  const { identity, agentId } = after;
+  const { identity } = after;
   if (before.status === 'awaiting-children') swarm.leads.delete(identity.id);
   if (holdsSlot(before) && !holdsSlot(after)) {
     leaveSlot(swarm, identity, undefined);
@@ -107,12 +107,14 @@ function goOn(swarm: Swarm, run: Run, before: ActiveTask, after: ActiveTask): vo
     takeSlot(swarm, after);
     run.account.wake();
   }
-  if (after.status === 'awaiting-children') wait(swarm, identity.id, agentId, after.awaits);
+  rest(swarm, after);
 }
 
-function wait(swarm: Swarm, id: TaskId, agentId: AgentId, awaits: readonly TaskId[]): void {
-  swarm.leads.add(id, agentId);
-  if (haveEnded(swarm, awaits)) swarm.leads.setDue(id);
+/** Without a slot it still lives on its agent: to wait for sub-tasks, or to come to its end because it is cancelled. */
+function rest(swarm: Swarm, task: ActiveTask): void {
+  if (holdsSlot(task)) return;
+  swarm.leads.add(task.identity.id, task.agentId);
+  if (task.status === 'awaiting-children' && haveEnded(swarm, task.awaits)) swarm.leads.setDue(task.identity.id);
 }
 
 /** Those that are not in memory are of a run that has ended, which nobody waits in. */

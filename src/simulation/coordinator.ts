@@ -67,6 +67,9 @@ export class Coordinator {
   constructor(node: SimNode, shared: Surroundings) {
     this.node = node;
     this.#shared = shared;
+    node.watch(({ what }) => {
+      if (what === 'woke') shared.watcher.host({ kind: 'leader-woke', node: node.name });
+    });
   }
 
   get settings(): Readonly<Record<string, SettingValue>> {
@@ -136,6 +139,7 @@ export class Coordinator {
 
   /** Ends as on SIGTERM. */
   async drain(): Promise<void> {
+    this.#shared.watcher.host({ kind: 'leader-drains', node: this.node.name });
     await this.#engine?.drain();
   }
 
@@ -212,7 +216,8 @@ export class Coordinator {
     const driver = new ScriptedDriver(parts);
     const line = new StoreLine();
     const { called } = watcher;
-    const journal = new JournalDoor({ node, life, store, failpoints, line, called, profile: storeProfile });
+    const wrote = (): void => watcher.host({ kind: 'leader-wrote', node: node.name });
+    const journal = new JournalDoor({ node, life, store, failpoints, line, called, profile: storeProfile, wrote });
     const epoch = (): number | undefined => journal.epoch;
     const memory = this.#memoryFor(life, line, epoch);
     const clock = node.clockOf(life);

@@ -22,6 +22,8 @@ export function drawAlerts(seed: number): readonly AlertRule[] {
     { name: 'open', condition: 'runs_open > 1', forMs: forMs() },
     // Failures come to an end, so runs that it pauses go on for good at last.
     { name: 'failing', condition: 'increase(tasks_failed, "5s") > 1', forMs: forMs(), actions },
+    { name: 'queue', condition: `tasks_ready > ${stream.whole(0, 12)}`, forMs: forMs() },
+    { name: 'crew', condition: `agents > ${stream.whole(2, 20)}`, forMs: forMs() },
     { name: 'full', condition: 'memory_ratio > 0.85', forMs: forMs() },
   ];
   return [...DEFAULT_ALERTS, ...specs.map(ruleOf)];
@@ -73,6 +75,6 @@ const CHANGES: readonly (readonly [name: string, ...values: SettingValue[]])[] =
   ['coordination.coolDownMs', 1_000, 2_000, -1],
   ['coordination.maxWaitMs', 100, 2_000, 600_000],
   ['performance.cacheSize', 1, 7, 0],
-  ['communication.batchSize', 8, 64, 512],
+  ['communication.batchSize', 1, 3, 8, 64, 512],
   ['coordination.maxAgents', 3],
 ];

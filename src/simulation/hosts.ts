@@ -96,7 +96,6 @@ export class Fleet {
   #watchLeader({ node }: Coordinator): void {
     node.watch((change) => {
       if (change.what === 'died') this.#streams.died(change.life);
-      if (change.what === 'woke') this.#parts.watcher.host({ kind: 'leader-woke', node: node.name });
     });
   }
 }

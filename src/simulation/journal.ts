@@ -20,6 +20,8 @@ export type DoorParts = Readonly<{
   /** How a call went; for counting. */
   called: (what: string) => void;
   profile: () => Profile['store'];
+  /** The answer to an append has come. */
+  wrote: () => void;
 }>;
 
 /** The journal as one life of a process sees it: every call takes time, and its answer may get lost. */
@@ -64,6 +66,11 @@ export class JournalDoor implements Journal {
     const reply = (give: () => void): void => {
       node.world.at(node.world.nowUs + this.#latencyUs(`${key} back`), () => node.inside(life, give));
     };
+    const answered = (give: () => void): void =>
+      reply(() => {
+        if (method === 'append') this.#parts.wrote();
+        give();
+      });
     const { throws, delayUs } = failpoints.hit(node, method, 'before');
     if (throws) {
       reply(() => reject(new Error('no connection to the store')));
@@ -75,7 +82,7 @@ export class JournalDoor implements Journal {
         this.#parts.called(`${method} fails`);
         return void node.after(life, AWAY_US, () => reject(new Error('the store is away')));
       }
-      this.#atStore({ method, key, act, reply, resolve, reject });
+      this.#atStore({ method, key, act, reply: answered, resolve, reject });
     };
     // What memory has asked for before comes first, as with the one thread of a store.
     const atUs = node.world.nowUs + this.#latencyUs(key) + store.slowByUs + delayUs;

@@ -26,7 +26,7 @@ export class SimNode {
   #pausedUntilUs = 0;
   #isAwake = true;
   #queued: { life: Life; run: () => void }[] = [];
-  #onChange: ((change: NodeChange) => void) | undefined;
+  readonly #onChange: ((change: NodeChange) => void)[] = [];
 
   /** `rate`: how fast its clocks run, in thousandths of true time. */
   constructor(world: World, name: string, rate: number = 1_000) {
@@ -41,7 +41,11 @@ export class SimNode {
 
   /** Tells of its deaths and pauses. */
   watch(tell: (change: NodeChange) => void): void {
-    this.#onChange = tell;
+    this.#onChange.push(tell);
+  }
+
+  #tell(change: NodeChange): void {
+    for (const tell of this.#onChange) tell(change);
   }
 
   get rate(): number {
@@ -67,7 +71,7 @@ export class SimNode {
     this.#queued = [];
     this.#isAwake = true;
     this.world.note(this.name, `dies: ${why}`);
-    this.#onChange?.({ what: 'died', life });
+    this.#tell({ what: 'died', life });
   }
 
   /** Stands still as if stopped by a signal: timers and arrivals wait, and run all at once when it wakes up. */
@@ -77,7 +81,7 @@ export class SimNode {
     this.#isAwake = false;
     this.#pausedUntilUs = Math.max(this.#pausedUntilUs, this.world.nowUs + forUs);
     this.world.at(this.#pausedUntilUs, () => this.#wake());
-    this.#onChange?.({ what: 'paused', untilUs: this.#pausedUntilUs });
+    this.#tell({ what: 'paused', untilUs: this.#pausedUntilUs });
   }
 
   /** For the end of all faults. */
@@ -115,7 +119,7 @@ export class SimNode {
     if (this.#isAwake || this.world.nowUs < this.#pausedUntilUs) return;
     this.#isAwake = true;
     if (this.#life !== undefined) this.world.note(this.name, 'wakes up');
-    this.#onChange?.({ what: 'woke' });
+    this.#tell({ what: 'woke' });
     for (const { life, run } of this.#queued.splice(0)) this.world.at(this.world.nowUs, () => this.inside(life, run));
   }
 }

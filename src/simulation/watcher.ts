@@ -40,7 +40,8 @@ export type HostSign =
   /** A frame of it has come to the one who leads with `epoch`. */
   | Readonly<{ kind: 'arrives'; host: string; epoch: number }>
   | Readonly<{ kind: 'leads'; node: string; epoch: number; rate: number }>
-  | Readonly<{ kind: 'leader-woke'; node: string }>;
+  /** `leader-wrote`: it has the answer of the store to what it wrote, whatever that is. */
+  | Readonly<{ kind: 'leader-woke' | 'leader-wrote' | 'leader-drains'; node: string }>;
 
 /** A group of agents is asked for, as a whole, and whoever makes them listens. */
 export type Provision = Readonly<{

@@ -3,7 +3,7 @@ import type { AgentId, TaskId } from '../ids.ts';
 const NONE: ReadonlySet<TaskId> = new Set();
 
 /**
- * Attempts that wait for sub-tasks, by the agent they live on. One whose sub-tasks have ended is due: it gets the next
+ * Attempts without a slot, which wait for sub-tasks or end because they are cancelled, by the agent they live on. One whose sub-tasks have ended is due: it gets the next
  * free slot of its agent, before anything new does.
  */
 export class WaitingLeads {

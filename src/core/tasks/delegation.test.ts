@@ -371,6 +371,21 @@ describe('a parent', () => {
     });
   });
 
+  test('that is cancelled while it waits keeps its agent too, and ends when that is lost', () => {
+    const world = worldOf({ scripts: { lead: [add(subtaskOf('a', { requires: ['gpu'] })), waitForAll, done] } });
+    world.send({ type: 'agents.register', agents: [agentOf('g', { capabilities: ['gpu', 'function:work'] })] });
+    world.run(5);
+    const { agentId } = world.all('attempt.assigned')[0] ?? assert.fail();
+    world.send({ type: 'task.cancel', taskId: world.task('lead')?.identity.id ?? assert.fail(), reason: 'enough' });
+    assert.equal(world.task('lead')?.status, 'cancelling');
+    assert.deepEqual(world.send({ type: 'agent.remove', agentId }), {
+      ok: false,
+      refusal: { reason: 'status-wrong', status: 'busy' },
+    });
+    world.send({ type: 'agents.lose', agentIds: [agentId] });
+    assert.equal(world.task('lead')?.status, 'cancelled');
+  });
+
   test('gets a free slot of its agent before anything new does', () => {
     const others = many(6).map(({ name }) => taskOf(name, { priority: 'critical' }));
     const world = worldOf({

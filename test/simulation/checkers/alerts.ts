@@ -1,7 +1,12 @@
 import type { AlertEvent } from '../../../src/core/alerts/alert-events.ts';
 import type { AlertRule } from '../../../src/core/alerts/alert-rule.ts';
-import { type Books, isActive } from './books.ts';
+import type { JournalRecord } from '../../../src/ports/journal.ts';
+import { type Books, isActive, type TaskLine } from './books.ts';
 import { type Checker, checkerOf, type Tell } from './checker.ts';
+import { LeadClock } from './lead-clock.ts';
+
+/** What a leader that is free needs to notice that a time has come, ms. */
+const NOTICED_WITHIN_MS = 100;
 
 type Must = ReturnType<typeof checkerOf>;
 type Line = Readonly<{ status: 'pending' | 'firing'; episode: number; dueMs: number; actions: readonly string[] }> & {
@@ -13,14 +18,31 @@ type Scene = Readonly<{
   rules: readonly AlertRule[];
   lines: Map<string, Line>;
   last: { episode: number };
+  lately: Lately;
+  clock: LeadClock;
 }>;
 
-/** Each episode begins, fires and ends once, when its condition holds, and each of its actions is done once. */
-export function alertChecker(tell: Tell, books: Books, rules: readonly AlertRule[]): Checker {
-  const scene: Scene = { must: checkerOf(tell), books, rules, lines: new Map(), last: { episode: 0 } };
+/**
+ * Each episode begins, fires and ends once and in time, when its condition holds, and each of its actions is done once.
+ */
+export function alertChecker(
+  tell: Tell,
+  books: Books,
+  { rules, nowUs }: Readonly<{ rules: readonly AlertRule[]; nowUs: () => number }>,
+): Checker {
+  const own = { lines: new Map<string, Line>(), last: { episode: 0 }, lately: new Lately() };
+  const scene: Scene = { must: checkerOf(tell), books, rules, ...own, clock: new LeadClock(nowUs) };
   return {
-    before: ({ event, atMs }) => {
+    host: (sign) => scene.clock.host(sign),
+    before: (record) => {
+      const { event, epoch, atMs } = record;
+      // What was decided together has the same time; the books hold all of it now.
+      const isNext = epoch !== books.epoch || atMs > books.atMs;
+      if (isNext && books.seq > 0 && !scene.clock.isDraining) checkTold(scene, books.atMs);
+      scene.clock.note(record);
+      scene.lately.seen(atMs);
       if ('episode' in event) noteAlert(scene, event, atMs);
+      scene.lately.note(record);
     },
   };
 }
@@ -68,6 +90,8 @@ function noteFired(scene: Scene, event: Extract<AlertEvent, { type: 'alert.fired
   } else {
     must(line.status === 'pending' && line.episode === episode, 'episode-once', `${key} fires, and was ${line.status}`);
     must(atMs >= line.dueMs, 'alert-time', `${key} fires at ${atMs}, before ${line.dueMs}`);
+    const lateMs = atMs - Math.max(line.dueMs, scene.clock.freeMs ?? atMs) - NOTICED_WITHIN_MS;
+    must(lateMs <= 0, 'alert-in-time', `${key} fires ${lateMs} ms too late`);
     checkTruth(scene, key, true);
   }
   lines.set(key, { status: 'firing', episode, dueMs: atMs, actions, acted: 0 });
@@ -84,13 +108,62 @@ function forMs({ rules }: Scene, name: string): number {
   return rules.find((rule) => rule.name === name)?.forMs ?? 0;
 }
 
-/** For the conditions that are easily recounted. */
-function checkTruth({ must, books, rules }: Scene, key: string, isTrue: boolean): void {
-  const condition = rules.find(({ name }) => name === key)?.condition ?? '';
-  const [, metric, most] = /^(attempts_running|runs_open) > (\d+)$/.exec(condition) ?? [];
-  if (metric === undefined) return;
+/** Whether the condition holds by the books; undefined for those that are not recounted. */
+function holds({ books, lately }: Scene, { condition }: AlertRule): boolean | undefined {
+  const [, metric = '', most] = /^(\w+|increase\(tasks_failed, "5s"\)) > ([\d.]+)$/.exec(condition) ?? [];
   const open = [...books.runs.values()].filter(({ isFinished }) => !isFinished);
-  const running = open.flatMap(({ tasks }) => [...tasks.values()].filter(isActive));
-  const figure = metric === 'runs_open' ? open.length : running.length;
-  must(figure > Number(most) === isTrue, 'alert-true', `${key} is ${isTrue} with ${figure} of ${most}`);
+  const tasks = (isMeant: (task: TaskLine) => boolean): number =>
+    open.reduce((sum, run) => sum + [...run.tasks.values()].filter(isMeant).length, 0);
+  const figures: Readonly<Record<string, () => number>> = {
+    attempts_running: () => tasks(isActive),
+    tasks_ready: () => tasks(({ status }) => status === 'ready'),
+    runs_open: () => open.length,
+    agents: () => books.agents.size,
+    memory_ratio: () => lately.memory,
+    'increase(tasks_failed, "5s")': () => lately.failures,
+  };
+  const figure = figures[metric]?.();
+  return figure === undefined ? undefined : figure > Number(most);
+}
+
+function checkTruth(scene: Scene, key: string, isTrue: boolean): void {
+  const rule = scene.rules.find(({ name }) => name === key);
+  const isSo = rule === undefined ? undefined : holds(scene, rule);
+  scene.must(isSo === undefined || isSo === isTrue, 'alert-true', `${key} is ${isTrue}: ${rule?.condition}`);
+}
+
+/** When a leader has decided what it had to: what holds is told, after its time, and what does not is told no more. */
+function checkTold(scene: Scene, atMs: number): void {
+  const { must, rules, lines } = scene;
+  scene.lately.seen(atMs);
+  for (const rule of rules) {
+    const { name, condition } = rule;
+    const isSo = holds(scene, rule);
+    const line = lines.get(name);
+    if (isSo === undefined) continue;
+    must(isSo === (line !== undefined), 'alert-told', `${name} is ${line?.status} at ${atMs} ms: ${condition}`);
+    const isDue = line?.status === 'pending' && line.dueMs <= atMs;
+    must(!isDue, 'alert-in-time', `${name} is pending at ${atMs} ms, and was due at ${line?.dueMs}`);
+  }
+}
+
+/** What happened in the last five whole seconds, and the newest figures of the machine. */
+class Lately {
+  #failedMs: number[] = [];
+  memory = -1;
+
+  note({ event, atMs }: JournalRecord): void {
+    if (event.type === 'task.failed') this.#failedMs.push(atMs);
+    if (event.type === 'metrics.sampled') this.memory = event.samples.memory_ratio ?? this.memory;
+  }
+
+  /** Drops what is too long ago at that time. */
+  seen(nowMs: number): void {
+    const firstMs = (Math.floor(nowMs / 1_000) - 4) * 1_000;
+    this.#failedMs = this.#failedMs.filter((atMs) => atMs >= firstMs);
+  }
+
+  get failures(): number {
+    return this.#failedMs.length;
+  }
 }

@@ -46,7 +46,7 @@ function checkersOf(world: World, tell: Tell, books: Books, plan: Plan): readonl
     ...ofAgents(tell, books, plan),
     deedChecker(tell, books),
     delegationChecker(tell, books, plan.rules),
-    alertChecker(tell, books, plan.rules.alerts),
+    alertChecker(tell, books, { rules: plan.rules.alerts, nowUs: () => world.nowUs }),
     settingChecker(tell, books, plan),
     memoryChecker(tell, books, plan),
     quotaChecker(tell, books),

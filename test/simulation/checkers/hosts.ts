@@ -117,6 +117,8 @@ function notePlace(place: Place, sign: HostSign, nowUs: number): void {
     case 'arrives':
     case 'leads':
     case 'leader-woke':
+    case 'leader-wrote':
+    case 'leader-drains':
   }
 }
 
