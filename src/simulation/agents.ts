@@ -31,6 +31,7 @@ export type SpokenPart = Readonly<{
 const ENDS_ANYWAY_PERMILLE = 200;
 const SLOW_FACTOR = 8;
 const BEAT_US = 2_000_000;
+const MEASURED_US = 600_000;
 
 /** Which attempts told the truth, and which run in processes that live. Shared by all coordinators of a world. */
 export class AttemptFacts {
@@ -109,6 +110,7 @@ class ScriptedAttempt {
   readonly #sign: AttemptSign;
   readonly #assignment: Assignment;
   readonly #key: string;
+  #hasEnded = false;
 
   constructor(parts: DriverParts, sign: AttemptSign, assignment: Assignment) {
     this.#parts = parts;
@@ -127,6 +129,7 @@ class ScriptedAttempt {
     }
     const stopped = this.#stopped(context, behaviour);
     const result = await Promise.race([this.#work(context, behaviour, delayUs), stopped]);
+    this.#hasEnded = true;
     facts.end(life, this.#sign);
     this.#echo(result);
     return result;
@@ -155,6 +158,7 @@ class ScriptedAttempt {
   async #work(context: RunContext, behaviour: Behaviour, delayUs: number): Promise<AttemptResult> {
     const workUs = this.#workUs(behaviour);
     const refusal = this.#ask();
+    this.#use(context, 0);
     await this.#sleep(delayUs + Math.floor(workUs / 2));
     if (refusal !== undefined) return { ok: false, failure: refusal, usage: NOTHING_USED };
     if (behaviour === 'silent') this.#beat(context);
@@ -247,6 +251,17 @@ class ScriptedAttempt {
       onReceived,
       onRefused,
     });
+  }
+
+  /** What it uses is measured, while there is chaos; some use nearly all of their host. */
+  #use(context: RunContext, forUs: number): void {
+    const { node, life, plan } = this.#parts;
+    const { world } = node;
+    if (this.#hasEnded || world.nowUs >= plan.chaosMs * 1_000) return;
+    const isGreedy = world.draw.chance('greedy', this.#key, plan.profile.greedyPermille ?? 0);
+    const memoryBytes = isGreedy ? this.#whole('memory used', 1_000) : 10;
+    context.measured?.({ cpuMs: Math.floor((forUs * (isGreedy ? 1_700 : 50)) / 1_000_000), memoryBytes });
+    node.after(life, MEASURED_US, () => this.#use(context, forUs + MEASURED_US));
   }
 
   #beat(context: RunContext): void {

@@ -24,12 +24,20 @@ export function drawAlerts(seed: number): readonly AlertRule[] {
     { name: 'failing', condition: 'increase(tasks_failed, "5s") > 1', forMs: forMs(), actions },
     { name: 'queue', condition: `tasks_ready > ${stream.whole(0, 12)}`, forMs: forMs() },
     { name: 'crew', condition: `agents > ${stream.whole(2, 20)}`, forMs: forMs() },
+    { name: 'ailing', condition: 'agent_health_status < 3', forMs: forMs(), actions: stream.of(ACTIONS_ON_AGENTS) },
     { name: 'full', condition: 'memory_ratio > 0.85', forMs: forMs() },
   ];
   return [...DEFAULT_ALERTS, ...specs.map(ruleOf)];
 }
 
 const ACTIONS: readonly (readonly AlertAction[])[] = [[], [], ['pause-runs'], ['scale-up', 'pause-runs']];
+
+const ACTIONS_ON_AGENTS: readonly (readonly AlertAction[])[] = [
+  [],
+  ['drain-agent'],
+  ['restart-agent'],
+  ['open-breaker'],
+];
 
 function ruleOf(spec: AlertRuleSpec): AlertRule {
   const read = readAlertRule(spec);

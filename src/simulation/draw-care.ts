@@ -17,7 +17,11 @@ export function withCare(scene: Scene, plan: Plan): Plan {
   return {
     ...plan,
     agents,
-    rules: { ...plan.rules, breaker, health: { ...plan.rules.health, responseMs: 500 } },
+    rules: {
+      ...plan.rules,
+      breaker,
+      health: { ...plan.rules.health, responseMs: 500, maxRestarts: stream.pick(1, 2, 5) },
+    },
     care: { intervalMs: stream.pick(1_000, 2_000), maxMissed: 3, stretches: drawStretches(stream, scene, agents) },
   };
 }

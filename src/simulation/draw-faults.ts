@@ -78,6 +78,7 @@ const METHODS: readonly (readonly [method: PortMethod, usualCalls: number])[] = 
   ['committed', 60],
   ['run', 30],
   ['verify', 6],
+  ['verify', 2],
   ['claim', 3],
   ['read', 3],
   ['latestSnapshot', 3],

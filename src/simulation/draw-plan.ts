@@ -39,6 +39,7 @@ export function drawPlan(seed: number): Plan {
       vetoCheckMs: 2_000,
       maxOpenProposals: 20,
       maxMailboxMessages,
+      maxOpenRuns: new Stream(seed, 'limits').pick(1_000, 1_000, 1_000, 1_000, 1),
       alerts: drawAlerts(seed),
       live: liveOptionsOf({ maxWaitMs, strategy, scaling }),
       tuner: {
@@ -81,5 +82,7 @@ function drawProfile(seed: number): Profile {
     garbage: sometimes(60),
     liar: sometimes(200),
   };
-  return { network, store, behaviours, swappedPermille: sometimes(400), echoedPermille: sometimes(200) };
+  const greedyPermille = new Stream(seed, 'greedy').pick(0, 0, 100, 500);
+  const others = { swappedPermille: sometimes(400), echoedPermille: sometimes(200), greedyPermille };
+  return { network, store, behaviours, ...others };
 }

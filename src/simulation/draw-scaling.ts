@@ -14,6 +14,7 @@ export function drawScalingRules(seed: number): ScalingRules {
     ...DEFAULT_SCALING,
     windowMs: stream.whole(500, 6_000),
     coolDownMs: stream.whole(1_000, 12_000),
+    rebalanceRunning: stream.chance(300),
     maxAgents: stream.pick(64, 64, 6),
     downPermille: stream.pick(300, 600, 690),
   };

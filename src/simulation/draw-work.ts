@@ -168,7 +168,7 @@ function drawActs(scene: Scene, shapes: readonly Shape[]): readonly Request[] {
 
 function actOf(stream: Stream, run: string, task: string): SwarmInput {
   const id = runId(run);
-  switch (stream.whole(0, 11)) {
+  switch (stream.whole(0, 12)) {
     case 0:
       return { type: 'run.cancel', runId: id, reason: 'enough' };
     case 1:
@@ -185,6 +185,8 @@ function actOf(stream: Stream, run: string, task: string): SwarmInput {
       return { type: 'task.settle', taskId: taskId(id, task), as: stream.pick('succeeded', 'failed', 'retry') };
     case 9:
       return { type: 'agent.remove', agentId: agentId(`a${stream.whole(1, 10)}`) };
+    case 10:
+      return { type: 'agent.revive', agentId: agentId(`a${stream.whole(1, 10)}`) };
     default: {
       const late = { role: 'late', driver: 'function', capabilities: ['work'], slots: 2, host: 'h2' } as const;
       return { type: 'agents.register', agents: [{ ...late, id: agentId(`late-${stream.whole(1, 3)}`) }] };

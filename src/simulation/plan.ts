@@ -33,6 +33,8 @@ export type Profile = Readonly<{
   echoedPermille: number;
   /** Of 1,000 approved contents, so many are another one by the time they are acted on. */
   swappedPermille: number;
+  /** Of 1,000 attempts with a reservation, so many use nearly a whole host. @default 0 */
+  greedyPermille?: number;
 }>;
 
 /** What an attempt does in the mail of its run; stands in the input of a function task. */

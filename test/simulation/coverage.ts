@@ -10,15 +10,14 @@ type Table<Name extends string> = Readonly<Record<Name, 'seen' | Unreachable>>;
 type Unreachable = Readonly<{ never: string }>;
 
 const never = (why: string): Unreachable => ({ never: why });
-const NO_USAGE = never('what functions use is not measured');
 
 const EVENTS: Table<SwarmEvent['type']> = {
   'account.paused': 'seen',
   'account.resumed': 'seen',
   'agent.draining': 'seen',
   'agent.health-changed': 'seen',
-  'agent.overloaded': NO_USAGE,
-  'agent.relieved': NO_USAGE,
+  'agent.overloaded': 'seen',
+  'agent.relieved': 'seen',
   'agent.removed': 'seen',
   'agent.restart-planned': 'seen',
   'agent.restarted': 'seen',
@@ -58,7 +57,7 @@ const EVENTS: Table<SwarmEvent['type']> = {
   'proposal.voted': 'seen',
   'proposal.voting-ended': 'seen',
   'reservation.reviewed': 'seen',
-  'reservation.shrunk': NO_USAGE,
+  'reservation.shrunk': never('attempts end before two windows of what they use are full'),
   'run.created': 'seen',
   'run.ending': 'seen',
   'run.finished': 'seen',
@@ -155,7 +154,7 @@ const EFFECTS: Table<Effect['type']> = {
   'verify-attempt': 'seen',
   'wake-at': 'seen',
   'watch-load': 'seen',
-  'withdraw-offers': NO_USAGE,
+  'withdraw-offers': 'seen',
 };
 
 /** States in which each event of a task must have been seen. */

@@ -65,7 +65,20 @@ function calmed(plan: Plan): Plan {
   const clockRates = plan.clockRates.map(() => 1_000);
   // Agents that are looked after have no bad times.
   const care = plan.care === undefined ? {} : { care: { ...plan.care, stretches: [] } };
-  return { ...plan, ...care, requests, clockRates, profile: CALM, faults: [], targeted: [], poison: [], accounts: [] };
+  // Which of two runs comes first would decide which one is refused.
+  const rules = { ...plan.rules, maxOpenRuns: 1_000 };
+  return {
+    ...plan,
+    ...care,
+    rules,
+    requests,
+    clockRates,
+    profile: CALM,
+    faults: [],
+    targeted: [],
+    poison: [],
+    accounts: [],
+  };
 }
 
 function plain(input: SwarmInput): SwarmInput {

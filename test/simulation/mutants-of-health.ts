@@ -40,4 +40,16 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     breaks: ['unfit-agent'],
     seed: 15,
   },
+  {
+    id: 'overloaded-agent-gets-work',
+    file: 'core/scaling/overload.ts',
+    edits: [
+      [
+        "  if (event.type === 'agent.overloaded') blockAgent(",
+        "  if (event.type === 'agent.overloaded') unblockAgent(",
+      ],
+    ],
+    breaks: ['unfit-agent'],
+    seed: 0,
+  },
 ];

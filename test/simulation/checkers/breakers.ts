@@ -162,6 +162,8 @@ function unfitnessOf(event: SwarmEvent): readonly Unfitness[] {
     return [{ why: event.type, holds: event.status === 'unhealthy' || event.status === 'lost' }];
   if (event.type === 'agent.restart-planned' || event.type === 'agent.stopped' || event.type === 'agent.draining')
     return [{ why: event.type, holds: true }];
+  if (event.type === 'agent.overloaded') return [{ why: event.type, holds: true }];
+  if (event.type === 'agent.relieved') return [{ why: 'agent.overloaded', holds: false }];
   if (event.type !== 'agent.restarted') return [];
   return ['agent.restart-planned', 'agent.health-changed'].map((why) => ({ why, holds: false }));
 }
