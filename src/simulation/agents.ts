@@ -120,17 +120,19 @@ class ScriptedAttempt {
   }
 
   async run(context: RunContext, delayUs: number): Promise<AttemptResult> {
-    const { life, facts } = this.#parts;
+    const { life, facts, watcher } = this.#parts;
     facts.begin(life, this.#sign);
     const behaviour = this.#behaviour();
     if (behaviour === 'garbage' && this.#whole('garbage', 1) === 1) {
       facts.end(life, this.#sign);
+      watcher.left(this.#sign);
       throw new Error('garbage instead of a result');
     }
     const stopped = this.#stopped(context, behaviour);
     const result = await Promise.race([this.#work(context, behaviour, delayUs), stopped]);
     this.#hasEnded = true;
     facts.end(life, this.#sign);
+    if (life.isAlive) watcher.left(this.#sign);
     this.#echo(result);
     return result;
   }

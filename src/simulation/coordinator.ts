@@ -68,7 +68,8 @@ export class Coordinator {
     this.node = node;
     this.#shared = shared;
     node.watch(({ what }) => {
-      if (what === 'woke') shared.watcher.host({ kind: 'leader-woke', node: node.name });
+      if (what === 'paused') return;
+      shared.watcher.host({ kind: what === 'woke' ? 'leader-woke' : 'leader-died', node: node.name });
     });
   }
 

@@ -1,7 +1,7 @@
 import type { AgentSpec } from '../core/agents/agent-spec.ts';
 import type { Scene } from './draw-faults.ts';
 import { Stream } from './draw.ts';
-import type { Plan, Stretch } from './plan.ts';
+import type { Plan, Request, Stretch } from './plan.ts';
 
 /** Of 1,000 worlds, in so many agents are looked after. */
 const WITH_CARE_PERMILLE = 250;
@@ -17,6 +17,7 @@ export function withCare(scene: Scene, plan: Plan): Plan {
   return {
     ...plan,
     agents,
+    requests: [...plan.requests, ...drawRevivals(scene, agents)],
     rules: {
       ...plan.rules,
       breaker,
@@ -24,6 +25,15 @@ export function withCare(scene: Scene, plan: Plan): Plan {
     },
     care: { intervalMs: stream.pick(1_000, 2_000), maxMissed: 3, stretches: drawStretches(stream, scene, agents) },
   };
+}
+
+/** People who want agents back that were drained or given up. */
+function drawRevivals({ seed, clients, chaosMs }: Scene, agents: readonly AgentSpec[]): readonly Request[] {
+  const stream = new Stream(seed, 'revivals');
+  return Array.from({ length: stream.pick(0, 2, 6) }, (_, index): Request => {
+    const input = { type: 'agent.revive', agentId: stream.of(agents).id } as const;
+    return { id: `revival ${index + 1}`, client: stream.of(clients), atMs: stream.whole(1, chaosMs), input };
+  });
 }
 
 function supervised(stream: Stream, agent: AgentSpec): AgentSpec {

@@ -298,6 +298,7 @@ class OwnedDriver implements AgentDriver {
       own.end();
       facts.end(own, { taskId, attempt, agentId, node: node.name });
       watcher.host({ kind: 'ends', host: node.name, taskId, attempt });
+      watcher.left({ taskId, attempt, agentId, node: node.name });
     }
   }
 

@@ -41,7 +41,7 @@ export type HostSign =
   | Readonly<{ kind: 'arrives'; host: string; epoch: number }>
   | Readonly<{ kind: 'leads'; node: string; epoch: number; rate: number }>
   /** `leader-wrote`: it has the answer of the store to what it wrote, whatever that is. */
-  | Readonly<{ kind: 'leader-woke' | 'leader-wrote' | 'leader-drains'; node: string }>;
+  | Readonly<{ kind: 'leader-woke' | 'leader-wrote' | 'leader-drains' | 'leader-died'; node: string }>;
 
 /** A group of agents is asked for, as a whole, and whoever makes them listens. */
 export type Provision = Readonly<{
@@ -120,6 +120,8 @@ export type Watcher = Readonly<{
   /** Views outside of the coordinator are told. */
   published: (records: readonly JournalRecord[]) => void;
   started: (sign: AttemptSign) => void;
+  /** Nothing that it has begun goes on any more; without a word when its process dies. */
+  left: (sign: AttemptSign) => void;
   /** `isTrue`: the agent has done what it says. */
   claimed: (sign: AttemptSign, isTrue: boolean) => void;
   /** An attempt was handed messages. */

@@ -55,4 +55,16 @@ export const DELEGATION_MUTANTS: readonly Mutant[] = [
     breaks: ['write-conflict'],
     seed: 1,
   },
+  {
+    id: 'time-out-waits-for-nobody',
+    file: 'engine/running-attempt.ts',
+    edits: [
+      [
+        'const forcedAtMs = this.#host.time.nowMs() + FORCED_END_MS;',
+        'const forcedAtMs = this.#host.time.nowMs() + 0 * FORCED_END_MS;',
+      ],
+    ],
+    breaks: ['ends-in-the-world-first', 'writes-at-once'],
+    seed: 1,
+  },
 ];

@@ -8,6 +8,7 @@ import { Books } from './books.ts';
 import type { Checker, Tell } from './checker.ts';
 import { deedChecker } from './deeds.ts';
 import { delegationChecker } from './delegation.ts';
+import { effectChecker } from './effects.ts';
 import { endChecker } from './end.ts';
 import { fairnessChecker } from './fairness.ts';
 import { hostChecker } from './hosts.ts';
@@ -42,6 +43,7 @@ function checkersOf(world: World, tell: Tell, books: Books, plan: Plan): readonl
     runChecker(tell),
     voteChecker(tell),
     writeChecker(tell, books),
+    effectChecker(tell, books, () => world.nowUs),
     answerChecker(tell, books),
     ...ofAgents(tell, books, plan),
     deedChecker(tell, books),
@@ -75,6 +77,7 @@ export function watchAll(world: World, plan: Plan, { marks, ends }: Seen = {}): 
     answered: (exchange) => each(checkers, ({ answered }) => answered?.(exchange)),
     published: (records) => each(checkers, ({ published }) => published?.(records)),
     started: (sign) => each(checkers, ({ started }) => started?.(sign)),
+    left: (sign) => each(checkers, ({ left }) => left?.(sign)),
     claimed: (sign, isTrue) => each(checkers, ({ claimed }) => claimed?.(sign, isTrue)),
     received: (sign, messages) => each(checkers, ({ received }) => received?.(sign, messages)),
     done: (deed) => each(checkers, ({ done }) => done?.(deed)),

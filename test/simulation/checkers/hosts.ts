@@ -119,6 +119,7 @@ function notePlace(place: Place, sign: HostSign, nowUs: number): void {
     case 'leader-woke':
     case 'leader-wrote':
     case 'leader-drains':
+    case 'leader-died':
   }
 }
 

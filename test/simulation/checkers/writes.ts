@@ -23,7 +23,7 @@ function busyTasks({ busy }: Books): readonly TaskLine[] {
 }
 
 /** A task leaves its files to those below it. */
-function isRelated(books: Books, one: TaskLine, other: TaskLine): boolean {
+export function isRelated(books: Books, one: TaskLine, other: TaskLine): boolean {
   return isAbove(books, one, other) || isAbove(books, other, one);
 }
 
@@ -35,7 +35,8 @@ function isAbove(books: Books, above: TaskLine, task: TaskLine): boolean {
   return false;
 }
 
-function shared(one: TaskLine, other: TaskLine): string | undefined {
+/** A file that both may write. */
+export function shared(one: TaskLine, other: TaskLine): string | undefined {
   const [mine, theirs] = [one.spec.writes ?? [], other.spec.writes ?? []];
   return mine.find((path) => theirs.some((also) => path === also || isBelow(path, also) || isBelow(also, path)));
 }
