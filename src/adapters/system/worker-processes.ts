@@ -79,6 +79,10 @@ export class WorkerProcesses implements Provisioner {
   async scale(request: ProvisionRequest, signal: AbortSignal): Promise<Provisioned> {
     if (request.epoch < this.#epoch) return { ok: false, detail: DEPOSED };
     this.#epoch = request.epoch;
+    return this.#scale(request, signal);
+  }
+
+  async #scale(request: ProvisionRequest, signal: AbortSignal): Promise<Provisioned> {
     const group = groupOf(request.runId, request.role);
     const wanted = new Set(request.agentIds);
     for (const worker of this.#workers.values())

@@ -94,22 +94,27 @@ function noteEnd(scene: Scene, event: Extract<SwarmEvent, { taskId: unknown }>, 
   }
 }
 
+/** Agents that cannot be reached or are started anew; what is begun elsewhere; a leader that goes waits no longer. */
+const WITHOUT_WAITING: ReadonlySet<string> = new Set(['agent-lost', 'coordinator-lost', 'stopped']);
+
 function mayBeGivenUp(
-  { books, clock, cancellingMs }: Scene,
-  { id, agentId, status, spec, assignedMs }: TaskLine,
+  scene: Scene,
+  task: TaskLine,
   event: Extract<SwarmEvent, { taskId: unknown }>,
   atMs: number,
 ): boolean {
-  const failure = 'failure' in event ? event.failure.reason : undefined;
-  // Agents that cannot be reached or are started anew; what is begun elsewhere; a leader that goes waits no longer.
-  if (failure === 'agent-lost' || failure === 'coordinator-lost' || failure === 'stopped' || clock.isDraining)
-    return true;
+  const failure = 'failure' in event ? event.failure.reason : '';
+  if (WITHOUT_WAITING.has(failure) || scene.clock.isDraining) return true;
+  const isCancelled = task.status === 'cancelling';
+  if (isCancelled && mayBeLost(scene, task)) return true;
+  if (failure !== 'timed-out' && !isCancelled) return false;
+  const dueMs = task.assignedMs + (task.spec.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const toldMs = isCancelled ? (scene.cancellingMs.get(task.id) ?? atMs) : dueMs;
+  return atMs >= Math.min(dueMs, toldMs) + FORCED_MS;
+}
+
+/** The end of a cancelled task does not say whether its agent was lost. */
+function mayBeLost({ books }: Scene, { agentId }: TaskLine): boolean {
   const { driver, supervised } = books.agents.get(agentId) ?? {};
-  if (status === 'cancelling' && (driver !== 'function' || supervised === true)) return true;
-  const toldMs = status === 'cancelling' ? (cancellingMs.get(id) ?? atMs) : undefined;
-  if (failure === 'timed-out' || toldMs !== undefined) {
-    const dueMs = assignedMs + (spec.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    return atMs >= Math.min(dueMs, toldMs ?? dueMs) + FORCED_MS;
-  }
-  return false;
+  return driver !== 'function' || supervised === true;
 }

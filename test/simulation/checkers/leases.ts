@@ -32,7 +32,7 @@ type Lead = {
  */
 export function leaseChecker({ tell, books, nowUs }: HostScene, { hosts, times }: RemotePlan): Checker {
   const must = checkerOf(tell);
-  const starting = new Map<number, Readonly<{ node: string; rate: number; atUs: number }>>();
+  const starting = new Map<number, Pick<Lead, 'node' | 'rate' | 'beganUs'>>();
   const arrivals = new Map<string, number>();
   const woke = new Map<string, number>();
   const assigned = new Map<string, number>();
@@ -41,7 +41,7 @@ export function leaseChecker({ tell, books, nowUs }: HostScene, { hosts, times }
   let lead: Lead | undefined;
   return {
     host: (sign) => {
-      if (sign.kind === 'leads') starting.set(sign.epoch, { node: sign.node, rate: sign.rate, atUs: nowUs() });
+      if (sign.kind === 'leads') starting.set(sign.epoch, { node: sign.node, rate: sign.rate, beganUs: nowUs() });
       if (sign.kind === 'arrives') arrivals.set(`${sign.epoch} ${sign.host}`, nowUs());
       if (sign.kind === 'leader-wrote') wrote.set(sign.node, nowUs());
       // A leader that stood still counts that time for nobody.
@@ -53,16 +53,7 @@ export function leaseChecker({ tell, books, nowUs }: HostScene, { hosts, times }
       const start = starting.get(epoch);
       if (lead?.epoch === epoch) noteTime(lead, atMs);
       else if (start === undefined) lead = undefined;
-      else
-        lead = {
-          epoch,
-          node: start.node,
-          rate: start.rate,
-          beganUs: start.atUs,
-          firstMs: atMs,
-          newestMs: atMs,
-          idleMs: atMs,
-        };
+      else lead = { ...start, epoch, firstMs: atMs, newestMs: atMs, idleMs: atMs };
       if (event.type === 'config.changed' && event.name === 'communication.batchSize') batch = Number(event.value);
     },
     after: ({ event }) => {
