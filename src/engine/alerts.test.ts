@@ -199,7 +199,9 @@ describe('an alert that asks for more agents', () => {
   test('gets none beyond the most of the group', async () => {
     engine = await start(busy);
     await submit(1);
-    assert.deepEqual(acts(), ['refused every group is at its most, or was changed a moment ago']);
+    assert.deepEqual(acts(), [
+      'refused every group is at its most, may only grow after a vote, or was changed a moment ago',
+    ]);
     assert.deepEqual(decided(), []);
   });
 });
