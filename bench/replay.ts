@@ -1,7 +1,7 @@
 /**
- * How fast the past is read. A real run of 100,000 tasks with everything that happens in runs leaves its journal on
- * disk. It is then played: from memory, from disk as a coordinator reads it (decoded, its hash chain and order checked,
- * applied), and as `waggle replay` proves it. And a process of its own takes the lead over that store: killed just
+ * How fast the past is read. Real runs with everything that happens in runs leave their journal on disk: 100 runs of
+ * 1,000 tasks, and one of 100,000. Each is then played: from memory, from disk as a coordinator reads it (decoded, its hash chain and order checked,
+ * applied), and as `waggle replay` proves it. And a process of its own takes the lead over the large one: killed just
  * before the end of the run, stopped in an orderly way, and with the run ended.
  */
 import { spawnSync } from 'node:child_process';
@@ -25,6 +25,7 @@ import { BenchSwarm } from './swarm-runner.ts';
 
 const BENCH = 'replay';
 const SLOTS = 64;
+const RUNS = 100;
 const LAPS = 10;
 const ROUNDS = 5;
 const SETTLE_MS = 1_000;
@@ -35,11 +36,13 @@ const { values } = parseArgs({
     play: { type: 'string' },
     start: { type: 'string' },
     tasks: { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '1' },
     killed: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
   },
 });
 const tasks = values.smoke ? 2_000 : Number(values.tasks);
+const runs = Number(values.runs);
 const played = z.object({
   records: z.number(),
   memory: z.array(z.number()),
@@ -59,8 +62,11 @@ function measureAll(program: string): void {
   const project = join(folder, 'project');
   const copyOf = (name: string): string => join(folder, name);
   try {
+    run(program, ['--make', project, '--runs', String(RUNS)]);
+    measurePlays(program, project, `${RUNS} runs`);
+    rmSync(project, { recursive: true });
     run(program, ['--make', project]);
-    measurePlays(program, project);
+    measurePlays(program, project, '1 run');
     measureStarts(program, 'run ended', project);
     keep(project, copyOf('ended'));
     run(program, ['--make', project, '--killed']);
@@ -74,16 +80,16 @@ function measureAll(program: string): void {
   }
 }
 
-function measurePlays(program: string, project: string): void {
+function measurePlays(program: string, project: string, what: string): void {
   const { records, memory, disk, proof } = played.parse(run(program, ['--play', project]));
   const options = { tasks, records };
-  const print = (figure: string, perSecond: number): void =>
-    printFigure({ bench: BENCH, figure, value: perSecond, unit: 'events/s', options });
+  const print = (how: string, perSecond: number): void =>
+    printFigure({ bench: BENCH, figure: `${what}, ${how}`, value: perSecond, unit: 'events/s', options });
   print('in memory, first time in the process', memory[0] ?? Number.NaN);
   print('in memory, warm', values.smoke ? median(memory) : warm(memory));
   print('verified from disk, first time in the process', disk[0] ?? Number.NaN);
   print('verified from disk, warm', values.smoke ? median(disk) : warm(disk));
-  printFigure({ bench: BENCH, figure: 'proof of `waggle replay`', value: proof, unit: 's', options });
+  printFigure({ bench: BENCH, figure: `${what}, proof of \`waggle replay\``, value: proof, unit: 's', options });
 }
 
 /** Of processes of their own; `from` is put in place before each. */
@@ -121,11 +127,11 @@ function storeIn(project: string): string {
   return join(project, '.waggle', 'swarm.sqlite');
 }
 
-/** `--killed`: by the system, while the last task of the run is still under way. */
+/** `--runs`: as many, one after the other. `--killed`: by the system, while the last task is still under way. */
 async function make(project: string): Promise<void> {
   mkdirSync(join(project, '.waggle'), { recursive: true });
   const journal = await SqliteJournal.open(storeIn(project));
-  const graph = mixedGraph(tasks);
+  const graph = mixedGraph(tasks / runs);
   const last = graph.n - 1;
   let open = tasks - 1;
   const watch = (records: readonly JournalRecord[]): void => {
@@ -137,7 +143,7 @@ async function make(project: string): Promise<void> {
         { committed: watch },
       ])
     : await BenchSwarm.lead(journal, SLOTS, mixedWork);
-  await swarm.run(graph, 'run', { project, declare: mixedSpec });
+  for (let made = 1; made <= runs; made++) await swarm.run(graph, `run-${made}`, { project, declare: mixedSpec });
   swarm.stop();
   await journal.close();
 }
