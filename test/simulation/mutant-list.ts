@@ -364,7 +364,7 @@ export const MUTANTS: readonly Mutant[] = [
     id: 'drain-saves-what-is-not-stored',
     script: '0001-drain-saves-what-is-not-stored.json',
     file: 'engine/engine.ts',
-    edits: [[' || this.#isWriting || this.#isEnded()) return;', ' || this.#isWriting) return;']],
+    edits: [['return !this.#isWriting && !this.#isEnded();', 'return !this.#isWriting;']],
     breaks: [...BLIND, 'snapshot-is-fold', 'ack-after-commit', 'seq-without-gaps'],
     seed: 956,
   },
