@@ -15,4 +15,6 @@ export type Detected = Readonly<{
   anchor: string;
   evidence: readonly FindingEvidence[];
   fix?: string;
+  /** Why it is only asked about: what would show that it is worth knowing is not there. */
+  doubt?: string;
 }>;

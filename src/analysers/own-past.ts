@@ -13,6 +13,8 @@ type Commit = Readonly<{ commit: string; atMs: number; subject: string }>;
 export type OwnChange = Readonly<{ lines: number; ofLines: number; commits: readonly Commit[]; fixes: number }>;
 
 const YEAR_S = 365.25 * 24 * 3_600;
+/** s. A file that young is still being written. */
+const YOUNG_S = 92 * 24 * 3_600;
 /** Fewer lines of one commit are no work. */
 const MIN_LINES = 10;
 const MIN_COMMITS = 2;
@@ -20,7 +22,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** ms. Without an answer by then nobody works on it, as far as we know. */
 const TIMEOUT_MS = 4_000;
 /** Further ones are not looked at. */
-const MAX_LOOKED = 18;
+const MAX_LOOKED = 24;
 
 /** Whether people work on a piece of code, not only on its file. */
 export class OwnPast {
@@ -63,6 +65,39 @@ export class OwnPast {
     const fixes = kept.filter(({ subject }) => isFixSubject(subject)).length;
     return { lines: changed, ofLines: lines, commits: kept, fixes };
   }
+
+  /**
+   * The fixes, by their subjects, that changed lines of it within the year; undefined where git does not say. The first
+   * three months of the file do not count: it was still being written.
+   */
+  async fixesOf({ file, line, lines }: OwnRange): Promise<readonly Commit[] | undefined> {
+    const { root, searchPath, signal } = this.#asking;
+    const options = { searchPath, signal, maxOutput: MAX_BYTES, timeoutMs: TIMEOUT_MS };
+    const traced = ['log', '--no-merges', '-s', `--since=${this.#sinceS}`, `-L${line},${line + lines - 1}:${file}`];
+    const begun = ['log', '--follow', '--no-merges', '--diff-filter=A', '--format=%ct', 'HEAD', '--', file];
+    const [log, first] = await Promise.all([
+      runGit(root, [...traced, '--format=%x01%H%x02%ct%x02%s', 'HEAD'], options),
+      runGit(root, begun, options),
+    ]);
+    if (!log.ok || !first.ok) return undefined;
+    const beganS = Number(first.stdout.toString('utf8').trim().split('\n').at(-1));
+    const sinceMs = Math.max(this.#sinceS, beganS + YOUNG_S) * 1_000;
+    const fixes = tracedIn(log.stdout.toString('utf8')).filter(
+      ({ atMs, subject }) => atMs >= sinceMs && isFixSubject(subject) && !isRoutineSubject(subject),
+    );
+    const mass = await massCommits(this.#asking, fixes.map(({ commit }) => commit).slice(0, 40));
+    return fixes.filter(({ commit }) => !mass.has(commit));
+  }
+}
+
+function tracedIn(output: string): readonly Commit[] {
+  return output
+    .split('\u0001')
+    .slice(1)
+    .map((part) => {
+      const [commit = '', seconds = '0', subject = ''] = (part.split('\n')[0] ?? '').split('\u0002');
+      return { commit, atMs: Number(seconds) * 1_000, subject };
+    });
 }
 
 type Blamed = Commit & Readonly<{ lines: number }>;

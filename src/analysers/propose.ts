@@ -58,7 +58,7 @@ export function toFinding({ id, detected }: Ordered): Finding {
 type Surroundings = Readonly<{ facts: FileFacts; input: CheckInput }>;
 
 function proposedOf({ detected }: Ordered, finding: Finding, { facts, input }: Surroundings): Proposed {
-  const { kind, file, line, anchor } = detected;
+  const { kind, file, line, anchor, doubt } = detected;
   const contentHash = contentHashOf(finding);
   const steps = kind === 'import-cycle' ? stepsOf(anchor, input) : [];
   const isProven = ruleOf(kind).class === 'secret' && hasProvenToken(lineOf(input, file, line));
@@ -67,6 +67,7 @@ function proposedOf({ detected }: Ordered, finding: Finding, { facts, input }: S
   const motion: Motion = {
     finding,
     anchor,
+    ...(doubt === undefined ? {} : { doubt }),
     proposal: proposal.name,
     contentHash,
     asked: electorate.asked,

@@ -1,5 +1,5 @@
 const FIX =
-  /\b(?:(?:hot|bug)?fix(?:e[sd]|ing)?|bugs?|CVE|GHSA|regress\w*|revert(?:s|ed)?|crash\w*|guard(?:s|ed|ing)? against|deadlocks?|vulnerab\w*)\b/i;
+  /\b(?:(?:hot|bug)?fix(?:e[sd]|ing)?|bugs?|CVE|GHSA|regress\w*|revert(?:s|ed)?|crash\w*|(?:memory )?leak(?:s|ed|ing)?|guard(?:s|ed|ing)? against|deadlocks?|vulnerab\w*)\b/i;
 /** Nothing was wrong with what the code does. */
 const WORDS_ALONE =
   /^docs?\b|\b(?:typos?|spelling|misspell\w*|grammar|java ?docs?|whitespace|indentation|lint\w*|warnings?|comments?|prettier|phpcs|rubocop|eslint|format(?:ting)?|code ?style)\b/i;

@@ -7,6 +7,8 @@ export type Motion = Readonly<{
   finding: Finding;
   /** What it is about, in the words of its detector: a link, a package, the code. Says where to look, not what is there. */
   anchor: string;
+  /** Why its detector only asks; absent where it has all that shows that the finding is worth knowing. */
+  doubt?: string;
   /** Name of its proposal. */
   proposal: string;
   /** SHA-256 in hex of the finding as canonical JSON. */

@@ -131,7 +131,30 @@ const BY_TASK: Readonly<Record<string, KindRule>> = {
  * Whether these matter, only the people of a project know: of those that were confirmed in repositories of others hardly
  * one was worth their time. They are told as questions.
  */
-export const ASKED_ONLY: ReadonlySet<string> = new Set(['empty-catch', 'tls-check-off', 'install-script']);
+export const ASKED_ONLY: ReadonlySet<string> = new Set([
+  // People know of them, or have their reasons.
+  'empty-catch',
+  'tls-check-off',
+  'install-script',
+  'complex-function',
+  'untested-hot-spot',
+  'throw-swallowed',
+  'failure-ignored',
+  'no-test-step',
+  'no-lock-file',
+  'large-file',
+  'licence-conflict',
+  'insecure-source',
+  'unpinned-git-source',
+  'unused-dependency',
+  // Right too seldom where they were judged, or never judged.
+  'lint-complaint',
+  'eval-of-variable',
+  'shell-string',
+  'sql-by-concatenation',
+  'html-from-variable',
+  'weak-password-hash',
+]);
 
 const UNKNOWN = rule('quality', [], null);
 

@@ -151,7 +151,9 @@ const RISK_LOOKS: Readonly<Record<string, RiskLook>> = {
 /** Whether it holds at all: each kind is looked for a second time, in another way than its detector's. */
 export function shapeOf(motion: Motion, bench: Bench): Opinion {
   const opinion = lookAt(motion, bench);
-  if (opinion.choice !== 'approve' || !ASKED_ONLY.has(motion.finding.kind)) return opinion;
+  if (opinion.choice !== 'approve') return opinion;
+  if (motion.doubt !== undefined) return abstain(`${opinion.reason} But ${motion.doubt}`);
+  if (!ASKED_ONLY.has(motion.finding.kind)) return opinion;
   return abstain(`${opinion.reason} Whether that matters here, only people can say.`);
 }
 
