@@ -24,13 +24,22 @@ const SHOWN = 8;
  * where whoever moves it gains something: rights to write, or a secret.
  */
 export function unpinnedActions(files: readonly CiFile[], context: ActionsContext): readonly Detected[] {
-  const known = files.filter(({ service }) => service === 'GitHub');
+  const known = files.filter(({ service, text }) => service === 'GitHub' && !isWrittenElsewhere(text));
   const used = known.flatMap((file) => usedIn(file, known, context.owners));
   const byAction = [...Map.groupBy(used, ({ action }) => action.toLowerCase()).values()]
     .map((uses) => uses.toSorted((a, b) => b.stake.danger - a.stake.danger))
     .toSorted((a, b) => rankOf(b) - rankOf(a));
   const [first] = byAction[0] ?? [];
   return first === undefined ? [] : [finding(first, byAction, context.keeper)];
+}
+
+const HEAD_SIGNS = 1_500;
+const ELSEWHERE =
+  /^\s*#.*(?:\bdo not (?:edit|modify|change)\b|\bgenerated\b|\b(?:automatically|auto) (?:added|managed|updated|synced)\b|\bmanaged by\b|\bsynced from\b)/im;
+
+/** A program brings it from a template: a change here is lost. */
+function isWrittenElsewhere(text: string): boolean {
+  return ELSEWHERE.test(text.slice(0, HEAD_SIGNS));
 }
 
 function rankOf([first]: readonly Used[]): number {

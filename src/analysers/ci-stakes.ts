@@ -107,15 +107,20 @@ function handedTo({ file, job, step }: Place): Stake | undefined {
 
 function heldBy({ file, job, step }: Place): Stake | undefined {
   if (/\bsecrets:\s*inherit\b/.test(job.text)) return { ...WITH_SECRETS, danger: 24, why: 'It is given all secrets.' };
-  const held = [...secretsOf(job.text), ...secretsOf(file.text.split(/^jobs:/m)[0] ?? '')].filter(
+  const held = [...secretsOf(headOf(job)), ...secretsOf(file.text.split(/^jobs:/m)[0] ?? '')].filter(
     (one) => !isOfVendor(one, step),
   );
   const name = held.find((one) => !COVERAGE.test(one));
   return name === undefined ? undefined : { ...WITH_SECRETS, why: `Its job holds the secret ${name}.` };
 }
 
+/** What holds for all of its steps. */
+function headOf({ text }: CiJob): string {
+  return text.split(/^\s*steps:/m)[0] ?? '';
+}
+
 function tokenOf({ file, job, step }: Place): Stake | undefined {
-  const shared = [file.text.split(/^jobs:/m)[0] ?? '', job.text.split(/^\s*steps:/m)[0] ?? ''];
+  const shared = [file.text.split(/^jobs:/m)[0] ?? '', headOf(job)];
   const isHanded = [textOf(file, job, step), ...shared].some(holdsToken);
   if (!isHanded || job.writes !== undefined) return undefined;
   const why = 'It is handed a token whose rights no "permissions:" limits.';

@@ -75,6 +75,7 @@ export function undeclaredDependencies(
   );
   const names = [...new Set([...aliases].map(({ name }) => name))].toSorted();
   const locks = byOwner.size === 0 ? [] : lockTexts(sources);
+  const told = namedElsewhere([...byOwner.values()].flat(), sources);
   const leftOut =
     names.length === 0
       ? []
@@ -82,9 +83,46 @@ export function undeclaredDependencies(
           `${countOf(names.length, 'undeclared import')} that a build tool seems to provide: ${names.slice(0, 5).join(', ')}.`,
         ];
   return {
-    findings: [...byOwner].map(([owner, missing]) => undeclared(owner, missing, locks)).slice(0, MAX_FINDINGS),
+    findings: joined([...byOwner])
+      .map(([owner, missing]) => {
+        const finding = undeclared(owner, missing, locks);
+        return missing.some(({ name }) => told.has(name)) ? { ...finding, doubt: NAMED } : finding;
+      })
+      .slice(0, MAX_FINDINGS),
     leftOut,
   };
+}
+
+const NAMED = 'other files of the repository speak of it: a build may bring it, or people are told to install it.';
+
+/** Names that some other text speaks of, in whatever way: a build, a script, a page. */
+function namedElsewhere(missing: readonly Undeclared[], { files, reader }: Sources): ReadonlySet<string> {
+  const own = new Set(missing.flatMap(({ entry, also }) => [entry, ...also].map(({ from }) => from)));
+  const wanted = new Set(missing.map(({ name }) => name));
+  const found = new Set<string>();
+  for (const { path, isText, bytes, context } of wanted.size === 0 ? [] : files) {
+    if (!isText || own.has(path) || bytes > MAX_TOLD_BYTES || context === 'lock' || context === 'vendored') continue;
+    const text = reader.text(path) ?? '';
+    for (const name of wanted) if (text.includes(name) && isWord(name, text)) found.add(name);
+  }
+  return found;
+}
+
+const MAX_TOLD_BYTES = 512 * 1024;
+
+function isWord(name: string, text: string): boolean {
+  return new RegExp(`(?<![\\w@-])${asPattern(name)}(?![\\w-])`).test(text);
+}
+
+type Owned = readonly [owner: PackageEntry, missing: readonly Undeclared[]];
+
+/** What several packages forget of one name or scope has one cause, and is told once, with all its places. */
+function joined(all: readonly Owned[]): readonly Owned[] {
+  const keyOf = ([, missing]: Owned): string =>
+    [...new Set(missing.map(({ name }) => scopeOf(name) ?? name))].toSorted().join(' ');
+  return [...Map.groupBy(all, keyOf).values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [[first[0], [...first[1], ...others.flatMap(([, missing]) => missing)]] as const],
+  );
 }
 
 function undeclaredImports(
@@ -191,7 +229,7 @@ function isQuoted(name: string, text: string, before: RegExp): boolean {
 
 function undeclared(owner: PackageEntry, missing: readonly Undeclared[], locks: readonly string[]): Detected {
   const manifest = posix.join(owner.dir, 'package.json');
-  const names = missing.map(({ name }) => name).toSorted();
+  const names = [...new Set(missing.map(({ name }) => name))].toSorted();
   const isOne = names.length === 1;
   const shown = listed(names);
   return {

@@ -16,7 +16,9 @@ import {
   type Manifest,
   type Repository,
 } from './manifest-entries.ts';
+import type { Asking } from './line-origin.ts';
 import { strayLocks } from './lock-managers.ts';
+import { lostFiles } from './lost-files.ts';
 import { checkNames } from './manifest-names.ts';
 import { declaredTwice, otherManifests } from './manifests-others.ts';
 import { TextReader } from './read-text.ts';
@@ -29,7 +31,7 @@ const LOCK_FILES = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pn
 const MADE = /(?:^|\/)(?:dist|build|built|out|output)\//;
 
 /** Reads every manifest: what it needs, offers and starts, and where it points at nothing. */
-export function manifests({ input }: AnalyserCall): AnalyserResult {
+export async function manifests({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
   const paths = files.map(({ path }) => path);
@@ -54,11 +56,30 @@ export function manifests({ input }: AnalyserCall): AnalyserResult {
     ...otherManifests(input.root, paths, reader),
   ];
   const others = paths.filter((path) => OTHERS.test(path) && contextOf(path) !== 'vendored').slice(0, 200);
-  const data: ManifestsData = { packages, others, lockFiles, findings };
+  const asking = { root: input.root, searchPath: input.searchPath, signal };
+  const data: ManifestsData = { packages, others, lockFiles, findings: await withLost(findings, asking) };
   return {
     file: writeData(input.data, 'manifests', data),
     summary: { packages: packages.length, lockFiles: lockFiles.length, otherManifests: others.length },
   };
+}
+
+/** A script is known to be wrong where git shows that somebody removed its file; else something may make it. */
+async function withLost(findings: readonly Detected[], asking: Asking): Promise<readonly Detected[]> {
+  const scripts = findings.filter(({ kind }) => kind === 'script-points-nowhere');
+  const lost = await lostFiles(asking.root, scripts.map(startedBy), asking);
+  return findings.map((one) => {
+    if (!scripts.includes(one)) return one;
+    const found = lost.find(({ path }) => path === startedBy(one));
+    if (found === undefined) return { ...one, doubt: 'git has never known the file: something may make it.' };
+    const moved = found.to === undefined ? 'was removed' : `became ${found.to}`;
+    const text = `${found.path} ${moved} on ${found.day} (${found.commit}).`;
+    return { ...one, evidence: [...one.evidence, { source: 'manifests', text, ref: one.file }] };
+  });
+}
+
+function startedBy({ file, anchor }: Detected): string {
+  return posix.join(posix.dirname(file), anchor.slice(anchor.indexOf(' ') + 1));
 }
 
 function packageOf(path: string, value: JsonRecord): PackageEntry {

@@ -53,10 +53,20 @@ export function skippedPlaces(
     const lines = pattern === undefined ? [] : skippedLines(path, reader.text(path) ?? '', pattern);
     return lines.length === 0 ? [] : [{ path, lines }];
   });
+  const runsIgnored = files.some(
+    ({ path, isText, bytes }) =>
+      isText && bytes < MAX_TEXT && RUNS.test(path) && RUNS_IGNORED.test(reader.text(path) ?? ''),
+  );
   return [...byParser, ...byLooks]
+    .filter(({ path }) => !runsIgnored || !path.endsWith('.rs'))
     .filter(({ path }) => !ABOUT_SKIPPING.test(path) && !BY_HAND.test(path.split('/').at(-1) ?? ''))
     .toSorted((a, b) => b.lines.length - a.lines.length);
 }
+
+const MAX_TEXT = 512 * 1024;
+/** Where people write how tests are started, and Rust, whose tests start each other. */
+const RUNS = /\.(?:rs|ya?ml|toml|sh|json|mk|just|bat|ps1)$|(?:^|\/)(?:Makefile|justfile)$/i;
+const RUNS_IGNORED = /--(?:include-)?ignored\b|\brun_ignored\b|--run-ignored\b/;
 
 /** A commit that says why it switched something off. */
 export function tellsWhyOff(subject: string): boolean {

@@ -119,12 +119,15 @@ function lookAtNpm(path: string, text: string, { reader, read, isUnused }: Tools
   const manifest = manifestIn(dir, reader);
   const lock = manifest === undefined ? undefined : read(text, overriddenIn(manifest));
   if (lock === undefined || manifest === undefined) return undefined;
-  const known = lock.folders.flatMap((folder) => {
-    const value = manifestIn(posix.join(dir, folder), reader);
-    return value === undefined
-      ? []
-      : [{ folder, asked: askedIn(value), manifest: posix.join(dir, folder, 'package.json') }];
-  });
+  // What lies above it has a lock file of its own.
+  const known = lock.folders
+    .filter((folder) => !folder.startsWith('..'))
+    .flatMap((folder) => {
+      const value = manifestIn(posix.join(dir, folder), reader);
+      return value === undefined
+        ? []
+        : [{ folder, asked: askedIn(value), manifest: posix.join(dir, folder, 'package.json') }];
+    });
   const drifts = known.flatMap((one) =>
     lock.drift(one.folder, one.asked).map((drift) => ({ ...drift, manifest: one.manifest })),
   );

@@ -76,12 +76,19 @@ export function ifStatement(node: AstNode, context: RuleContext): readonly Compl
 /** A comment on the line above: for the compiler, or until another project mends something. */
 const REASON = /(?:\/\/|\*).*(?:work-?around|https?:\/\/|\bTypeScript\b|\bcompiler\b)/i;
 
-export function sameBranches(node: AstNode, { source }: RuleContext): readonly Complaint[] | undefined {
+/** The last case of a row of choices, written as a table. */
+function isChained(node: AstNode, path: readonly AstNode[]): boolean {
+  const around = path.at(-1);
+  return around?.type === 'ConditionalExpression' && child(around, 'alternate') === node;
+}
+
+export function sameBranches(node: AstNode, { source, path }: RuleContext): readonly Complaint[] | undefined {
   const [yes, no] = [child(node, 'consequent'), child(node, 'alternate')];
   if (yes === undefined || no === undefined || squeeze(source, yes) !== squeeze(source, no)) return undefined;
   if (REASON.test(source.slice(source.lastIndexOf('\n', source.lastIndexOf('\n', node.start) - 1) + 1, node.start))) {
     return undefined;
   }
+  if (node.type === 'ConditionalExpression' && isChained(node, path)) return undefined;
   const title = `Both sides of the choice are the same: ${brief(source, node)}`;
   return [
     {

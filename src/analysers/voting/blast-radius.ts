@@ -63,7 +63,7 @@ function ofPackage({ finding }: Motion, { reader }: Bench): Opinion {
   if (typeof name !== 'string' || manifest['private'] === true || typeof manifest['version'] !== 'string') {
     return abstain('The package is not published: only this repository feels it.');
   }
-  return approve(`${name} is published: everybody who installs it gets this.`, {
+  return approve(`${name} is a package that others can install: they get this.`, {
     text: `${name} ${manifest['version']}, not private.`,
     ref: finding.file,
   });

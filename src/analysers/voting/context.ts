@@ -77,7 +77,7 @@ function whatItIs(context: FileContext, file: string): string {
   if (/(?:^|\/)(?:package\.json|[\w.-]*lock[\w.-]*)$/.test(file)) return 'It stands in what the project installs.';
   return context === 'config'
     ? 'It stands in a setting that the project runs with.'
-    : 'It stands in code that the project ships: no sample, no test, nothing generated or copied.';
+    : 'It stands in code of the project itself: no sample, no test, nothing generated or copied.';
 }
 
 /** Keys of a service open something wherever they stand; others are made up for tests and for one's own machine. */

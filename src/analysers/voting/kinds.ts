@@ -147,6 +147,7 @@ export const ASKED_ONLY: ReadonlySet<string> = new Set([
   'insecure-source',
   'unpinned-git-source',
   'unused-dependency',
+  'manifest-points-nowhere',
   // Right too seldom where they were judged, or never judged.
   'lint-complaint',
   'eval-of-variable',

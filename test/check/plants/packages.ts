@@ -10,13 +10,13 @@ function plant(kind: string, isTrue: boolean, [why, file]: readonly [why: string
   return { kind, file, isTrue, why, files: Object.fromEntries(files) };
 }
 
-const TRUE_SCRIPTS = [
-  'node tools/gone.js',
-  'node ./run.mjs',
-  'tsx scripts/seed.ts',
-  'npm run x && node bin/late.js',
-  'ts-node tasks/all.ts',
-  'bun jobs/nightly.ts',
+const TRUE_SCRIPTS: readonly (readonly [command: string, file: string])[] = [
+  ['node tools/gone.js', 'tools/gone.js'],
+  ['node ./run.mjs', 'run.mjs'],
+  ['tsx scripts/seed.ts', 'scripts/seed.ts'],
+  ['npm run x && node bin/late.js', 'bin/late.js'],
+  ['ts-node tasks/all.ts', 'tasks/all.ts'],
+  ['bun jobs/nightly.ts', 'jobs/nightly.ts'],
 ];
 
 function script(
@@ -34,7 +34,11 @@ function script(
 }
 
 const SCRIPTS: readonly Plant[] = [
-  ...TRUE_SCRIPTS.map((command, index) => script(`go-${index + 1}`, true, command, [{ start: command, x: 'true' }])),
+  ...TRUE_SCRIPTS.map(([command, file], index) => ({
+    ...script(`go-${index + 1}`, true, command, [{ start: command, x: 'true' }]),
+    gone: [`packages/go-${index + 1}/${file}`],
+  })),
+  script('go-13', false, 'git has never known it', [{ start: 'node tools/never.js', x: 'true' }]),
   script('go-7', false, 'another script makes it', [
     { make: 'esbuild src/a.ts -o tools/made.js', start: 'node tools/made.js' },
   ]),

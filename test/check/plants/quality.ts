@@ -276,7 +276,10 @@ const hot = (times: number): Past => changes(times, { daysAgo: 4, every: 12 });
 
 /** There for long, and then changed inside of its hardest function, every other time by a fix. */
 function mended(name: string, code: string, times: number): Readonly<{ code: string; past: Past }> {
-  const version = (step: number): string => code.replace('> 0', `> ${times - step}`);
+  const version = (step: number): string => {
+    let left = step;
+    return code.replaceAll(/(?<=left|size) > /g, (sign) => ((left -= 1) >= 0 ? ' >= ' : sign));
+  };
   const begin = { daysAgo: 700, author: 'Ada', message: 'begin' };
   const steps = changes(times, { daysAgo: 4, every: 12, isFix: true });
   const past = [begin, ...steps].map((one, step) => ({ ...one, files: { [name]: version(step) } }));
