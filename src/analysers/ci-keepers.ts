@@ -24,7 +24,13 @@ function namesIn(line: string): readonly string[] {
   const [mailbox = '', domain = ''] = address.split('@');
   const plain = name.normalize('NFD').replaceAll(/\p{M}/gu, '');
   const [site = ''] = COMMON_MAIL.test(domain) ? [] : domain.split('.');
-  const all = [plain.replaceAll(/\s+/g, ''), plain.trim().replaceAll(/\s+/g, '-'), mailbox.replace(/^\d+\+/, ''), site];
+  const all = [
+    plain.replaceAll(/\s+/g, ''),
+    plain.trim().replaceAll(/\s+/g, '-'),
+    mailbox.replace(/^\d+\+/, ''),
+    mailbox.replace(/^\d+\+/, '').replaceAll('.', ''),
+    site,
+  ];
   return all.filter(
     (one) => one.length > 2 && !/^(?:info|mail|me|hello|dev|github|git|admin|contact|code|root)$/.test(one),
   );

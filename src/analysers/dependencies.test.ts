@@ -25,7 +25,7 @@ async function look(files: Readonly<Record<string, string>>): Promise<GraphData>
     signal: new AbortController().signal,
   };
   await inventory(call);
-  manifests(call);
+  await manifests(call);
   parse(call);
   await graph(call);
   return needData(call.input.data, 'graph');

@@ -19,7 +19,7 @@ async function found(files: Files): Promise<readonly Detected[]> {
   };
   try {
     await inventory(call);
-    manifests(call);
+    await manifests(call);
     parse(call);
     await graph(call);
     return needData(data, 'graph').findings;

@@ -186,6 +186,7 @@ export class ShownCopies {
     if (longest === undefined || first === undefined) return undefined;
     const total = copies.reduce((sum, { length }) => sum + length, 0);
     const places = Math.max(...copies.map((one) => one.places.length));
+    const doubt = doubtOf(this.#path(first), this.#rawText(first));
     const more = others.length > MAX_PLACES ? [`And ${countOf(others.length - MAX_PLACES, 'further passage')}.`] : [];
     return {
       kind: 'duplicate-code',
@@ -206,7 +207,16 @@ export class ShownCopies {
         ...(bond === undefined ? [] : bondEvidence(bond)),
       ],
       fix: (bond?.kind === 'drift' ? `${lookFirst(bond)} ` : '') + this.#apart.fixFor(this.files(longest)),
+      ...(doubt === undefined ? {} : { doubt }),
     };
+  }
+
+  #rawText(place: Passage): string {
+    const [from, to] = this.#fromTo(place);
+    return (this.#reader.text(this.#path(place)) ?? '')
+      .split('\n')
+      .slice(from - 1, to)
+      .join('\n');
   }
 
   #share(place: Passage): number {
@@ -267,6 +277,16 @@ export class ShownCopies {
   #path({ file }: Passage): string {
     return this.#paths[file] ?? '';
   }
+}
+
+const FOR_KEEPERS = /(?:^|\/)(?:debug|devtools?|tools?|scripts?|bench(?:es|marks?)?|hack|examples?)\//i;
+const LOOP = /\b(?:for|foreach|while|loop|do)\b/;
+
+/** Why it may be left as it is: what leaves the code around it cannot be moved into a function as it stands. */
+function doubtOf(path: string, text: string): string | undefined {
+  if (FOR_KEEPERS.test(path)) return 'it is for those who keep the project.';
+  const leaves = /\bgoto\s+\w/.test(text) || /\b(?:continue|break)\s*(?:\w+\s*)?;/.test(text.split(LOOP)[0] ?? '');
+  return leaves ? 'it leaves what stands around it, and cannot be moved as it is.' : undefined;
 }
 
 /** A fix that one copy did not get. */

@@ -28,7 +28,7 @@ async function look(
   }
   const call = { input: { root, data, shards: 1, shard: 0 }, signal: new AbortController().signal };
   await inventory(call);
-  manifests(call);
+  await manifests(call);
   parse(call);
   await graph(call);
   const hotspots = busy.map((file) => ({

@@ -150,14 +150,15 @@ const RISK_LOOKS: Readonly<Record<string, RiskLook>> = {
 
 /** Whether it holds at all: each kind is looked for a second time, in another way than its detector's. */
 export function shapeOf(motion: Motion, bench: Bench): Opinion {
-  const opinion = lookAt(motion, bench);
+  const opinion = secondLook(motion, bench);
   if (opinion.choice !== 'approve') return opinion;
   if (motion.doubt !== undefined) return abstain(`${opinion.reason} But ${motion.doubt}`);
   if (!ASKED_ONLY.has(motion.finding.kind)) return opinion;
   return abstain(`${opinion.reason} Whether that matters here, only people can say.`);
 }
 
-function lookAt(motion: Motion, bench: Bench): Opinion {
+/** Whether it is so, whatever that is worth to people. */
+export function secondLook(motion: Motion, bench: Bench): Opinion {
   const { kind, file, line } = motion.finding;
   const look = LOOKS[kind];
   if (look !== undefined) return look(motion, bench);

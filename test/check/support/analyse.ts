@@ -25,7 +25,7 @@ export async function analyseFolder<Id extends Looking>(
   const input = { root: realpathSync(folder), data, ...(searchPath === undefined ? {} : { searchPath }) };
   try {
     await inventory({ input, signal });
-    manifests({ input, signal });
+    await manifests({ input, signal });
     await analyser({ input, signal });
     return needData(data, id);
   } finally {

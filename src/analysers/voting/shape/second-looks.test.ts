@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../core/findings/finding.ts';
 import { TextReader } from '../../read-text.ts';
 import type { Motion } from '../ballot.ts';
-import { shapeOf } from '../shape.ts';
+import { secondLook } from '../shape.ts';
 
 let root = '';
 beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'waggle-looks-'))));
@@ -34,7 +34,7 @@ function said(
     use: null,
     steps: [],
   };
-  const { choice, reason } = shapeOf(motion, { usual: { past: null, use: null }, root, reader: new TextReader(root) });
+  const { choice, reason } = secondLook(motion, { usual: { past: null, use: null }, root, reader: new TextReader(root) });
   return `${choice}: ${reason}`;
 }
 
