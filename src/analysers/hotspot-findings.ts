@@ -161,7 +161,6 @@ function findingOf(hotspot: Hotspot, code: Code, history: HistoryData): Detected
   const recent = recentOf(hotspot);
   const recentFixes = past?.recentFixes ?? 0;
   const [worst] = code.hard;
-  const { proof } = code;
   const what = `hard to read (${code.decisions} ${code.unit} in ${code.lines} code lines), ${recent} changes in a year`;
   return {
     kind: 'hot-spot',
@@ -178,13 +177,14 @@ function findingOf(hotspot: Hotspot, code: Code, history: HistoryData): Detected
       },
       { source: 'history', text: wholePast(hotspot, history) },
       ...hardest(code, file),
-      ...(proof?.isProven === true
-        ? [{ source: 'history', text: proof.text, ref: `${file}:${worst?.line ?? 0}` }]
-        : []),
     ],
     fix: adviceOf(code),
-    ...(proof === undefined || proof.isProven ? {} : { doubt: proof.text }),
+    ...doubtOf(code),
   };
+}
+
+function doubtOf({ proof }: Code): Pick<Detected, 'doubt'> {
+  return proof === undefined || proof.isProven ? {} : { doubt: proof.text };
 }
 
 /** Subjects tell of some fixes, never of all: one or none says nothing. */
@@ -200,15 +200,17 @@ function wholePast({ file, commits, authors }: Hotspot, history: HistoryData): s
   return `${countOf(commits, 'commit')} by ${people}${span}.${oneHand}`;
 }
 
-function hardest({ hard, longest, unit, change }: Code, file: string): Detected['evidence'] {
+function hardest(code: Code, file: string): Detected['evidence'] {
+  const { hard, longest, unit, change, proof } = code;
   const told = hard.slice(0, 3).map(({ name, line, lines, decisions }, index) => ({
     source: 'parse',
     text: `${index === 0 ? 'Hard to follow' : 'Also'}: ${name}, ${decisions} ${unit} in ${lines} lines.${index > 0 || change === undefined ? '' : ` ${toldOf(change)}`}`,
     ref: `${file}:${line}`,
   }));
-  if (longest === undefined || told.some(({ ref }) => ref === `${file}:${longest.line}`)) return told;
+  const shown = proof?.isProven === true ? [{ source: 'history', text: proof.text }] : [];
+  if (longest === undefined || told.some(({ ref }) => ref === `${file}:${longest.line}`)) return [...told, ...shown];
   const long = { source: 'parse', text: `Longest function: ${longest.name}, ${longest.lines} lines.` };
-  return [...told, { ...long, ref: `${file}:${longest.line}` }];
+  return [...told, { ...long, ref: `${file}:${longest.line}` }, ...shown];
 }
 
 /** Where to begin. */

@@ -186,7 +186,6 @@ export class ShownCopies {
     if (longest === undefined || first === undefined) return undefined;
     const total = copies.reduce((sum, { length }) => sum + length, 0);
     const places = Math.max(...copies.map((one) => one.places.length));
-    const doubt = doubtOf(this.#path(first), this.#rawText(first));
     const more = others.length > MAX_PLACES ? [`And ${countOf(others.length - MAX_PLACES, 'further passage')}.`] : [];
     return {
       kind: 'duplicate-code',
@@ -207,7 +206,7 @@ export class ShownCopies {
         ...(bond === undefined ? [] : bondEvidence(bond)),
       ],
       fix: (bond?.kind === 'drift' ? `${lookFirst(bond)} ` : '') + this.#apart.fixFor(this.files(longest)),
-      ...(doubt === undefined ? {} : { doubt }),
+      ...doubtOf(this.#path(first), this.#rawText(first)),
     };
   }
 
@@ -283,10 +282,10 @@ const FOR_KEEPERS = /(?:^|\/)(?:debug|devtools?|tools?|scripts?|bench(?:es|marks
 const LOOP = /\b(?:for|foreach|while|loop|do)\b/;
 
 /** Why it may be left as it is: what leaves the code around it cannot be moved into a function as it stands. */
-function doubtOf(path: string, text: string): string | undefined {
-  if (FOR_KEEPERS.test(path)) return 'it is for those who keep the project.';
+function doubtOf(path: string, text: string): Pick<Detected, 'doubt'> {
+  if (FOR_KEEPERS.test(path)) return { doubt: 'it is for those who keep the project.' };
   const leaves = /\bgoto\s+\w/.test(text) || /\b(?:continue|break)\s*(?:\w+\s*)?;/.test(text.split(LOOP)[0] ?? '');
-  return leaves ? 'it leaves what stands around it, and cannot be moved as it is.' : undefined;
+  return leaves ? { doubt: 'it leaves what stands around it, and cannot be moved as it is.' } : {};
 }
 
 /** A fix that one copy did not get. */
