@@ -34,7 +34,11 @@ function said(
     use: null,
     steps: [],
   };
-  const { choice, reason } = secondLook(motion, { usual: { past: null, use: null }, root, reader: new TextReader(root) });
+  const { choice, reason } = secondLook(motion, {
+    usual: { past: null, use: null },
+    root,
+    reader: new TextReader(root),
+  });
   return `${choice}: ${reason}`;
 }
 
