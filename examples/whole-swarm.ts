@@ -17,7 +17,7 @@ import { tellWhatHappened } from './whole-swarm/seen.ts';
 
 const RUN = 'expedition';
 const VOTERS = ['north', 'south', 'east'];
-/** The program that is installed as `waggle`. */
+/** The program that is installed as `waggle`: in your program `node_modules/waggle-swarm/bin/waggle.js`. */
 const WAGGLE = join(import.meta.dirname, '../src/cli/main.ts');
 
 const project = mkdtempSync(join(tmpdir(), 'waggle-whole-'));
@@ -78,8 +78,21 @@ const options = {
 
 /** A process that joins as a host of its own. */
 function setUpCamp(name: string): ChildProcess {
-  const argv = [WAGGLE, 'worker', '--cwd', project, '--capabilities', 'field', '--agents', '1', '--name', name];
-  return spawn(process.execPath, argv, { stdio: 'ignore' });
+  const argv = [
+    WAGGLE,
+    'worker',
+    '--cwd',
+    project,
+    '--capabilities',
+    'field',
+    '--agents',
+    '1',
+    '--name',
+    name,
+    '--quiet',
+  ];
+  // What goes wrong there is told here: without workers the run waits.
+  return spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 const workers: ChildProcess[] = [];

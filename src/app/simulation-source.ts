@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../config/load-config.ts';
 import { compileWorkflowFile, loadWorkflow } from '../config/load-workflow.ts';
+import type { RunId } from '../core/ids.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { RunArchive, RunRecord } from '../ports/run-archive.ts';
 import type { SimulatedGroup, SimulatedWork } from '../simulation/forecast.ts';
@@ -141,15 +142,22 @@ export function runSource(archive: RunArchive, { runId, run }: RunRecord): Simul
   const children = all.length - records.length;
   if (children > 0) notes.push(`${children} sub-tasks are part of the tasks that have added them.`);
   if (unmeasured > 0) notes.push(`${unmeasured} did not run and say nothing of their time: taken as 60 s.`);
-  const groups = new Map<string, { role: string; count: number; capabilities: readonly string[]; slots: number }>();
-  for (const { agent } of archive.agents()) {
-    if (agent.runId !== runId) continue;
-    const { role, capabilities, slots } = agent;
-    const group = groups.get(role) ?? { role, count: 0, capabilities, slots };
-    groups.set(role, { ...group, count: group.count + 1 });
-  }
   const tasks = records.map(({ spec }) => spec);
-  return { work: { name: run.name, tasks, durationsMs }, groups: [...groups.values()], notes };
+  return { work: { name: run.name, tasks, durationsMs }, groups: groupsOfRun(archive, runId), notes };
+}
+
+/** Its own agents, and those of workers and other programs that have done something in it. */
+function groupsOfRun(archive: RunArchive, runId: RunId): SimulationSource['groups'] {
+  const helpers = new Set(archive.runAttempts(runId).map(({ agentId }) => agentId));
+  const groups = new Map<string, SimulationSource['groups'][number]>();
+  for (const { agent } of archive.agents()) {
+    if (agent.runId !== runId && !helpers.has(agent.id)) continue;
+    const { role, capabilities, slots } = agent;
+    const group = groups.get(role) ?? { role, count: 0, capabilities: [], slots };
+    const all = [...new Set([...group.capabilities, ...capabilities])];
+    groups.set(role, { ...group, count: group.count + 1, capabilities: all });
+  }
+  return [...groups.values()];
 }
 
 /** A workflow file: its own estimates, else `estimate`'s from history, else 60 s. */

@@ -18,6 +18,8 @@ const USUAL_AGENTS = 4;
 const MOST_AGENTS = 100_000;
 /** Agents that `compare` goes up to by doubling. */
 const MOST_COMPARED = 4_096;
+/** Where what is wrong with the agents that were asked for stands. */
+const AT_FLAG = '--agents';
 /** Twice the agents and less than this part faster: more would buy nothing. */
 const WORTH = 0.01;
 
@@ -35,7 +37,7 @@ export function agentsFor({ work, groups }: SimulationSource, asked: AgentsAsked
     problems.push(mistake(`There is no role "${role}" in ${work.name}.`, fix));
   }
   const staffed = groups.map((group) => ({ ...group, count: asked?.get(group.role) ?? group.count }));
-  problems.push(...findIdle(work.tasks, staffed));
+  problems.push(...findIdle(work.tasks, staffed, asked === undefined ? work.name : AT_FLAG));
   const total = staffed.reduce((sum, { count }) => sum + count, 0);
   if (total > MOST_AGENTS) problems.push(mistake(`${total} agents are more than ${MOST_AGENTS}.`, 'Ask for fewer.'));
   if (problems.length > 0) throw new UserErrors(problems);
@@ -48,7 +50,11 @@ function checkedCount(agents: number): number {
 }
 
 /** What tasks ask for that no agent has. */
-function findIdle(tasks: SimulationSource['work']['tasks'], groups: readonly SimulatedGroup[]): readonly UserError[] {
+function findIdle(
+  tasks: SimulationSource['work']['tasks'],
+  groups: readonly SimulatedGroup[],
+  place: string,
+): readonly UserError[] {
   const asked = new Map<string, Pick<(typeof tasks)[number], 'requires' | 'name'>>();
   for (const { requires, name } of tasks) {
     const words = requires.join(', ');
@@ -59,12 +65,12 @@ function findIdle(tasks: SimulationSource['work']['tasks'], groups: readonly Sim
   });
   return nobody.map(([words, { name }]) => {
     const message = `No agent can do what task "${name}" asks for: ${words}.`;
-    return mistake(message, 'Give its role an agent, or write --agents N for agents that can do everything.');
+    return mistake(message, 'Give its role an agent, or write --agents N for agents that can do everything.', place);
   });
 }
 
-function mistake(message: string, fix: string): UserError {
-  return userError({ code: 'SIMULATE_AGENTS', at: '--agents', message, fix });
+function mistake(message: string, fix: string, place = AT_FLAG): UserError {
+  return userError({ code: 'SIMULATE_AGENTS', at: place, message, fix });
 }
 
 /** One simulation; what the core does not take of the graph is a mistake in the source. */

@@ -14,6 +14,7 @@ export { settingHistory, settingsNow } from '../observability/setting-history.ts
 export type { SettingChange } from '../observability/setting-history.ts';
 export { quorumOf } from '../core/consensus/outcome.ts';
 export { DEFAULT_VOTE_MS } from '../core/consensus/open-proposal.ts';
+export type { MessageFilter } from '../core/read-tables/message-tables.ts';
 export { isMessageEvent } from '../core/messaging/is-message-event.ts';
 export { agentId, nameOf, proposalId, runId, runOf, SWARM_ITSELF, taskId } from '../core/ids.ts';
 export type { Outlook } from '../observability/run-outlook.ts';

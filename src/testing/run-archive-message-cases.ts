@@ -85,6 +85,47 @@ export const RUN_ARCHIVE_MESSAGE_CASES: readonly ContractCase<ArchiveUnderTest>[
     },
   },
   {
+    name: 'one message is found by its number, and others by who sent them, whom they went to and how they stand',
+    run: async ({ archive, append }) => {
+      const numbers = (filter: Parameters<typeof archive.messages>[1]): readonly number[] =>
+        archive.messages(one, filter).map(({ no }) => no);
+      await append(1, created(one), sent(one, 1), sent(one, 2, { from: 'task:x' }));
+      const toTwo = { recipients: ['task:b', 'task:c'], message: { to: 'all' } };
+      await append(2, sent(one, 3, toTwo), sent(one, 4, toTwo), sent(one, 5, toTwo));
+      const gone = [{ address: 'task:z', why: 'recipient-gone' }] as const;
+      await append(
+        3,
+        ...[6, 7, 8].map((no) => sent(one, no, { recipients: [], dead: gone, message: { to: 'task:z' } })),
+      );
+      const acknowledged = { type: 'messages.acknowledged', runId: one, waitedMs: [1, 1] } as const;
+      await append(4, { ...acknowledged, address: 'task:b', ids: ['m3', 'm4'] });
+      await append(5, { ...acknowledged, address: 'task:c', ids: ['m3', 'm5'] });
+      await append(6, { type: 'messages.died', runId: one, address: 'task:c', ids: ['m4'], why: 'expired' });
+      assert.deepEqual([numbers({ no: 2 }), numbers({ no: 9 })], [[2], []]);
+      assert.deepEqual(numbers({ from: 'task:x' }), [2]);
+      assert.deepEqual(
+        [numbers({ to: 'all' }), numbers({ to: 'task:c', limit: 2 })],
+        [
+          [3, 4, 5],
+          [4, 5],
+        ],
+      );
+      assert.deepEqual([numbers({ to: 'task:z' }), numbers({ to: 'task:nobody' })], [[6, 7, 8], []]);
+      assert.deepEqual(
+        [numbers({ standing: 'waiting' }), numbers({ standing: 'waiting', limit: 1 })],
+        [[1, 2, 5], [5]],
+      );
+      assert.deepEqual(
+        [numbers({ standing: 'dead' }), numbers({ standing: 'dead', limit: 2 })],
+        [
+          [4, 6, 7, 8],
+          [7, 8],
+        ],
+      );
+      assert.deepEqual(numbers({ standing: 'dead', to: 'task:z', limit: 1 }), [8]);
+    },
+  },
+  {
     name: 'what waits for somebody comes as it is received: the most urgent first, however old it is',
     run: async ({ archive, append }) => {
       const recipients = ['user:ann', 'task:b'];

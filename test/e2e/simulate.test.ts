@@ -101,7 +101,8 @@ test('the chart shows who was busy when, and fits a narrow terminal', { timeout:
     "
   `);
   const narrow = await project.startOnTerminal(['simulate', 'dag.json', '--agents', '2'], 30, 24).ended;
-  const lines = stripVTControlCharacters(narrow.stdout).split(/\r?\n/);
+  // A slow machine tells how far it is before, on a line that the chart takes the place of.
+  const lines = stripVTControlCharacters(narrow.stdout).split(/[\r\n]+/);
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(30);
 });
 

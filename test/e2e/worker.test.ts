@@ -36,6 +36,10 @@ test('commands on a worker talk and delegate as they do beside the leader', { ti
     ]);
     const tasks = jsonLines(await project.waggle('tasks', 'list', '--json'));
     expect(tasks.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    // By those who have done it, as nobody says otherwise.
+    const simulated = await project.waggle('simulate', 'last', '--json');
+    expect(simulated, simulated.stderr).toMatchObject({ code: 0 });
+    expect(jsonLines(simulated)[0]).toMatchObject({ outcome: { succeeded: 2 } });
   } finally {
     worker.child.kill('SIGTERM');
     await worker.ended;
@@ -43,6 +47,14 @@ test('commands on a worker talk and delegate as they do beside the leader', { ti
 });
 
 const QUICK = 'name: quick\ntasks:\n  one: { command: [node, --version] }\n';
+
+test('work that no agent of a file can do is a mistake there, not of an option that nobody gave', async () => {
+  using project = new TestProject({ 'far.yaml': FAR.replace('agents:', 'agents:\n  near: { count: 1 }') });
+  const simulated = await project.waggle('simulate', 'far.yaml');
+  expect(simulated.code, simulated.stderr).toBe(2);
+  expect(simulated.stderr).toMatch(/^error {2}far: No agent can do what task "boss" asks for/);
+  expect((await project.waggle('simulate', 'far.yaml', '--agents', '2')).code).toBe(0);
+});
 
 test('a worker that is to drain hears of it and leaves although nobody leads', { timeout: 120_000 }, async () => {
   using project = new TestProject({ 'quick.yaml': QUICK });

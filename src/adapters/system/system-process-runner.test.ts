@@ -173,8 +173,12 @@ for (const [way, launchers] of Object.entries(WAYS)) {
 
     test('what it uses is told while it runs', async () => {
       const told: LiveUsage[] = [];
-      const script = 'i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done; sleep 0.2';
-      await run(runner, ['sh', '-c', script], { onUsage: (usage) => void told.push(usage) });
+      const enough = join(cwd, `enough-${way}`);
+      const onUsage = (usage: LiveUsage): void => {
+        told.push(usage);
+        if (told.length > 1 && usage.cpuMs > 0) writeFileSync(enough, '');
+      };
+      await run(runner, ['sh', '-c', `until [ -f '${enough}' ]; do :; done`], { onUsage });
       expect(told.length).toBeGreaterThan(1);
       expect(told.at(-1)?.cpuMs).toBeGreaterThan(0);
       expect(told.every(({ memoryBytes }) => memoryBytes > 0)).toBe(true);

@@ -1,4 +1,4 @@
-import type { MessageRecord, RunArchive, RunId } from '../../app/views.ts';
+import type { MessageFilter, MessageRecord, RunArchive, RunId } from '../../app/views.ts';
 import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -10,8 +10,8 @@ import { table } from '../render/table.ts';
 import { visible } from '../render/text.ts';
 import { archiveOf, withProject } from '../with-project.ts';
 
-/** Messages looked through for those that are asked for. */
-const MOST = 100_000;
+/** What `--limit` may ask for. */
+const MOST_SHOWN = 1_000;
 
 type ListOptions = Readonly<{ limit: number; to?: string; from?: string; dead?: true; waiting?: true }>;
 
@@ -19,13 +19,14 @@ type ListOptions = Readonly<{ limit: number; to?: string; from?: string; dead?: 
 export function messagesList(cli: Cli, id: string, options: ListOptions): Promise<ExitCode> {
   return withProject(cli, async (project) => {
     const archive = archiveOf(project);
-    const all = archive.messages(findRun(archive, id).runId, { limit: MOST }).filter((one) => isWanted(one, options));
-    const shown = all.slice(-options.limit).toReversed();
+    const { runId } = findRun(archive, id);
+    // One more than shown: whether there are any.
+    const found = archive.messages(runId, { ...filterOf(options), limit: options.limit + 1 });
+    const shown = found.slice(-options.limit).toReversed();
     for (const one of shown) cli.out.json({ type: 'message', ...messageData(one) });
     if (shown.length === 0) cli.out.result('No such messages.');
     else cli.out.result(...messageTable(shown, cli.out.style, cli.out.columns));
-    const hidden = all.length - shown.length;
-    if (hidden > 0) cli.out.say(`${hidden} more: waggle messages list --limit ${Math.min(all.length, 1000)}`);
+    if (found.length > shown.length) cli.out.say(moreLine(runId, options.limit));
     return EXIT.ok;
   });
 }
@@ -45,20 +46,23 @@ export function messagesShow(cli: Cli, id: string, { run }: Readonly<{ run: stri
 function findMessage(archive: RunArchive, runId: RunId, text: string): MessageRecord {
   const [exact] = archive.messages(runId, { ids: [text] });
   const number = /^#?(\d+)$/.exec(text)?.[1];
-  const byNumber = (): MessageRecord | undefined =>
-    archive.messages(runId, { limit: MOST }).find(({ no }) => no === Number(number));
-  const found = exact ?? (number === undefined ? undefined : byNumber());
+  const found = exact ?? (number === undefined ? undefined : archive.messages(runId, { no: Number(number) })[0]);
   if (found !== undefined) return found;
   const message = `Run ${runId} has no message "${text}".`;
   throw userError({ code: 'MESSAGE_UNKNOWN', message, fix: `See: waggle messages list ${runId}` });
 }
 
-function isWanted(record: MessageRecord, { to, from, dead, waiting }: ListOptions): boolean {
-  const { deliveries, message } = record;
-  if (from !== undefined && record.from !== from) return false;
-  if (to !== undefined && message.to !== to && !deliveries.some(({ address }) => address === to)) return false;
-  if (waiting === true && !deliveries.some(({ state }) => state === 'waiting')) return false;
-  return dead !== true || deliveries.some(({ state }) => state === 'dead');
+function filterOf({ to, from, dead, waiting }: ListOptions): MessageFilter {
+  return {
+    ...(to === undefined ? {} : { to }),
+    ...(from === undefined ? {} : { from }),
+    ...(dead === true ? { standing: 'dead' } : waiting === true ? { standing: 'waiting' } : {}),
+  };
+}
+
+function moreLine(runId: RunId, limit: number): string {
+  if (limit < MOST_SHOWN) return `There are more: waggle messages list ${runId} --limit ${MOST_SHOWN}`;
+  return `There are older ones: waggle messages tail ${runId}`;
 }
 
 /** As `--json` prints it. */

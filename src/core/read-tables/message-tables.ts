@@ -12,6 +12,14 @@ export type MessageFilter = Readonly<{
   limit?: number;
   /** Only these. */
   ids?: readonly string[];
+  /** Only the one with this number: the first one of the run has 1. */
+  no?: number;
+  /** Only what this address has sent. */
+  from?: string;
+  /** Only what was sent to this address or topic, or went to it among others. */
+  to?: string;
+  /** Only what somebody has still to deal with, or what somebody will never get. */
+  standing?: 'waiting' | 'dead';
   /** Only what this address has still to receive, in the order in which it is received. */
   waitingFor?: string;
 }>;
@@ -35,18 +43,22 @@ type Ended = Omit<DeliveryRecord, 'address'>;
 
 /** Messages as they stand, in the order of sending: those that are asked for. */
 class OpenMessages {
+  readonly #filter: MessageFilter;
   readonly #ids: ReadonlySet<string> | undefined;
   readonly #waitingFor: string | undefined;
   readonly #most: number;
   readonly #all = new Map<number, Open>();
   /** The newest of each id. */
   readonly #byId = new Map<string, Open>();
+  /** Those that somebody will never get, where they are asked for. */
+  readonly #dead = new Set<Open>();
 
-  constructor({ ids, waitingFor, limit = DEFAULT_LIMIT }: MessageFilter) {
+  constructor(filter: MessageFilter) {
+    const { ids, waitingFor, limit = DEFAULT_LIMIT } = filter;
+    this.#filter = filter;
     this.#ids = ids === undefined ? undefined : new Set(ids);
     this.#waitingFor = waitingFor;
-    // What waits is bounded by the mailbox that it waits in.
-    this.#most = waitingFor === undefined ? limit : Infinity;
+    this.#most = limit;
   }
 
   note({ event, wallTimeMs: endedAtMs }: MailEntry): void {
@@ -71,11 +83,18 @@ class OpenMessages {
   }
 
   records(): readonly MessageRecord[] {
-    return [...this.#all.values()].map(({ sent, deliveries }) => ({ ...sent, deliveries: [...deliveries.values()] }));
+    const { standing } = this.#filter;
+    const open = [...this.#all.values()].filter((one) => standing === undefined || hasStanding(one, standing));
+    const shown = standing === undefined ? open : open.slice(Math.max(0, open.length - this.#most));
+    return shown.map(({ sent, deliveries }) => ({ ...sent, deliveries: [...deliveries.values()] }));
   }
 
-  #isWanted({ message, recipients }: Sent): boolean {
-    if (this.#ids?.has(message.id) === false) return false;
+  #isWanted(sent: Sent): boolean {
+    const { no, from, message, recipients } = sent;
+    const filter = this.#filter;
+    if (this.#ids?.has(message.id) === false || (filter.no ?? no) !== no || (filter.from ?? from) !== from)
+      return false;
+    if (filter.to !== undefined && !wentTo(sent, filter.to)) return false;
     return this.#waitingFor === undefined || recipients.includes(this.#waitingFor);
   }
 
@@ -86,21 +105,50 @@ class OpenMessages {
     const open = { sent: { runId, no, from, message, hops, bytes, sentAtMs, deliveries: [] }, deliveries };
     this.#all.set(no, open);
     this.#byId.set(message.id, open);
-    const [oldest] = this.#all.size > this.#most ? this.#all.values() : [];
-    if (oldest !== undefined) this.#drop(oldest);
+    this.#bound(open);
+  }
+
+  /** Keeps no more than may be asked for. What waits is bounded by the mailboxes that it waits in. */
+  #bound(changed: Open): void {
+    const { standing } = this.#filter;
+    if (standing === undefined) {
+      const isOver = this.#waitingFor === undefined && this.#all.size > this.#most;
+      const [oldest] = isOver ? this.#all.values() : [];
+      if (oldest !== undefined) this.#drop(oldest);
+      return;
+    }
+    if (standing === 'dead' && hasStanding(changed, 'dead')) {
+      this.#dead.add(changed);
+      if (this.#dead.size > this.#most) this.#drop(oldestOf(this.#dead));
+    } else if (!hasStanding(changed, 'waiting')) this.#drop(changed);
   }
 
   #end(id: string, address: string, how: Ended): void {
     const open = this.#byId.get(id);
-    open?.deliveries.set(address, { address, ...how });
-    if (open !== undefined && address === this.#waitingFor) this.#drop(open);
+    if (open === undefined) return;
+    open.deliveries.set(address, { address, ...how });
+    if (address === this.#waitingFor) this.#drop(open);
+    else if (this.#filter.standing !== undefined) this.#bound(open);
   }
 
   #drop(open: Open): void {
     const { no, message } = open.sent;
+    this.#dead.delete(open);
     this.#all.delete(no);
     if (this.#byId.get(message.id) === open) this.#byId.delete(message.id);
   }
+}
+
+function wentTo({ message, recipients, dead = [] }: Sent, to: string): boolean {
+  return [message.to, message.topic, ...recipients, ...dead.map(({ address }) => address)].includes(to);
+}
+
+function hasStanding({ deliveries }: Open, standing: 'waiting' | 'dead'): boolean {
+  return [...deliveries.values()].some(({ state }) => state === standing);
+}
+
+function oldestOf(open: ReadonlySet<Open>): Open {
+  return [...open].reduce((oldest, one) => (one.sent.no < oldest.sent.no ? one : oldest));
 }
 
 function byUrgency(one: MessageRecord, other: MessageRecord): number {
