@@ -49,7 +49,7 @@ test('commands on a worker talk and delegate as they do beside the leader', { ti
 const QUICK = 'name: quick\ntasks:\n  one: { command: [node, --version] }\n';
 
 test('work that no agent of a file can do is a mistake there, not of an option that nobody gave', async () => {
-  using project = new TestProject({ 'far.yaml': FAR.replace('agents:', 'agents:\n  near: { count: 1 }') });
+  using project = new TestProject({ 'far.yaml': FAR.replace('agents:', 'agents:\n  near: { driver: command, count: 1 }') });
   const simulated = await project.waggle('simulate', 'far.yaml');
   expect(simulated.code, simulated.stderr).toBe(2);
   expect(simulated.stderr).toMatch(/^error {2}far: No agent can do what task "boss" asks for/);
