@@ -48,14 +48,6 @@ test('commands on a worker talk and delegate as they do beside the leader', { ti
 
 const QUICK = 'name: quick\ntasks:\n  one: { command: [node, --version] }\n';
 
-test('work that no agent of a file can do is a mistake there, not of an option that nobody gave', async () => {
-  using project = new TestProject({ 'far.yaml': FAR.replace('agents:', 'agents:\n  near: { driver: command, count: 1 }') });
-  const simulated = await project.waggle('simulate', 'far.yaml');
-  expect(simulated.code, simulated.stderr).toBe(2);
-  expect(simulated.stderr).toMatch(/^error {2}far: No agent can do what task "boss" asks for/);
-  expect((await project.waggle('simulate', 'far.yaml', '--agents', '2')).code).toBe(0);
-});
-
 test('a worker that is to drain hears of it and leaves although nobody leads', { timeout: 120_000 }, async () => {
   using project = new TestProject({ 'quick.yaml': QUICK });
   expect(await project.waggle('run', 'quick.yaml')).toMatchObject({ code: 0 });
