@@ -53,10 +53,11 @@ function findMessage(archive: RunArchive, runId: RunId, text: string): MessageRe
 }
 
 function filterOf({ to, from, dead, waiting }: ListOptions): MessageFilter {
+  const alive = waiting === true ? ({ standing: 'waiting' } as const) : {};
   return {
     ...(to === undefined ? {} : { to }),
     ...(from === undefined ? {} : { from }),
-    ...(dead === true ? { standing: 'dead' } : waiting === true ? { standing: 'waiting' } : {}),
+    ...(dead === true ? { standing: 'dead' } : alive),
   };
 }
 
