@@ -25,7 +25,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/tasks/decide-task.ts',
     edits: [["if ('attempt' in input && input.attempt !== task.attempt) {", 'if (input.type === undefined) {']],
     breaks: ['own-result'],
-    seed: 47,
+    seed: 279,
   },
   {
     id: 'ack-before-commit',
@@ -53,14 +53,14 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['led-time'],
-    seed: 9,
+    seed: 11,
   },
   {
     id: 'submit-not-idempotent',
     file: 'core/runs/decide-run.ts',
     edits: [['if (open !== undefined || swarm.ended.has(runId)) {', 'if (open !== undefined) {']],
     breaks: ['run-once'],
-    seed: 4,
+    seed: 6,
   },
   {
     id: 'second-vote-counts',
@@ -97,14 +97,14 @@ export const MUTANTS: readonly Mutant[] = [
       ['  if (isEnded(task)) throw new Error(', '  if (isEnded(task)) void (', 'core/tasks/task.ts'],
     ],
     breaks: ['final-state'],
-    seed: 0,
+    seed: 1,
   },
   {
     id: 'no-attempt-cap',
     file: 'core/tasks/decide-task.ts',
     edits: [['return task.charged + task.crashes + 1 >= policy.maxAttempts;', 'return false;']],
     breaks: ['attempt-cap'],
-    seed: 1,
+    seed: 43,
   },
   {
     id: 'reservation-ignored',
@@ -118,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'simulation/store.ts',
     edits: [["if (epoch !== this.epoch) return { ok: false, reason: 'epoch-stale' };", '']],
     breaks: ['epochs-rise'],
-    seed: 162,
+    seed: 33,
   },
   {
     id: 'epoch-refusal-ignored',
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
       ['if (result.ok) return undefined;', "if (result.ok || result.reason === 'epoch-stale') return undefined;"],
     ],
     breaks: ['ack-after-commit', 'effect-after-commit', 'view-after-commit'],
-    seed: 30,
+    seed: 1,
   },
   {
     id: 'dependents-not-woken',
@@ -188,14 +188,14 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['ack-after-commit'],
-    seed: 1,
+    seed: 17,
   },
   {
     id: 'reservation-leaks',
     file: 'core/resources/capacity.ts',
     edits: [['    this.#add(held, -1);\n', '']],
     breaks: ['comes-to-its-end'],
-    seed: 0,
+    seed: 1,
   },
   {
     id: 'dependents-of-a-failure-start',
@@ -219,7 +219,7 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['comes-to-its-end'],
-    seed: 8,
+    seed: 12,
   },
   {
     id: 'take-over-without-the-tail',
@@ -238,7 +238,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/snapshot.ts',
     edits: [['    ...(run.pausedBecause === undefined ? {} : { pausedBecause: run.pausedBecause }),\n', '']],
     breaks: ['run-goes-on'],
-    seed: 79,
+    seed: 41,
   },
   {
     id: 'irreversible-work-retried',
@@ -262,7 +262,7 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: [...BLIND, 'vote-once', 'one-vote'],
-    seed: 1,
+    seed: 8,
   },
   {
     id: 'refusal-before-commit',
@@ -312,7 +312,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/budgets/nested.ts',
     edits: [['const spent = used(kind, usage) ?? reserved;', 'const spent = used(kind, usage) ?? 0;']],
     breaks: ['budget'],
-    seed: 28,
+    seed: 7,
   },
   {
     id: 'swapped-content-acted-on',

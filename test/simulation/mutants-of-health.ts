@@ -24,7 +24,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     file: 'core/health/breaker.ts',
     edits: [['breaker.failures === 0 ? breaker : { ...breaker, failures: 0 };', 'breaker;']],
     breaks: ['breaker-opens'],
-    seed: 31,
+    seed: 46,
   },
   {
     id: 'open-breaker-lets-through',
@@ -38,7 +38,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     file: 'core/health/decide-health.ts',
     edits: [["if (status === 'unhealthy') blockAgent(swarm, id, 'unhealthy');\n  else ", '']],
     breaks: ['unfit-agent'],
-    seed: 15,
+    seed: 31,
   },
   {
     id: 'overloaded-agent-gets-work',
@@ -50,6 +50,6 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['unfit-agent'],
-    seed: 0,
+    seed: 12,
   },
 ];

@@ -7,7 +7,7 @@ export const HOST_MUTANTS: readonly Mutant[] = [
     file: 'core/resources/capacity.ts',
     edits: [['return machine === undefined ? `host', 'return machine !== null ? `host']],
     breaks: ['reserve-80'],
-    seed: 83,
+    seed: 114,
   },
   {
     id: 'host-ignores-epoch',

@@ -14,14 +14,14 @@ export const MAIL_MUTANTS: readonly Mutant[] = [
     file: 'core/messaging/send-message.ts',
     edits: [['  if (hops > maxMessageHops) {', '  if (hops > 1_000 * maxMessageHops) {']],
     breaks: ['hop-cap'],
-    seed: 7,
+    seed: 4,
   },
   {
     id: 'mailbox-without-bound',
     file: 'core/messaging/send-message.ts',
     edits: [['  if (box !== undefined) return box.size < most;', '  if (box !== undefined) return box.size <= most;']],
     breaks: ['mailbox-bound'],
-    seed: 6,
+    seed: 7,
   },
   {
     id: 'newest-mail-first',

@@ -7,7 +7,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     file: 'memory/tiered-memory.ts',
     edits: [['{ isLasting, author, ...given({ ttlMs, ifVersion }) }', '{ isLasting, author, ...given({ ttlMs }) }']],
     breaks: ['memory-lost-update'],
-    seed: 0,
+    seed: 54,
   },
   {
     id: 'memory-written-without-token',
@@ -20,14 +20,14 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
       ['    if (this.#isOver) throw', '    if (this.#asked < 0) throw'],
     ],
     breaks: ['memory-fence'],
-    seed: 0,
+    seed: 11,
   },
   {
     id: 'stale-copy-kept',
     file: 'memory/tiered-memory.ts',
     edits: [['    if (!copy.isStale) this.#local.put(copy.key, entry);', '    this.#local.put(copy.key, entry);']],
     breaks: ['memory-fresh', 'memory-equal'],
-    seed: 0,
+    seed: 38,
   },
   {
     id: 'copy-outlives-its-entry',
@@ -39,14 +39,14 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['memory-over', 'memory-fresh'],
-    seed: 0,
+    seed: 180,
   },
   {
     id: 'removal-leaves-copies',
     file: 'memory/tiered-memory.ts',
     edits: [['    this.#local.forget(pattern);', "    if (!pattern.includes('*')) this.#local.forget(pattern);"]],
     breaks: ['memory-fresh', 'memory-equal'],
-    seed: 0,
+    seed: 21,
   },
   {
     id: 'removal-forgotten-by-the-next-leader',
@@ -58,7 +58,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['comes-to-its-end'],
-    seed: 0,
+    seed: 30,
   },
   {
     id: 'copies-of-a-dead-leader',

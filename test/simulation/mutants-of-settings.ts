@@ -12,7 +12,7 @@ export const SETTING_MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['alert-time'],
-    seed: 0,
+    seed: 1,
   },
   {
     id: 'episodes-counted-anew',
@@ -38,21 +38,21 @@ export const SETTING_MUTANTS: readonly Mutant[] = [
     file: 'core/owed-effects.ts',
     edits: [['  for (const [name, { value }] of swarm.settings) owed.push(...settingEffect(name, value));\n', '']],
     breaks: ['setting-applied'],
-    seed: 0,
+    seed: 2,
   },
   {
     id: 'setting-that-cannot-be',
     file: 'core/settings/settings.ts',
     edits: [['  if (misfit !== undefined) return refuse(', "  if (misfit === 'x') return refuse("]],
     breaks: ['setting-fits'],
-    seed: 0,
+    seed: 9,
   },
   {
     id: 'setting-said-again',
     file: 'core/settings/settings.ts',
     edits: [['  return before === value ? undefined : {', '  return before === undefined ? undefined : {']],
     breaks: ['setting-once'],
-    seed: 0,
+    seed: 6,
   },
   {
     id: 'forecast-of-waiting-leads',
