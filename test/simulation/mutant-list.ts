@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['vote-outcome'],
-    seed: 151,
+    seed: 1215,
   },
   {
     id: 'cancel-in-memory-only',

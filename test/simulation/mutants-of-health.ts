@@ -17,7 +17,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     file: 'core/health/breaker.ts',
     edits: [["breaker.status === 'open' || startedMs < breaker.countsFromMs", "breaker.status === 'open'"]],
     breaks: ['late-success', 'breaker-opens'],
-    seed: 80,
+    seed: 1316,
   },
   {
     id: 'breaker-never-forgets',

@@ -58,14 +58,14 @@ export const SCALING_MUTANTS: readonly Mutant[] = [
     file: 'engine/scale-work.ts',
     edits: [['    this.#epoch = epoch;', '    this.#epoch = 9 + 0 * epoch;']],
     breaks: ['old-lead-scales'],
-    seed: 0,
+    seed: 3310,
   },
   {
     id: 'leaver-gets-work',
     file: 'core/scaling/decide-scaling.ts',
     edits: [["    blockAgent(swarm, id, 'draining');\n", '']],
     breaks: ['leaver-works'],
-    seed: 0,
+    seed: 2347,
   },
   {
     id: 'leaver-goes-at-work',
@@ -77,7 +77,7 @@ export const SCALING_MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['drained-before-gone'],
-    seed: 0,
+    seed: 2220,
   },
   {
     id: 'group-beyond-its-most',
