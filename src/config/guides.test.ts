@@ -20,12 +20,16 @@ function examples(guide: string): readonly (readonly [line: string, text: string
   });
 }
 
-describe.each(['workflows.md', 'getting-started.md'])('workflows in the guide %s', (guide) => {
+const isWorkflow = ([, yaml]: readonly [line: string, text: string]): boolean => /^tasks:/m.test(yaml);
+
+describe.each(['workflows.md', 'getting-started.md', 'configuration.md'])('workflows in the guide %s', (guide) => {
+  const workflows = guide === 'configuration.md' ? examples(guide).filter(isWorkflow) : examples(guide);
+
   test('are there', () => {
-    expect(examples(guide)).not.toEqual([]);
+    expect(workflows).not.toEqual([]);
   });
 
-  test.each(examples(guide))('at %s compile without a warning', (_, yaml) => {
+  test.each(workflows)('at %s compile without a warning', (_, yaml) => {
     const { value } = parseYaml(Buffer.from(yaml), guide);
     const inputTexts = yaml.includes('version: { type: string, required: true }') ? { version: '1.0.0' } : {};
     const result = compile(value, { localAgents: 2, source: guide, inputTexts });
@@ -35,11 +39,13 @@ describe.each(['workflows.md', 'getting-started.md'])('workflows in the guide %s
 });
 
 describe('configurations in the guide', () => {
+  const configurations = [...examples('configuration.md'), ...examples('alerts.md')].filter((one) => !isWorkflow(one));
+
   test('are there', () => {
-    expect([...examples('configuration.md'), ...examples('alerts.md')]).not.toEqual([]);
+    expect(configurations).not.toEqual([]);
   });
 
-  test.each([...examples('configuration.md'), ...examples('alerts.md')])('at %s load', async (_, yaml) => {
+  test.each(configurations)('at %s load', async (_, yaml) => {
     const root = await mkdtemp(join(tmpdir(), 'waggle-guide-'));
     try {
       await writeFile(join(root, 'waggle.yaml'), yaml);
