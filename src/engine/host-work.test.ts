@@ -64,7 +64,8 @@ const eventsOf = <Type extends SwarmEvent['type']>(type: Type): readonly SwarmEv
   rig.events.filter((event) => event.type === type);
 const first = <One>(list: readonly One[]): One => list[0] ?? assert.fail('nothing there');
 
-test('a new leader goes on with an attempt on a host that waits for its sub-tasks, whatever it has reserved', async () => {
+/** An attempt on a host that has reserved something and has given its slot back until its sub-task has ended. */
+async function waitOnHost(): Promise<ScriptedHost> {
   const host = await hostWith({ capabilities: ['work', 'function:work'] });
   await submit({ ...taskOf('t1'), resources: { memory: 1 }, delegate: {} });
   const { work } = taskOf('t1.sub');
@@ -75,10 +76,27 @@ test('a new leader goes on with an attempt on a host that waits for its sub-task
   ] as const)
     assert.deepEqual(await engine.dispatch(input), { ok: true });
   assert.equal(engine.task(t1)?.status, 'awaiting-children');
+  return host;
+}
+
+test('a new leader goes on with an attempt on a host that waits for its sub-tasks, whatever it has reserved', async () => {
+  const host = await waitOnHost();
   await replaceLeader();
   host.link(driver);
   await settle();
   assert.deepEqual([engine.task(t1)?.status, host.acts.some((act) => act.do === 'stop')], ['awaiting-children', false]);
+});
+
+test('a new leader ends an attempt on a host that was cancelled while it waited for its sub-tasks', async () => {
+  const host = await waitOnHost();
+  await engine.dispatch({ type: 'task.cancel', taskId: t1, reason: 'enough' });
+  assert.equal(engine.task(t1)?.status, 'cancelling');
+  await replaceLeader();
+  host.link(driver);
+  await settle();
+  host.end({ taskId: t1, attempt: 1 }, { ok: false, failure: { reason: 'stopped', why: 'cancelled' } });
+  await settle();
+  assert.equal(engine.task(t1)?.status, 'cancelled');
 });
 
 test('a host that was told to drain and has left takes work again when it comes back, under the next leader too', async () => {

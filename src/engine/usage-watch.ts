@@ -3,6 +3,7 @@ import type { SwarmInput } from '../core/inputs.ts';
 import { type MeasuredAmounts, p95, USAGE_WINDOW_MS } from '../core/resources/shrink.ts';
 import type { LoadSample } from '../core/scaling/load.ts';
 import type { Swarm } from '../core/swarm-state.ts';
+import { holdsSlot } from '../core/tasks/task.ts';
 import type { Assignment } from '../ports/agent-driver.ts';
 import type { LiveUsage } from '../ports/process-runner.ts';
 import type { LedTime } from './led-time.ts';
@@ -115,8 +116,9 @@ export class UsageWatch {
 
   #reviewLater(taskId: TaskId, attempt: number): Wait | undefined {
     const { swarm, waits, time, feed } = this.#surroundings;
-    // It was adopted while it waits for sub-tasks: it holds no slot, and nobody knows when it will go on.
-    if (swarm.tasks.get(taskId)?.status === 'awaiting-children') return undefined;
+    const task = swarm.tasks.get(taskId);
+    // It was adopted without a slot, which it gave back to wait for sub-tasks: nobody knows when it should end.
+    if (task === undefined || !holdsSlot(task)) return undefined;
     const expectedMs = Math.max(0, Math.round(swarm.registry.slotOf(taskId).expectedEndMs - time.nowMs()));
     const dueMs = time.nowMs() + Math.ceil((REVIEW_PERCENT * expectedMs) / 100);
     return waits.add(dueMs, () => feed({ type: 'reservation.review', taskId, attempt, expectedMs }));

@@ -213,7 +213,8 @@ export class CoordinatorSession {
   tick(nowMs: number): readonly CoordinatorAct[] {
     const gapMs = nowMs - this.#lookedMs;
     this.#lookedMs = nowMs;
-    if (gapMs > STALL_MS) this.#heardMs += gapMs;
+    // What was heard since it woke up is as old as it is.
+    if (gapMs > STALL_MS) this.#heardMs = Math.min(nowMs, this.#heardMs + gapMs);
     if (this.#phase !== 'gone' && nowMs - this.#heardMs > this.#settings.times.leaseMs) this.#lose('lease');
     return this.#flush(nowMs);
   }

@@ -159,6 +159,15 @@ describe('a lease', () => {
     assert.deepEqual(ofLeader(pair, 'lost'), []);
   });
 
+  test('is no longer than that when the coordinator hears of the host first thing after it has slept', () => {
+    const pair = running().pass(6_000, { only: 'host' });
+    pair.nowMs += 40_000;
+    for (const frame of pair.toLeader.splice(0)) pair.byLeader(pair.leader.take(frame, pair.nowMs));
+    pair.byLeader(pair.leader.tick(pair.nowMs));
+    pair.pass(15_400, { only: 'leader', isCut: true });
+    assert.deepEqual(ofLeader(pair, 'lost'), [{ do: 'lost', why: 'lease', attempts: [keyed('t')] }]);
+  });
+
   test('is a fresh one under a new leader', () => {
     const pair = running().pass(14_000, { isCut: true });
     pair.replaceLeader(2, [keyed('t')]);

@@ -18,7 +18,8 @@ type Scene = Readonly<{
   books: Books;
   clock: LeadClock;
   running: Map<string, Running>;
-  cancellingMs: Map<string, number>;
+  /** When the newest attempt of a task was first told to end, be it by a pause or a cancel. */
+  toldMs: Map<string, number>;
 }>;
 
 /**
@@ -27,8 +28,8 @@ type Scene = Readonly<{
  */
 export function effectChecker(tell: Tell, books: Books, nowUs: () => number): Checker {
   const clock = new LeadClock(nowUs);
-  const scene: Scene = { must: checkerOf(tell), books, clock, running: new Map(), cancellingMs: new Map() };
-  const { running, cancellingMs } = scene;
+  const scene: Scene = { must: checkerOf(tell), books, clock, running: new Map(), toldMs: new Map() };
+  const { running } = scene;
   const died = (node: string): void => {
     for (const [key, { sign }] of running) if (sign.node === node) running.delete(key);
   };
@@ -47,10 +48,9 @@ export function effectChecker(tell: Tell, books: Books, nowUs: () => number): Ch
       if (sign.kind === 'died') died(sign.host);
     },
     before: (record) => {
-      const { event, atMs } = record;
+      const { event } = record;
       clock.note(record);
-      if (event.type === 'task.cancelling') cancellingMs.set(event.taskId, atMs);
-      if (event.type === 'attempt.assigned') cancellingMs.delete(event.taskId);
+      noteTold(scene, record);
       if ('taskId' in event) noteEnd(scene, event, record);
     },
   };
@@ -72,6 +72,18 @@ function checkFiles({ must, books, running }: Scene, task: TaskLine): void {
   }
 }
 
+/** The time that it has to end begins with the first word, and no later one makes it longer. */
+function noteTold({ books, toldMs }: Scene, { event, atMs }: JournalRecord): void {
+  const tell = (taskId: string): void => void toldMs.set(taskId, toldMs.get(taskId) ?? atMs);
+  if (event.type === 'task.cancelling') tell(event.taskId);
+  if (event.type === 'attempt.assigned') toldMs.delete(event.taskId);
+  if (event.type !== 'run.paused') return;
+  // A pause lets irreversible work come to its end.
+  for (const task of books.runs.get(event.runId)?.tasks.values() ?? []) {
+    if (isActive(task) && task.spec.effect !== 'D') tell(task.id);
+  }
+}
+
 const ENDS: ReadonlySet<SwarmEvent['type']> = new Set([
   'attempt.claimed',
   'attempt.failed',
@@ -81,7 +93,7 @@ const ENDS: ReadonlySet<SwarmEvent['type']> = new Set([
   'task.succeeded',
 ]);
 
-function noteEnd(scene: Scene, event: Extract<SwarmEvent, { taskId: unknown }>, { epoch, atMs }: JournalRecord): void {
+function noteEnd(scene: Scene, event: Ending, { epoch, atMs }: JournalRecord): void {
   const task = scene.books.task(event.taskId);
   if (!ENDS.has(event.type) || task === undefined || !isActive(task) || task.status === 'verifying') return;
   for (const one of scene.running.values()) {
@@ -94,26 +106,31 @@ function noteEnd(scene: Scene, event: Extract<SwarmEvent, { taskId: unknown }>, 
   }
 }
 
-/** Agents that cannot be reached or are started anew; what is begun elsewhere; a leader that goes waits no longer. */
-const WITHOUT_WAITING: ReadonlySet<string> = new Set(['agent-lost', 'coordinator-lost', 'stopped']);
+type Ending = Extract<SwarmEvent, { taskId: unknown }>;
 
-function mayBeGivenUp(
-  scene: Scene,
-  task: TaskLine,
-  event: Extract<SwarmEvent, { taskId: unknown }>,
-  atMs: number,
-): boolean {
-  const failure = 'failure' in event ? event.failure.reason : '';
-  if (WITHOUT_WAITING.has(failure) || scene.clock.isDraining) return true;
-  const isCancelled = task.status === 'cancelling';
-  if (isCancelled && mayBeLost(scene, task)) return true;
-  if (failure !== 'timed-out' && !isCancelled) return false;
-  const dueMs = task.assignedMs + (task.spec.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  const toldMs = isCancelled ? (scene.cancellingMs.get(task.id) ?? atMs) : dueMs;
-  return atMs >= Math.min(dueMs, toldMs) + FORCED_MS;
+function mayBeGivenUp(scene: Scene, task: TaskLine, event: Ending, atMs: number): boolean {
+  // A leader that goes waits no longer.
+  if (scene.clock.isDraining || needsNoWait(task, event)) return true;
+  const reason = 'failure' in event ? event.failure.reason : '';
+  const isStopped = task.status === 'cancelling' || reason === 'stopped';
+  if (isStopped && mayBeLost(scene, task)) return true;
+  return (isStopped || reason === 'timed-out') && atMs >= firstTold(scene, task) + FORCED_MS;
 }
 
-/** The end of a cancelled task does not say whether its agent was lost. */
+/** Of agents that cannot be reached or are started anew, and of what is safe to run twice and is given to another. */
+function needsNoWait({ spec }: TaskLine, event: Ending): boolean {
+  if (!('failure' in event)) return false;
+  const { failure } = event;
+  if (failure.reason === 'stopped') return failure.why === 'rebalanced' && spec.effect === 'A';
+  return failure.reason === 'agent-lost' || failure.reason === 'coordinator-lost';
+}
+
+function firstTold({ toldMs }: Scene, { id, assignedMs, spec }: TaskLine): number {
+  const dueMs = assignedMs + (spec.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  return Math.min(dueMs, toldMs.get(id) ?? dueMs);
+}
+
+/** The end of a stopped task does not say whether its agent was lost. */
 function mayBeLost({ books }: Scene, { agentId }: TaskLine): boolean {
   const { driver, supervised } = books.agents.get(agentId) ?? {};
   return driver !== 'function' || supervised === true;
