@@ -60,9 +60,12 @@ function writeOf({ run, uses }: CiStep): readonly Readonly<{ line: number; text:
   return at < 0 ? [] : [{ line: run.line + at, text: (lines[at] ?? '').trim().slice(0, 120) }];
 }
 
+type Versions = Readonly<{ plugin?: number; node12: number; node16: number; off?: number }>;
+
 /** Official actions whose versions of before this run on a Node that has ended, and those that were switched off. */
-const OUTDATED: Readonly<Record<string, Readonly<{ node12: number; node16: number; off?: number }>>> = {
-  'actions/checkout': { node12: 2, node16: 3 },
+const OUTDATED: Readonly<Record<string, Versions>> = {
+  // Its first version is a part of the runner, and made for no Node.
+  'actions/checkout': { plugin: 1, node12: 2, node16: 3 },
   'actions/setup-node': { node12: 2, node16: 3 },
   'actions/setup-python': { node12: 2, node16: 4 },
   'actions/setup-java': { node12: 2, node16: 3 },
@@ -143,11 +146,14 @@ function outdated(text: string): readonly Omit<Old, 'path' | 'line'>[] {
   const version = Number(major);
   const name = `${action}${sub}@v${major}`;
   if (version <= (known.off ?? 0)) return [{ name, isOff: true, why: whyRetired(action, version) }];
-  if (version <= known.node12)
-    return [{ name, isOff: false, why: 'It is made for Node 12, which ended in April 2022.' }];
-  if (version <= known.node16)
-    return [{ name, isOff: false, why: 'It is made for Node 16, which ended in September 2023.' }];
-  return [];
+  const why = whyEnded(known, version);
+  return why === undefined ? [] : [{ name, isOff: false, why }];
+}
+
+function whyEnded({ plugin = 0, node12, node16 }: Versions, version: number): string | undefined {
+  if (version <= plugin) return 'It is a version that is no longer kept up.';
+  if (version <= node12) return 'It is made for Node 12, which ended in April 2022.';
+  return version <= node16 ? 'It is made for Node 16, which ended in September 2023.' : undefined;
 }
 
 function whyRetired(action: string, version: number): string {

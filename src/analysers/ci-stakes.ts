@@ -143,7 +143,7 @@ function isOfVendor(name: string, { uses }: CiStep): boolean {
 }
 
 /** Kept among the secrets, and worth nothing alone. */
-const NO_SECRET = /^GITHUB_TOKEN$|(?:USER|USERNAME|E?MAIL)$/i;
+const NO_SECRET = /^GITHUB_TOKEN$|(?:USER|USERNAME|E?MAIL)$|_(?:NAME|ORG|ORGANI[SZ]ATION|URL|ID)$/i;
 
 /** Names of secrets in the text, comments left out. */
 function secretsOf(text: string): readonly string[] {

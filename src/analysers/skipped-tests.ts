@@ -8,10 +8,13 @@ import { countOf } from './words.ts';
 const MAX_PLACES = 40;
 const MAX_TITLE = 90;
 
-/** Tests that are switched off without a word, in languages that are not parsed. Texts between quotes are reasons. */
+/**
+ * Tests that are switched off without a word, in languages that are not parsed. Texts between quotes are reasons. What is
+ * expected to fail runs all the same, unless it is told not to.
+ */
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   Python:
-    /^@(?:(?:pytest\.)?mark\.(?:skip|xfail)|unittest\.skip|unittest\.expectedFailure|skip)(?:\(\s*\))?$|^pytestmark\s*=\s*pytest\.mark\.(?:skip|xfail)(?:\(\s*\))?$/,
+    /^@(?:(?:pytest\.)?mark\.skip|unittest\.skip|skip)(?:\(\s*\))?$|^pytestmark\s*=\s*pytest\.mark\.skip(?:\(\s*\))?$|^(?:@|pytestmark\s*=\s*)(?:pytest\.)?mark\.xfail\(\s*run\s*=\s*False\s*,?\s*\)$/,
   Go: /^t\.Skip(?:Now)?\(\s*\)$/,
   Ruby: /^x(?:it|describe|context|specify|scenario)\b.*\bdo$/,
   Java: /^@(?:Disabled|Ignore)(?:\(\s*\))?$/,

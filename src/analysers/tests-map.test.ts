@@ -160,7 +160,9 @@ describe('tests that are switched off', () => {
       'tests/test_b.py':
         '@pytest.mark.skip\ndef test_one():\n    pass\n\n# waits for the new server\n@pytest.mark.skip\ndef test_two():\n    pass\n',
       'tests/test_c.py': '@pytest.mark.skip(reason="waits for the new server")\ndef test_one():\n    pass\n',
-      'tests/test_d.py': '@pytest.mark.xfail\n@slow\ndef test_chain():\n    pass\n',
+      'tests/test_d.py': '@pytest.mark.xfail(run=False)\n@slow\ndef test_chain():\n    pass\n',
+      'tests/test_e.py': '@pytest.mark.xfail\ndef test_runs_all_the_same():\n    pass\n',
+      'tests/test_f.py': '@unittest.expectedFailure\ndef test_runs_as_well():\n    pass\n',
       'a_test.go': 'func TestA(t *testing.T) {\n\tt.Skip()\n}\n',
     });
     expect(findings.map(({ file, line, title }) => `${file}:${line} ${title}`)).toEqual([

@@ -4,9 +4,23 @@ import { brief, hasEffect, squeeze, type Complaint, type RuleContext } from './r
 /** Nobody compares with a choice or with another assignment: the value is meant to be kept. */
 const KEPT = new Set(['ConditionalExpression', 'AssignmentExpression']);
 
+/** With these on the right a slip looks the same, whatever comes after. */
+const PLAIN = new Set(['Literal', 'Identifier', 'MemberExpression', 'TemplateLiteral', 'UnaryExpression']);
+const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
+
+/** What was worked out is read after the condition: `if (found = seek(text)) use(found)`. */
+function isReadLater(test: AstNode, { source, path }: RuleContext): boolean {
+  const left = child(test, 'left');
+  if (left?.type !== 'Identifier' || PLAIN.has(child(test, 'right')?.type ?? '')) return false;
+  const end = path.findLast(({ type }) => FUNCTIONS.has(type))?.end ?? source.length;
+  const name = source.slice(left.start, left.end).replaceAll('$', String.raw`\$`);
+  return new RegExp(String.raw`(?<![\w$.])${name}(?![\w$])(?!\s*=[^=])`).test(source.slice(test.end, end));
+}
+
 /** Takes the value instead of comparing with it. */
-function assigning(test: AstNode, source: string): readonly Complaint[] {
-  if (test['operator'] !== '=' || KEPT.has(child(test, 'right')?.type ?? '')) return [];
+function assigning(test: AstNode, context: RuleContext): readonly Complaint[] {
+  if (test['operator'] !== '=' || KEPT.has(child(test, 'right')?.type ?? '') || isReadLater(test, context)) return [];
+  const { source } = context;
   const title = `Condition assigns instead of comparing: ${brief(source, test)}`;
   return [
     {
@@ -21,10 +35,11 @@ function assigning(test: AstNode, source: string): readonly Complaint[] {
 }
 
 /** A condition that is always the same, or that assigns. */
-export function condition(node: AstNode, { source }: RuleContext): readonly Complaint[] {
+export function condition(node: AstNode, context: RuleContext): readonly Complaint[] {
   const test = child(node, 'test');
   if (test === undefined) return [];
-  if (node.type === 'IfStatement' && test.type === 'AssignmentExpression') return assigning(test, source);
+  if (node.type === 'IfStatement' && test.type === 'AssignmentExpression') return assigning(test, context);
+  const { source } = context;
   const isAlwaysTrue =
     test.type === 'ObjectExpression' || test.type === 'ArrayExpression' || test.type === 'ArrowFunctionExpression';
   const isLiteral =

@@ -10,7 +10,7 @@ import { abstain, approve, type Bench, type Opinion, reject } from './opinion.ts
 const HEAD_CHARS = 4_000;
 
 const SAMPLE_WORDS =
-  /(?:^|[/_.-])(?:examples?|samples?|demos?|playground|sandbox|tutorials?|fixtures?|testdata|mocks?|stubs?|snapshots?|templates?|boilerplate|scaffold(?:ing)?|benchmarks?|bench|perf|storybook|stories|e2e|specs?|tests?|__(?:tests?|mocks?|fixtures?|snapshots?|examples?)__)(?=$|[/_.-])/i;
+  /(?:^|[/_.-])(?:examples?|samples?|demos?|playground|tutorials?|fixtures?|testdata|mocks?|stubs?|snapshots?|templates?|boilerplate|scaffold(?:ing)?|benchmarks?|bench|perf|storybook|stories|e2e|specs?|tests?|__(?:tests?|mocks?|fixtures?|snapshots?|examples?)__)(?=$|[/_.-])|(?:^|\/)sandbox(?:es)?(?=\/)/i;
 /** As a whole name: a product may well be called something with "legacy" in it. */
 const RETIRED_WORDS =
   /(?:^|\/)(?:deprecated|legacy|archived?|attic|obsolete|old|backup|bak|trash|graveyard)(?=\/)|[._-](?:old|bak|orig|deprecated)(?=\.\w+$)/i;

@@ -62,6 +62,7 @@ const uses = (...actions: readonly string[]): string => actions.map((action) => 
 
 const outdated: readonly Plant[] = [
   workflow(OLD, true, 'checkout-2', ['made for Node 12', uses('actions/checkout@v2', 'actions/setup-node@v6')]),
+  workflow(OLD, true, 'checkout-1', ['a part of the runner', uses('actions/checkout@v1')]),
   workflow(OLD, true, 'node-3', ['made for Node 16', uses('actions/checkout@v4', 'actions/setup-node@v3')]),
   workflow(OLD, true, 'python-4', ['made for Node 16 too', uses('actions/setup-python@v4.7.1')]),
   workflow(OLD, true, 'artifact-3', ['refused by the service', uses('actions/upload-artifact@v3')]),

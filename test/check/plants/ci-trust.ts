@@ -223,6 +223,10 @@ const actions: readonly Plant[] = [
     'the token of the service that makes the action',
     `permissions:\n  contents: read\n${one('measure-cover', 'on: push', uses('codecov/codecov-action@v5', token('CODECOV_TOKEN')))}`,
   ]),
+  workflow(PIN, false, 'name-org', [
+    'names that are kept among the secrets',
+    `permissions:\n  contents: read\n${one('name-org', 'on: push', uses('helpful-comments/summarise@v3', token('DOCKER_ORG_NAME')))}`,
+  ]),
   workflow(PIN, true, 'publish-crate', [
     'a branch, with the token of the registry',
     one('publish-crate', RELEASE, uses('katyo/publish-crates@master', token('CARGO_TOKEN'))),

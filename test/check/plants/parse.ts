@@ -37,6 +37,10 @@ export const PARSE_PLANTS: readonly Plant[] = [
         'export function f(reader) {\n  let line;\n  if (line = reader.next()) {\n    console.log(line.length);\n  }\n}\n',
       ],
       [
+        'both answers are kept and used',
+        'export function f(a, b) {\n  let both;\n  if (both = a.isOpen && b.isOpen) a.join(b);\n  return both;\n}\n',
+      ],
+      [
         'a choice is kept',
         'export function f(node, def) {\n  if (def.export = node.isExport ? 2 : 0) {\n    def.uses += 1;\n  }\n  return def;\n}\n',
       ],

@@ -171,7 +171,7 @@ function lineAt(ref: string, reader: Bench['reader']): string {
 
 /** How each tool says that a test does not run. */
 const SKIPS =
-  /\b(?:it|test|describe|suite|context|specify)\.(?:skip|todo)\b|\bx(?:it|describe|context|specify|test)\b|@(?:pytest\.mark\.)?(?:skip|xfail)\b|@unittest\.(?:skip|expectedFailure)|@expectedFailure\b|\bSkip(?:Now)?\(|@(?:Disabled|Ignore)\b|\[Ignore|#\[ignore\]|markTestSkipped|\bskip\s*:\s*true|mark\.(?:skip|xfail)/;
+  /\b(?:it|test|describe|suite|context|specify)\.(?:skip|todo)\b|\bx(?:it|describe|context|specify|test)\b|@(?:pytest\.mark\.)?skip\b|@unittest\.skip|\bSkip(?:Now)?\(|@(?:Disabled|Ignore)\b|\[Ignore|#\[ignore\]|markTestSkipped|\bskip\s*:\s*true|mark\.skip\b|mark\.xfail\([^)\n]*\brun\s*=\s*False\b/;
 
 export function skippedTests({ finding }: Motion, { reader }: Bench): Opinion {
   const named = finding.evidence.flatMap(({ ref }) => ref ?? []).map((ref) => lineAt(ref, reader));

@@ -140,7 +140,7 @@ describe('a second look at old notes', () => {
 });
 
 describe('a second look at tests that are switched off', () => {
-  it.each(['@pytest.mark.xfail', '@unittest.expectedFailure', '@expectedFailure', 'pytestmark = pytest.mark.xfail'])(
+  it.each(['@pytest.mark.skip', '@unittest.skip', 'pytestmark = pytest.mark.skip', '@pytest.mark.xfail(run=False)'])(
     'knows %s',
     (mark) => {
       write('test_a.py', `${mark}\ndef test_a():\n    pass\n`);
@@ -150,4 +150,12 @@ describe('a second look at tests that are switched off', () => {
       );
     },
   );
+
+  it.each(['@pytest.mark.xfail', '@unittest.expectedFailure', '@expectedFailure'])('knows that %s runs', (mark) => {
+    write('test_a.py', `${mark}\ndef test_a():\n    pass\n`);
+    const evidence = [{ source: 'tests-map', text: mark, ref: 'test_a.py:1' }];
+    expect(said({ kind: 'skipped-tests', file: 'test_a.py', evidence })).toBe(
+      'reject: Outside comments, none of the lines switches a test off.',
+    );
+  });
 });
