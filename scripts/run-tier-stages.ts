@@ -88,7 +88,7 @@ export const STAGES: readonly Stage[] = [
     id: 'mutants',
     proves: 'the simulation sees each of the bugs that are put into the code for it',
     tiers: ALL,
-    capSeconds: 55,
+    capSeconds: 65,
     commands: once('npm', 'run', 'simulate:mutants'),
     leavesJson: 'reports/simulation/mutants.json',
   },
@@ -148,7 +148,7 @@ export const STAGES: readonly Stage[] = [
     id: 'benches',
     proves: 'every benchmark still runs; no figure is judged',
     tiers: ALL,
-    capSeconds: 70,
+    capSeconds: 60,
     commands: once('npm', 'run', 'bench', '--', 'all', '--smoke'),
   },
   {
