@@ -100,19 +100,26 @@ describe('the second check of a repository', () => {
   });
 });
 
+/** Sends the signal to a check that has begun and has enough to do to be cut off in the middle. */
+async function cutOff(
+  repository: ReturnType<typeof shop>,
+  signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT',
+): ReturnType<typeof repository.start>['ended'] {
+  repository.writeAll(
+    Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`many/${index}.js`, NAN.repeat(40)])),
+  );
+  const call = repository.start(['check']);
+  await call.says('inventory  starts');
+  call.child.kill(signal);
+  return call.ended;
+}
+
 describe('a check that was cut off', () => {
   test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
     'by %s leaves nothing behind once the next one has run, and is no baseline',
     async (signal) => {
       using repository = shop();
-      // Enough that it is cut off in the middle.
-      repository.writeAll(
-        Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`many/${index}.js`, NAN.repeat(40)])),
-      );
-      const call = repository.start(['check']);
-      await call.says('inventory  starts');
-      call.child.kill(signal);
-      const { code } = await call.ended;
+      const { code } = await cutOff(repository, signal);
       expect(code).toBe(signal === 'SIGKILL' ? null : 130);
       expect(repository.leftOvers()).toHaveLength(1);
       const next = await repository.waggle('check');
@@ -129,13 +136,7 @@ describe('a check that was cut off', () => {
     'by %s is gone on with by runs resume, to its reports',
     async (signal) => {
       using repository = shop();
-      repository.writeAll(
-        Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`many/${index}.js`, NAN.repeat(40)])),
-      );
-      const call = repository.start(['check']);
-      await call.says('inventory  starts');
-      call.child.kill(signal);
-      await call.ended;
+      await cutOff(repository, signal);
       const resumed = await repository.waggle('runs', 'resume');
       expect(resumed.code).toBe(0);
       expect(resumed.stdout).toMatch(/Report: .*\/report\.html/);
