@@ -10,6 +10,7 @@ import { noteHealth } from './health/decide-health.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
 import { openCount, type Run } from './runs/run.ts';
 import type { Swarm } from './swarm-state.ts';
+import type { TaskCell } from './task-table.ts';
 import type { Usage } from './tasks/attempt.ts';
 import { parentOf } from './tasks/families.ts';
 import {
@@ -31,17 +32,16 @@ export type TaskChange = Readonly<{ before: Task; after: Task; atMs: number; usa
  * Replaces one task and brings every index in line: counts, queue, agents, reservations, budgets, dependents. The
  * only place where indexes over tasks change, so that replay, restore and live running cannot differ.
  */
-export function changeTask(swarm: Swarm, run: Run, change: TaskChange): void {
+export function changeTask(swarm: Swarm, run: Run, cell: TaskCell, change: TaskChange): void {
   const { before, after } = change;
-  const { id } = after.identity;
-  swarm.tasks.set(id, after);
+  cell.task = after;
   run.counts[before.status]--;
   run.counts[after.status]++;
   if (isActive(before)) {
     if (isActive(after)) return goOn(swarm, run, before, after);
     leaveAgent(swarm, run, before, change);
-  } else if (before.status === 'ready') swarm.queue.remove(id);
-  else swarm.undecided.delete(id);
+  } else if (before.status === 'ready') swarm.queue.remove(after.identity);
+  else swarm.undecided.delete(after.identity.id);
   enter(swarm, run, after, change.atMs);
   // Others may have waited for what this one would still give back.
   if (!isActive(before) && !isActive(after)) swarm.queue.reconsider();
@@ -182,9 +182,9 @@ function tellParent(swarm: Swarm, run: Run, { identity }: Task): void {
 
 /** Ready at once in the plain case; whatever needs a decision waits for one, and the decision is an event. */
 export function settleNeeds(swarm: Swarm, run: Run, index: number, atMs: number): void {
-  const { id, spec } = run.graph.identity(index);
-  const task = swarm.tasks.get(id);
-  if (task?.status !== 'blocked') return;
+  const cell = run.cells[index];
+  if (cell?.task.status !== 'blocked') return;
+  const { id, spec } = cell.identity;
   const isPlain = spec.if === undefined && (spec.when ?? 'success') === 'success';
   if (!isPlain || run.graph.needsState(index) !== 'all-succeeded') {
     swarm.undecided.add(id);
@@ -192,7 +192,6 @@ export function settleNeeds(swarm: Swarm, run: Run, index: number, atMs: number)
   }
   run.counts.blocked--;
   run.counts.ready++;
-  const ready = becomeReady(task, atMs);
-  swarm.tasks.set(id, ready);
-  enter(swarm, run, ready, atMs);
+  cell.task = becomeReady(cell.task, atMs);
+  enter(swarm, run, cell.task, atMs);
 }

@@ -187,11 +187,9 @@ function storedBlocks(blocked: ReadonlySet<BlockCause>): Pick<StoredAgent, 'bloc
 
 function storeRun(swarm: Swarm, run: Run): StoredRun {
   const tasks: StoredTask[] = [];
-  for (let index = 0; index < run.graph.size; index++) {
-    const { id, spec } = run.graph.identity(index);
-    const task = swarm.tasks.get(id);
-    if (task === undefined) throw new Error(`Internal error: task ${id} is not in memory`);
-    const { identity: _identity, ...state } = task;
+  for (const { task } of run.cells) {
+    const { identity, ...state } = task;
+    const { id, spec } = identity;
     const expected = holdsSlot(task) ? { expectedEndMs: swarm.registry.slotOf(id).expectedEndMs } : {};
     const reserved = swarm.capacity.heldBy(id)?.amounts;
     const shrunk = reserved === undefined || reserved === reservationOf(spec) ? {} : { reserved };
@@ -247,7 +245,7 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   for (const family of stored.families) restoreFamily(run, family);
   for (const task of tasks) {
     run.counts[task.status]++;
-    swarm.tasks.set(task.identity.id, task);
+    run.cells.push(swarm.tasks.add(task));
   }
   run.mail = stored.mail === undefined ? undefined : Mail.restore(stored.mail);
   for (const task of tasks) restoreTask(swarm, run, task, nowMs);

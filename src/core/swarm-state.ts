@@ -20,8 +20,8 @@ import { ReadyQueue } from './scheduling/ready-queue.ts';
 import { WaitingLeads } from './scheduling/waiting-leads.ts';
 import { WriteLocks } from './scheduling/write-locks.ts';
 import type { LiveOption, Setting } from './settings/setting-events.ts';
+import { TaskTable } from './task-table.ts';
 import type { RetryPolicy } from './tasks/task-spec.ts';
-import type { Task } from './tasks/task.ts';
 import { newTuning, type TunerRules, type Tuning } from './tuning/tuner.ts';
 
 /** The rules of one swarm; configuration that a journal does not depend on. */
@@ -96,7 +96,7 @@ export type Swarm = {
   readonly configured: SwarmRules;
   /** Options that were changed while somebody led. */
   readonly settings: Map<string, Setting>;
-  readonly tasks: Map<TaskId, Task>;
+  readonly tasks: TaskTable;
   readonly runs: Map<RunId, Run>;
   /** Of all open runs, where closed ones stay until their run ends, and the newest of the swarm's own. */
   readonly proposals: Map<ProposalId, Proposal>;
@@ -144,7 +144,7 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     rules,
     configured: rules,
     settings: new Map(),
-    tasks: new Map(),
+    tasks: new TaskTable(),
     runs: new Map(),
     proposals: new Map(),
     openProposals: new Set(),

@@ -159,8 +159,7 @@ export class Registry {
 
   /** The question that a task asks; the same object for the same question. */
   signatureOf(spec: TaskSpec, runId: RunId): Signature {
-    const ofRun = this.#signatures.get(runId) ?? new Map<string, Signature>();
-    this.#signatures.set(runId, ofRun);
+    const ofRun = this.#signaturesOf(runId);
     const key = questionOf(spec);
     const known = ofRun.get(key);
     if (known !== undefined) return known;
@@ -168,6 +167,14 @@ export class Registry {
     const signature: Signature = { requires, prefers, runId, matches: [], version: -1 };
     ofRun.set(key, signature);
     return signature;
+  }
+
+  #signaturesOf(runId: RunId): Map<string, Signature> {
+    const known = this.#signatures.get(runId);
+    if (known !== undefined) return known;
+    const made = new Map<string, Signature>();
+    this.#signatures.set(runId, made);
+    return made;
   }
 
   /** The classes that have everything required, best fit first; looked up again only when classes come or go. */

@@ -49,9 +49,8 @@ export function endRun(swarm: Swarm, run: Run, outcome: RunOutcome): Ruling {
   if (run.ending !== undefined) return accept();
   const events: SwarmEvent[] = [{ type: 'run.ending', runId: run.id, outcome }, ...endVotes(swarm, run)];
   const reason = outcome.state === 'cancelled' ? outcome.reason : 'the run ended: budget exhausted';
-  for (let index = 0; index < run.graph.size; index++) {
-    const task = swarm.tasks.get(run.graph.identity(index).id);
-    const ruling = task === undefined ? accept() : cancelTask(task, reason);
+  for (const { task } of run.cells) {
+    const ruling = cancelTask(task, reason);
     if (ruling.ok) events.push(...ruling.events);
   }
   // Not spread into a call: there may be 100,000.

@@ -1,6 +1,7 @@
 import { Account } from '../budgets/account.ts';
 import type { ProposalId, RunId, TaskId } from '../ids.ts';
 import type { Mail } from '../messaging/mail.ts';
+import type { TaskCell } from '../task-table.ts';
 import type { Family } from '../tasks/family.ts';
 import { TaskGraph } from '../tasks/task-graph.ts';
 import { newScaleState, type ScaleState } from '../scaling/scale-group.ts';
@@ -24,6 +25,8 @@ export type Run = {
   /** Led time. */
   readonly createdMs: number;
   readonly graph: TaskGraph;
+  /** Its tasks by position. */
+  readonly cells: TaskCell[];
   readonly account: Account;
   readonly counts: TaskCounts;
   readonly rankCredit: RankCredit;
@@ -67,7 +70,8 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
     cancelled: 0,
     skipped: 0,
   };
-  const start = { graph: new TaskGraph(), account: new Account(spec.budget), counts, active: new Set<TaskId>() };
+  const cells: TaskCell[] = [];
+  const start = { graph: new TaskGraph(), cells, account: new Account(spec.budget), counts, active: new Set<TaskId>() };
   const rankCredit = { looks: FIRST_LOOKS * taskCount };
   const votes = { proposals: new Set<ProposalId>(), undone: new Set<ProposalId>() };
   const families = new Map<TaskId, Family>();

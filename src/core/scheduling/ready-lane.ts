@@ -78,6 +78,8 @@ export type Claims = Map<string, Readonly<{ group: ReadyGroup; holder: TaskId; w
 export type ReadyRun = {
   readonly id: RunId;
   readonly lanes: ReadyLane[];
+  /** By position in the run. */
+  readonly tasks: (ReadyTask | undefined)[];
   /** Its ready tasks, parked and deferred ones too. */
   waiting: number;
   weight: number;

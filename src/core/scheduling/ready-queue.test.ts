@@ -3,8 +3,9 @@ import { beforeEach, describe, test } from 'vitest';
 import { taskOf } from '../../../test/support/core-world-specs.ts';
 import { type Agent, AgentClass } from '../agents/agent-class.ts';
 import { Registry } from '../agents/registry.ts';
-import { agentId, nameOf, runId, taskId } from '../ids.ts';
+import { agentId, nameOf, runId, type TaskId, taskId } from '../ids.ts';
 import type { PriorityClass, TaskSpec } from '../tasks/task-spec.ts';
+import type { TaskIdentity } from '../tasks/task.ts';
 import { AGEING_MS, type ReadyTask } from './ready-lane.ts';
 import { ReadyQueue, type Wait } from './ready-queue.ts';
 
@@ -14,10 +15,12 @@ const two = runId('r2');
 let queue: ReadyQueue;
 let registry: Registry;
 let index: number;
+const identities = new Map<TaskId, TaskIdentity>();
 beforeEach(() => {
   queue = new ReadyQueue();
   registry = new Registry('capability-based');
   index = 0;
+  identities.clear();
   queue.addRun(one, 1);
 });
 
@@ -35,7 +38,14 @@ function push(
 ): void {
   const spec = taskOf(name, { priority, ...more });
   const identity = { id: taskId(run, name), runId: run, index: index++, spec };
+  identities.set(identity.id, identity);
   queue.push(identity, registry.signatureOf(spec, run), sinceMs, remainingMs);
+}
+
+function remove(name: string): void {
+  const identity = identities.get(taskId(one, name));
+  assert.ok(identity !== undefined);
+  queue.remove(identity);
 }
 
 const spec = { id: agentId('a1'), role: 'r', driver: 'command', capabilities: ['x'], slots: 1, host: 'local' } as const;
@@ -55,7 +65,7 @@ beforeEach(() => {
 function take(workMs = 0): string | undefined {
   const ready = queue.peek();
   if (ready === undefined) return undefined;
-  queue.remove(ready.id);
+  queue.remove(ready.identity);
   queue.charge(ready.identity.runId, workMs);
   return nameOf(ready.id);
 }
@@ -156,7 +166,7 @@ describe('the order of ready tasks', () => {
   test('raises none above critical, and forgets those that are gone', () => {
     push('a', { priority: 'critical' });
     push('b', { priority: 'high' });
-    queue.remove(taskId(one, 'b'));
+    remove('b');
     queue.age(100 * AGEING_MS);
     assert.deepEqual(takeAll(), ['a']);
   });
@@ -311,7 +321,7 @@ describe('what cannot be placed', () => {
     assert.deepEqual(takeAll(), []);
     queue.freed(busy);
     assert.deepEqual([takeAll(), busy.awaited], [['b'], 2]);
-    queue.remove(taskId(one, 'a'));
+    remove('a');
     assert.deepEqual([queue.deferredCount, busy.awaited, busy.awaitedMs], [1, 1, 100]);
     assert.equal(queue.offerServable(), false);
     busy.free.push(idle);
@@ -348,8 +358,8 @@ describe('what cannot be placed', () => {
     push('b', { more: { requires: ['rare'] } });
     queue.defer(peeked(), waitFor(busy), 0);
     queue.park(peeked().group.kind);
-    queue.remove(taskId(one, 'a'));
-    queue.remove(taskId(one, 'b'));
+    remove('a');
+    remove('b');
     queue.reopen();
     assert.deepEqual([takeAll(), queue.size], [[], 0]);
   });
@@ -370,7 +380,7 @@ test('a run that is gone leaves nothing behind', () => {
   queue.park(peeked().group.kind);
   queue.removeRun(one);
   queue.reopen();
-  assert.deepEqual([queue.size, queue.peek(), queue.has(taskId(one, 'a'))], [0, undefined, false]);
+  assert.deepEqual([queue.size, queue.peek(), queue.ids()], [0, undefined, []]);
   push('c');
   assert.equal(queue.size, 0);
 });

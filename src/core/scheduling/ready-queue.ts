@@ -39,7 +39,7 @@ export type Wait = Readonly<{ agentClass: AgentClass; workMs: number }>;
  */
 export class ReadyQueue {
   readonly #runs = new Map<RunId, ReadyRun>();
-  readonly #tasks = new Map<TaskId, ReadyTask>();
+  #size = 0;
   /** Lanes that waiting will raise, the next one first. */
   readonly #raising = new IndexedHeap<ReadyLane>((one, other) => one.raiseAtMs < other.raiseAtMs);
   /** What is parked, with the classes that could take it; none where it waits for more than a slot. */
@@ -54,15 +54,11 @@ export class ReadyQueue {
   #nowMs = 0;
 
   get size(): number {
-    return this.#tasks.size;
-  }
-
-  has(id: TaskId): boolean {
-    return this.#tasks.has(id);
+    return this.#size;
   }
 
   addRun(id: RunId, weight: number): void {
-    this.#runs.set(id, { id, lanes: [], waiting: 0, weight, pass: 0, isSuspended: false, resumedMs: 0 });
+    this.#runs.set(id, { id, lanes: [], tasks: [], waiting: 0, weight, pass: 0, isSuspended: false, resumedMs: 0 });
   }
 
   passOf(id: RunId): number {
@@ -77,10 +73,10 @@ export class ReadyQueue {
   removeRun(id: RunId): void {
     const kinds = (this.#runs.get(id)?.lanes ?? []).flatMap((lane) => [...lane.kinds.values()]);
     for (const group of kinds.flatMap(({ groups }) => [...groups.values()])) {
-      for (let task = group.tasks.first; task !== undefined; task = group.tasks.first) this.remove(task.id);
+      for (let task = group.tasks.first; task !== undefined; task = group.tasks.first) this.remove(task.identity);
     }
     for (const tasks of this.#deferredFor.values()) {
-      for (const task of tasks) if (task.identity.runId === id) this.remove(task.id);
+      for (const task of tasks) if (task.identity.runId === id) this.remove(task.identity);
     }
     this.#runs.delete(id);
   }
@@ -120,16 +116,20 @@ export class ReadyQueue {
     };
     if (run.waiting === 0 && !run.isSuspended) this.#join(run);
     run.waiting++;
-    this.#tasks.set(identity.id, task);
+    this.#size++;
+    put(run.tasks, identity.index, task);
     lane.waiting.insert(task);
     if (lane.waiting.first === task) this.#noteOldest(lane);
     this.#insert(task);
   }
 
-  remove(id: TaskId): void {
-    const task = this.#tasks.get(id);
-    if (task === undefined) return;
-    this.#tasks.delete(id);
+  /** Does nothing when it is not in the queue. */
+  remove({ runId, index }: TaskIdentity): void {
+    const tasks = this.#runs.get(runId)?.tasks;
+    const task = tasks?.[index];
+    if (tasks === undefined || task === undefined) return;
+    tasks[index] = undefined;
+    this.#size--;
     const { lane } = task.group.kind;
     const wasOldest = lane.waiting.first === task;
     lane.run.waiting--;
@@ -284,8 +284,8 @@ export class ReadyQueue {
   }
 
   /** Ready tasks in no particular order. */
-  ids(): IterableIterator<TaskId> {
-    return this.#tasks.keys();
+  ids(): readonly TaskId[] {
+    return [...this.#runs.values()].flatMap(({ tasks }) => tasks.flatMap((task) => task?.id ?? []));
   }
 
   /**
@@ -393,6 +393,12 @@ function firstOf({ lanes }: ReadyRun): ReadyTask | undefined {
     if (top !== undefined && (best === undefined || isTaskBefore(top, best))) best = top;
   }
   return best;
+}
+
+/** Without leaving holes: an array with many of them is a slow one. */
+function put(tasks: (ReadyTask | undefined)[], index: number, task: ReadyTask): void {
+  while (tasks.length < index) tasks.push(undefined);
+  tasks[index] = task;
 }
 
 const NO_KINDS: ReadonlySet<ReadyKind> = new Set();

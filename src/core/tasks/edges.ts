@@ -42,13 +42,13 @@ export function linkEdges(specs: readonly GraphSpec[], places: ReadonlyMap<strin
 }
 
 /** Positions so that each comes after its needs. Tasks on a cycle, and behind one, are left out. */
-export function needsFirst({ needsFrom, dependentsFrom, dependents }: Edges): Int32Array {
+export function needsFirst(edges: Edges): Int32Array {
+  const { needsFrom, dependentsFrom, dependents } = edges;
   const size = needsFrom.length - 1;
-  const open = new Int32Array(size);
+  const open = needCounts(edges);
   const order = new Int32Array(size);
   let end = 0;
   for (let index = 0; index < size; index++) {
-    open[index] = at(needsFrom, index + 1) - at(needsFrom, index);
     if (at(open, index) === 0) order[end++] = index;
   }
   for (let next = 0; next < end; next++) {
@@ -60,6 +60,13 @@ export function needsFirst({ needsFrom, dependentsFrom, dependents }: Edges): In
     }
   }
   return order.subarray(0, end);
+}
+
+/** How many needs each task has. */
+export function needCounts({ needsFrom }: Edges): Int32Array {
+  const counts = new Int32Array(needsFrom.length - 1);
+  for (let index = 0; index < counts.length; index++) counts[index] = at(needsFrom, index + 1) - at(needsFrom, index);
+  return counts;
 }
 
 /** The number at a position that is known to be there. */

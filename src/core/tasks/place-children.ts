@@ -24,7 +24,7 @@ export function applyDelegation(swarm: Swarm, run: Run, event: Delegated, atMs: 
     run.taskCount++;
     run.counts.blocked++;
     subscribeTask(run, identity.spec);
-    swarm.tasks.set(identity.id, newTask(identity));
+    run.cells.push(swarm.tasks.add(newTask(identity)));
   }
   for (const { index } of children) if (run.graph.needsState(index) !== 'open') settleNeeds(swarm, run, index, atMs);
 }

@@ -1,5 +1,5 @@
 import type { TaskId } from '../ids.ts';
-import { at, type Edges, type GraphSpec, linkEdges, needsFirst } from './edges.ts';
+import { at, type Edges, type GraphSpec, linkEdges, needCounts, needsFirst } from './edges.ts';
 import type { TaskIdentity } from './task.ts';
 
 /** Expected duration of a task about which nothing is known, ms. */
@@ -39,7 +39,7 @@ export class TaskGraph {
   #edges = NO_EDGES;
   /** Needs first. */
   #order: Int32Array = NO_NUMBERS;
-  #openNeeds = NO_NUMBERS;
+  #openNeeds: Int32Array = NO_NUMBERS;
   #notSucceeded = NO_NUMBERS;
   #remainingMs = new Float64Array(0);
   readonly #late = new Map<number, LateTask>();
@@ -59,14 +59,15 @@ export class TaskGraph {
     const edges = linkEdges(specs, this.#places);
     this.#edges = edges;
     this.#notSucceeded = new Int32Array(specs.length);
-    this.#openNeeds = Int32Array.from(specs, (spec) => spec.needs.length);
+    this.#openNeeds = needCounts(edges);
     this.#order = needsFirst(edges);
     this.rank(({ spec }) => spec.estimateMs ?? DEFAULT_ESTIMATE_MS);
   }
 
   /** Works out what remains after each task, when `workMs` says how long one takes. Costs `cost`. */
   rank(workMs: (identity: TaskIdentity) => number): void {
-    this.#remainingMs = Float64Array.from(this.#identities, workMs);
+    this.#remainingMs = new Float64Array(this.size);
+    for (const [index, identity] of this.#identities.entries()) this.#remainingMs[index] = workMs(identity);
     for (let index = this.#order.length - 1; index >= 0; index--) this.#rank(at(this.#order, index));
   }
 
@@ -112,18 +113,18 @@ export class TaskGraph {
 
   /** Longest remaining path from the task to an end of the graph, itself included, ms of estimates. */
   remainingMs(index: number): number {
-    return this.#late.get(index)?.remainingMs ?? at(this.#remainingMs, index);
+    return this.#lateAt(index)?.remainingMs ?? at(this.#remainingMs, index);
   }
 
   needsState(index: number): NeedsState {
-    const late = this.#late.get(index);
+    const late = this.#lateAt(index);
     if ((late?.openNeeds ?? at(this.#openNeeds, index)) > 0) return 'open';
     return (late?.notSucceeded ?? at(this.#notSucceeded, index)) === 0 ? 'all-succeeded' : 'some-not-succeeded';
   }
 
   /** Notes that a task has ended, and gives the dependents that now wait for nothing. */
   end(index: number, hasSucceeded: boolean): readonly number[] {
-    const late = this.#late.get(index);
+    const late = this.#lateAt(index);
     if (late !== undefined) return this.#endLate(late, hasSucceeded);
     const { dependentsFrom, dependents } = this.#edges;
     let free: number[] | undefined;
@@ -153,6 +154,11 @@ export class TaskGraph {
       } else for (const need of [...late.needs, late.parent]) note(need);
     }
     return [...seen].sort((one, other) => one - other);
+  }
+
+  /** Most tasks are not: they need not be looked for. */
+  #lateAt(index: number): LateTask | undefined {
+    return index < this.#openNeeds.length ? undefined : this.#late.get(index);
   }
 
   #link({ index, spec }: TaskIdentity, parent: number, remainingMs: number): void {
