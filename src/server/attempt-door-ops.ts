@@ -12,7 +12,7 @@ export type OpCall = Readonly<{
   context: RunAbilities;
   /** As it came. */
   args: unknown;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when whoever asked has gone, or has ended its side and waits for nothing that has not come yet. */
   signal: AbortSignal;
 }>;
 
@@ -60,10 +60,27 @@ export const DOOR_OPS: Readonly<Record<string, Op>> = {
   'messages.subscribe': ({ context, args }) => context.messages.subscribe(pattern.parse(args).pattern),
   'messages.unsubscribe': ({ context, args }) => context.messages.unsubscribe(pattern.parse(args).pattern),
   'proposals.open': ({ context, args }) => context.proposals.open(proposals.parse(args).proposals),
-  'proposals.outcomes': ({ context, args }) => context.proposals.outcomes(proposalNames.parse(args).names),
+  'proposals.outcomes': ({ context, args, signal }) =>
+    whileAwaited(signal, context.proposals.outcomes(proposalNames.parse(args).names)),
   'proposals.vote': ({ context, args }) => context.proposals.vote(votes.parse(args).votes),
   'tasks.cancel': ({ context, args }) => context.tasks.cancel(names.parse(args).names),
   'tasks.delegate': ({ context, args }) => context.tasks.delegate(subtasks.parse(args).tasks),
   'tasks.overview': ({ context }) => context.tasks.overview(),
-  'tasks.outcomes': ({ context, args }) => context.tasks.outcomes(names.parse(args).names),
+  'tasks.outcomes': ({ context, args, signal }) =>
+    whileAwaited(signal, context.tasks.outcomes(names.parse(args).names)),
 };
+
+/** How long an answer may take that is there already, ms. */
+const KNOWN_WITHIN_MS = 1_000;
+
+/** What may take hours is answered when it comes, or not at all once nobody waits for it. */
+async function whileAwaited<Value>(signal: AbortSignal, asked: Promise<Value>): Promise<Value> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const giveUp = (): void => {
+    const error = new Error('It has not ended yet. Keep your side of the connection open to wait for it.');
+    setTimeout(reject, KNOWN_WITHIN_MS, error).unref();
+  };
+  if (signal.aborted) giveUp();
+  else signal.addEventListener('abort', giveUp, { once: true });
+  return Promise.race([asked, late]).finally(() => signal.removeEventListener('abort', giveUp));
+}

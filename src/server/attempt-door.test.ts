@@ -52,7 +52,26 @@ class Program {
   leave(): void {
     this.#socket.destroy();
   }
+
+  /** Says that it says nothing more, and still reads. */
+  finish(): void {
+    this.#socket.end();
+  }
+
+  /** Whether the other side has nothing more to say either. */
+  async isSentOut(): Promise<boolean> {
+    return (await this.#lines.next()).done === true;
+  }
 }
+
+const spec = {
+  name: 'ship',
+  kind: 'question',
+  subject: 's',
+  title: 't',
+  contentHash: 'c0'.repeat(32),
+  members: [{ id: 'a' }],
+};
 
 describe('the door of an attempt', () => {
   test('is a socket for its user alone, and its token is a secret', () => {
@@ -95,14 +114,6 @@ describe('the door of an attempt', () => {
   });
 
   test('lets a program propose, vote and wait for the outcome as its attempt', async () => {
-    const spec = {
-      name: 'ship',
-      kind: 'question',
-      subject: 's',
-      title: 't',
-      contentHash: 'c0'.repeat(32),
-      members: [{ id: 'a' }],
-    };
     const [proposal, contentHash] = ['ship', spec.contentHash];
     const done = { ok: true, proposalId: 'scripted/ship' };
     expect(await ask('proposals.open', { proposals: [spec] })).toEqual({ ok: true, value: [done] });
@@ -176,6 +187,35 @@ describe('the door of an attempt', () => {
     program.write('{"token":1}\n');
     expect(await program.read()).toMatchObject({ ok: false, error: { reason: 'malformed' } });
     program.leave();
+  });
+
+  test('answers a program that ends its side with what there is, and sends it out after the last answer', async () => {
+    await ask('proposals.open', { proposals: [spec] });
+    const program = new Program();
+    const { token } = place();
+    const line = (id: number, op: string, args: object): string => `${JSON.stringify({ id, token, op, args })}\n`;
+    program.write(line(1, 'proposals.outcomes', { names: ['ship'] }));
+    program.write(line(2, 'messages.receive', {}) + line(3, 'messages.send', { to: 'all', body: null }));
+    program.finish();
+    const answers = [await program.read(), await program.read(), await program.read()];
+    expect(answers).toContainEqual(expect.objectContaining({ id: 2, ok: true, value: [] }));
+    expect(answers).toContainEqual(expect.objectContaining({ id: 3, ok: true }));
+    expect(answers.at(-1)).toMatchObject({ id: 1, ok: false, error: { reason: 'unavailable' } });
+    expect(JSON.stringify(answers.at(-1))).toMatch(/Keep your side of the connection open/);
+    expect(await program.isSentOut()).toBe(true);
+  });
+
+  test('does not read a program that does not read its answers, until it does', async () => {
+    const socket = connect(place().socket);
+    const line = `${JSON.stringify({ token: place().token, op: 'none' })}\n`;
+    const lines = 50_000;
+    socket.write(line.repeat(lines));
+    for (let turn = 0; turn < 200; turn++) await ask('tasks.overview');
+    expect(socket.writableLength).toBeGreaterThan(0);
+    let answers = 0;
+    for await (const _ of createInterface(socket)) if (++answers === lines) break;
+    expect(answers).toBe(lines);
+    socket.destroy();
   });
 
   test('takes a question back when nobody waits for the answer any more', async () => {

@@ -12,6 +12,8 @@ const MAX_CONNECTIONS = 1_024;
 const MAX_UNDERWAY = 64;
 /** A message has at most 64 KiB, a value of the shared memory 1 MiB. */
 const MAX_LINE_BYTES = 4 * 2 ** 20;
+/** A program that reads slower than this is not read either until it has caught up. */
+const MAX_UNREAD_BYTES = 2 ** 20;
 const MAX_MISTAKES = 5;
 
 /** One line from a program: `{"token": …, "op": …, "args": …}`, with an `id` that comes back when there is one. */
@@ -37,7 +39,13 @@ const ANSWER = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), refusal: z.looseObject({ reason: z.string() }) }),
 ]);
 
-type Visitor = { readonly socket: Socket; readonly gone: AbortController; underway: number };
+type Visitor = {
+  readonly socket: Socket;
+  readonly gone: AbortController;
+  underway: number;
+  /** It says nothing more, and may still read. */
+  hasFinished: boolean;
+};
 
 export type AttemptDoorOptions = Readonly<{
   /** A path where nothing stands, in a folder that only this user can enter. Asked for once, when it is first needed. */
@@ -89,7 +97,8 @@ export class AttemptDoorServer implements AttemptDoor {
 
   async #listen(): Promise<Readonly<{ path: string; programs: string | undefined }>> {
     const [path, programs] = await Promise.all([this.#options.openPath(), this.#options.programs?.()]);
-    const server = createServer((socket) => this.#welcome(socket));
+    // A program that ends its side may still read what it has asked for.
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
     server.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -102,13 +111,19 @@ export class AttemptDoorServer implements AttemptDoor {
   }
 
   #welcome(socket: Socket): void {
-    const visitor: Visitor = { socket, gone: new AbortController(), underway: 0 };
+    const visitor: Visitor = { socket, gone: new AbortController(), underway: 0, hasFinished: false };
     this.#visitors.add(visitor);
     socket.unref();
     socket.on('error', () => {}); // `close` follows
     socket.on('close', () => {
       visitor.gone.abort();
       this.#visitors.delete(visitor);
+    });
+    // It has finished, or is dead: nothing that has not come yet is waited for.
+    socket.on('end', () => {
+      visitor.hasFinished = true;
+      visitor.gone.abort();
+      leaveTo(visitor);
     });
     readLines(socket, (line) => this.#take(visitor, line), MAX_LINE_BYTES);
   }
@@ -124,6 +139,7 @@ export class AttemptDoorServer implements AttemptDoor {
     void this.#answer(visitor, request.data).then((reply) => {
       visitor.underway -= 1;
       say(visitor, reply);
+      leaveTo(visitor);
     });
   }
 
@@ -153,6 +169,14 @@ export class AttemptDoorServer implements AttemptDoor {
 function say({ socket }: Visitor, reply: DoorReply): void {
   const problem = writeLine(socket, reply);
   if (problem !== undefined) writeLine(socket, failed(reply.id, problem, UNSENDABLE[problem]));
+  if (socket.writableLength <= MAX_UNREAD_BYTES || socket.isPaused()) return;
+  socket.pause();
+  socket.once('drain', () => socket.resume());
+}
+
+/** Who has finished is sent out with the last answer. */
+function leaveTo({ socket, underway, hasFinished }: Visitor): void {
+  if (hasFinished && underway === 0) socket.end();
 }
 
 const UNSENDABLE: Readonly<Record<Unsendable, string>> = {
