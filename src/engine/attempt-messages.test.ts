@@ -233,6 +233,10 @@ describe('at least once', () => {
     assert.equal((await to.send({ to: 'task:t1', body: 2 })).ok, false);
     assert.equal((await to.acknowledge([message?.id ?? ''])).ok, false);
     assert.equal(engine.run(RUN)?.mail?.boxes.get('task:t2')?.size, 1);
+    // Nor does its end: the message is in other hands.
+    other.end(DONE);
+    await settle();
+    assert.deepEqual(await next.context.messages.receive({ waitMs: 0 }), []);
   });
 
   test('is not handed out any more when its time is over, even before that is stored', async () => {

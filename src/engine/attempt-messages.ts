@@ -83,15 +83,15 @@ export class AttemptMessages implements RunMessages {
   /** The attempt has ended. */
   end(): void {
     this.#end('The attempt has ended.');
-    this.#had.clear();
   }
 
   #end(why: string): void {
     this.#whyOver ??= why;
     const error = new Error(this.#whyOver);
     for (const { giveUp } of this.#waiting) giveUp(error);
-    // The next attempt may begin before this one is gone for good.
+    // The next attempt may begin before this one is gone for good, and have them in its turn.
     for (const [id, { address }] of this.#had) this.#desk.mailroom.giveBack(this.#assignment.runId, address, [id]);
+    this.#had.clear();
   }
 
   /** No other attempt of the run, past or to come, draws the same ones. */
