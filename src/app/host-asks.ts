@@ -2,12 +2,16 @@ import { WorkerAsks } from '../agents/drivers/function/worker-asks.ts';
 import { WorkerDesk } from '../agents/drivers/function/worker-desk.ts';
 import type { AttemptDesk } from '../agents/drivers/remote/attempt-desk.ts';
 import type { Question, QuestionAnswer } from '../core/hosts/frames.ts';
+import { MAX_CARRIED_BYTES } from '../core/hosts/host-limits.ts';
 import type { Json } from '../core/json.ts';
 import type { RunContext } from '../ports/agent-driver.ts';
+import { userError } from '../util/user-error.ts';
 import type { AttemptAsks, QuestionPost } from '../worker/hosted-attempt.ts';
 
 /** Questions of one attempt are those of one call in a worker thread: only the way is longer. */
 const CALL = 1;
+/** Of why there is no answer. */
+const MAX_WORDS = 8_000;
 
 /** On the host: what its attempts can ask of their run. */
 export function asksFor(post: QuestionPost): AttemptAsks {
@@ -38,7 +42,7 @@ export function deskFor(context: RunContext, tell: (id: number, answer: Question
       tell(message.id, { ok: true, ...(message.value === undefined ? {} : { value: plain(message.value) }) });
     } else if (message.kind === 'failed') {
       const { kind: _kind, call: _call, id, ...why } = message;
-      tell(id, { ok: false, ...why });
+      tell(id, { ok: false, ...why, message: why.message.slice(0, MAX_WORDS).toWellFormed() });
     }
   };
   // Whatever it waits for, the host keeps no place of this process.
@@ -56,8 +60,14 @@ function askOf(id: number, { ability, question, given, canGiveUp }: Question): P
   return canGiveUp === undefined ? ask : { ...ask, canGiveUp };
 }
 
-/** As it crosses to another process. Throws for what is no JSON. */
+/** As it crosses to another process. Throws for what is no JSON, and for what is too large: nothing else would get through. */
 function plain(value: unknown): Json {
+  const text = JSON.stringify(value);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_CARRIED_BYTES) {
+    const message = `${bytes} bytes are too many to be carried between a worker and its leader.`;
+    throw userError({ code: 'TOO_LARGE', message, fix: `Use at most ${MAX_CARRIED_BYTES} at once.` });
+  }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was written as JSON is JSON
-  return JSON.parse(JSON.stringify(value)) as Json;
+  return JSON.parse(text) as Json;
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Answer } from '../engine/answer.ts';
 import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
 import { LOCAL_COMMAND, type LocalCommand } from './local-socket-commands.ts';
-import { MAX_LINE_BYTES, readLines, writeLine } from './local-socket-lines.ts';
+import { MAX_LINE_BYTES, readLines, writeLine, writeWork } from './local-socket-lines.ts';
 import { FROM_LEADER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
 import type { MemoryAsk, MemoryReply } from './memory-asks.ts';
 import { userError } from '../util/user-error.ts';
@@ -110,7 +110,8 @@ export class LocalSocketClient {
 
   /** Speaks as a host; a frame that cannot be sent now is dropped, and said again by whoever must. */
   work(frame: HostFrame): void {
-    if (this.#socket.writableLength < MAX_UNREAD_WORK_BYTES) this.#send({ type: 'work', frame });
+    const hasRoom = (): boolean => this.#socket.writableLength < MAX_UNREAD_WORK_BYTES;
+    writeWork((one) => (hasRoom() ? this.#send({ type: 'work', frame: one }) : undefined), frame);
   }
 
   /** Calling it twice does no harm. */

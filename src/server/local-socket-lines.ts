@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
 import { jsonDepth } from '../util/json-depth.ts';
 
 /** A whole run of 100,000 tasks is one line. */
@@ -51,4 +52,13 @@ export function writeLine(socket: Socket, message: unknown): Unsendable | undefi
   if (jsonDepth(line, MAX_DEPTH) > MAX_DEPTH) return 'too-deep';
   if (!socket.destroyed) socket.write(line);
   return undefined;
+}
+
+/** Sends a frame of the worker protocol: packet by packet when all of it together is too long for one line. */
+export function writeWork<Frame extends HostFrame | CoordinatorFrame>(
+  write: (frame: Frame) => Unsendable | undefined,
+  frame: Frame,
+): void {
+  if (write(frame) !== 'too-long' || frame.type !== 'data') return;
+  for (const packet of frame.packets) write({ ...frame, packets: [packet] });
 }

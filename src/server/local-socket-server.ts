@@ -2,14 +2,16 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Answer } from '../engine/answer.ts';
 import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
+import { MAX_HOSTS } from '../core/hosts/host-limits.ts';
 import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
 import type { MemoryAsk, MemoryReply } from './memory-asks.ts';
-import { readLines, type Unsendable, writeLine } from './local-socket-lines.ts';
+import { readLines, type Unsendable, writeLine, writeWork } from './local-socket-lines.ts';
 import { FROM_FOLLOWER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
 import { isProcessGone } from './process-gone.ts';
 
-const MAX_CONNECTIONS = 256;
+/** As many hosts as there may be, and commands beside them. */
+const MAX_CONNECTIONS: number = 2 * MAX_HOSTS;
 const MAX_COMMANDS_UNDERWAY = 1_000;
 const HELLO_WITHIN_MS = 5_000;
 /** How long followers may take to read that the lead is free. */
@@ -169,7 +171,8 @@ export class LocalSocketServer {
     const { socket } = follower;
     follower.host ??= this.#service.acceptHost?.({
       send: (answer) => {
-        if (socket.writableLength < MAX_UNREAD_WORK_BYTES) send(follower, { type: 'work', frame: answer });
+        const hasRoom = (): boolean => socket.writableLength < MAX_UNREAD_WORK_BYTES;
+        writeWork((one) => (hasRoom() ? send(follower, { type: 'work', frame: one }) : undefined), answer);
       },
       close: () => socket.destroy(),
     });

@@ -25,5 +25,7 @@ export const PACKETS_PER_FRAME = 15;
 /** Hosts of one swarm, and agents of one host. */
 export const MAX_HOSTS = 256;
 export const MAX_HOST_AGENTS = 256;
-/** Bytes of one body as JSON. */
+/** Bytes of one offer as JSON. */
 export const MAX_BODY_BYTES: number = 2 ** 20;
+/** Bytes of one question or answer as JSON: what is larger fits into no frame. */
+export const MAX_CARRIED_BYTES: number = 64 * 2 ** 20 - 65_536;
