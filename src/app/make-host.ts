@@ -42,6 +42,7 @@ export type HostSettings = Readonly<{
   runId?: RunId;
   capabilities: readonly string[];
   onOrder?: (order: 'drain' | Error) => void;
+  onRefused?: (message: string) => void;
   onChange?: () => void;
 }>;
 
@@ -79,6 +80,7 @@ export async function makeHost(settings: HostSettings): Promise<MadeHost> {
     connect: (user) => connect(folder.path, options.communication.timeout, user),
     asksFor,
     ...(settings.onOrder === undefined ? {} : { onOrder: settings.onOrder }),
+    ...(settings.onRefused === undefined ? {} : { onRefused: settings.onRefused }),
     ...(settings.onChange === undefined ? {} : { onChange: settings.onChange }),
   });
   const close = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
+import { MAX_HOST_AGENTS } from '../core/hosts/host-limits.ts';
 import { NAME_PATTERN, runId } from '../core/ids.ts';
 import { userError } from '../util/user-error.ts';
 import { type AnyFunction, registered } from './define.ts';
@@ -25,6 +26,8 @@ export type WorkerOptions = Readonly<{
   onChange?: () => void;
   /** The leader wants it to end, or will never admit it. */
   onOrder?: (order: 'drain' | Error) => void;
+  /** The leader does not admit it, and is asked again every second. */
+  onRefused?: (message: string) => void;
 }>;
 
 /** A process that runs what the leader of a project gives it. */
@@ -52,9 +55,11 @@ type Surroundings = Pick<HostSettings, 'folder' | 'artifacts' | 'environment' | 
 
 /** Starts it; it joins the leader of the project as soon as there is one. */
 export async function startWorker(surroundings: Surroundings, options: WorkerOptions): Promise<Worker> {
-  const { agents = availableParallelism(), name, role = 'worker', onChange, onOrder, slots, forRun } = options;
+  const { agents = availableParallelism(), name, role = 'worker', slots, forRun } = options;
+  const { onChange, onOrder, onRefused } = options;
   const wrong = [name, role, forRun].find((one) => one !== undefined && !NAME_PATTERN.test(one));
   if (wrong !== undefined) throw badName(wrong);
+  if (agents > MAX_HOST_AGENTS) throw tooMany(agents);
   const functions = options.functions === undefined ? {} : functionsIn(options.functions);
   const names = Object.keys(functions);
   const { runner, close } = await makeHost({
@@ -69,6 +74,7 @@ export async function startWorker(surroundings: Surroundings, options: WorkerOpt
     ...(name === undefined ? {} : { name }),
     ...(onChange === undefined ? {} : { onChange }),
     ...(onOrder === undefined ? {} : { onOrder }),
+    ...(onRefused === undefined ? {} : { onRefused }),
   });
   runner.start();
   return {
@@ -120,6 +126,11 @@ function load(path: string): unknown {
 function isDefinition(value: unknown): value is AnyFunction {
   if (typeof value === 'function') return true;
   return typeof value === 'object' && value !== null && ('run' in value || 'worker' in value);
+}
+
+function tooMany(agents: number): Error {
+  const message = `A worker has at most ${MAX_HOST_AGENTS} agents, but ${agents} are asked for.`;
+  return userError({ code: 'HOST_AGENTS', message, fix: 'Give fewer, or start several workers.' });
 }
 
 function badName(name: string): Error {

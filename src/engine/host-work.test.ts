@@ -126,6 +126,36 @@ test('a host that was told to drain and has left takes work again when it comes 
   }
 });
 
+describe('a host that cannot be reached', () => {
+  test('gets nothing new, also when an agent of it has rested meanwhile', async () => {
+    const host = await hostWith({ slots: 1 });
+    await submit();
+    // What it still does after its lease takes the slot: it turns down what it is given when it is back.
+    host.isCut = true;
+    await pass(16_000);
+    host.isCut = false;
+    host.unlink();
+    host.link(driver);
+    await pass(400);
+    assert.equal(eventsOf('attempt.failed').length, 2);
+    host.unlink();
+    const before = eventsOf('attempt.assigned').length;
+    await pass(3_000);
+    assert.equal(eventsOf('attempt.assigned').length, before);
+  });
+});
+
+describe('a host that may not join', () => {
+  test('is told why in words', async () => {
+    await hostWith({ slots: 1 });
+    await submit();
+    const other = await hostWith({ slots: 2, instance: 2 });
+    await pass(1_000);
+    const [refused] = other.acts.filter((act) => act.do === 'refused');
+    assert.match(refused?.do === 'refused' ? refused.message : '', /have not ended what they do/);
+  });
+});
+
 describe('a task on a host', () => {
   test('runs there, and is done when its result is stored', async () => {
     const host = await hostWith();

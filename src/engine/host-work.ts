@@ -33,6 +33,8 @@ export class HostWork {
   readonly #driver: HostDriver | undefined;
   readonly #surroundings: Surroundings;
   readonly #loads: HostLoads;
+  /** Hosts that cannot be reached. */
+  readonly #away = new Set<string>();
 
   constructor(driver: HostDriver | undefined, surroundings: Surroundings) {
     this.#driver = driver;
@@ -43,7 +45,10 @@ export class HostWork {
   /** Before anything is owed to hosts: those of the leader before have to come back first. */
   begin(epoch: number): void {
     const { swarm } = this.#surroundings;
-    for (const { agentIds } of swarm.hosts.values()) for (const id of agentIds) blockAgent(swarm, id, 'away');
+    for (const [host, { agentIds }] of swarm.hosts) {
+      this.#away.add(host);
+      for (const id of agentIds) blockAgent(swarm, id, 'away');
+    }
     this.#driver?.lead(this.#deskOf(epoch));
     this.#loads.watch();
   }
@@ -80,20 +85,23 @@ export class HostWork {
           this.#loads.watch();
           return undefined;
         }
-        const { refusal } = answer;
-        return 'problems' in refusal ? refusal.problems.join('; ') : refusal.reason;
+        return whyNot(answer.refusal);
       },
       drain: (host, reason) => feed({ type: 'host.drain', host, reason }),
       isDraining: (host) => swarm.hosts.get(host)?.drainingBecause !== undefined,
       lose: (host, why) => {
+        this.#away.delete(host);
         feed({ type: 'host.lose', host, why });
         this.#sweepLater(host);
       },
       leave: (host) => {
+        this.#away.delete(host);
         feed({ type: 'host.leave', host });
         this.#sweepLater(host);
       },
       reach: (host, canBeReached) => {
+        if (canBeReached) this.#away.delete(host);
+        else this.#away.add(host);
         for (const id of agentsOf(host)) {
           if (canBeReached) unblockAgent(swarm, id, 'away');
           else blockAgent(swarm, id, 'away');
@@ -110,7 +118,10 @@ export class HostWork {
     if (task === undefined || !isActive(task) || task.attempt !== attempt) return;
     const { agentId } = task;
     blockAgent(swarm, agentId, 'away');
+    const host = swarm.registry.agents.get(agentId)?.spec.host ?? '';
     const end = (): void => {
+      // Its link may have gone meanwhile.
+      if (this.#away.has(host)) return;
       unblockAgent(swarm, agentId, 'away');
       wake();
     };
@@ -134,3 +145,17 @@ export class HostWork {
     );
   }
 }
+
+/** For whoever has started the host. */
+function whyNot(refusal: Extract<Answer, { ok: false }>['refusal']): string {
+  if ('problems' in refusal) return `${refusal.problems.join('; ')}.`;
+  if (refusal.reason === 'limit-reached') return `There are ${refusal.most} hosts, which is as many as there may be.`;
+  if (refusal.reason === 'status-wrong') return NOT_NOW[refusal.status] ?? `It is ${refusal.status}.`;
+  return `Refused: ${refusal.reason}.`;
+}
+
+const NOT_NOW: Readonly<Record<string, string>> = {
+  replaced: 'A newer process has this name.',
+  busy: 'Agents of this name, which can do something else, have not ended what they do.',
+  'not wanted': 'Its run has ended, or has no use for it any more.',
+};

@@ -55,3 +55,32 @@ test('a link that ends before the host has it is none: the host makes another on
     [[], ['hello']],
   );
 });
+
+test('a host that is not admitted is told why each time, and asks again', async () => {
+  const clock = new ManualClock();
+  const told: string[] = [];
+  let greeted = 0;
+  const runner = new HostRunner({
+    home: HOME,
+    agents: [],
+    capacity: { cpu: 1_000, memory: 1_000 },
+    pid: 1,
+    drivers: { command: IDLE, function: IDLE },
+    clock,
+    connect: async (user) => {
+      const bye = { type: 'bye', epoch: 1, reason: 'refused', message: 'There are 256 hosts.' } as const;
+      return { send: () => (greeted++, queueMicrotask(() => user.take(bye))), close: () => {} };
+    },
+    asksFor: () => assert.fail('no attempt runs'),
+    onOrder: () => assert.fail('it may be admitted later'),
+    onRefused: (message) => told.push(message),
+  });
+  runner.start();
+  for (let tick = 0; tick < 8; tick++) {
+    await new Promise(setImmediate);
+    clock.advance(200);
+  }
+  runner.stop();
+  assert.equal(greeted, 2);
+  assert.deepEqual(told, ['There are 256 hosts.', 'There are 256 hosts.']);
+});

@@ -37,6 +37,8 @@ export type HostRunnerPorts = Readonly<{
   asksFor: (post: QuestionPost) => AttemptAsks;
   /** The coordinator wants it to drain, or will never admit it. */
   onOrder?: (order: 'drain' | Error) => void;
+  /** A leader does not admit it, which it will ask for again. */
+  onRefused?: (message: string) => void;
   /** For people: joined, waiting for a leader, what it runs. */
   onChange?: () => void;
 }>;
@@ -180,6 +182,7 @@ export class HostRunner {
         return this.#left.resolve();
       case 'refused':
         if (act.isFinal || this.#ports.runId !== undefined) this.#ports.onOrder?.(new Error(act.message));
+        else this.#ports.onRefused?.(act.message);
         return;
     }
   }

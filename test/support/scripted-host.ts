@@ -62,6 +62,14 @@ export class ScriptedHost {
     user?.closed(true);
   }
 
+  /** Its process lives, and its line breaks. */
+  unlink(): void {
+    const user = this.#user;
+    this.#user = undefined;
+    this.session.unlinked();
+    user?.closed(false);
+  }
+
   end({ taskId, attempt }: Pick<Offer, 'taskId' | 'attempt'>, result: AttemptResult): void {
     this.#do(this.session.end({ taskId, attempt }, result, this.#nowMs));
   }

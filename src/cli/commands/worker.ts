@@ -35,6 +35,7 @@ export function worker(cli: Cli, { functions, forRun, grace, ...flags }: WorkerF
       ...(forRun === undefined ? {} : { forRun }),
       ...(functions === undefined ? {} : { functions: resolve(cli.cwd, functions) }),
       onChange: () => screen.changed(),
+      onRefused: (message) => screen.refused(message),
       onOrder: (order) => end.resolve(order === 'drain' ? { kind: 'asked' } : { kind: 'failed', error: order }),
     });
     screen.started(started, project.root);
@@ -104,6 +105,14 @@ class Screen {
     this.#said = said;
     this.#cli.out.json({ type: `worker.${said}`, host: this.#worker.name });
     this.#cli.out.say(said === 'joined' ? 'Joined the leader.' : 'Waiting for a process that leads this project.');
+  }
+
+  /** It is asked again and again, and told once. */
+  refused(message: string): void {
+    if (this.#worker === undefined || message === this.#said) return;
+    this.#said = message;
+    this.#cli.out.json({ type: 'worker.refused', host: this.#worker.name, message });
+    this.#cli.out.say(`The leader does not take it yet: ${visible(message)}`);
   }
 
   draining(graceMs: number): void {
