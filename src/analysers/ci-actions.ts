@@ -1,22 +1,32 @@
 import { reasonNear } from './ci-comments.ts';
-import { stakeIn, type Stake } from './ci-stakes.ts';
+import { stakeIn, WITH_SECRETS, type Stake } from './ci-stakes.ts';
 import type { CiFile } from './ci-steps.ts';
 import type { Detected } from './detected.ts';
 
 /** One use of an action by a name that can move, and what is at stake in its job. */
 type Used = Readonly<{ action: string; ref: string; line: number; path: string; stake: Stake }>;
 
-/** Whose repository it is, and the tool that renews actions there; `''` when none does. */
-export type ActionsContext = Readonly<{ owners: ReadonlySet<string>; keeper: string }>;
+/**
+ * Whose repository it is, the people who keep it, and the tool that renews actions there; `''` when none does. All names
+ * in small letters.
+ */
+export type ActionsContext = Readonly<{
+  owners: ReadonlySet<string>;
+  people: ReadonlySet<string>;
+  keeper: string;
+}>;
 
 /** Written by those who run the service. */
-const FIRST_PARTY = new Set(['actions', 'github']);
+const FIRST_PARTY = new Set(['actions', 'github', 'dependabot']);
 const COMMIT = /^(?:[0-9a-f]{40}(?:[0-9a-f]{24})?|sha256:[0-9a-f]{64})$/;
 /** Branches by their usual names: what they stand for changes every day. */
 const BRANCH = /^(?:main|master|develop|dev|trunk|head|latest|next|release|stable|v?\d+\.x)$/i;
 /** They set up a language, come from those who know it best, and tell their users to name a tag. */
 const SETUP =
   /^(?:ruby\/setup-ruby|dart-lang\/setup-dart|erlef\/setup-beam|julia-actions\/\S+|astral-sh\/setup-uv|pnpm\/action-setup|oven-sh\/setup-bun|denoland\/setup-deno|dtolnay\/rust-toolchain|shivammathur\/setup-php|haskell-actions\/setup|r-lib\/actions\/\S+|swift-actions\/setup-swift|msys2\/setup-msys2|gradle\/actions\/\S+|ocaml\/setup-ocaml)$/i;
+/** Made by those who run the registry: without them nothing would be published either. */
+const REGISTRY =
+  /^(?:pypa\/gh-action-pypi-publish|rubygems\/\S+|rust-lang\/crates-io-auth-action|gradle\/\S+|docker\/setup-\S+)$/i;
 const SHOWN = 8;
 
 /**
@@ -25,7 +35,7 @@ const SHOWN = 8;
  */
 export function unpinnedActions(files: readonly CiFile[], context: ActionsContext): readonly Detected[] {
   const known = files.filter(({ service, text }) => service === 'GitHub' && !isWrittenElsewhere(text));
-  const used = known.flatMap((file) => usedIn(file, known, context.owners));
+  const used = known.flatMap((file) => usedIn(file, known, context));
   const byAction = [...Map.groupBy(used, ({ action }) => action.toLowerCase()).values()]
     .map((uses) => uses.toSorted((a, b) => b.stake.danger - a.stake.danger))
     .toSorted((a, b) => rankOf(b) - rankOf(a));
@@ -43,16 +53,21 @@ function isWrittenElsewhere(text: string): boolean {
 }
 
 function rankOf([first]: readonly Used[]): number {
-  return first === undefined ? 0 : first.stake.danger * 2 + (BRANCH.test(first.ref) ? 1 : 0);
+  if (first === undefined) return 0;
+  return first.stake.danger * 2 + (BRANCH.test(first.ref) ? 1 : 0) - (isTrusted(first) ? 100 : 0);
 }
 
-function usedIn(file: CiFile, files: readonly CiFile[], owners: ReadonlySet<string>): readonly Used[] {
+function isTrusted({ action }: Used): boolean {
+  return SETUP.test(action) || REGISTRY.test(action);
+}
+
+function usedIn(file: CiFile, files: readonly CiFile[], context: ActionsContext): readonly Used[] {
   const lines = file.text.split('\n');
   return file.jobs.flatMap((job) =>
     job.steps.flatMap((step): readonly Used[] => {
       const { text = '', line = 0 } = step.uses ?? {};
       const { action, ref } = partsOf(text);
-      if (!isMovable(action, ref, owners) || reasonNear(lines, line)) return [];
+      if (!isMovable(action, ref, context) || reasonNear(lines, line)) return [];
       const stake = stakeIn({ file, job, step }, files);
       if (stake === undefined || (SETUP.test(action) && !isWorthSetup(stake, file))) return [];
       return [{ action, ref, line, path: file.path, stake }];
@@ -71,20 +86,28 @@ function partsOf(uses: string): Readonly<{ action: string; ref: string }> {
   return { action: found?.[1] ?? '', ref: found?.[2] ?? '' };
 }
 
-function isMovable(action: string, ref: string, owners: ReadonlySet<string>): boolean {
+function isMovable(action: string, ref: string, { owners, people }: ActionsContext): boolean {
   const owner = action.split('/')[0]?.toLowerCase() ?? '';
-  if (action === '' || owners.has(owner) || (FIRST_PARTY.has(owner) && !BRANCH.test(ref))) return false;
+  if (action === '' || FIRST_PARTY.has(owner) || people.has(owner) || isOneOf(owners, owner)) return false;
   return !COMMIT.test(ref) && !ref.includes('${{');
 }
 
+const MIN_OWNER = 4;
+
+/** The owner itself, or an account that goes by its name: `redis` and `redis-developer`. */
+function isOneOf(owners: ReadonlySet<string>, owner: string): boolean {
+  return [...owners].some((own) => owner === own || (own.length >= MIN_OWNER && owner.startsWith(`${own}-`)));
+}
+
 function finding(first: Used, byAction: readonly (readonly Used[])[], keeper: string): Detected {
-  const all = byAction.flat();
-  const { action, ref } = first;
-  const rest = all.length - SHOWN;
+  const { action, ref, stake } = first;
+  const told = byAction.flatMap((uses) => [...Map.groupBy(uses, (one) => `${one.ref} ${one.stake.why}`).values()]);
+  const rest = told.slice(SHOWN);
   const keeps = keeper === '' ? 'Dependabot or Renovate can keep it fresh.' : `${keeper} keeps it fresh.`;
+  const version = BRANCH.test(ref) || ref.includes('/') ? '<version>' : ref;
   return {
     kind: 'unpinned-action',
-    severity: first.stake.severity,
+    severity: isTrusted(first) ? 'medium' : stake.severity,
     confidence: BRANCH.test(ref) ? 0.85 : 0.75,
     title: titleOf(first, byAction),
     file: first.path,
@@ -94,16 +117,33 @@ function finding(first: Used, byAction: readonly (readonly Used[])[], keeper: st
       .toSorted()
       .join(' '),
     evidence: [
-      ...all
-        .slice(0, SHOWN)
-        .map((one) => ({ source: 'ci', text: `uses: ${writtenAs(one)} ${one.stake.why}`, ref: placeOf(one) })),
-      ...(rest > 0
-        ? [{ source: 'ci', text: `And ${rest} more: ${all.slice(SHOWN).map(placeOf).join(', ')}`.slice(0, 400) }]
-        : []),
-      { source: 'ci', text: 'Whoever moves the name runs other code with what its job has.' },
+      ...told.slice(0, SHOWN).map(toldOf),
+      ...(rest.length > 0 ? [{ source: 'ci', text: `And ${listed(rest)}.` }] : []),
+      { source: 'ci', text: 'Whoever can move such a name runs other code with what its job has.' },
     ],
-    fix: `Name the commit instead, with the version in a comment: uses: ${action}@<commit> # ${ref}. ${keeps}`,
+    fix: action.startsWith('docker://')
+      ? `Name the digest instead, with the version in a comment: uses: ${action}@sha256:<digest> # ${version}.`
+      : `Name the commit instead, with the version in a comment: uses: ${action}@<commit> # ${version}. ${keeps}`,
   };
+}
+
+const MAX_PLACES = 6;
+
+/** One action and what it is given, with all places where it is. */
+function toldOf(uses: readonly Used[]): Detected['evidence'][number] {
+  const [first, ...others] = uses;
+  if (first === undefined) return { source: 'ci', text: '' };
+  const places = others.slice(0, MAX_PLACES).map(placeOf);
+  const more = others.length - places.length;
+  const also = places.length === 0 ? '' : `, also at ${places.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return { source: 'ci', text: `uses: ${writtenAs(first)}${also}. ${first.stake.why}`, ref: placeOf(first) };
+}
+
+function listed(told: readonly (readonly Used[])[]): string {
+  return told
+    .flatMap(([one]) => (one === undefined ? [] : [`${writtenAs(one)} at ${placeOf(one)}`]))
+    .join(', ')
+    .slice(0, 400);
 }
 
 function placeOf({ path, line }: Used): string {
@@ -125,16 +165,19 @@ const MAX_TITLE = 100;
 function titleOf({ action, ref, stake }: Used, byAction: readonly (readonly Used[])[]): string {
   const name = `${nameOf(action)}@${ref}`;
   const more = byAction.length - 1;
-  const writing = byAction.filter((uses) => uses.some((one) => one.stake.mayWrite)).length;
   const rest =
     more === 0
       ? ` is not pinned to a commit, in a job ${stake.where}`
-      : ` and ${more} more are not pinned to a commit, ${whereOf(writing, byAction.length)}`;
+      : ` and ${more} more are not pinned, ${whereOf(byAction)}`;
   const room = MAX_TITLE - rest.length;
   return `${name.length > room ? `${name.slice(0, room - 1)}…` : name}${rest}`;
 }
 
-function whereOf(writing: number, all: number): string {
-  if (writing === 0) return 'in jobs with secrets or a token';
-  return writing === all ? 'in jobs that may write' : `${writing} of them in jobs that may write`;
+function whereOf(byAction: readonly (readonly Used[])[]): string {
+  const writing = byAction.filter((uses) => uses.some((one) => one.stake.mayWrite)).length;
+  if (writing === byAction.length) return 'in jobs that may write';
+  if (writing > 0) return `${writing} of them in ${writing === 1 ? 'a job' : 'jobs'} that may write`;
+  const holding = byAction.filter((uses) => uses.some((one) => one.stake.where === WITH_SECRETS.where)).length;
+  if (holding === byAction.length) return 'in jobs with secrets';
+  return holding === 0 ? 'in jobs with a token that nothing limits' : 'in jobs with secrets or a token';
 }

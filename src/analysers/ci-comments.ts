@@ -1,12 +1,19 @@
-/** A comment that gives a reason, or a page where it is discussed. */
 const REASON =
-  /\b(?:because|since|cannot|can't|can not|must not|on purpose|deliberate|intentional|unpinned|not pin|no releases?|trusted?|zizmor|pinact|ignore)\b|\/(?:issues|pull|discussions)\/\d+|(?:^|\s)(?:[\w.-]+\/[\w.-]+)?#\d+\b/i;
+  /\b(?:because|since|cannot|can't|can not|must not|on purpose|deliberate|intentional|no releases?|trusted?|ignore)\b/i;
+/** It speaks of the name that the action is called by. */
+const ABOUT_NAME =
+  /\b(?:(?:un)?pin(?:ned|ning|act)?|zizmor|ratchet|tags?|versions?|branch(?:es)?|sha|hash|moving|movable|latest|trust(?:ed)?)\b/i;
+/** Where it is discussed. */
+const PAGE = /\/(?:issues|pull|discussions)\/\d+|(?:^|\s)(?:[\w.-]+\/[\w.-]+)?#\d+\b/;
+const ON_PURPOSE = /\b(?:unpinned|not pin|zizmor|pinact)\b/i;
 
-/** Whether a comment on the line, or within two lines above it, gives a reason or names an issue. */
+/** Whether a comment on the line, or right above its step, says why the action is called by that name. */
 export function reasonNear(lines: readonly string[], line: number): boolean {
   const own = /\s#(.*)$/.exec(lines[line - 1] ?? '')?.[1] ?? '';
   const above = lines.slice(Math.max(0, line - 3), line - 1).flatMap((one) => /^\s*#(.*)$/.exec(one)?.[1] ?? []);
-  return [own, ...above].some((comment) => REASON.test(comment));
+  const said = above.join(' ');
+  if ([own, said].some((one) => ON_PURPOSE.test(one) || PAGE.test(one)) || REASON.test(own)) return true;
+  return REASON.test(said) && ABOUT_NAME.test(said);
 }
 
 /** The comment lines right above a line, those beside it, and keys such as `name:` between them passed over. */

@@ -2,6 +2,7 @@ import { commentsAround } from './ci-comments.ts';
 import { commandsOf, findCheck, type CiFile, type CiJob, type CiStep } from './ci-steps.ts';
 import type { Detected } from './detected.ts';
 import type { LineOrigin } from './line-origin.ts';
+import { shortened } from './words.ts';
 
 /** Jobs that try out what is not expected to work yet. */
 const EXPERIMENT =
@@ -55,7 +56,7 @@ export function judged({ finding, said, check }: Ignored, origin: LineOrigin | u
     {
       ...finding,
       severity: 'medium',
-      title: `"${check.slice(0, 40)}" may fail, for a while only: since ${origin.day}`,
+      title: `"${shortened(check, 40)}" may fail, for a while only: since ${origin.day}`,
       evidence: [...finding.evidence, { source: 'ci', text: `Said beside it: ${said.slice(0, 200)}` }, ...brought],
       fix: 'Let the failure stop the build again; or say in the comment why it still may not.',
     },
@@ -86,8 +87,8 @@ function ignoredJobs(file: CiFile, jobs: readonly CiJob[]): readonly Ignored[] {
   }));
   const title =
     more.length === 0
-      ? `CI stays green when job "${name.slice(0, 40)}" fails`
-      : `CI stays green when one of ${checked.length} jobs fails, such as "${name.slice(0, 30)}"`;
+      ? `CI stays green when job "${shortened(name, 40)}" fails`
+      : `CI stays green when one of ${checked.length} jobs fails, such as "${shortened(name, 30)}"`;
   return [{ finding: { ...finding, title, evidence }, said: '', check }];
 }
 
@@ -150,7 +151,7 @@ function ignored({ file, line, what, check, text }: Found): Detected {
     kind: 'failure-ignored',
     severity: TESTS.test(check) ? 'high' : 'medium',
     confidence: 0.75,
-    title: `CI goes on when "${check.slice(0, 60)}" fails`,
+    title: `CI goes on when "${shortened(check, 60)}" fails`,
     file: file.path,
     line,
     anchor: `${what} ${check}`,

@@ -1,6 +1,6 @@
 import type { CiFile, CiJob, CiStep } from './ci-steps.ts';
 import type { Detected } from './detected.ts';
-import { countOf } from './words.ts';
+import { countOf, shortened } from './words.ts';
 
 /** Actions that write to the repository with the token of the run, unless they are given another. */
 const WRITERS =
@@ -22,7 +22,7 @@ export function unstatedRights(files: readonly CiFile[]): readonly Detected[] {
       confidence: 0.75,
       title:
         more === 0
-          ? `Job "${first.job.slice(0, 30)}" writes, and nothing says what its token may do`
+          ? `Job "${shortened(first.job, 34)}" writes, and nothing says what its token may do`
           : `${countOf(found.length, 'job')} write, and nothing says what their token may do`,
       file: first.path,
       line: first.line,
@@ -35,10 +35,10 @@ export function unstatedRights(files: readonly CiFile[]): readonly Detected[] {
         })),
         {
           source: 'ci',
-          text: 'Without "permissions:" the token of the run has what the settings of the repository give every job: all rights to write, or none, and then this fails.',
+          text: 'Without "permissions:" the settings of the repository or its organisation decide what the token may do: write nearly everything, which was the default before February 2023, or only read, and then this fails.',
         },
       ],
-      fix: 'Add "permissions: { contents: read }" to the workflow, and to this job what it writes, such as contents: write.',
+      fix: `Add "permissions: { contents: read }" to the workflow, and to ${more === 0 ? 'this job' : 'each of these jobs'} what it writes, such as contents: write.`,
     },
   ];
 }

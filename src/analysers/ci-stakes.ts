@@ -12,8 +12,11 @@ export type Stake = Readonly<{
   isSlight: boolean;
   /** After "in a job". */
   where: string;
+  /** All that it has: sentences. */
   why: string;
 }>;
+
+type Gain = Omit<Stake, 'why'>;
 
 /** Rights that a stolen action would be after. */
 const STRONG = new Set(['all', 'contents', 'packages', 'id-token', 'actions', 'deployments', 'attestations']);
@@ -25,13 +28,13 @@ const COVERAGE =
 const GRAVE =
   /NPM|CARGO|CRATES|PYPI|TWINE|GEM|NUGET|MAVEN|SONATYPE|OSSRH|DOCKER|REGISTRY|GPG|PGP|SIGN|PASS|PRIVATE|SSH|DEPLOY|PUBLISH|RELEASE|AWS|AZURE|GCP/i;
 
-const WITH_SECRETS = {
+export const WITH_SECRETS: Gain = {
   severity: 'medium',
   danger: 20,
   mayWrite: false,
   isSlight: false,
   where: 'with secrets',
-} as const;
+};
 
 type Place = Readonly<{ file: CiFile; job: CiJob; step: CiStep }>;
 
@@ -58,60 +61,106 @@ function callersOf({ path }: CiFile, files: readonly CiFile[]): readonly Place[]
 function stakeOf(place: Place): Stake | undefined {
   const rights = rightsAtStake(place.job);
   const secret = secretAtStake(place);
-  if (rights === undefined || secret === undefined) return rights ?? secret;
-  const [worse, other] = rights.danger >= secret.danger ? [rights, secret] : [secret, rights];
+  const found = [rights, secret].flatMap((one) => one ?? []).toSorted((a, b) => b.danger - a.danger);
+  const [worst, other] = found;
+  if (worst === undefined) return undefined;
+  const more = other === undefined ? 0 : (secret?.danger ?? 0) / 10;
   return {
-    ...worse,
-    danger: worse.danger + (secret.isSlight ? 0 : secret.danger / 10),
-    mayWrite: true,
-    isSlight: worse.isSlight && other.isSlight,
-    where: rights.where,
-    why: `${rights.why} ${secret.why}`,
+    severity: worst.severity,
+    danger: worst.danger + more,
+    mayWrite: found.some(({ mayWrite }) => mayWrite),
+    isSlight: found.every(({ isSlight }) => isSlight),
+    where: rights?.where ?? worst.where,
+    why: whyOf(place),
   };
 }
 
-function rightsAtStake({ writes = new Set(), steps }: CiJob): Stake | undefined {
+function rightsAtStake(job: CiJob): Gain | undefined {
+  const { writes = new Set() } = job;
   const rights = [...writes].filter((scope) => STRONG.has(scope));
-  const commands = steps.flatMap(({ run }) => publishes(run?.text ?? '') ?? []);
-  const command = commands.find((one) => one !== 'git push') ?? commands[0];
-  if (command === undefined && writes.has('pages') && rights.every((one) => one === 'id-token')) {
-    const why = whyOf(['pages', ...rights], command);
-    return { severity: 'medium', danger: 20, mayWrite: true, isSlight: true, where: 'that publishes pages', why };
-  }
+  const command = commandOf(job);
+  if (command === undefined && writes.has('pages') && rights.every((one) => one === 'id-token'))
+    return { severity: 'medium', danger: 20, mayWrite: true, isSlight: true, where: 'that publishes pages' };
   if (rights.length === 0 && command === undefined) return undefined;
   const isPublishing = rights.includes('id-token') || (command ?? 'git push') !== 'git push';
   const where = isPublishing ? 'that may publish' : 'that may write';
-  const danger = isPublishing ? 35 : 30;
-  return { severity: 'high', danger, mayWrite: true, isSlight: false, where, why: whyOf(rights, command) };
+  return { severity: 'high', danger: isPublishing ? 35 : 30, mayWrite: true, isSlight: false, where };
 }
 
-function whyOf(rights: readonly string[], command: string | undefined): string {
-  const has = rights.length === 0 ? [] : [`has ${rights.map((scope) => `${scope}: write`).join(', ')}`];
-  const runs = command === undefined ? [] : [`runs "${command}"`];
-  return `Its job ${[...has, ...runs].join(' and ')}.`;
+/** What its job publishes or pushes with. */
+function commandOf({ steps }: CiJob): string | undefined {
+  const commands = steps.flatMap(({ run }) => publishes(run?.text ?? '') ?? []);
+  return commands.find((one) => one !== 'git push') ?? commands[0];
 }
 
 /** A secret that the step is handed, before those that stand in its job, before a token that nothing limits. */
-function secretAtStake(place: Place): Stake | undefined {
-  return handedTo(place) ?? heldBy(place) ?? tokenOf(place);
+function secretAtStake(place: Place): Gain | undefined {
+  const handed = handedTo(place).filter((one) => !isOfVendor(one, place.step));
+  if (handed.some((name) => GRAVE.test(name))) return { ...WITH_SECRETS, severity: 'high', danger: 34 };
+  if (isGivenAll(place) || handed.some((one) => !COVERAGE.test(one))) return { ...WITH_SECRETS, danger: 24 };
+  if (heldBy(place).some((one) => !isOfVendor(one, place.step) && !COVERAGE.test(one))) return WITH_SECRETS;
+  if (loginOf(place) !== undefined) return { ...WITH_SECRETS, danger: 22, where: 'that has logged in' };
+  return hasFreeToken(place) ? { ...WITH_SECRETS, danger: 18, where: 'with a token that nothing limits' } : undefined;
 }
 
-function handedTo({ file, job, step }: Place): Stake | undefined {
-  const handed = secretsOf(textOf(file, job, step)).filter((one) => !isOfVendor(one, step));
-  const grave = handed.find((name) => GRAVE.test(name));
-  if (grave !== undefined)
-    return { ...WITH_SECRETS, severity: 'high', danger: 34, why: `It is handed the secret ${grave}.` };
-  const name = handed.find((one) => !COVERAGE.test(one));
-  return name === undefined ? undefined : { ...WITH_SECRETS, danger: 24, why: `It is handed the secret ${name}.` };
+const MAX_NAMED = 4;
+
+/** All that it has, whether that decided or not. */
+function whyOf(place: Place): string {
+  const { writes = new Set() } = place.job;
+  const command = commandOf(place.job);
+  const scopes = [...writes].toSorted((a, b) => Number(STRONG.has(b)) - Number(STRONG.has(a)));
+  const rights = writes.has('all') ? ['write-all'] : scopes.map((scope) => `${scope}: write`);
+  const does = [
+    ...(rights.length === 0 ? [] : [`has ${named(rights)}`]),
+    ...(command === undefined ? [] : [`runs "${command}"`]),
+  ];
+  const handed = handedTo(place);
+  const held = heldBy(place).filter((name) => !handed.includes(name));
+  const login = handed.length > 0 ? undefined : loginOf(place);
+  const said = [
+    does.length === 0 ? '' : `Its job ${does.join(' and ')}.`,
+    isGivenAll(place) ? 'It is given all secrets.' : '',
+    handed.length === 0 ? '' : `It is handed the ${secretsNamed(handed)}.`,
+    held.length === 0 ? '' : `Its job holds the ${secretsNamed(held)}.`,
+    login === undefined ? '' : `Its job has logged in with ${login} before.`,
+    hasFreeToken(place) ? 'It is handed GITHUB_TOKEN, and no "permissions:" says what that may do.' : '',
+  ];
+  return said.filter((one) => one !== '').join(' ');
 }
 
-function heldBy({ file, job, step }: Place): Stake | undefined {
-  if (/\bsecrets:\s*inherit\b/.test(job.text)) return { ...WITH_SECRETS, danger: 24, why: 'It is given all secrets.' };
-  const held = [...secretsOf(headOf(job)), ...secretsOf(file.text.split(/^jobs:/m)[0] ?? '')].filter(
-    (one) => !isOfVendor(one, step),
-  );
-  const name = held.find((one) => !COVERAGE.test(one));
-  return name === undefined ? undefined : { ...WITH_SECRETS, why: `Its job holds the secret ${name}.` };
+function secretsNamed(names: readonly string[]): string {
+  return `${names.length === 1 ? 'secret' : 'secrets'} ${named(names)}`;
+}
+
+/** `a, b and c`, `a, b, c, d and 2 more` */
+function named(all: readonly string[]): string {
+  const shown = all.slice(0, MAX_NAMED);
+  const rest = all.length - shown.length;
+  if (rest > 0) return `${shown.join(', ')} and ${rest} more`;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`;
+}
+
+function handedTo({ file, job, step }: Place): readonly string[] {
+  return secretsOf(textOf(file, job, step));
+}
+
+function isGivenAll({ job }: Place): boolean {
+  return /\bsecrets:\s*inherit\b/.test(job.text);
+}
+
+function heldBy({ file, job }: Place): readonly string[] {
+  return secretsOf(`${headOf(job)}\n${file.text.split(/^jobs:/m)[0] ?? ''}`);
+}
+
+const LOGIN = /^[\w.-]+\/[\w./-]*(?:login|auth|credentials|set-npm-token)[\w./-]*(?=@)/i;
+
+/** An action before it that was handed a secret, and leaves its job logged in somewhere. */
+function loginOf({ file, job, step }: Place): string | undefined {
+  return job.steps
+    .slice(0, Math.max(0, job.steps.indexOf(step)))
+    .filter((one) => secretsOf(textOf(file, job, one)).length > 0)
+    .flatMap(({ uses }) => LOGIN.exec(uses?.text ?? '')?.[0] ?? [])[0];
 }
 
 /** What holds for all of its steps. */
@@ -119,17 +168,14 @@ function headOf({ text }: CiJob): string {
   return text.split(/^\s*steps:/m)[0] ?? '';
 }
 
-function tokenOf({ file, job, step }: Place): Stake | undefined {
+function hasFreeToken({ file, job, step }: Place): boolean {
   const shared = [file.text.split(/^jobs:/m)[0] ?? '', headOf(job)];
-  const isHanded = [textOf(file, job, step), ...shared].some(holdsToken);
-  if (!isHanded || job.writes !== undefined) return undefined;
-  const why = 'It is handed a token whose rights no "permissions:" limits.';
-  return { ...WITH_SECRETS, danger: 18, where: 'with a token that nothing limits', why };
+  return job.writes === undefined && [textOf(file, job, step), ...shared].some(holdsToken);
 }
 
 /** By `with:` or by `env:`, comments left out. */
 function holdsToken(text: string): boolean {
-  return /^[^#\n]*\$\{\{[^}\n]*\b(?:secrets\.GITHUB_TOKEN|github\.token)\b/m.test(text);
+  return /^[^#\n]*\$\{\{[^}\n]*\b(?:secrets\.GITHUB_TOKEN|github\.token)\b/im.test(text);
 }
 
 const MIN_VENDOR = 4;
@@ -148,7 +194,8 @@ const NO_SECRET = /^GITHUB_TOKEN$|(?:USER|USERNAME|E?MAIL)$|_(?:NAME|ORG|ORGANI[
 /** Names of secrets in the text, comments left out. */
 function secretsOf(text: string): readonly string[] {
   const code = text.replaceAll(/^\s*#.*$/gm, '');
-  return [...code.matchAll(SECRET)].flatMap(({ 1: name = '' }) => (NO_SECRET.test(name) ? [] : [name]));
+  const names = new Set([...code.matchAll(SECRET)].map(({ 1: name = '' }) => name));
+  return [...names].filter((name) => !NO_SECRET.test(name));
 }
 
 /** The lines of a step. */

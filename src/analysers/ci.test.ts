@@ -71,18 +71,18 @@ describe('actions by names that can move', () => {
       '.github/workflows/lint.yml': `${test}      - uses: acme/lint@v1\n`,
     });
     const [first] = (await analyseFolder(repository.path, ['ci', ci])).findings;
-    expect(first?.title).toBe('acme/sign@v2 and 2 more are not pinned to a commit, in jobs that may write');
+    expect(first?.title).toBe('acme/sign@v2 and 2 more are not pinned, in jobs that may write');
     expect(first?.evidence.map(({ text }) => text).slice(0, 3)).toEqual([
-      'uses: acme/sign@v2 Its job has contents: write. It is handed the secret GPG_KEY.',
-      'uses: acme/build@v1 Its job has contents: write.',
-      'uses: acme/done@v1 Its job has contents: write.',
+      'uses: acme/sign@v2. Its job has contents: write. It is handed the secret GPG_KEY.',
+      'uses: acme/build@v1. Its job has contents: write.',
+      'uses: acme/done@v1. Its job has contents: write.',
     ]);
   });
 
   it.each([
     ['medium', 'pages: write\n      id-token: write', 'acme/pages@v1', ''],
     [undefined, 'pages: write\n      id-token: write', 'ruby/setup-ruby@v1', ''],
-    ['high', 'contents: write', 'ruby/setup-ruby@v1', ''],
+    ['medium', 'contents: write', 'ruby/setup-ruby@v1', ''],
     [undefined, 'contents: read', 'ruby/setup-ruby@v1', ''],
     [undefined, 'contents: read', 'codecov/codecov-action@v5', 'CODECOV_TOKEN'],
     [undefined, 'contents: read', 'coverallsapp/github-action@v2', 'COVERALLS_REPO_TOKEN'],
@@ -134,8 +134,8 @@ describe('actions by names that can move', () => {
     expect(await titleOf('uses: acme/a@v1', publish)).toBe(
       'acme/a@v1 is not pinned to a commit, in a job that may publish',
     );
-    const long = await titleOf(`uses: acme/${'a'.repeat(60)}@v1`, 'uses: acme/b@v1', publish);
-    expect(long).toMatch(/^acme\/a+… and 1 more are not pinned to a commit, in jobs that may write$/);
+    const long = await titleOf(`uses: acme/${'a'.repeat(80)}@v1`, 'uses: acme/b@v1', publish);
+    expect(long).toMatch(/^acme\/a+… and 1 more are not pinned, in jobs that may write$/);
     expect(long).toHaveLength(100);
     expect(await titleOf('uses: github/codeql-action/init@v2')).toBe(
       'github/codeql-action/init@v2 is a retired version',
@@ -193,7 +193,7 @@ describe('actions by names that can move', () => {
     const { findings } = await analyseFolder(repository.path, ['ci', ci]);
     const unpinned = findings.find(({ kind }) => kind === 'unpinned-action');
     expect(unpinned).toMatchObject({ file: '.github/workflows/b.yml', severity: 'high' });
-    expect(unpinned?.evidence[0]?.text).toBe('uses: acme/a@v1 Its job has id-token: write and runs "git push".');
+    expect(unpinned?.evidence[0]?.text).toBe('uses: acme/a@v1. Its job has id-token: write and runs "git push".');
   });
 
   it('may be named like that by their owner', async () => {
@@ -202,6 +202,58 @@ describe('actions by names that can move', () => {
       '.github/workflows/a.yml': workflow('      - uses: acme/a@main\n'),
     };
     expect(await found(files)).toEqual([]);
+  });
+
+  it('say all that is handed over and held, once for each action, with every place', async () => {
+    const given = '        env:\n          A: ${{ secrets.NPM_TOKEN }}\n          B: ${{ secrets.CHAT_TOKEN }}\n';
+    const held = '    env:\n      C: ${{ secrets.EXPO_KEY }}\n    steps:\n';
+    const tell = `      - uses: acme/tell@v1\n${given}      - uses: acme/tell@v1\n${given}`;
+    const token = '      - uses: acme/draft@v2\n        with:\n          token: ${{ github.token }}\n';
+    const draft = workflow(token).replace('    steps:\n', held);
+    using repository = new TestRepository({
+      '.github/workflows/a.yml': workflow(tell),
+      '.github/workflows/b.yml': draft,
+    });
+    const [first] = (await analyseFolder(repository.path, ['ci', ci])).findings;
+    expect(first?.title).toBe('acme/tell@v1 and 1 more are not pinned, in jobs with secrets');
+    expect(first?.evidence.map(({ text }) => text)).toEqual([
+      'uses: acme/tell@v1, also at .github/workflows/a.yml:10. It is handed the secrets NPM_TOKEN and CHAT_TOKEN.',
+      'uses: acme/draft@v2. Its job holds the secret EXPO_KEY. It is handed GITHUB_TOKEN, and no "permissions:" says what that may do.',
+      'Whoever can move such a name runs other code with what its job has.',
+    ]);
+  });
+
+  it('leave out a comment that gives a reason for something else', async () => {
+    const comment = '      # Also updates it, since we have\n      # made the release above.\n';
+    const text = workflow(`${comment}      - uses: acme/a@v1\n      - run: npm publish\n`);
+    expect(await found({ '.github/workflows/a.yml': text })).toEqual(['unpinned-action .github/workflows/a.yml']);
+  });
+
+  it('begin with a stranger where those who run the registry are named as well', async () => {
+    const steps = '      - uses: pypa/gh-action-pypi-publish@release/v1\n      - uses: acme/a@v1\n';
+    const text = workflow(steps).replace('    steps:', '    permissions:\n      id-token: write\n    steps:');
+    using repository = new TestRepository({ '.github/workflows/a.yml': text });
+    const [first] = (await analyseFolder(repository.path, ['ci', ci])).findings;
+    expect(first).toMatchObject({ severity: 'high', line: 9 });
+    expect(first?.title).toBe('acme/a@v1 and 1 more are not pinned, in jobs that may write');
+  });
+
+  it.each([
+    ['where it was cloned from', {}, 'https://github.com/Acme/app.git'],
+    [
+      'what its README shows',
+      { 'README.md': '![](https://github.com/acme/app/actions/workflows/a.yml/badge.svg)' },
+      '',
+    ],
+    ['its setup.cfg', { 'setup.cfg': '[metadata]\nurl = https://github.com/acme/app/\n' }, ''],
+  ])('leave out those of its own organisation, known by %s', async (_, files: Files, origin) => {
+    const names = ['acme/a@v1', 'acme-labs/b@v1', 'dependabot/fetch-metadata@v2', 'actions/checkout@main'];
+    const steps = names.map((name) => `      - uses: ${name}\n`).join('');
+    const text = workflow(`${steps}      - run: npm publish\n`);
+    using repository = new TestRepository({ ...files, '.github/workflows/a.yml': text });
+    repository.commitAt('2024-01-01T12:00:00Z');
+    if (origin !== '') repository.git('remote', 'add', 'origin', origin);
+    expect((await analyseFolder(repository.path, ['ci', ci])).findings).toEqual([]);
   });
 
   it('are found in actions of the repository too, where a job that uses them has something to lose', async () => {

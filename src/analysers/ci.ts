@@ -1,10 +1,11 @@
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { isCiFile } from './classify.ts';
-import { unpinnedActions } from './ci-actions.ts';
+import { unpinnedActions, type ActionsContext } from './ci-actions.ts';
 import { ignoredFailures, judged } from './ci-failures.ts';
 import { githubFile } from './ci-github.ts';
 import { jenkinsFile, otherFile, serviceOf } from './ci-others.ts';
 import { mainCommitters } from './ci-keepers.ts';
+import { ownersOf } from './ci-owners.ts';
 import { noTestStep, untrustedCheckouts, untrustedInput } from './ci-rules.ts';
 import { outdatedActions, unstatedRights } from './ci-rights.ts';
 import type { CiFile } from './ci-steps.ts';
@@ -38,13 +39,13 @@ export async function ci({ input, signal }: AnalyserCall): Promise<AnalyserResul
     if (file !== undefined) read.push(file);
   }
   const tests = known.length === read.length ? files.filter(isTest).length : 0;
-  const keepers =
-    read.length === 0 ? [] : await mainCommitters({ root: input.root, searchPath: input.searchPath, signal });
+  const asking: Asking = { root: input.root, searchPath: input.searchPath, signal };
+  const whose = read.length === 0 ? NOBODY : await whoseIt(read, reader, asking);
   const findings: readonly Detected[] = [
     ...read.flatMap((file) => [...untrustedInput(file), ...untrustedCheckouts(file)]),
-    ...(await passedOver(read, { root: input.root, searchPath: input.searchPath, signal })),
+    ...(await passedOver(read, asking)),
     ...noTestStep(read, tests),
-    ...unpinnedActions(read, { owners: new Set([...ownersOf(reader), ...keepers]), keeper: keeperOf(reader) }),
+    ...unpinnedActions(read, { ...whose, keeper: keeperOf(reader) }),
     ...unstatedRights(read),
     ...outdatedActions(read),
   ];
@@ -55,6 +56,16 @@ export async function ci({ input, signal }: AnalyserCall): Promise<AnalyserResul
     leftOut: missed === 0 ? [] : [`${countOf(missed, 'CI file')} that could not be read as YAML.`],
   };
   return { file: writeData(input.data, 'ci', data), summary: { files: read.length, found: data.findings.length } };
+}
+
+type Whose = Omit<ActionsContext, 'keeper'>;
+
+const NOBODY: Whose = { owners: new Set(), people: new Set() };
+
+async function whoseIt(files: readonly CiFile[], reader: TextReader, asking: Asking): Promise<Whose> {
+  const texts = files.map(({ text }) => text);
+  const [owners, people] = await Promise.all([ownersOf(reader, texts, asking), mainCommitters(asking)]);
+  return { owners, people: new Set(people) };
 }
 
 /** Failures that are passed over, the first few with what brought the line. */
@@ -83,15 +94,6 @@ function isTest({ path, context, language }: FileEntry): boolean {
   return (
     context === 'test' && language !== '' && /(?:[._-](?:test|spec)s?\.|(?:^|\/)test_|_test\.|Tests?\.)\w+$/.test(path)
   );
-}
-
-/** Whose repository it is, from where it says it lives: their own actions may have moving names. */
-function ownersOf(reader: TextReader): ReadonlySet<string> {
-  const texts = ['package.json', 'Cargo.toml', 'pyproject.toml', 'go.mod', 'composer.json'].map(
-    (path) => reader.text(path) ?? '',
-  );
-  const found = texts.flatMap((text) => /github(?:\.com[/:]|:)([\w-]+)\//i.exec(text)?.[1] ?? []);
-  return new Set(found.map((owner) => owner.toLowerCase()));
 }
 
 const RENOVATE = ['renovate.json', 'renovate.json5', '.renovaterc', '.renovaterc.json'];

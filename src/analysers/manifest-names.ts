@@ -2,10 +2,9 @@ import { posix } from 'node:path';
 import { isProduction } from './classify.ts';
 import type { PackageEntry } from './data.ts';
 import type { Detected } from './detected.ts';
-import { matchesGlob, parseGlob } from './glob.ts';
 import { asText, type JsonRecord } from './json-value.ts';
 import type { TextReader } from './read-text.ts';
-import { readYaml, textsAt, valueAt } from './yaml-text.ts';
+import { isMemberOf, workspaceRoots } from './workspaces.ts';
 
 /** A package in one of these is a result itself. */
 const MADE = /(?:^|\/)(?:dist|build|built|out|output)\//;
@@ -21,12 +20,12 @@ export function checkNames(
   const named = known.flatMap(([entry, value]) =>
     entry !== undefined && entry.name !== '' && asText(value['version']) !== undefined ? [entry] : [],
   );
-  const patterns = workspacePatterns(
-    known.flatMap(([entry]) => entry ?? []),
-    reader,
-  );
+  const packages = known.flatMap(([entry]) => entry ?? []);
+  const roots = workspaceRoots(packages, [''], reader).filter(({ dir }) => dir === '');
   const own = named.filter(({ context, dir }) => isProduction(context) && !MADE.test(`${dir}/`));
-  const real = own.filter(({ dir, isPrivate }) => (patterns.length === 0 ? !isPrivate : isMember(dir, patterns)));
+  const real = own.filter(({ dir, isPrivate }) =>
+    roots.length === 0 ? !isPrivate : roots.some((root) => isMemberOf(dir, root)),
+  );
   return [...Map.groupBy(real, ({ name }) => name)].flatMap(([name, [first, second]]) => {
     if (first === undefined || second === undefined) return [];
     const file = posix.join(second.dir, 'package.json');
@@ -44,21 +43,4 @@ export function checkNames(
       },
     ];
   });
-}
-
-/** Of the manifest at the top and of pnpm. */
-function workspacePatterns(packages: readonly PackageEntry[], reader: TextReader): readonly string[] {
-  const root = packages.find(({ dir }) => dir === '')?.workspaces ?? [];
-  const yaml = readYaml(reader.text('pnpm-workspace.yaml') ?? '');
-  const document = yaml.kind === 'parsed' ? yaml.documents[0] : undefined;
-  return [...root, ...textsAt(document === undefined ? undefined : valueAt(document, 'packages'))];
-}
-
-function isMember(dir: string, patterns: readonly string[]): boolean {
-  const fits = (pattern: string): boolean =>
-    matchesGlob(parseGlob(pattern.replace(/^!?(?:\.\/)?/, '').replace(/\/$/, '')), dir.split('/'));
-  return (
-    patterns.some((one) => !one.startsWith('!') && fits(one)) &&
-    !patterns.some((one) => one.startsWith('!') && fits(one))
-  );
 }

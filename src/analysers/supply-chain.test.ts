@@ -44,6 +44,39 @@ describe('lock files', () => {
     ]);
   });
 
+  it.each([
+    ['pnpm-lock.yaml', { 'pnpm-workspace.yaml': 'packages:\n  - packages/**\n' }, []],
+    ['pnpm-lock.yaml', { 'pnpm-workspace.yaml': 'packages:\n  - libs/*\n' }, []],
+    ['package-lock.json', { 'pnpm-workspace.yaml': 'packages:\n  - libs/*\n' }, ['package-lock.json']],
+    ['package-lock.json', { 'package.json': app({ workspaces: ['packages/*'] }) }, []],
+    [
+      'package-lock.json',
+      { 'package.json': app({ workspaces: ['packages/*', '!packages/a'] }) },
+      ['package-lock.json'],
+    ],
+    ['pnpm-lock.yaml', { 'pnpm-workspace.yaml': 'onlyBuiltDependencies:\n  - a\n' }, ['pnpm-lock.yaml']],
+    [
+      'pnpm-lock.yaml',
+      { 'pnpm-workspace.yaml': 'packages:\n  - packages/*\n', '.npmrc': 'shared-workspace-lockfile=false\n' },
+      ['pnpm-lock.yaml'],
+    ],
+  ])('below the root of a workspace are not read: %s with %j gives %j', async (name, above: Files, own) => {
+    const locked: Files = {
+      'pnpm-lock.yaml': "lockfileVersion: '6.0'\n\ndependencies:\n  vue:\n    specifier: ^3.4.0\n    version: 3.4.1\n",
+      'package-lock.json': JSON.stringify({ lockfileVersion: 3, packages: { '': {} } }),
+    };
+    using repository = new TestRepository({
+      'package.json': app({}),
+      ...above,
+      'packages/a/package.json': JSON.stringify({ name: 'a', dependencies: { vue: '^3.5.0' } }),
+      [`packages/a/${name}`]: locked[name] ?? '',
+    });
+    const { findings, leftOut } = await analyseFolder(repository.path, ['supply-chain', supplyChain]);
+    expect(findings.map(({ file }) => file)).toEqual(own.map((one) => `packages/a/${one}`));
+    const told = `1 lock file (packages/a/${name}) below the root of a workspace, whose lock file counts.`;
+    expect(leftOut).toEqual(own.length === 0 ? [told] : []);
+  });
+
   it('of pnpm may have been put into lines by a formatter', async () => {
     const text =
       "lockfileVersion: '9.0'\n\nimporters:\n  .:\n    dependencies:\n      a:\n        specifier: ^1.0.0\n        version: 1.0.0\n\npackages:\n  a@1.0.0:\n    resolution:\n      {\n        integrity: sha512-aaaa==,\n      }\n";
@@ -149,7 +182,7 @@ describe('lock files', () => {
     });
     const { findings, leftOut } = await analyseFolder(repository.path, ['supply-chain', supplyChain]);
     expect(findings).toEqual([]);
-    expect(leftOut).toEqual(['3 lock files that cannot be read here: bun.lockb, flake.lock, package-lock.json.']);
+    expect(leftOut).toEqual(['3 lock files (bun.lockb, flake.lock, package-lock.json) that cannot be read here.']);
   });
 
   it('cannot hold it up: nesting, long lines, many entries', async () => {

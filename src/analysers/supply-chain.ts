@@ -1,10 +1,9 @@
 import { posix } from 'node:path';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf } from './classify.ts';
-import type { FindingsData, PackageEntry } from './data.ts';
+import type { FindingsData } from './data.ts';
 import { needData, readData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
-import { matchesGlob, parseGlob } from './glob.ts';
 import { asRecord, asText, isRecord, parseJson, type JsonRecord } from './json-value.ts';
 import { TextReader } from './read-text.ts';
 import { readBunLock, readNpmLock } from './supply-chain-npm.ts';
@@ -22,6 +21,7 @@ import {
 import { managerOf } from './lock-managers.ts';
 import { readYarnLock } from './supply-chain-yarn.ts';
 import { countOf } from './words.ts';
+import { isMemberOf, isUnderPnpmLock, PNPM_WORKSPACE, workspaceRoots, type WorkspaceRoot } from './workspaces.ts';
 
 const MAX_LOCK_BYTES = 16 * 1024 * 1024;
 const MAX_LOCKS = 200;
@@ -43,24 +43,31 @@ type Looked = Readonly<{ packages: number; findings: readonly Detected[] }>;
 export function supplyChain({ input, signal }: AnalyserCall): AnalyserResult {
   const { files } = needData(input.data, 'inventory');
   const reader = new TextReader(input.root);
-  const locks = files.filter(({ path, context }) => context === 'lock' && isOwn(path)).map(({ path }) => path);
-  const members = memberFolders(readData(input.data, 'manifests')?.packages ?? []);
+  const all = files.filter(({ path, context }) => context === 'lock' && isOwn(path)).map(({ path }) => path);
+  const pnpmFolders = files
+    .filter(({ path }) => posix.basename(path) === PNPM_WORKSPACE)
+    .map(({ path }) => folderOf(path));
+  const roots = workspaceRoots(readData(input.data, 'manifests')?.packages ?? [], pnpmFolders, reader);
+  const passedBy = unreadLocks(all, roots);
+  const locks = all.filter((path) => !passedBy.has(path));
   const rivals = new Set(locks.filter((path) => hasRival(path, locks, reader)));
   const unread: string[] = [];
   const looked: Looked[] = [];
   for (const path of locks.slice(0, MAX_LOCKS)) {
     signal.throwIfAborted();
-    const one = lookAt(path, { reader, members, rivals });
+    const one = lookAt(path, { reader, rivals });
     if (one === undefined) unread.push(path);
     else looked.push(one);
   }
   const data: FindingsData = {
     findings: looked.flatMap(({ findings }) => findings).slice(0, MAX_FINDINGS),
     looked: looked.reduce((sum, { packages }) => sum + packages, 0),
-    leftOut:
-      unread.length === 0
+    leftOut: [
+      ...(unread.length === 0 ? [] : [`${locksNamed(unread)} that cannot be read here.`]),
+      ...(passedBy.size === 0
         ? []
-        : [`${countOf(unread.length, 'lock file')} that cannot be read here: ${unread.slice(0, 3).join(', ')}.`],
+        : [`${locksNamed([...passedBy])} below the root of a workspace, whose lock file counts.`]),
+    ],
   };
   return {
     file: writeData(input.data, 'supply-chain', data),
@@ -68,15 +75,26 @@ export function supplyChain({ input, signal }: AnalyserCall): AnalyserResult {
   };
 }
 
-/** Folders of packages that are installed from a folder above: a lock file of their own is not read by anybody. */
-function memberFolders(packages: readonly PackageEntry[]): ReadonlySet<string> {
-  const roots = packages.filter(({ workspaces }) => workspaces.length > 0);
-  const members = roots.flatMap(({ dir, workspaces }) => {
-    const globs = workspaces.map((pattern) => parseGlob(pattern.replace(/^\.\//, '').replace(/\/$/, '')));
-    const below = packages.filter((one) => one.dir !== dir && (dir === '' || one.dir.startsWith(`${dir}/`)));
-    return below.filter((one) => globs.some((glob) => matchesGlob(glob, posix.relative(dir, one.dir).split('/'))));
-  });
-  return new Set(members.map(({ dir }) => dir));
+function locksNamed(paths: readonly string[]): string {
+  const rest = paths.length - 3;
+  return `${countOf(paths.length, 'lock file')} (${paths.slice(0, 3).join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
+}
+
+/** Lock files below the root of a workspace: an install there takes that of the root. */
+function unreadLocks(locks: readonly string[], roots: readonly WorkspaceRoot[]): ReadonlySet<string> {
+  const isUnread = (path: string, root: WorkspaceRoot): boolean => {
+    const dir = folderOf(path);
+    const isPnpm = managerOf(path) === 'pnpm';
+    if (isPnpm && isUnderPnpmLock(dir, root)) return true;
+    return managerOf(path) !== undefined && isMemberOf(dir, root) && !(isPnpm && root.isPnpm && !root.sharesPnpmLock);
+  };
+  return new Set(locks.filter((path) => roots.some((root) => isUnread(path, root))));
+}
+
+/** `''` for the top. */
+function folderOf(path: string): string {
+  const dir = posix.dirname(path);
+  return dir === '.' ? '' : dir;
 }
 
 /** Beside the lock file of another package manager, or where the manifest names another: nobody may read this one. */
@@ -94,15 +112,15 @@ function isOwn(path: string): boolean {
   return contextOf(posix.join(posix.dirname(path), 'main.c')) === 'production';
 }
 
-type Around = Readonly<{ reader: TextReader; members: ReadonlySet<string>; rivals: ReadonlySet<string> }>;
+type Around = Readonly<{ reader: TextReader; rivals: ReadonlySet<string> }>;
 
-function lookAt(path: string, { reader, members, rivals }: Around): Looked | undefined {
+function lookAt(path: string, { reader, rivals }: Around): Looked | undefined {
   const file = reader.read(path, MAX_LOCK_BYTES);
   if (file.kind !== 'text') return undefined;
   const read = READERS[posix.basename(path)];
   return read === undefined
     ? lookAtOther(path, file.text, reader)
-    : lookAtNpm(path, file.text, { reader, read, isUnused: members.has(posix.dirname(path)) || rivals.has(path) });
+    : lookAtNpm(path, file.text, { reader, read, isUnused: rivals.has(path) });
 }
 
 function lookAtOther(path: string, text: string, reader: TextReader): Looked | undefined {
