@@ -1,10 +1,14 @@
+import { matrixOf, NO_MATRIX } from './ci-matrix.ts';
 import type { CiFile, CiJob, CiStep } from './ci-steps.ts';
 import { entriesAt, itemsAt, textAt, textsAt, valueAt, type YamlEntry, type YamlNode } from './yaml-text.ts';
 
 /** A workflow, or an action of the repository made of steps. */
 export function githubFile(path: string, text: string, root: YamlNode): CiFile {
   const steps = valueAt(root, 'runs', 'steps');
-  const action = steps === undefined ? [] : [{ name: path, line: 1, steps: stepsOf(steps), condition: '', text: '' }];
+  const action =
+    steps === undefined
+      ? []
+      : [{ name: path, line: 1, steps: stepsOf(steps), condition: '', text: '', matrix: NO_MATRIX }];
   const entries = entriesAt(valueAt(root, 'jobs'));
   const lines = text.split('\n');
   const general = writesOf(valueAt(root, 'permissions'));
@@ -38,6 +42,7 @@ function jobOf({ key, line, value }: YamlEntry): Omit<CiJob, 'text' | 'writes'> 
     line,
     steps: [...called, ...stepsOf(valueAt(value, 'steps'))],
     condition: wordAt(value, 'if'),
+    matrix: matrixOf(value),
     ...ignoredAt(value, 'continue-on-error'),
   };
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { NO_MATRIX } from './ci-matrix.ts';
 import type { CiFile, CiJob, CiStep } from './ci-steps.ts';
 import { entriesAt, itemsAt, textAt, textsAt, valueAt, type YamlEntry, type YamlNode } from './yaml-text.ts';
 
@@ -24,9 +25,9 @@ function jobsOf(service: CiFile['service'], root: YamlNode): readonly CiJob[] {
     case 'CircleCI':
       return entriesAt(valueAt(root, 'jobs')).map(circleJob);
     case 'Azure':
-      return [{ name: 'steps', line: 1, steps: azureSteps(root), condition: '', text: '' }];
+      return [{ name: 'steps', line: 1, steps: azureSteps(root), condition: '', text: '', matrix: NO_MATRIX }];
     case 'Travis':
-      return [{ name: 'script', line: 1, steps: travisSteps(root), condition: '', text: '' }];
+      return [{ name: 'script', line: 1, steps: travisSteps(root), condition: '', text: '', matrix: NO_MATRIX }];
     case 'GitHub':
     case 'other':
       return [];
@@ -49,6 +50,7 @@ function gitlabJob({ key, line, value }: YamlEntry): readonly CiJob[] {
       steps,
       condition: isManual ? 'manual' : '',
       text: '',
+      matrix: NO_MATRIX,
       ...(isAllowed && allowed !== undefined ? { ignoresFailureAt: allowed.line } : {}),
     },
   ];
@@ -59,7 +61,7 @@ function circleJob({ key, line, value }: YamlEntry): CiJob {
     const run = valueAt(step, 'run');
     return commandSteps(run?.kind === 'map' ? valueAt(run, 'command') : run);
   });
-  return { name: key, line, steps, condition: '', text: '' };
+  return { name: key, line, steps, condition: '', text: '', matrix: NO_MATRIX };
 }
 
 const AZURE_SCRIPTS = ['script', 'bash', 'pwsh', 'powershell'];
@@ -116,6 +118,6 @@ export function jenkinsFile(path: string, text: string): CiFile {
     text,
     service: 'other',
     triggers: new Set(),
-    jobs: [{ name: 'steps', line: 1, steps, condition: '', text: '' }],
+    jobs: [{ name: 'steps', line: 1, steps, condition: '', text: '', matrix: NO_MATRIX }],
   };
 }

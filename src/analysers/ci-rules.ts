@@ -1,6 +1,5 @@
 import type { CiFile } from './ci-steps.ts';
 import type { Detected } from './detected.ts';
-import { countOf } from './words.ts';
 
 /** What others than the project's own people write, and how it comes into a workflow. */
 const UNTRUSTED =
@@ -116,48 +115,4 @@ export function untrustedCheckouts(file: CiFile): readonly Detected[] {
       },
     ];
   });
-}
-
-/** Words that may stand for running tests, loosely: a script of the project may do it. */
-const MAY_TEST =
-  /\b(?:tests?|spec|check|verify|ci|tox|nox|pytest|jest|vitest|mocha|make|cmake|ctest|meson|bazel|mvnw?|gradlew?|rake|coverage|e2e|all|validate|turbo|nx|wireit|act)\b|test:|:test|\.sh\b|(?:^|\s)\.\//i;
-
-/** There are tests, and no build service that we can read runs them. */
-export function noTestStep(files: readonly CiFile[], tests: number): readonly Detected[] {
-  const [first] = files;
-  const steps = files.flatMap(({ jobs }) => jobs.flatMap((job) => job.steps));
-  const isUnclear =
-    files.some(({ service, jobs }) => service === 'other' || jobs.length === 0) ||
-    steps.some(
-      ({ run, uses }) =>
-        (run !== undefined && MAY_TEST.test(run.text.replaceAll(/\bnpm ci\b/g, ''))) || mayCallTests(uses?.text ?? ''),
-    );
-  if (first === undefined || tests < 3 || steps.length === 0 || isUnclear) return [];
-  const count = countOf(files.length, 'file');
-  return [
-    {
-      kind: 'no-test-step',
-      severity: 'medium',
-      confidence: 0.8,
-      title: 'There are tests, and CI does not run them',
-      file: first.path,
-      line: 0,
-      anchor: 'no test step',
-      evidence: [
-        { source: 'ci', text: `None of the ${countOf(steps.length, 'step')} in ${count} runs tests.`, ref: first.path },
-        { source: 'inventory', text: `${countOf(tests, 'file')} look like tests.` },
-      ],
-      fix: 'Add a step that runs the tests on every push and pull request.',
-    },
-  ];
-}
-
-/** A workflow somewhere else, or an action of the project: what it does is not seen here. */
-function mayCallTests(uses: string): boolean {
-  if (uses.startsWith('actions/')) return false;
-  return (
-    uses.startsWith('./') ||
-    uses.includes('/.github/workflows/') ||
-    /test|cypress|playwright|coverage|check/i.test(uses)
-  );
 }

@@ -1,3 +1,5 @@
+import type { Matrix } from './ci-matrix.ts';
+
 /** One thing that a build service is told to do, whatever the service. */
 export type CiStep = Readonly<{
   /** For people: its name, or how its command begins. */
@@ -22,6 +24,8 @@ export type CiJob = Readonly<{
   steps: readonly CiStep[];
   ignoresFailureAt?: number;
   condition: string;
+  /** What its cells are made of. */
+  matrix: Matrix;
   /** As it stands in the file. */
   text: string;
   /** What its token may write, by scope; undefined where neither the job nor the workflow says. */

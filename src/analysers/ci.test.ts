@@ -33,10 +33,42 @@ describe('tests that CI does not run', () => {
       'on: push\njobs:\n  all:\n    uses: acme/ci/.github/workflows/node.yml@11bd71901bbe5b1630ceea73d27597364c9af683\n',
     ],
     ['runs make', workflow('      - run: make\n')],
+    [
+      'runs them as a cell of a matrix',
+      workflow('      - run: pnpm run ${{ matrix.task }}\n').replace(
+        '    steps:',
+        '    strategy:\n      matrix:\n        node: [20]\n        task: [lint, test:edge]\n    steps:',
+      ),
+    ],
+    [
+      'runs them as a cell that is included',
+      workflow('      - run: ${{ matrix.run.command }}\n').replace(
+        '    steps:',
+        '    strategy:\n      matrix:\n        run:\n          - command: cargo test\n          - command: cargo doc\n    steps:',
+      ),
+    ],
+    ['runs what it is told when it runs', workflow('      - run: npm run ${{ inputs.script }}\n')],
+    ['runs an image', workflow('      - run: docker compose up --exit-code-from app\n')],
+    ['runs a task of just', workflow('      - run: just everything\n')],
     ['has another file that cannot be read', 'on: [push\n'],
   ])('are not named where it %s', async (_, text) => {
     const builds = workflow('      - run: npm run build\n');
     expect(await found({ ...TESTS, [path]: text, '.github/workflows/b.yml': builds })).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a script',
+      'npm run everything',
+      { 'package.json': '{"scripts":{"everything":"tsc && npm run more","more":"vitest"}}' },
+    ],
+    ['a script of a package', 'npm run one -w a', { 'a/package.json': '{"scripts":{"one":"mocha"}}' }],
+    ['a program', 'node tools/run.js', { 'tools/run.js': 'import { run } from "node:test";' }],
+    ['a program in another language', 'python3 tools/run.py', { 'tools/run.py': 'import pytest\npytest.main()\n' }],
+  ])('are not named where CI runs them by %s', async (_, command, files: Files) => {
+    const text = workflow(`      - run: ${command}\n`);
+    expect(await found({ ...TESTS, ...files, [path]: text })).toEqual([]);
+    expect(await found({ ...TESTS, [path]: text })).toEqual([`no-test-step ${path}`]);
   });
 
   it('are not named where there are none, or another service may run them', async () => {

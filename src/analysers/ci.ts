@@ -6,9 +6,10 @@ import { githubFile } from './ci-github.ts';
 import { jenkinsFile, otherFile, serviceOf } from './ci-others.ts';
 import { mainCommitters } from './ci-keepers.ts';
 import { ownersOf } from './ci-owners.ts';
-import { noTestStep, untrustedCheckouts, untrustedInput } from './ci-rules.ts';
+import { untrustedCheckouts, untrustedInput } from './ci-rules.ts';
 import { outdatedActions, unstatedRights } from './ci-rights.ts';
 import type { CiFile } from './ci-steps.ts';
+import { noTestStep } from './ci-tests.ts';
 import type { FileEntry, FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import type { Detected } from './detected.ts';
@@ -39,12 +40,13 @@ export async function ci({ input, signal }: AnalyserCall): Promise<AnalyserResul
     if (file !== undefined) read.push(file);
   }
   const tests = known.length === read.length ? files.filter(isTest).length : 0;
+  const manifests = files.filter(({ path }) => /(?:^|\/)package\.json$/.test(path)).map(({ path }) => path);
   const asking: Asking = { root: input.root, searchPath: input.searchPath, signal };
   const whose = read.length === 0 ? NOBODY : await whoseIt(read, reader, asking);
   const findings: readonly Detected[] = [
     ...read.flatMap((file) => [...untrustedInput(file), ...untrustedCheckouts(file)]),
     ...(await passedOver(read, asking)),
-    ...noTestStep(read, tests),
+    ...noTestStep(read, { tests, manifests, reader }),
     ...unpinnedActions(read, { ...whose, keeper: keeperOf(reader) }),
     ...unstatedRights(read),
     ...outdatedActions(read),
