@@ -71,6 +71,19 @@ describe('a snapshot', () => {
     assert.equal(snapshotOf(copyOf(world), world.nowMs), snapshotOf(world.swarm, world.nowMs));
   });
 
+  test('brings back every task as it was, with all that it declares', () => {
+    const world = busyWorld();
+    assert.deepEqual([...copyOf(world).tasks.values()], [...world.swarm.tasks.values()]);
+  });
+
+  test('says once what several tasks share', () => {
+    const world = new CoreWorld();
+    const work = { kind: 'command', argv: ['shared-by-all'] } as const;
+    world.send(submitOf(Array.from({ length: 50 }, (_, index) => taskOf(`t${index}`, { work, requires: ['rare'] }))));
+    const text = snapshotOf(world.swarm, world.nowMs);
+    assert.deepEqual([text.split('shared-by-all').length, text.split('rare').length], [2, 2]);
+  });
+
   test('gives back its led time', () => {
     const world = busyWorld();
     assert.equal(restoreSwarm(newSwarm(world.rules), snapshotOf(world.swarm, 12_345)), 12_345);

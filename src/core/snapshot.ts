@@ -20,6 +20,7 @@ import { Mail, type StoredMail } from './messaging/mail.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
 import type { Invalidation } from './memory/invalidation.ts';
 import { enter } from './place-task.ts';
+import { packedNeeds, type PackedTasks, packTasks, unpackTasks } from './packed-tasks.ts';
 import type { PausedAccount } from './quota/pause.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
@@ -30,11 +31,11 @@ import { restoreSettings } from './settings/settings.ts';
 import type { Swarm } from './swarm-state.ts';
 import { familyOf, isSettled, parentOf } from './tasks/families.ts';
 import { addChildren } from './tasks/place-children.ts';
-import { type EndedTask, holdsSlot, isEnded, type Task, type TaskIdentity } from './tasks/task.ts';
-import type { ResourceAmounts, TaskSpec } from './tasks/task-spec.ts';
+import { type EndedTask, holdsSlot, isActive, isEnded, type Task, type TaskIdentity } from './tasks/task.ts';
+import type { ResourceAmounts } from './tasks/task-spec.ts';
 
 /** Changes whenever the shape below does; another one is not read, and the journal is replayed instead. */
-const SNAPSHOT_VERSION = 17;
+const SNAPSHOT_VERSION = 18;
 
 type StoredAgent = Readonly<{
   spec: AgentSpec;
@@ -42,9 +43,8 @@ type StoredAgent = Readonly<{
   blocked?: readonly BlockCause[];
   limit?: number;
 }>;
-/** A task without its identity, which is rebuilt from the spec. `expectedEndMs`: as it was seen when it was assigned. */
-type StoredTask = Readonly<{ spec: TaskSpec; state: JsonState; expectedEndMs?: number; reserved?: ResourceAmounts }>;
-type JsonState = Omit<Task, 'identity'>;
+/** What the attempt of the task at `index` was seen to need: when it should end, as it was seen when it was assigned. */
+type StoredHold = Readonly<{ index: number; expectedEndMs?: number; reserved?: ResourceAmounts }>;
 /** `adopted`: by the parent's own name of each sub-task. The rest follows from the sub-tasks themselves. */
 type StoredFamily = Readonly<{
   id: TaskId;
@@ -65,7 +65,8 @@ type StoredRun = Readonly<{
   spentTokens: number;
   spentMicros: number;
   pass: number;
-  tasks: readonly StoredTask[];
+  tasks: PackedTasks;
+  holds: readonly StoredHold[];
   proposals: readonly Proposal[];
   mail?: StoredMail;
   families: readonly StoredFamily[];
@@ -186,14 +187,14 @@ function storedBlocks(blocked: ReadonlySet<BlockCause>): Pick<StoredAgent, 'bloc
 }
 
 function storeRun(swarm: Swarm, run: Run): StoredRun {
-  const tasks: StoredTask[] = [];
-  for (const { task } of run.cells) {
-    const { identity, ...state } = task;
-    const { id, spec } = identity;
+  const holds: StoredHold[] = [];
+  for (const { identity, task } of run.cells) {
+    if (!isActive(task)) continue;
+    const { id, index, spec } = identity;
     const expected = holdsSlot(task) ? { expectedEndMs: swarm.registry.slotOf(id).expectedEndMs } : {};
     const reserved = swarm.capacity.heldBy(id)?.amounts;
     const shrunk = reserved === undefined || reserved === reservationOf(spec) ? {} : { reserved };
-    tasks.push({ spec, state, ...expected, ...shrunk });
+    holds.push({ index, ...expected, ...shrunk });
   }
   return {
     id: run.id,
@@ -207,7 +208,8 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     spentTokens: run.account.figures.spentTokens,
     spentMicros: run.account.figures.spentMicros,
     pass: swarm.queue.passOf(run.id),
-    tasks,
+    tasks: packTasks(run),
+    holds,
     proposals: [...run.proposals].flatMap((id) => swarm.proposals.get(id) ?? []),
     ...(run.scale.size === 0 ? {} : { scale: [...run.scale.values()].map(storeScale) }),
     ...(run.mail === undefined ? {} : { mail: run.mail.dump() }),
@@ -228,7 +230,7 @@ function storeFamilies(run: Run): readonly StoredFamily[] {
 
 function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   const id: RunId = runId(stored.id);
-  const run = newRun(id, stored.spec, stored.tasks.length, stored.createdMs);
+  const run = newRun(id, stored.spec, stored.tasks.names.length, stored.createdMs);
   run.resumedMs = stored.resumedMs;
   run.pausedBecause = stored.pausedBecause;
   run.ending = stored.ending;
@@ -236,12 +238,8 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   swarm.queue.addRun(id, stored.spec.weight ?? 1);
   if (run.pausedBecause === undefined) swarm.queue.resume(id, stored.resumedMs);
   else swarm.queue.suspend(id);
-  const tasks = stored.tasks.map(({ spec, state }, index): Task => {
-    const identity = { id: taskId(id, spec.name), runId: id, index, spec };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `storeRun` took just the identity away
-    return { ...state, identity } as Task;
-  });
-  restoreGraph(run, tasks);
+  const tasks = unpackTasks(id, stored.tasks);
+  restoreGraph(run, tasks, stored.tasks);
   for (const family of stored.families) restoreFamily(run, family);
   for (const task of tasks) {
     run.counts[task.status]++;
@@ -249,7 +247,7 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
   }
   run.mail = stored.mail === undefined ? undefined : Mail.restore(stored.mail);
   for (const task of tasks) restoreTask(swarm, run, task, nowMs);
-  for (const [index, task] of stored.tasks.entries()) restoreHold(swarm, run.graph.identity(index).id, task);
+  for (const hold of stored.holds) restoreHold(swarm, run.graph.identity(hold.index).id, hold);
   run.failed.push(...stored.failed);
   run.account.restore(stored.attempts, stored.spentTokens, stored.spentMicros);
   for (const task of tasks) noteUndecided(swarm, run, task);
@@ -260,7 +258,7 @@ function restoreRun(swarm: Swarm, stored: StoredRun, nowMs: number): void {
 }
 
 /** What an attempt under way was seen to need when it was assigned, and later. */
-function restoreHold({ registry, capacity }: Swarm, id: TaskId, { expectedEndMs, reserved }: StoredTask): void {
+function restoreHold({ registry, capacity }: Swarm, id: TaskId, { expectedEndMs, reserved }: StoredHold): void {
   if (expectedEndMs !== undefined) registry.expectEnd(id, expectedEndMs);
   if (reserved !== undefined) capacity.shrink(id, reserved);
 }
@@ -278,13 +276,14 @@ function noteGoneOwners(swarm: Swarm, run: Run): void {
 }
 
 /** Tasks of the definition are linked at once, sub-tasks patch by patch, as they came. */
-function restoreGraph(run: Run, tasks: readonly Task[]): void {
+function restoreGraph(run: Run, tasks: readonly Task[], packed: PackedTasks): void {
   const late: TaskIdentity[] = [];
   for (const { identity } of tasks) {
     if (identity.spec.child === undefined) run.graph.add(identity);
     else late.push(identity);
   }
-  run.graph.link();
+  run.graph.link(packedNeeds(packed, run.graph.size));
+  if (late.length === 0) return;
   const patchOf = ({ spec: { child } }: TaskIdentity): string => `${child?.revision} ${child?.parent}`;
   for (const patch of Map.groupBy(late, patchOf).values()) addChildren(run, patch);
   for (const task of tasks.toReversed()) {

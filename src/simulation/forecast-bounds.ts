@@ -1,5 +1,5 @@
 import type { AgentSpec } from '../core/agents/agent-spec.ts';
-import { at, type Edges, linkEdges, needsFirst } from '../core/tasks/edges.ts';
+import { at, type Edges, findNeeds, linkEdges, needsFirst } from '../core/tasks/edges.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 
 /** What no schedule without faults can beat, ms. */
@@ -28,7 +28,7 @@ function longestPath(
   tasks: readonly TaskSpec[],
   durationsMs: ArrayLike<number>,
 ): Readonly<{ pathMs: number; path: readonly string[] }> {
-  const edges = linkEdges(tasks, new Map(tasks.map(({ name }, place) => [name, place])));
+  const edges = linkEdges(findNeeds(tasks, new Map(tasks.map(({ name }, place) => [name, place]))));
   const endsMs = new Float64Array(tasks.length);
   const before = new Int32Array(tasks.length);
   let last = 0;

@@ -12,26 +12,28 @@ export type Edges = Readonly<{
   dependents: Int32Array;
 }>;
 
+export type Needs = Pick<Edges, 'needsFrom' | 'needs'>;
+
 /** Every need must be in `places`: the position of each task by its name. */
-export function linkEdges(specs: readonly GraphSpec[], places: ReadonlyMap<string, number>): Edges {
+export function findNeeds(specs: readonly GraphSpec[], places: ReadonlyMap<string, number>): Needs {
   const needsFrom = new Int32Array(specs.length + 1);
   for (const [index, spec] of specs.entries()) needsFrom[index + 1] = at(needsFrom, index) + spec.needs.length;
   const needs = new Int32Array(at(needsFrom, specs.length));
-  const dependentsFrom = new Int32Array(specs.length + 1);
   let edge = 0;
-  for (const spec of specs) {
-    for (const name of spec.needs) {
-      const need = places.get(name) ?? 0;
-      needs[edge++] = need;
-      dependentsFrom[need + 1] = at(dependentsFrom, need + 1) + 1;
-    }
-  }
-  for (let index = 0; index < specs.length; index++) {
+  for (const spec of specs) for (const name of spec.needs) needs[edge++] = places.get(name) ?? 0;
+  return { needsFrom, needs };
+}
+
+export function linkEdges({ needsFrom, needs }: Needs): Edges {
+  const size = needsFrom.length - 1;
+  const dependentsFrom = new Int32Array(size + 1);
+  for (const need of needs) dependentsFrom[need + 1] = at(dependentsFrom, need + 1) + 1;
+  for (let index = 0; index < size; index++) {
     dependentsFrom[index + 1] = at(dependentsFrom, index + 1) + at(dependentsFrom, index);
   }
   const dependents = new Int32Array(needs.length);
   const next = dependentsFrom.slice();
-  for (let index = 0; index < specs.length; index++) {
+  for (let index = 0; index < size; index++) {
     for (let from = at(needsFrom, index); from < at(needsFrom, index + 1); from++) {
       const need = at(needs, from);
       dependents[at(next, need)] = index;

@@ -1,5 +1,5 @@
 import type { TaskId } from '../ids.ts';
-import { at, type Edges, type GraphSpec, linkEdges, needCounts, needsFirst } from './edges.ts';
+import { at, type Edges, findNeeds, type GraphSpec, linkEdges, needCounts, type Needs, needsFirst } from './edges.ts';
 import type { TaskIdentity } from './task.ts';
 
 /** Expected duration of a task about which nothing is known, ms. */
@@ -53,15 +53,19 @@ export class TaskGraph {
     this.#identities.push(identity);
   }
 
-  /** Call once, when all tasks are there: needs may point forward. */
-  link(): void {
-    const specs = this.#identities.map(({ spec }) => spec);
-    const edges = linkEdges(specs, this.#places);
+  /** Call once, when all tasks are there: needs may point forward. They are looked for by name where nobody has them. */
+  link(needs?: Needs): void {
+    const edges = linkEdges(needs ?? this.#findNeeds());
     this.#edges = edges;
-    this.#notSucceeded = new Int32Array(specs.length);
+    this.#notSucceeded = new Int32Array(this.size);
     this.#openNeeds = needCounts(edges);
     this.#order = needsFirst(edges);
     this.rank(({ spec }) => spec.estimateMs ?? DEFAULT_ESTIMATE_MS);
+  }
+
+  #findNeeds(): Needs {
+    const specs = this.#identities.map(({ spec }) => spec);
+    return findNeeds(specs, this.#places);
   }
 
   /** Works out what remains after each task, when `workMs` says how long one takes. Costs `cost`. */
@@ -138,9 +142,14 @@ export class TaskGraph {
     return free ?? NO_TASKS;
   }
 
+  /** Positions of the tasks that it needs, in the order in which they are declared. */
+  needsOf(index: number): Iterable<number> {
+    const { needsFrom, needs } = this.#edges;
+    return this.#lateAt(index)?.needs ?? needs.subarray(at(needsFrom, index), at(needsFrom, index + 1));
+  }
+
   /** Every task that `index` waits for, directly or not, in order of their position; a sub-task comes after its parent. */
   ancestors(index: number): readonly number[] {
-    const { needsFrom, needs } = this.#edges;
     const seen = new Set<number>();
     const open = [index];
     const note = (need: number): void => {
@@ -148,10 +157,9 @@ export class TaskGraph {
       seen.add(need);
     };
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const late = this.#late.get(next);
-      if (late === undefined) {
-        for (let from = at(needsFrom, next); from < at(needsFrom, next + 1); from++) note(at(needs, from));
-      } else for (const need of [...late.needs, late.parent]) note(need);
+      for (const need of this.needsOf(next)) note(need);
+      const late = this.#lateAt(next);
+      if (late !== undefined) note(late.parent);
     }
     return [...seen].sort((one, other) => one - other);
   }
@@ -225,7 +233,7 @@ export function findGraphProblems(specs: readonly GraphSpec[]): readonly string[
 
 /** One cycle as names, first and last equal; undefined when there is none. Every need must be in `places`. */
 function findCycle(specs: readonly GraphSpec[], places: ReadonlyMap<string, number>): readonly string[] | undefined {
-  const order = needsFirst(linkEdges(specs, places));
+  const order = needsFirst(linkEdges(findNeeds(specs, places)));
   if (order.length === specs.length) return undefined;
   const sound = new Set(order);
   const nextOf = (index: number): number => {
