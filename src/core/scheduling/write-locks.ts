@@ -4,12 +4,12 @@ import type { TaskId } from '../ids.ts';
 export type WriteBlock<Holder> = Readonly<{ path: string; holder: Holder; key: string }>;
 
 /**
- * "./A//b/" and "a/b" name one place: on many file systems letter case tells no files apart, and a folder may be written
- * without its last "/". The whole project is "".
+ * "./A//./b/" and "a/b" name one place: on many file systems neither letter case nor the way an accent is written tells
+ * files apart, and a folder may be written without its last "/". The whole project is "".
  */
 export function foldPath(path: string): string {
-  const folded = path.replaceAll(/\/{2,}/g, '/').replace(/^(?:\.\/)+/, '');
-  return folded.replace(/\/$/, '').replace(/^\.$/, '').toLowerCase();
+  const steps = path.split('/').filter((step) => step !== '' && step !== '.');
+  return steps.join('/').normalize('NFC').toLowerCase();
 }
 
 /** Whether two declared paths could name the same file, or a folder and what is in it. */
