@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LruTier } from '../adapters/in-memory/lru-tier.ts';
-import { MapTier } from '../adapters/in-memory/map-tier.ts';
+import { MapTier, type MapTierOptions } from '../adapters/in-memory/map-tier.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { agentId, runId, taskId } from '../core/ids.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
@@ -12,9 +12,9 @@ import { TieredMemory } from './tiered-memory.ts';
 const run = runId('r');
 const failure = { reason: 'crashed', signal: 'SIGSEGV', command: 'x', tail: '' } as const;
 
-function memoryOf(): TieredMemory {
+function memoryOf(room: MapTierOptions = {}): TieredMemory {
   const clock = new ManualClock();
-  return new TieredMemory({ local: new LruTier(clock), persistent: new MapTier(clock) }, clock);
+  return new TieredMemory({ local: new LruTier(clock), persistent: new MapTier(clock, room) }, clock);
 }
 
 function spec(name: string, type: string): TaskSpec {
@@ -106,11 +106,32 @@ test('a stored form that it does not know counts as nothing', async () => {
 });
 
 test('tells when it cannot be stored, and tries again at the end of the next run', async () => {
-  const memory = memoryOf();
+  const memory = memoryOf({ maxBytes: 10 });
   const troubles: unknown[] = [];
   const history = await TaskHistory.load(memory, { onTrouble: (error) => troubles.push(error) });
-  history.know(run, [spec('a', 'x'.repeat(2_000_000)), spec('b', 'build')]);
+  history.know(run, [spec('a', 'build')]);
   history.committed([...attempt('a', 0, 1), finished]);
   await expect(history.close()).rejects.toThrow(/bytes/);
   expect(troubles).toHaveLength(1);
+});
+
+test('what takes more room than one entry may is stored without the types that ended longest ago', async () => {
+  const memory = memoryOf();
+  const history = await TaskHistory.load(memory);
+  const count = 400;
+  const paths = Array.from({ length: 20 }, (_, index) => `${'folder/'.repeat(30)}${index}`);
+  for (let index = 0; index < count; index++) {
+    const id = taskId(run, `t${index}`);
+    history.know(run, [spec(`t${index}`, `type-${index}`)]);
+    history.committed([
+      record({ type: 'attempt.assigned', taskId: id, attempt: 1, agentId: agentId('a') }, 0),
+      record({ type: 'task.succeeded', taskId: id, attempt: 1, outputs: {}, evidence: [], usage: { wrote: paths } }, 5),
+    ]);
+  }
+  await history.flush();
+  const again = await TaskHistory.load(memory);
+  expect(again.estimateMs(`type-${count - 1}`)).toBe(5);
+  expect(again.estimateMs('type-0')).toBeUndefined();
+  // What is not stored is still known here.
+  expect(history.estimateMs('type-0')).toBe(5);
 });

@@ -21,6 +21,8 @@ import {
 } from './type-record.ts';
 
 const KEY = 'history:task-types';
+/** An entry of memory takes 1 MiB; what else it holds needs less than the rest. */
+const MOST_STORED_BYTES = 1_000_000;
 /** Types kept; beyond it the one goes that ended longest ago. */
 const MAX_TYPES = 500;
 /** Shorter attempts say nothing of how much of a processor they use, ms. */
@@ -101,7 +103,7 @@ export class TaskHistory implements EventSink {
   async flush(): Promise<void> {
     if (!this.#hasNews) return;
     this.#hasNews = false;
-    const types: Json = Object.fromEntries(this.#types);
+    const types: Json = Object.fromEntries(newestOf([...this.#types]));
     try {
       await this.#memory.set(KEY, types, { persistent: true });
     } catch (error) {
@@ -178,4 +180,14 @@ export class TaskHistory implements EventSink {
   #typeOf(taskId: TaskId): string | undefined {
     return this.#names.get(runOf(taskId))?.get(nameOf(taskId));
   }
+}
+
+/** As many as fit into one entry, of those that ended last; in their order. */
+function newestOf(types: readonly (readonly [string, TypeRecord])[]): readonly (readonly [string, TypeRecord])[] {
+  let bytes = 0;
+  const tooOld = types.findLastIndex((one) => {
+    bytes += Buffer.byteLength(JSON.stringify(one));
+    return bytes > MOST_STORED_BYTES;
+  });
+  return types.slice(tooOld + 1);
 }

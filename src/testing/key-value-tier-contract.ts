@@ -224,6 +224,18 @@ export const KEY_VALUE_TIER_CONTRACT: readonly ContractCase<TierUnderTest>[] = [
     },
   },
   {
+    name: 'full-text search finds words of every script as they are written',
+    run: async ({ tier }) => {
+      const words = ['Йод', 'ёлка', 'Ελλάδα', '한국어', 'हिन्दी', 'עִבְרִית', 'العربيّة', 'Việt', '東京', 'Straße'];
+      for (const [index, word] of words.entries()) await tier.set(`swarm:${index}`, `before ${word}x ${word} after`);
+      for (const [index, word] of words.entries()) {
+        assert.deepEqual(await found(tier, word), [`swarm:${index}`], word);
+        assert.deepEqual(await found(tier, `"${word} after"`), [`swarm:${index}`], word);
+        assert.deepEqual(await found(tier, `${word}* "before ${word}"`), [`swarm:${index}`], word);
+      }
+    },
+  },
+  {
     name: 'search puts first what has a word in its key, shows where it stands, and keeps to pattern and limit',
     run: async ({ tier }) => {
       await tier.set('swarm:a', 'the parser is fine');

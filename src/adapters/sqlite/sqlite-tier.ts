@@ -133,7 +133,7 @@ function infoOf(row: TierInfo): EntryInfo {
   return { key: row.key, bytes: row.bytes, ...storedOf(row) };
 }
 
-/** As FTS5 wants it. Every word stands in quotation marks and holds letters and digits alone: nothing has a meaning. */
+/** As FTS5 wants it. What was written stands in quotation marks, where no sign has a meaning: FTS5 finds the words itself. */
 function matchOf(query: TextQuery): string {
   const wanted = query.filter(({ isExcluded }) => !isExcluded).map(phraseOf);
   const excluded = query.filter(({ isExcluded }) => isExcluded).map(phraseOf);
@@ -141,6 +141,6 @@ function matchOf(query: TextQuery): string {
   return excluded.length === 0 ? all : `${all} NOT (${excluded.join(' OR ')})`;
 }
 
-function phraseOf({ words, isPrefix }: QueryTerm): string {
-  return `"${words.join(' ')}"${isPrefix ? ' *' : ''}`;
+function phraseOf({ text, isPrefix }: QueryTerm): string {
+  return `"${text.replaceAll('"', ' ')}"${isPrefix ? ' *' : ''}`;
 }

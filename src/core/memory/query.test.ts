@@ -5,12 +5,12 @@ import { textOf, wordsOf } from './text.ts';
 
 test('reads words, words in a row, beginnings and what must not be there', () => {
   expect(parseQuery('Red "round  Ball" bounc* -flat -"on fire" Ü-Bahn')).toEqual([
-    { words: ['red'], isPrefix: false, isExcluded: false },
-    { words: ['round', 'ball'], isPrefix: false, isExcluded: false },
-    { words: ['bounc'], isPrefix: true, isExcluded: false },
-    { words: ['flat'], isPrefix: false, isExcluded: true },
-    { words: ['on', 'fire'], isPrefix: false, isExcluded: true },
-    { words: ['u', 'bahn'], isPrefix: false, isExcluded: false },
+    { words: ['red'], text: 'Red', isPrefix: false, isExcluded: false },
+    { words: ['round', 'ball'], text: 'round  Ball', isPrefix: false, isExcluded: false },
+    { words: ['bounc'], text: 'bounc*', isPrefix: true, isExcluded: false },
+    { words: ['flat'], text: 'flat', isPrefix: false, isExcluded: true },
+    { words: ['on', 'fire'], text: 'on fire', isPrefix: false, isExcluded: true },
+    { words: ['u', 'bahn'], text: 'Ü-Bahn', isPrefix: false, isExcluded: false },
   ]);
 });
 
@@ -24,7 +24,10 @@ test('any text either has words or is refused, and words hold letters and digits
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
       try {
-        for (const { words } of parseQuery(text)) for (const word of words) expect(word).toMatch(/^[\p{L}\p{N}]+$/u);
+        for (const term of parseQuery(text)) {
+          expect(term.text).not.toMatch(/["\0]/);
+          for (const word of term.words) expect(word).toMatch(/^[\p{L}\p{N}]+$/u);
+        }
       } catch (error) {
         expect(error).toMatchObject({ code: 'MEMORY_QUERY' });
       }

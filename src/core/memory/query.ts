@@ -1,8 +1,11 @@
 import { userError } from '../../util/user-error.ts';
 import { wordsOf } from './text.ts';
 
-/** One thing that an entry must have, or must not: words in a row, of which the last may be a beginning. */
-export type QueryTerm = Readonly<{ words: readonly string[]; isPrefix: boolean; isExcluded: boolean }>;
+/**
+ * One thing that an entry must have, or must not: words in a row, of which the last may be a beginning. `text`: as it was
+ * written, for an index that has its own way to tell words apart; it holds no quotation marks.
+ */
+export type QueryTerm = Readonly<{ words: readonly string[]; text: string; isPrefix: boolean; isExcluded: boolean }>;
 
 /** At least one term is not excluded. */
 export type TextQuery = readonly QueryTerm[];
@@ -19,8 +22,9 @@ export function parseQuery(text: string): TextQuery {
   if (text.length > MAX_CHARS) throw badQuery(`It has ${text.length} characters; the most is ${MAX_CHARS}.`);
   const terms = [...text.matchAll(/(-?)(?:"([^"]*)"?|([^\s"]+))/g)].flatMap(([, minus, phrase, word]) => {
     const isPrefix = word?.endsWith('*') === true;
-    const words = wordsOf(phrase ?? word ?? '');
-    return words.length === 0 ? [] : [{ words, isPrefix, isExcluded: minus === '-' }];
+    const written = (phrase ?? word ?? '').replaceAll('\0', ' ').toWellFormed();
+    const words = wordsOf(written);
+    return words.length === 0 ? [] : [{ words, text: written, isPrefix, isExcluded: minus === '-' }];
   });
   if (terms.length > MAX_TERMS) throw badQuery(`It has ${terms.length} terms; the most is ${MAX_TERMS}.`);
   if (terms.every(({ isExcluded }) => isExcluded)) throw badQuery('It names no word that an entry must have.');
