@@ -41,13 +41,15 @@ export type Alerts = {
   episodes: number;
   /** Nothing was looked at since the state was made: everything has to be. */
   isFresh: boolean;
+  /** An alert did not begin because there were too many: everything is looked at once there is room. */
+  hasTurnedAway: boolean;
 };
 
 /** Makes the rules ready to be watched: their windows begin to count. */
 export function watchRules(metrics: CoreMetrics, rules: readonly AlertRule[]): Alerts {
   const watched = rules.map((rule): WatchedRule => ({ rule, reads: readsOf(rule.parsed), dueMs: Infinity }));
   for (const { reads } of watched) for (const { name, spanMs } of reads) windowsOf(metrics, name, spanMs);
-  return { watched, active: new Map(), episodes: 0, isFresh: true };
+  return { watched, active: new Map(), episodes: 0, isFresh: true, hasTurnedAway: false };
 }
 
 export function applyAlert(alerts: Alerts, event: AlertEvent): void {

@@ -11,8 +11,10 @@ import { evaluateCondition, type Moment, shownFigure } from './evaluate-conditio
 /** What rules have to say about what has happened and about the time that has passed; undefined when it is nothing. */
 export function nextAlertEvents(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
   const { alerts, metrics } = swarm;
+  if (alerts.hasTurnedAway && alerts.active.size < ALERT_LIMITS.active) alerts.isFresh = true;
   const round = new Round(swarm, nowMs);
   if (alerts.isFresh) round.endGone();
+  if (alerts.isFresh) alerts.hasTurnedAway = false;
   for (const watched of alerts.watched) if (round.mustLook(watched)) round.look(watched);
   alerts.isFresh = false;
   metrics.changed.clear();
@@ -74,10 +76,11 @@ class Round {
 
   #lookAtAgents({ rule, reads, dueMs }: WatchedRule): number {
     const { alerts, metrics, registry } = this.#swarm;
-    const areAllMeant =
-      alerts.isFresh || reads.some(({ name }) => METRICS[name].by === undefined && this.#hasMoved(name));
-    const own = [...alerts.active.values()].filter((alert) => alert.rule === rule.name);
     const isDue = dueMs <= this.#nowMs;
+    // What time alone has moved concerns every agent as well.
+    const areAllMeant =
+      alerts.isFresh || reads.some(({ name }) => METRICS[name].by === undefined && (isDue || this.#hasMoved(name)));
+    const own = [...alerts.active.values()].filter((alert) => alert.rule === rule.name);
     const ids = new Set<AgentId>(areAllMeant ? registry.agents.keys() : metrics.changedAgents);
     for (const { agentId } of own) if (agentId !== undefined && (areAllMeant || isDue)) ids.add(agentId);
     let nextMs = Infinity;
@@ -104,7 +107,10 @@ class Round {
   }
 
   #begin(rule: AlertRule, key: AlertKey, moment: Moment): number {
-    if (this.#active >= ALERT_LIMITS.active) return Infinity;
+    if (this.#active >= ALERT_LIMITS.active) {
+      this.#swarm.alerts.hasTurnedAway = true;
+      return Infinity;
+    }
     this.#active++;
     const episode = ++this.#episodes;
     if (rule.forMs === 0) {
