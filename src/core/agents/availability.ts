@@ -24,3 +24,11 @@ export function setHost({ capacity, registry }: Swarm, host: HostSpec): void {
   capacity.setHost(host);
   registry.offerFunctions(host.host, host.functions);
 }
+
+/** An agent of a worker has gone, or the worker itself: with the last of them nothing is known of the host any more. */
+export function forgetHost({ capacity, hosts, registry }: Swarm, host: string): void {
+  if (hosts.has(host)) return;
+  for (const { spec } of registry.agents.values()) if (spec.host === host) return;
+  capacity.forgetHost(host);
+  registry.offerFunctions(host, undefined);
+}

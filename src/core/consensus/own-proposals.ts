@@ -27,14 +27,19 @@ export function isOwn(id: ProposalId): boolean {
   return runOf(id) === SWARM_ITSELF || id.includes('@');
 }
 
+/** Whether there is anybody to ask, and room for one vote more. */
+export function mayAsk({ rules, openProposals }: Swarm): boolean {
+  return rules.approval.members.length > 0 && openProposals.size < rules.maxOpenProposals;
+}
+
 /** Asks the approvers; undefined where there are none, or where as many votes go on as may. */
 export function openOwn(
-  { rules, openProposals }: Swarm,
+  swarm: Swarm,
   { id, kind, subject, title, action }: OwnQuestion,
   nowMs: number,
 ): Extract<ProposalEvent, { type: 'proposal.opened' }> | undefined {
-  const { members, timeoutMs } = rules.approval;
-  if (members.length === 0 || openProposals.size >= rules.maxOpenProposals) return undefined;
+  if (!mayAsk(swarm)) return undefined;
+  const { members, timeoutMs } = swarm.rules.approval;
   const content: JsonObject = action;
   const spec: ProposalSpec = {
     name: nameOf(id),

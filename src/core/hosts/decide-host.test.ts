@@ -52,6 +52,41 @@ describe('a person who revives an agent', () => {
   });
 });
 
+describe('a host that is gone', () => {
+  const known = (): readonly string[] => swarm.capacity.hosts.map(({ host }) => host);
+
+  test('is forgotten with its agents, so that those that come and go leave nothing behind', () => {
+    for (let round = 0; round < 50; round++) {
+      const name = `w${round}`;
+      give(describing({ host: name, agents: [agent(`${name}.1`)], capacity: { cpu: 1_000, memory: 1_000 } }));
+      give(round % 2 === 0 ? { type: 'host.leave', host: name } : { type: 'host.lose', host: name, why: 'lease' });
+    }
+    assert.deepEqual(known(), []);
+    assert.equal(swarm.capacity.reservedOn('w49'), undefined);
+  });
+
+  test('is kept as long as what its agent has claimed is being checked, also over a snapshot', () => {
+    const here = { host: 'here', cpu: 1_000, memory: 1_000, machine: 'm' };
+    give({ type: 'host.register', host: here });
+    give(describing({ capacity: { cpu: 1_000, memory: 1_000, machine: 'm' } }));
+    give(submitOf([taskOf('a', { resources: { memory: 500 }, verify: [['true']] })]));
+    goOn();
+    const id = taskId(runId('r1'), 'a');
+    give({ type: 'attempt.end', taskId: id, attempt: 1, result: { ok: true, outputs: {}, evidence: [] } });
+    assert.equal(swarm.tasks.get(id)?.status, 'verifying');
+    give({ type: 'host.lose', host: 'h', why: 'lease' });
+    const restored = newSwarm();
+    restoreSwarm(restored, snapshotOf(swarm, 5));
+    assert.equal(snapshotOf(restored, 5), snapshotOf(swarm, 5));
+    assert.equal(restored.capacity.reservedOn('here')?.memory, 500);
+    give({ type: 'attempt.judge', taskId: id, attempt: 1, verdict: { ok: true, evidence: [], outputs: {} } });
+    goOn();
+    assert.equal(swarm.capacity.reservedOn('here')?.memory, 0);
+    give({ type: 'host.leave', host: 'h' });
+    assert.deepEqual(known(), ['here']);
+  });
+});
+
 describe('a host that joins', () => {
   test('brings its agents, and nothing happens when it says so again', () => {
     assert.deepEqual(give(describing()), ['host.joined', 'agents.registered']);

@@ -1,6 +1,6 @@
 import { unreachable } from '../../util/assert.ts';
 import type { AgentSpec, HostSpec } from '../agents/agent-spec.ts';
-import { blockAgent, setHost, unblockAgent } from '../agents/availability.ts';
+import { blockAgent, forgetHost, setHost, unblockAgent } from '../agents/availability.ts';
 import type { SwarmEvent } from '../events.ts';
 import { endAttempts } from '../health/decide-health.ts';
 import type { AgentId } from '../ids.ts';
@@ -63,6 +63,7 @@ export function applyHost(swarm: Swarm, event: HostEvent): void {
     case 'host.left':
       for (const id of swarm.hosts.get(event.host)?.agentIds ?? []) blockAgent(swarm, id, 'lost');
       swarm.hosts.delete(event.host);
+      forgetHost(swarm, event.host);
       return;
     default:
       unreachable(event);

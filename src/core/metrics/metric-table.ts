@@ -22,7 +22,10 @@ const TABLE = {
   average_load_ratio: { kind: 'gauge', help: 'Share of all slots in use, 0 to 1; unknown without agents.' },
   breakers_open: { kind: 'gauge', help: 'Circuit breakers that let nothing through.' },
   breakers_opened: { kind: 'counter', help: 'Circuit breakers that opened.' },
-  budget_used_ratio: { kind: 'gauge', help: 'The largest used share of any budget of an open run; unknown without.' },
+  budget_used_ratio: {
+    kind: 'gauge',
+    help: 'The largest used share of attempts, tokens or money of an open run’s budget; unknown without.',
+  },
   cache_hit_ratio: { kind: 'gauge', help: 'Reads of the shared memory that tier 1 answered, 0 to 1; from 100 reads.' },
   coordination_latency: { kind: 'summary', help: 'p95 of message_latency_ms over 1 minute.' },
   memory_ratio: { kind: 'gauge', help: 'Share of the memory of this host in use, 0 to 1.' },

@@ -17,7 +17,7 @@ const KINDS: readonly Kind[] = ['cpu', 'memory', 'storage', 'network'];
  */
 export class Capacity {
   readonly #hosts = new Map<string, HostSpec>();
-  /** By machine. Those of one that is left by all its hosts stay: there are no more than hosts. */
+  /** By machine. */
   readonly #reserved = new Map<string, Record<Kind, number>>();
   /** By the task whose attempt has them: what is given back is what was taken, whatever happened in between. */
   readonly #held = new Map<TaskId, Reservation>();
@@ -30,6 +30,16 @@ export class Capacity {
     const machine = machineOf(spec);
     if (!this.#reserved.has(machine)) this.#reserved.set(machine, { cpu: 0, memory: 0, storage: 0, network: 0 });
     for (const held of moved) this.#add(held, 1);
+  }
+
+  /** What its attempts still have goes on counting: then it stays. */
+  forgetHost(host: string): void {
+    const spec = this.#hosts.get(host);
+    for (const held of this.#held.values()) if (held.host === host) return;
+    if (spec === undefined || !this.#hosts.delete(host)) return;
+    const machine = machineOf(spec);
+    for (const other of this.#hosts.values()) if (machineOf(other) === machine) return;
+    this.#reserved.delete(machine);
   }
 
   get hosts(): readonly HostSpec[] {

@@ -1,6 +1,6 @@
 import { assert } from '../../util/assert.ts';
 import { evaluateCondition, type Moment, shownFigure } from '../alerts/evaluate-condition.ts';
-import { openOwn } from '../consensus/own-proposals.ts';
+import { mayAsk, openOwn } from '../consensus/own-proposals.ts';
 import { isOpen, owesAction } from '../consensus/proposal.ts';
 import type { ActionFailure } from '../consensus/proposal-spec.ts';
 import type { SwarmEvent } from '../events.ts';
@@ -31,6 +31,8 @@ export function nextTuningMs({ tuning, rules, runs }: Swarm, nowMs: number): num
 }
 
 function beginTrial(swarm: Swarm, nowMs: number): readonly SwarmEvent[] | undefined {
+  // Running work ahead costs something: not for a change that nobody can be asked about now.
+  if (swarm.rules.tuner.asks && !mayAsk(swarm)) return undefined;
   const moment = { swarm, nowMs };
   for (const { bottleneck, condition } of BOTTLENECKS) {
     if (evaluateCondition(condition, moment) !== true) continue;
