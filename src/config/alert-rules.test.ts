@@ -54,6 +54,19 @@ describe('rules of alerts', () => {
     ]);
   });
 
+  test('are refused whole: a mistake in the form of one hides none in the words of others', () => {
+    const { mistakes } = read(`alerts:
+  one: { condition: runs_open > 1, for: 3 }
+  two: { condition: task_failur_rate > 1 }
+  three: {}
+`);
+    assert.deepEqual(
+      mistakes.map((mistake) => mistake.slice(0, mistake.indexOf(' '))),
+      ['waggle.yaml:2:41', 'waggle.yaml:3:21', 'waggle.yaml:4:10'],
+    );
+    assert.match(mistakes[0] ?? '', /Write for example 30s/);
+  });
+
   test('with unknown keys or words are refused with the nearest known one', () => {
     const { mistakes } = read(`alerts:
   one: { condition: runs_open > 1, severty: warning }

@@ -27,11 +27,12 @@ const rule = z.strictObject({
     .max(CONDITION_LIMITS.characters)
     .exactOptional()
     .meta({ description: 'When it fires: docs/guides/alerts.md. A built-in rule has one already.' }),
-  for: z.string().regex(DURATION_PATTERN).exactOptional().meta({
-    what: 'a number with a unit',
-    fix: 'Write for example 30s or 5m.',
-    description: 'How long the condition must hold before it fires. Default 0s.',
-  }),
+  for: z
+    .string()
+    .regex(DURATION_PATTERN)
+    .meta({ what: 'a number with a unit', fix: 'Write for example 30s or 5m.' })
+    .exactOptional()
+    .meta({ description: 'How long the condition must hold before it fires. Default 0s.' }),
   severity: z.enum(SEVERITIES).exactOptional().meta({ description: 'Default warning.' }),
   description: z
     .string()
@@ -72,7 +73,7 @@ export function readAlerts(sources: readonly AlertSource[], errors: UserError[])
     if (given === undefined || given === null) return [];
     const parsed = alertsSchema.safeParse(given);
     if (!parsed.success) tell(schemaFindings(alertsSchema, given, 'CONFIG'), at, errors);
-    return parsed.success ? [{ given: parsed.data, at }] : [];
+    return [{ given: parsed.success ? parsed.data : wellFormed(given), at }];
   });
   const { rules, findings } = alertsFrom(read.reduce((before, { given }) => merged(before, given), {}));
   for (const finding of findings) {
@@ -80,6 +81,17 @@ export function readAlerts(sources: readonly AlertSource[], errors: UserError[])
     if (source !== undefined) tell([finding], source.at, errors);
   }
   return rules;
+}
+
+/** The rules that can be read: what is wrong with the others was told. */
+function wellFormed(given: unknown): AlertsGiven {
+  const rules = typeof given === 'object' && given !== null ? Object.entries(given) : [];
+  return Object.fromEntries(
+    rules.flatMap(([one, content]) => {
+      const parsed = alertsSchema.safeParse({ [one]: content });
+      return parsed.success ? Object.entries(parsed.data) : [];
+    }),
+  );
 }
 
 function merged(before: AlertsGiven, after: AlertsGiven): AlertsGiven {

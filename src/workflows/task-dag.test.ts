@@ -33,3 +33,24 @@ test.each([[null], [[]], [{}], [{ format: 'swarm-dag/2' }], [{ workflow: 3 }], [
     expect(readTaskDag(content)).toMatchObject({ ok: false });
   },
 );
+
+test('a swarm-dag/1 file is told all that is wrong at once, in plain words', () => {
+  const content = {
+    format: 'swarm-dag/1',
+    n: 2,
+    kinds: ['a'],
+    kind: [0, 5],
+    runtime: [-1, null, 3],
+    parents: [[1], 'x'],
+  };
+  const result = readTaskDag(content);
+  expect(result.ok ? [] : result.problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+    'name: It is no name of 1 to 200 characters.',
+    'runtime[0]: It is no number of seconds, 0 or more.',
+    'runtime[1]: It is no number of seconds, 0 or more.',
+    'parents[1]: It is no list of the numbers of tasks.',
+    'runtime: It has 3 entries, but n is 2.',
+    'kind[1]: Kind 5 does not exist: there are 1.',
+    'parents[0]: Task 0 needs task 1, which does not come before it.',
+  ]);
+});

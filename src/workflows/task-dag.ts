@@ -24,16 +24,25 @@ const MAX_PARENTS = 1_000;
 /** What is said of one file; the first mistakes mostly explain the others. */
 const MOST_PROBLEMS = 20;
 
-const seconds = z.number().nonnegative();
+const SECONDS = 'It is no number of seconds, 0 or more';
+const NAME = 'It is no name of 1 to 200 characters';
+const COUNT = 'It is no number of tasks, 1 or more';
+const KINDS = 'It is no list of kinds, with at least one';
+const KIND = 'It is no name of a kind, of 1 to 100 characters';
+const INDEX = 'It is no place in kinds';
+const PARENTS = 'It is no list of the numbers of tasks';
+const LIST = 'It is no list with one entry for each task';
+const seconds = z.number(SECONDS).nonnegative(SECONDS);
+const place = (message: string): z.ZodInt => z.int(message).nonnegative(message);
 
 const swarmDag = z.object({
-  format: z.literal('swarm-dag/1'),
-  name: z.string().min(1).max(200),
-  n: z.int().positive(),
-  kinds: z.array(z.string().min(1).max(100)).min(1),
-  kind: z.array(z.int().nonnegative()),
-  runtime: z.array(seconds),
-  parents: z.array(z.array(z.int().nonnegative())),
+  format: z.literal('swarm-dag/1', 'It is no format that is known: swarm-dag/1'),
+  name: z.string(NAME).min(1, NAME).max(200, NAME),
+  n: z.int(COUNT).positive(COUNT),
+  kinds: z.array(z.string(KIND).min(1, KIND).max(100, KIND), KINDS).min(1, KINDS),
+  kind: z.array(place(INDEX), LIST),
+  runtime: z.array(seconds, LIST),
+  parents: z.array(z.array(place(PARENTS), PARENTS), LIST),
 });
 
 /** WfCommons, format 1.5: the parts that say what needs what and how long it took. */
@@ -77,29 +86,45 @@ export function readTaskDag(content: unknown): DagResult {
 
 const FORMATS = 'Give a graph in the format swarm-dag/1, or of WfCommons (wfformat).';
 
-function readSwarmDag(content: unknown): DagResult {
+function readSwarmDag(content: object): DagResult {
   const parsed = swarmDag.safeParse(content);
-  if (!parsed.success) return failed(problemsIn(parsed.error));
+  const problems = parsed.success ? [] : [...problemsIn(parsed.error)];
+  for (const problem of misfitsIn(content)) if (problems.push(problem) >= MOST_PROBLEMS) break;
+  if (problems.length > 0) return failed(problems);
+  if (!parsed.success) return failed([]);
   const { format: _format, ...dag } = parsed.data;
-  const problems: DagProblem[] = [...findSizeProblems(dag)];
-  for (const [index, kind] of dag.kind.entries()) {
-    if (kind < dag.kinds.length) continue;
-    const message = `Kind ${kind} does not exist: there are ${dag.kinds.length}.`;
-    problems.push({ path: `kind[${index}]`, message, fix: 'Write an index into kinds.' });
-  }
-  for (const [index, parents] of dag.parents.entries()) {
-    problems.push(...findParentProblems(index, parents));
-    if (problems.length >= MOST_PROBLEMS) break;
-  }
-  return problems.length > 0 ? failed(problems) : { ok: true, dag };
+  return { ok: true, dag };
 }
 
-function findSizeProblems({ n, kind, runtime, parents }: TaskDag): readonly DagProblem[] {
-  const wrong = Object.entries({ kind, runtime, parents }).filter(([, list]) => list.length !== n);
-  const problems = wrong.map(([path, { length }]) => {
-    return { path, message: `It has ${length} entries, but n is ${n}.`, fix: 'Write one entry for each task.' };
-  });
-  return n > MAX_DAG_TASKS ? [...problems, tooMany('n', n)] : problems;
+/** What does not go together, of all that has its right form. */
+function* misfitsIn(content: object): Iterable<DagProblem> {
+  const { n, kinds, kind, runtime, parents }: Readonly<Record<string, unknown>> = { ...content };
+  if (typeof n === 'number' && Number.isInteger(n) && n > 0) yield* findSizeProblems(n, { kind, runtime, parents });
+  const known = listIn(kinds).length;
+  for (const [index, one] of listIn(kind).entries()) {
+    if (!isPlace(one) || one < known || known === 0) continue;
+    const message = `Kind ${one} does not exist: there are ${known}.`;
+    yield { path: `kind[${index}]`, message, fix: 'Write an index into kinds.' };
+  }
+  for (const [index, own] of listIn(parents).entries()) yield* findParentProblems(index, listIn(own).filter(isPlace));
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isPlace(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+function* findSizeProblems(n: number, lists: Readonly<Record<string, unknown>>): Iterable<DagProblem> {
+  for (const [path, list] of Object.entries(lists)) {
+    const { length } = listIn(list);
+    if (!Array.isArray(list) || length === n) continue;
+    const message = `It has ${length} entries, but n is ${n}.`;
+    yield { path, message, fix: 'Write one entry for each task.' };
+  }
+  if (n > MAX_DAG_TASKS) yield tooMany('n', n);
 }
 
 function tooMany(path: string, count: number): DagProblem {
@@ -246,8 +271,8 @@ function dagOf(
 
 function problemsIn(error: z.ZodError): readonly DagProblem[] {
   return error.issues.slice(0, MOST_PROBLEMS).map(({ path, message }) => {
-    const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
-    return { path: place.replace(/^\./, ''), message: `${message}.`, fix: FORMATS };
+    const at = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+    return { path: at.replace(/^\./, ''), message: `${message}.`, fix: FORMATS };
   });
 }
 
