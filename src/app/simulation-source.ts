@@ -27,7 +27,8 @@ const SHAPE_KEYS = ['layers', 'width', 'needs', 'seconds', 'seed'] as const;
 
 /** `synthetic:layers=10,width=100,seed=1`; everything that is wrong with it at once. */
 export function drawnSource(text: string): SimulationSource {
-  const parts = text.slice('synthetic:'.length).split(',');
+  const words = text.slice('synthetic:'.length);
+  const parts = words === '' ? [] : words.split(',');
   const given = parts.map((part) => part.split('=', 2));
   const numbers = new Map(given.map(([key = '', value = '']) => [key, value === '' ? Number.NaN : Number(value)]));
   const layers = numbers.get('layers') ?? 10;
@@ -72,13 +73,14 @@ export function checkedGraph(content: unknown, shownAs: string): TaskDag {
 }
 
 async function textOf(path: string, shownAs: string): Promise<string> {
-  const file = await open(path).catch((error: unknown) => {
+  const unreadable = (error: unknown): never => {
     const message = `It cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
     throw userError({ code: 'SIMULATE_FILE', at: shownAs, message, fix: 'Name a file that is there.' });
-  });
+  };
+  const file = await open(path).catch(unreadable);
   try {
     const { size } = await file.stat();
-    if (size <= MOST_BYTES) return await file.readFile('utf8');
+    if (size <= MOST_BYTES) return await file.readFile('utf8').catch(unreadable);
     const message = `It has ${size} bytes; ${MOST_BYTES} is the most.`;
     throw userError({ code: 'SIMULATE_FILE', at: shownAs, message, fix: 'Take a part of the graph.' });
   } finally {

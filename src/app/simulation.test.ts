@@ -13,6 +13,18 @@ const source: SimulationSource = {
   notes: [],
 };
 
+test('of much that nobody can do ten kinds are named, and the others counted', () => {
+  const many = Array.from({ length: 30 }, (_, index) => ({
+    ...tasks[0],
+    name: `t${index}`,
+    requires: [`kind:${index}`],
+  }));
+  assert.throws(
+    () => agentsFor({ ...source, work: { ...source.work, tasks: many } }, undefined),
+    (error) => error instanceof UserErrors && error.errors.length === 11 && /20 more kinds/.test(error.message),
+  );
+});
+
 test('work that nobody can do is a mistake of the option only where it was given', () => {
   const placeOf = (asked: Parameters<typeof agentsFor>[1]): string | undefined => {
     try {

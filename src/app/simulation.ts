@@ -49,6 +49,9 @@ function checkedCount(agents: number): number {
   throw mistake(`${agents} is no number of agents.`, `Give a whole number from 1 to ${MOST_AGENTS}.`);
 }
 
+/** Kinds of work that are named of all that nobody can do. */
+const MOST_IDLE = 10;
+
 /** What tasks ask for that no agent has. */
 function findIdle(
   tasks: SimulationSource['work']['tasks'],
@@ -63,10 +66,12 @@ function findIdle(
   const nobody = [...asked].filter(([, { requires }]) => {
     return !groups.some(({ count, capabilities }) => count > 0 && requires.every((one) => capabilities.includes(one)));
   });
-  return nobody.map(([words, { name }]) => {
-    const message = `No agent can do what task "${name}" asks for: ${words}.`;
-    return mistake(message, 'Give its role an agent, or write --agents N for agents that can do everything.', place);
+  const fix = 'Give its role an agent, or write --agents N for agents that can do everything.';
+  const problems = nobody.slice(0, MOST_IDLE).map(([words, { name }]) => {
+    return mistake(`No agent can do what task "${name}" asks for: ${words}.`, fix, place);
   });
+  const more = nobody.length - problems.length;
+  return more > 0 ? [...problems, mistake(`No agent can do ${more} more kinds of work.`, fix, place)] : problems;
 }
 
 function mistake(message: string, fix: string, place = AT_FLAG): UserError {
@@ -104,7 +109,7 @@ export async function* compareAgents(
       best = Math.min(best, one.makespanMs);
       yield one;
     }
-    if (best > before * (1 - WORTH)) return;
+    if (best === 0 || best > before * (1 - WORTH)) return;
     before = best;
   }
 }

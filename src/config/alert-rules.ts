@@ -85,7 +85,8 @@ export function readAlerts(sources: readonly AlertSource[], errors: UserError[])
 
 /** The rules that can be read: what is wrong with the others was told. */
 function wellFormed(given: unknown): AlertsGiven {
-  const rules = typeof given === 'object' && given !== null ? Object.entries(given) : [];
+  const rules: readonly (readonly [string, unknown])[] =
+    typeof given === 'object' && given !== null ? Object.entries({ ...given }) : [];
   return Object.fromEntries(
     rules.flatMap(([one, content]) => {
       const parsed = alertsSchema.safeParse({ [one]: content });

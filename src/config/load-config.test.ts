@@ -305,6 +305,15 @@ describe('people who are asked', () => {
   });
 });
 
+describe('a heartbeat', () => {
+  test('comes at least twice in a lease', async () => {
+    const told = await mistakes({ yaml: 'faultTolerance: { hostHeartbeatMs: 8s }\n' });
+    expect(told).toEqual([expect.stringMatching(/^waggle\.yaml:1:\d+: A host is heard every 8s and lost after 15s/)]);
+    expect(await mistakes({ yaml: 'faultTolerance: { hostLeaseMs: 1s }\n' })).toHaveLength(1);
+    expect(await mistakes({ yaml: 'faultTolerance: { hostLeaseMs: 1s, hostHeartbeatMs: 500ms }\n' })).toEqual([]);
+  });
+});
+
 describe('shares of the machine', () => {
   test('are amounts, in a file and in the environment', async () => {
     const amounts = { cpu: 2_500, memory: 8 * 2 ** 30 };

@@ -12,7 +12,7 @@ import { type AlertsGiven, readAlerts } from './alert-rules.ts';
 import type { Environment } from './environment.ts';
 import { isGranted, readGrants } from './grants.ts';
 import { type NotifiersGiven, type NotifierSpec, readNotifiers } from './notifiers.ts';
-import { readOption } from './option-value.ts';
+import { readOption, showOption } from './option-value.ts';
 import { defaultOf, OPTION_GROUPS, OPTIONS, toOptions, variableOf, type Options, type OptionValue } from './options.ts';
 import type { OptionRow } from './option-row.ts';
 import { readYamlFile, type YamlFile, type YamlPath } from './yaml-file.ts';
@@ -93,7 +93,7 @@ export async function loadConfig(options: ConfigOptions): Promise<Config> {
   if (errors.length > 0) throw new UserErrors(errors);
   const granted = file === undefined || options.file !== undefined || (await isFileGranted(options, file));
   const { explained, withheld } = settled(given, { granted, cores: options.cores ?? availableParallelism() });
-  const unmet = [...metricsProblems(explained, file), ...approvalProblems(explained)];
+  const unmet = [...metricsProblems(explained, file), ...approvalProblems(explained), ...leaseProblems(explained)];
   if (unmet.length > 0) throw new UserErrors(unmet);
   const { agents, alerts, ofFile, own } = sections;
   if (!granted) withheld.push(...ofFile.map((one) => withheldNotifier(one, file)));
@@ -180,6 +180,19 @@ function approvalProblems(explained: readonly ExplainedOption[]): readonly UserE
   const message = '"monitoring.tuning" is vote, and nobody has a vote.';
   const fix = 'Write who votes: coordination.approvers: [ann, ben].';
   return [new UserError({ code: 'CONFIG_APPROVERS', at: tuning.origin.at, message, fix })];
+}
+
+/** Hosts that cannot be heard in time would be lost again and again. */
+function leaseProblems(explained: readonly ExplainedOption[]): readonly UserError[] {
+  const of = (key: string): ExplainedOption | undefined =>
+    explained.find(({ name }) => name === `faultTolerance.${key}`);
+  const [lease, beat] = [of('hostLeaseMs'), of('hostHeartbeatMs')];
+  if (typeof lease?.value !== 'number' || typeof beat?.value !== 'number' || 2 * beat.value <= lease.value) return [];
+  const given = beat.origin.source === 'default' ? lease : beat;
+  const [beatWords, leaseWords] = [showOption(beat.row, beat.value), showOption(lease.row, lease.value)];
+  const message = `A host is heard every ${beatWords} and lost after ${leaseWords} of silence: it would be lost while it works.`;
+  const fix = 'Make faultTolerance.hostHeartbeatMs a third of faultTolerance.hostLeaseMs, or half of it at most.';
+  return [new UserError({ code: 'CONFIG_LEASE', at: given.origin.at, message, fix })];
 }
 
 function configPath({ root, file }: ConfigOptions): string {

@@ -33,16 +33,16 @@ const INDEX = 'It is no place in kinds';
 const PARENTS = 'It is no list of the numbers of tasks';
 const LIST = 'It is no list with one entry for each task';
 const seconds = z.number(SECONDS).nonnegative(SECONDS);
-const place = (message: string): z.ZodInt => z.int(message).nonnegative(message);
+const placeIn = (message: string): z.ZodInt => z.int(message).nonnegative(message);
 
 const swarmDag = z.object({
   format: z.literal('swarm-dag/1', 'It is no format that is known: swarm-dag/1'),
   name: z.string(NAME).min(1, NAME).max(200, NAME),
   n: z.int(COUNT).positive(COUNT),
   kinds: z.array(z.string(KIND).min(1, KIND).max(100, KIND), KINDS).min(1, KINDS),
-  kind: z.array(place(INDEX), LIST),
+  kind: z.array(placeIn(INDEX), LIST),
   runtime: z.array(seconds, LIST),
-  parents: z.array(z.array(place(PARENTS), PARENTS), LIST),
+  parents: z.array(z.array(placeIn(PARENTS), PARENTS), LIST),
 });
 
 /** WfCommons, format 1.5: the parts that say what needs what and how long it took. */
@@ -96,7 +96,7 @@ function readSwarmDag(content: object): DagResult {
   return { ok: true, dag };
 }
 
-/** What does not go together, of all that has its right form. */
+// What does not go together, of all that has its right form.
 function* misfitsIn(content: object): Iterable<DagProblem> {
   const { n, kinds, kind, runtime, parents }: Readonly<Record<string, unknown>> = { ...content };
   if (typeof n === 'number' && Number.isInteger(n) && n > 0) yield* findSizeProblems(n, { kind, runtime, parents });

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { jsonLines, TestProject } from './support/project.ts';
@@ -81,6 +83,13 @@ test('what more agents buy stands in a table', { timeout: 60_000 }, async () => 
   );
 });
 
+test('work that takes no time is compared once', { timeout: 60_000 }, async () => {
+  using project = new TestProject({ 'dag.json': JSON.stringify({ ...SWARM_DAG, runtime: [0, 0, 0, 0] }) });
+  const shown = await project.waggle('simulate', 'dag.json', '--compare');
+  expect([shown.code, shown.stdout.split('\n').length]).toEqual([0, 3]);
+  expect(shown.stdout).not.toContain('NaN');
+});
+
 test('the chart shows who was busy when, and fits a narrow terminal', { timeout: 60_000 }, async () => {
   using project = new TestProject({ 'dag.json': JSON.stringify(SWARM_DAG) });
   const wide = await project.waggle('simulate', 'dag.json', '--agents', '2', '--cost', '1');
@@ -127,6 +136,9 @@ test('all mistakes in a call or a file are told at once', { timeout: 60_000 }, a
   expect(graph.stderr).toContain('dag.json: parents[2]: Task 2 needs task 3, which does not come before it.');
   expect(graph.stderr).toContain('dag.json: parents[3]: The same parent stands in it twice.');
   expect((await project.waggle('simulate', 'words.json')).stderr).toContain('words.json: It is no JSON');
+  mkdirSync(join(project.root, 'folder.json'));
+  const folder = await project.waggle('simulate', 'folder.json');
+  expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining('folder.json: It cannot be read: EISDIR')]);
   const drawn = await project.waggle('simulate', 'synthetic:layers=1000,width=2000,colour=1');
   expect(drawn.stderr).toContain('2000000 tasks; 1000000 is the most');
   expect(drawn.stderr).toContain('There is no "colour"');

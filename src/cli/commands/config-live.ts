@@ -1,8 +1,9 @@
+import { userInfo } from 'node:os';
 import { readOption, showOption } from '../../config/option-value.ts';
 import { OPTIONS } from '../../config/options.ts';
 import { type SettingChange, settingHistory, tuningHistory, type TuningTrial } from '../../app/views.ts';
 import type { LocalCommand } from '../../app/coordinator.ts';
-import { UserErrors, userError } from '../../util/user-error.ts';
+import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Refused } from '../refused.ts';
@@ -13,7 +14,7 @@ import { withProject } from '../with-project.ts';
 import { optionNamed } from './config.ts';
 
 /** Who changes an option from a command line. */
-const BY = 'user:cli';
+const whoAsks = (): string => `user:${userInfo().username}`;
 
 /** `waggle config set` */
 export async function configSet(cli: Cli, name: string, given: string): Promise<ExitCode> {
@@ -22,13 +23,13 @@ export async function configSet(cli: Cli, name: string, given: string): Promise<
   if (row === undefined) throw notLive(full);
   const read = readOption(full, row, given);
   if (!read.ok) {
-    throw new UserErrors([userError({ code: 'CONFIG_VALUE', at: given, message: read.message, fix: read.fix })]);
+    throw userError({ code: 'CONFIG_VALUE', message: read.message, fix: read.fix });
   }
   const { value } = read;
   if (typeof value !== 'number' && typeof value !== 'string') throw notLive(full);
   return change(
     cli,
-    { type: 'config.set', name: full, value, by: BY },
+    { type: 'config.set', name: full, value, by: whoAsks() },
     `${full} is ${showOption(row, value)} from now on.`,
   );
 }
@@ -36,7 +37,7 @@ export async function configSet(cli: Cli, name: string, given: string): Promise<
 /** `waggle config reset` */
 export async function configReset(cli: Cli, name: string): Promise<ExitCode> {
   const full = liveName(name);
-  return change(cli, { type: 'config.reset', name: full, by: BY }, `${full} is what the configuration says again.`);
+  return change(cli, { type: 'config.reset', name: full, by: whoAsks() }, `${full} is what the configuration says again.`);
 }
 
 /** `waggle config changes` */
