@@ -37,7 +37,11 @@ export async function configSet(cli: Cli, name: string, given: string): Promise<
 /** `waggle config reset` */
 export async function configReset(cli: Cli, name: string): Promise<ExitCode> {
   const full = liveName(name);
-  return change(cli, { type: 'config.reset', name: full, by: whoAsks() }, `${full} is what the configuration says again.`);
+  return change(
+    cli,
+    { type: 'config.reset', name: full, by: whoAsks() },
+    `${full} is what the configuration says again.`,
+  );
 }
 
 /** `waggle config changes` */
