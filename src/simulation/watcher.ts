@@ -78,6 +78,8 @@ export type MemoryAnswered = Readonly<{
   life: number;
   pattern: string;
   isRemoval: boolean;
+  /** What was written, as far as the answer says so. */
+  version?: number;
   atUs: number;
 }>;
 

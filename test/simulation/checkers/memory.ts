@@ -120,12 +120,19 @@ function noteRemoved(scene: Scene, { node, life, atUs, change }: MemoryChange): 
   }
 }
 
-function noteAnswered(scene: Scene, { sign, life, pattern, isRemoval, atUs }: MemoryAnswered): void {
+/**
+ * An attempt whose start was heard twice does everything twice at once: an answer is only for the version that it
+ * says, and one to a removal for none where it may be for several.
+ */
+function noteAnswered(scene: Scene, { sign, life, pattern, isRemoval, version, atUs }: MemoryAnswered): void {
+  const meant = isRemoval ? 0 : version;
   for (const states of matching(scene, pattern)) {
-    for (const state of states) {
-      const isTheirs = isRemoval ? state.version === 0 : state.author === `${sign.taskId} ${sign.attempt}`;
-      if (isTheirs && state.by === `${sign.node} ${life}`) state.doneUs = Math.min(state.doneUs, atUs);
-    }
+    const open = states.filter((state) => {
+      const isTheirs = isRemoval || state.author === `${sign.taskId} ${sign.attempt}`;
+      return isTheirs && state.version === meant && state.by === `${sign.node} ${life}` && state.doneUs > atUs;
+    });
+    const [only] = open;
+    if (only !== undefined && open.length === 1) only.doneUs = atUs;
   }
 }
 
