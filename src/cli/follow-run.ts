@@ -118,7 +118,7 @@ export function interruptedLine(view: RunView): string {
 
 /** Of a run that nobody here has paused. */
 export function pausedLines(view: RunView): readonly string[] {
-  const why = `Run ${view.runId} was paused by an ${visible(view.pauseReason ?? 'alert')}: waggle alerts history`;
+  const why = `Run ${view.runId} was paused by ${visible(view.pauseReason ?? 'an alert')}: waggle alerts history`;
   return [why, interruptedLine(view)];
 }
 

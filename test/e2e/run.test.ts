@@ -202,7 +202,7 @@ describe('stopping and going on', () => {
     });
     const paused = await project.waggle('run', 'flaky.yaml', '--agents', '2');
     expect(paused.code, paused.stderr).toBe(4);
-    expect(paused.stderr).toMatch(/Run flaky-\w+ was paused by an alert it_fails: waggle alerts history\n/);
+    expect(paused.stderr).toMatch(/Run flaky-\w+ was paused by alert it_fails: waggle alerts history\n/);
     expect(paused.stderr).toMatch(/is paused, 0 of 2 tasks are done. Go on with: waggle runs resume flaky-\w+\n/);
     project.write('go', '');
     const resumed = await project.waggle('runs', 'resume');

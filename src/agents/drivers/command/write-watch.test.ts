@@ -42,6 +42,13 @@ describe('what a command has written', () => {
     watching.end();
   });
 
+  test('is compared with what the task declares however that is written', async () => {
+    const watching = await watch.begin(assigned({ writes: ['./dist//', 'SRC/./y', 'known'] }), marker);
+    write('a.txt', 'dist/1', 'src/x', 'src/y', 'knownBy.txt');
+    assert.deepEqual(await watching.written(), ['a.txt', 'knownBy.txt', 'src/x']);
+    watching.end();
+  });
+
   test('is unknown when another command ran beside it', async () => {
     const first = await watch.begin(assigned(), marker);
     const second = await watch.begin(assigned({ type: 'other' }), marker);

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { foldPath } from '../../../core/scheduling/write-locks.ts';
 import type { Assignment } from '../../../ports/agent-driver.ts';
 import { changedFiles } from '../../../tools/changed-files.ts';
 
@@ -57,7 +58,11 @@ export type Watching = Readonly<{
 }>;
 
 function isDeclared(path: string, writes: readonly string[]): boolean {
-  return writes.some((one) => path === one || path.startsWith(one.endsWith('/') ? one : `${one}/`));
+  const written = foldPath(path);
+  return writes.some((one) => {
+    const declared = foldPath(one);
+    return declared === '' || written === declared || written.startsWith(`${declared}/`);
+  });
 }
 
 /** Few paths that cover all: folders for many files of one, and undefined where even these are too many. */
