@@ -37,6 +37,15 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   };
 }
 
+/** Who runs this process; `uid-1000` for a user whom the system does not know, as containers start them. */
+export function userName(lookUp: () => string = () => userInfo().username): string {
+  try {
+    return lookUp();
+  } catch {
+    return `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
 /** `/` for a user whom the system does not know, as containers start them: there nothing can be kept. */
 function homeInTheUserList(): string {
   try {

@@ -99,7 +99,8 @@ export class MemoryDesk {
   }
 }
 
-const MAX_NOTES = 10_000;
+/** More than memory.maxNotes may be: the newest are found among all. */
+const MAX_NOTES = 1_001_000;
 
 /** Without members that are undefined. */
 function plain(told: unknown): Json {

@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { userName } from '../../config/environment.ts';
 import { readOption, showOption } from '../../config/option-value.ts';
 import { OPTIONS } from '../../config/options.ts';
 import { type SettingChange, settingHistory, tuningHistory, type TuningTrial } from '../../app/views.ts';
@@ -14,7 +14,7 @@ import { withProject } from '../with-project.ts';
 import { optionNamed } from './config.ts';
 
 /** Who changes an option from a command line. */
-const whoAsks = (): string => `user:${userInfo().username}`;
+const whoAsks = (): string => `user:${userName()}`;
 
 /** `waggle config set` */
 export async function configSet(cli: Cli, name: string, given: string): Promise<ExitCode> {

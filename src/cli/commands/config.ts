@@ -105,7 +105,7 @@ function explainLines({ name, row, value, origin }: ShownOption, style: Style, c
     `  value     ${visible(valueWords(row, value))} (${from})`,
     `  default   ${row.default === 'cores' ? 'as many as processor cores' : valueWords(row, defaultOf(row, 1))}`,
     `  may be    ${rangeWords(row)}`,
-    `  applies   ${appliesWords(row)}`,
+    ...wrap(appliesWords(row), columns - 12).map((text, at) => `  ${at === 0 ? 'applies   ' : ' '.repeat(10)}${text}`),
     `  variable  ${variableOf(name)}`,
   ];
   if (row.needsGrant === true) lines.push('  trust     in a project file it needs your agreement: waggle trust');

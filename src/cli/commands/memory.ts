@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { userInfo } from 'node:os';
 import type { Project } from '../../app/project.ts';
 import { type EntryInfo, type NoteKind, SwarmMemory } from '../../app/swarm-memory.ts';
+import { userName } from '../../config/environment.ts';
 import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -38,7 +38,7 @@ export async function memorySet(
   return withWriter(cli, async (memory) => {
     const { ttl, passing, ifVersion } = options;
     const version = await memory.set(key, value, {
-      as: options.as ?? userInfo().username,
+      as: options.as ?? userName(),
       persistent: passing !== true,
       ...(ttl === undefined ? {} : { ttlMs: ttl }),
       ...(ifVersion === undefined ? {} : { ifVersion }),
@@ -52,6 +52,7 @@ export async function memorySet(
 
 /** `waggle memory list` */
 export function memoryList(cli: Cli, pattern: string, { limit }: Readonly<{ limit: number }>): Promise<ExitCode> {
+  if (!/[:*]/.test(pattern)) throw noPattern(pattern);
   return withMemory(cli, async (memory) => {
     const entries = (await memory?.list(pattern, limit + 1)) ?? [];
     const shown = entries.slice(0, limit);
@@ -84,7 +85,7 @@ export function memorySearch(
 /** `waggle memory invalidate` */
 export function memoryInvalidate(cli: Cli, pattern: string, { as }: Readonly<{ as?: string }>): Promise<ExitCode> {
   return withWriter(cli, async (memory) => {
-    const removed = await memory.invalidate(pattern, as ?? userInfo().username);
+    const removed = await memory.invalidate(pattern, as ?? userName());
     cli.out.json({ type: 'memory.invalidated', pattern, removed });
     cli.out.result(removed === 1 ? '1 entry is gone.' : `${removed} entries are gone.`);
     return EXIT.ok;
@@ -126,6 +127,13 @@ export function memoryNotes(
     if (notes.length === 0) cli.out.result('There are no such notes.');
     return EXIT.ok;
   });
+}
+
+/** A word that was meant otherwise, mostly as a command. */
+function noPattern(pattern: string): Error {
+  const message = `"${pattern}" matches no key, and is no command.`;
+  const fix = 'Write a pattern such as swarm:* or *plan*, or see: waggle memory --help';
+  return userError({ code: 'MEMORY_PATTERN', message, fix });
 }
 
 const TIERS: Readonly<Record<string, string>> = { local: '1', shared: '2', persistent: '3' };

@@ -32,7 +32,7 @@ export function addMemory(program: Command, handlers: Handlers, act: Act): void 
     .option('--ttl <time>', 'gone after this time: 10m', time)
     .option('--passing', 'a power cut may take it; gone after 5 minutes without --ttl')
     .option('--if-version <n>', 'only if this is its version now; 0: only if it is new', version)
-    .option('--as <name>', 'who writes; default: your user name')
+    .option('--as <name>', 'who writes; default: your user name', person)
     .action(act(handlers.memorySet));
   addFinding(memory, handlers, act);
   memory.addHelpText('after', EXAMPLES);
@@ -50,7 +50,7 @@ function addFinding(memory: Command, handlers: Handlers, act: Act): void {
     .command('invalidate')
     .description('remove what matches, everywhere, and nothing else')
     .argument('<pattern>', 'swarm:plan/*, run/k7f3*:*')
-    .option('--as <name>', 'who removes; default: your user name')
+    .option('--as <name>', 'who removes; default: your user name', person)
     .action(act(handlers.memoryInvalidate));
   memory
     .command('notes')
@@ -67,6 +67,11 @@ function time(text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
   throw new InvalidArgumentError('Write a time with a unit: 10s, 5m.');
+}
+
+function person(text: string): string {
+  if (text !== '' && text.length <= 100) return text;
+  throw new InvalidArgumentError('Write a name of 1 to 100 characters.');
 }
 
 function version(text: string): number {
