@@ -50,6 +50,10 @@ export type HostSettings = Readonly<{
 const CLAIM_MS = 20_000;
 const CLAIM_LOOK_MS = 200;
 
+const SET_HERE = 'Set it where this worker is started.';
+const START_YOURSELF =
+  'Workers that Waggle starts for a group get no secrets: leave scale out of the group, and start waggle worker where it is set.';
+
 /** A host of this process, and its end. */
 export type MadeHost = Readonly<{ runner: HostRunner; close: () => Promise<void> }>;
 
@@ -67,7 +71,17 @@ export async function makeHost(settings: HostSettings): Promise<MadeHost> {
     openPath: () => doorPath(temporaryFolder, environment),
     programs: () => makeProgramsFolder(join(folder.path, 'bin')),
   });
-  const commands = { processes, artifacts, clock, door, environment: environment.variables, limits, temporaryFolder };
+  const cureForUnset = runId === undefined ? SET_HERE : START_YOURSELF;
+  const commands = {
+    cureForUnset,
+    processes,
+    artifacts,
+    clock,
+    door,
+    environment: environment.variables,
+    limits,
+    temporaryFolder,
+  };
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
   const runner = new HostRunner({
     home,

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import type { AgentDriver } from '../ports/agent-driver.ts';
+import { agentId } from '../core/ids.ts';
+import { DEFAULT_HOST_TIMES } from '../core/hosts/host-limits.ts';
+import { assignmentOf } from '../../test/support/assignments.ts';
+import { asksFor } from '../app/host-asks.ts';
 import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
 import type { LinkUser } from '../ports/worker-link.ts';
 import { HostRunner } from './host-runner.ts';
@@ -54,6 +58,44 @@ test('a link that ends before the host has it is none: the host makes another on
     greetings.map((sent) => sent.map(({ type }) => type)),
     [[], ['hello']],
   );
+});
+
+test('a result that the full disk does not take is told all the same', async () => {
+  const clock = new ManualClock();
+  const said: HostFrame[] = [];
+  const agents = [{ id: agentId('w-1.1'), role: 'worker', capabilities: [], slots: 1 }];
+  const offer = { ...assignmentOf({ kind: 'function', function: 'f' }), agentId: agentId('w-1.1') };
+  const keep = (): never => assert.fail('ENOSPC');
+  const runner = new HostRunner({
+    home: { ...HOME, keep },
+    agents,
+    capacity: { cpu: 1_000, memory: 1_000 },
+    pid: 1,
+    drivers: { command: IDLE, function: IDLE },
+    clock,
+    connect: async (user) => ({
+      send: (frame) => {
+        said.push(frame);
+        if (frame.type !== 'hello') return;
+        const [epoch, session] = [1, '1.1'];
+        const { greeting } = frame;
+        queueMicrotask(() => {
+          user.take({ type: 'welcome', epoch, session, greeting, resumeFrom: 0, times: DEFAULT_HOST_TIMES });
+          user.take({ type: 'data', epoch, session, ack: 0, packets: [{ seq: 1, body: { type: 'offer', offer } }] });
+        });
+      },
+      close: () => {},
+    }),
+    asksFor: (post) => asksFor(post),
+  });
+  runner.start();
+  for (let tick = 0; tick < 4; tick++) {
+    await new Promise(setImmediate);
+    clock.advance(200);
+  }
+  runner.stop();
+  const bodies = said.flatMap((frame) => (frame.type === 'data' ? frame.packets.map(({ body }) => body.type) : []));
+  assert.deepEqual(bodies, ['accept', 'result']);
 });
 
 test('a host that is not admitted is told why each time, and asks again', async () => {

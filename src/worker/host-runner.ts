@@ -205,15 +205,24 @@ export class HostRunner {
     void resultOf(drivers[offer.work.kind], offer, hosted.context).then((result) => this.#end(key, result));
   }
 
-  /** A result is on disk before it is told: its process may end before it is taken. */
+  /** A result is on disk before it is told, where there is room: its process may end before it is taken. */
   #end(key: AttemptKey, result: AttemptResult): void {
     this.#attempts.get(keyOf(key))?.end();
     this.#attempts.delete(keyOf(key));
     if (!this.#isStopped) {
-      this.#ports.home.keep(key, result);
+      this.#keep(key, result);
       this.#do(this.#session.end(key, result, this.#nowMs()));
     }
     this.#note();
+  }
+
+  /** A full disk keeps no result: then it is lost if this process ends before it is taken. */
+  #keep(key: AttemptKey, result: AttemptResult): void {
+    try {
+      this.#ports.home.keep(key, result);
+    } catch {
+      // Ending the process for it would lose this one and all that run beside it.
+    }
   }
 
   async #until(holds: () => boolean, withinMs: number): Promise<void> {

@@ -50,6 +50,20 @@ function run(
 
 const failed = (result: AttemptResult): unknown => (result.ok ? 'it claims to be done' : result.failure);
 
+test('a variable that is not set is named with what to do about it where the command was to run', async () => {
+  const work = { kind: 'command', argv: ['true'], envFrom: ['MISSING'] } as const;
+  const given = { processes, artifacts, clock: new SystemClock(), environment: {}, cureForUnset: 'Ask Ann.' };
+  const result = await new CommandDriver(given).run(
+    assignmentOf(work, { project: join(folder, 'project') }),
+    new ScriptedContext(),
+  );
+  const message = 'MISSING is not set, and the task needs it (envFrom). Ask Ann.';
+  expect(failed(result)).toEqual({ reason: 'start-failed', message });
+  expect(failed(await run({ argv: ['true'], envFrom: ['MISSING'] }))).toMatchObject({
+    message: expect.stringMatching(/where Waggle is started/),
+  });
+});
+
 describe('how a command ended', () => {
   test('exit code 0 is a claim with the exit code as evidence, measured usage and its whole output', async () => {
     const result = await run({ argv: ['echo', 'hello'] });

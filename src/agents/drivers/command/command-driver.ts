@@ -9,7 +9,7 @@ import { collectOutputs } from '../../../tools/declared-outputs.ts';
 import { assert } from '../../../util/assert.ts';
 import { type Environment, HARMLESS_NAMES, pickEnvironment } from '../../../util/environment.ts';
 import { redactText } from '../../../util/redact.ts';
-import { type CommandPlan, planCommand } from './command-plan.ts';
+import { type CommandPlan, planCommand, type Surroundings } from './command-plan.ts';
 import { failureOf, outsideTrouble, tooLarge, wrongResult } from './command-failure.ts';
 import { CommandMail } from './command-mail.ts';
 import { Exchange } from './exchange.ts';
@@ -28,6 +28,8 @@ export type CommandDriverPorts = Readonly<{
   door?: AttemptDoor;
   /** The coordinator's whole environment: `envFrom` looks here. A command sees only `allowedNames` of it. */
   environment: Environment;
+  /** What to do where a variable that `envFrom` names is not set. @default to set it where Waggle is started */
+  cureForUnset?: string;
   /** Exact names, or a prefix that ends in `*`. @default HARMLESS_NAMES */
   allowedNames?: readonly string[];
   /** For every command; of memory and `resources.memory` of the task the smaller one counts. */
@@ -63,7 +65,7 @@ export class CommandDriver implements AgentDriver {
   async run(assignment: Assignment, context: RunContext): Promise<AttemptResult> {
     const { work, project } = assignment;
     assert(work.kind === 'command', `the command driver got work of kind ${work.kind}`);
-    const planned = await planCommand(work, project, { known: this.#ports.environment, clean: this.#clean });
+    const planned = await planCommand(work, project, this.#surroundings());
     if (!planned.ok) return { ok: false, failure: { reason: 'start-failed', message: planned.message } };
     try {
       const mail = await CommandMail.open(context.messages);
@@ -83,6 +85,11 @@ export class CommandDriver implements AgentDriver {
       // The disk is full, a folder is gone: the command is not to blame, and its process has ended.
       return { ok: false, failure: outsideTrouble(error, planned.plan.secrets) };
     }
+  }
+
+  #surroundings(): Surroundings {
+    const { environment: known, cureForUnset: cure = 'Set it where Waggle is started.' } = this.#ports;
+    return { known, clean: this.#clean, cure };
   }
 
   /** With what it has written beside what its task declares, where that can be told. */

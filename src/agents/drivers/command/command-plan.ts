@@ -23,11 +23,13 @@ export type CommandPlan = Readonly<{
 
 export type PlanResult = Readonly<{ ok: true; plan: CommandPlan }> | Readonly<{ ok: false; message: string }>;
 
-/** `known` is the coordinator's environment, of which `clean` is what every command may see. */
+/** `known`: of this process. `clean`: what every command may see of it. `cure`: what to do where a name is not set. */
+export type Surroundings = Readonly<{ known: Environment; clean: Environment; cure: string }>;
+
 export async function planCommand(
   work: CommandWork,
   project: string,
-  { known, clean }: Readonly<{ known: Environment; clean: Environment }>,
+  { known, clean, cure }: Surroundings,
 ): Promise<PlanResult> {
   const argv = work.shell === undefined ? work.argv : [SHELL, '-c', work.shell];
   if (argv === undefined || argv.length === 0) return { ok: false, message: 'The task says no command to run.' };
@@ -36,7 +38,7 @@ export async function planCommand(
   if (strange !== undefined)
     return { ok: false, message: `${JSON.stringify(strange)} in envFrom is no variable name.` };
   const { found, missing } = lookUpEnvironment(known, names);
-  if (missing.length > 0) return { ok: false, message: missingNames(missing) };
+  if (missing.length > 0) return { ok: false, message: `${missingNames(missing)} ${cure}` };
   const cwd = await findFolder(project, work.cwd ?? '.');
   if (!cwd.ok) return cwd;
   const secrets = secretsOf(Object.values(found));
@@ -46,7 +48,7 @@ export async function planCommand(
 
 function missingNames(missing: readonly string[]): string {
   const [verb, it] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  return `${missing.join(', ')} ${verb} not set, and the task needs ${it} (envFrom). Set ${it} where Waggle is started.`;
+  return `${missing.join(', ')} ${verb} not set, and the task needs ${it} (envFrom).`;
 }
 
 type Folder = Readonly<{ ok: true; path: string }> | Readonly<{ ok: false; message: string }>;
