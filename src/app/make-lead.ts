@@ -61,7 +61,7 @@ import { makeNotifier, secretVariables } from './make-notifier.ts';
 import { noteSocket } from './leader-file.ts';
 import { makeProgramsFolder } from './programs-folder.ts';
 import { REUSE, ReusingDriver } from './retry-run.ts';
-import { LOCAL_HOST } from './submission.ts';
+import { LOCAL_HOST } from '../core/agents/agent-spec.ts';
 import { redactorOf, secretIn } from './secret-in.ts';
 import type { OpenStore, Store } from './store.ts';
 import { workerProcesses } from './worker-provisioner.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AgentSpec } from '../core/agents/agent-spec.ts';
+import { type AgentSpec, LOCAL_HOST } from '../core/agents/agent-spec.ts';
 import { agentId, type RunId, runId } from '../core/ids.ts';
 import type { RunInput } from '../core/inputs.ts';
 import type { ScaleGroup } from '../core/scaling/scale-group.ts';
@@ -7,9 +7,6 @@ import type { Random } from '../ports/random.ts';
 import type { AgentGroup, Submission } from './coordinator.ts';
 
 export type RunSubmit = Extract<RunInput, { type: 'run.submit' }>;
-
-/** The one host of an embedded swarm. */
-export const LOCAL_HOST = 'local';
 
 const MAX_NAME_CHARS = 40;
 const RANDOM_CHARS = 6;

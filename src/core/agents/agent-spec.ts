@@ -39,3 +39,6 @@ export type HostSpec = Readonly<{
   /** Functions that its process has now: its agents do no others, whatever they were registered with. @default all */
   functions?: readonly string[];
 }>;
+
+/** The leading process itself, as a host. */
+export const LOCAL_HOST = 'local';

@@ -106,8 +106,9 @@ describe('a host that joins', () => {
     assert.deepEqual(give(describing({ instance: 2 })), ['status-wrong']);
   });
 
-  test('is refused agents with names of others, the same name twice, and too many', () => {
+  test('is refused the name of the leader, agents with names of others, the same name twice, and too many', () => {
     assert.deepEqual(give(describing({ agents: [agent('other.1')] })), ['host-invalid']);
+    assert.deepEqual(give(describing({ host: 'local', agents: [agent('local.1')] })), ['host-invalid']);
     assert.deepEqual(give(describing({ agents: [agent('h.1'), agent('h.1')] })), ['host-invalid']);
     for (let index = 0; index < MAX_HOSTS; index++) give(describing({ host: `x${index}`, agents: [] }));
     assert.deepEqual(give(describing()), ['limit-reached']);
@@ -164,6 +165,40 @@ describe('a host that goes', () => {
     assert.deepEqual(give({ type: 'host.leave', host: 'h' }), ['host.left', 'agent.removed']);
     assert.deepEqual(give(describing({ instance: 2 })), ['host.joined', 'agents.registered']);
     assert.deepEqual(blocks('h.1'), []);
+  });
+});
+
+describe('a host that is gone', () => {
+  const offering = (): readonly string[] => swarm.capacity.hosts.map(({ host }) => host);
+
+  test('offers nothing any more once the last of its agents has gone too', () => {
+    give({ type: 'host.register', host: { host: 'local', cpu: 1, memory: 1 } });
+    for (const type of ['host.leave', 'host.lose'] as const) {
+      give(describing({ agents: [agent('h.1'), agent('h.2')] }));
+      assert.deepEqual(offering(), ['local', 'h']);
+      give(type === 'host.leave' ? { type, host: 'h' } : { type, host: 'h', why: 'lease' });
+      assert.deepEqual(offering(), ['local']);
+    }
+  });
+
+  test('keeps what it offers as long as an agent of it is needed for a check', () => {
+    give(describing());
+    give(submitOf([taskOf('t1', { verify: [['true']], resources: { cpu: 700 } })]));
+    goOn();
+    const end = { taskId: taskId(runId('r1'), 't1'), attempt: 1 };
+    give({
+      type: 'attempt.end',
+      ...end,
+      result: { ok: true, outputs: {}, evidence: [{ check: 'returned', ok: true }] },
+    });
+    give({ type: 'host.lose', host: 'h', why: 'exited' });
+    assert.deepEqual(offering(), ['h']);
+    give({ type: 'attempt.judge', ...end, verdict: { ok: true, outputs: {}, evidence: [] } });
+    goOn();
+    give({ type: 'host.lose', host: 'h', why: 'exited' });
+    assert.deepEqual(offering(), []);
+    give(describing({ host: 'k', agents: [agent('k.1')] }));
+    assert.deepEqual(swarm.capacity.reservedOn('k')?.cpu, 0);
   });
 });
 

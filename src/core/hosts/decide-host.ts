@@ -1,5 +1,5 @@
 import { unreachable } from '../../util/assert.ts';
-import type { AgentSpec, HostSpec } from '../agents/agent-spec.ts';
+import { type AgentSpec, type HostSpec, LOCAL_HOST } from '../agents/agent-spec.ts';
 import { blockAgent, forgetHost, setHost, unblockAgent } from '../agents/availability.ts';
 import type { SwarmEvent } from '../events.ts';
 import { endAttempts } from '../health/decide-health.ts';
@@ -119,6 +119,7 @@ function problemsOf(name: string, agents: readonly HostAgent[]): readonly string
   const problems = agents
     .filter(({ id }) => !id.startsWith(`${name}.`))
     .map(({ id }) => `agent "${id}" is not of "${name}"`);
+  if (name === LOCAL_HOST) problems.push(`"${name}" is the leading process`);
   if (agents.length > MAX_HOST_AGENTS)
     problems.push(`${agents.length} agents, but a host has at most ${MAX_HOST_AGENTS}`);
   if (new Set(agents.map(({ id }) => id)).size < agents.length) problems.push('two agents have the same id');

@@ -66,6 +66,8 @@ describe('agents of a group in processes of their own', () => {
     world.send({ type: 'host.leave', host: 'r1.far-1' });
     assert.deepEqual([...world.swarm.hosts.keys()], ['r1.far-2']);
     assert.deepEqual(world.all('agent.removed'), []);
+    const offering = world.swarm.capacity.hosts.map(({ host }) => host);
+    assert.ok(offering.includes('r1.far-2') && !offering.includes('r1.far-1'), offering.join());
   });
 
   test('never get the number of an earlier one', () => {
