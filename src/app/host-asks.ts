@@ -1,10 +1,12 @@
 import { WorkerAsks } from '../agents/drivers/function/worker-asks.ts';
 import { WorkerDesk } from '../agents/drivers/function/worker-desk.ts';
 import type { AttemptDesk } from '../agents/drivers/remote/attempt-desk.ts';
-import type { Question, QuestionAnswer } from '../core/hosts/frames.ts';
+import type { AttemptKey, Question, QuestionAnswer } from '../core/hosts/frames.ts';
 import { MAX_CARRIED_BYTES } from '../core/hosts/host-limits.ts';
+import { nameOf } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { RunContext } from '../ports/agent-driver.ts';
+import type { OutgoingMessage } from '../ports/run-messages.ts';
 import { userError } from '../util/user-error.ts';
 import type { AttemptAsks, QuestionPost } from '../worker/hosted-attempt.ts';
 
@@ -14,14 +16,22 @@ const CALL = 1;
 const MAX_WORDS = 8_000;
 
 /** On the host: what its attempts can ask of their run. */
-export function asksFor(post: QuestionPost): AttemptAsks {
-  const asks = new WorkerAsks(CALL, (message) => {
-    if (message.kind === 'give-up') post.giveUp(message.id);
-    if (message.kind !== 'ask') return;
-    const { id, ability, question, given, canGiveUp } = message;
-    const asked = given === undefined ? {} : { given: plain(given) };
-    post.put(id, { ability, question, ...asked, ...(canGiveUp === undefined ? {} : { canGiveUp }) });
-  });
+export function asksFor(post: QuestionPost, { taskId, attempt }: AttemptKey): AttemptAsks {
+  let sent = 0;
+  // Here, because leaders change meanwhile: each would begin to count anew, and know no message that is sent again.
+  const named = (message: OutgoingMessage): OutgoingMessage =>
+    message.id === undefined ? { ...message, id: `${nameOf(taskId)}.${attempt}.${++sent}` } : message;
+  const asks = new WorkerAsks(
+    CALL,
+    (message) => {
+      if (message.kind === 'give-up') post.giveUp(message.id);
+      if (message.kind !== 'ask') return;
+      const { id, ability, question, given, canGiveUp } = message;
+      const asked = given === undefined ? {} : { given: plain(given) };
+      post.put(id, { ability, question, ...asked, ...(canGiveUp === undefined ? {} : { canGiveUp }) });
+    },
+    named,
+  );
   return {
     abilities: asks,
     settle: (id, answer) => {

@@ -86,7 +86,7 @@ test('a result that the full disk does not take is told all the same', async () 
       },
       close: () => {},
     }),
-    asksFor: (post) => asksFor(post),
+    asksFor,
   });
   runner.start();
   for (let tick = 0; tick < 4; tick++) {

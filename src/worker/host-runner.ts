@@ -34,7 +34,7 @@ export type HostRunnerPorts = Readonly<{
   /** Finds the leader, whoever it is now; undefined when there is none. */
   connect: (user: LinkUser<CoordinatorFrame>) => Promise<WorkerLink<HostFrame> | undefined>;
   /** Abilities of attempts, whose questions go through `ask`. */
-  asksFor: (post: QuestionPost) => AttemptAsks;
+  asksFor: (post: QuestionPost, key: AttemptKey) => AttemptAsks;
   /** The coordinator wants it to drain, or will never admit it. */
   onOrder?: (order: 'drain' | Error) => void;
   /** A leader does not admit it, which it will ask for again. */
@@ -191,14 +191,14 @@ export class HostRunner {
     const { taskId, attempt } = offer;
     const key = { taskId, attempt };
     const { asksFor, drivers } = this.#ports;
+    const post: QuestionPost = {
+      put: (id, question) => this.#do(this.#session.ask(key, id, question, this.#nowMs())),
+      giveUp: (id) => this.#do(this.#session.giveUp(key, id, this.#nowMs())),
+    };
     const hosted = new HostedAttempt({
-      post: {
-        put: (id, question) => this.#do(this.#session.ask(key, id, question, this.#nowMs())),
-        giveUp: (id) => this.#do(this.#session.giveUp(key, id, this.#nowMs())),
-      },
+      asks: asksFor(post, key),
       report: (report) => this.#do(this.#session.report(key, report, this.#nowMs())),
       measured: (usage) => this.#session.measured(key, usage),
-      asksFor,
     });
     this.#attempts.set(keyOf(key), hosted);
     this.#note();

@@ -16,10 +16,9 @@ export type AttemptAsks = Readonly<{
 }>;
 
 type Parts = Readonly<{
-  post: QuestionPost;
   report: (report: AgentReport) => void;
   measured: (usage: LiveUsage) => void;
-  asksFor: (post: QuestionPost) => AttemptAsks;
+  asks: AttemptAsks;
 }>;
 
 /** One attempt that runs in this process for a coordinator in another one. */
@@ -28,8 +27,8 @@ export class HostedAttempt {
   readonly #controller = new AbortController();
   readonly #asks: AttemptAsks;
 
-  constructor({ post, report, measured, asksFor }: Parts) {
-    this.#asks = asksFor(post);
+  constructor({ asks, report, measured }: Parts) {
+    this.#asks = asks;
     const { signal } = this.#controller;
     this.context = Object.assign(this.#asks.abilities, { signal, report, measured });
   }

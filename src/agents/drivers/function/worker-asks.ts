@@ -1,6 +1,6 @@
 import type { WhyNot } from '../../../core/hosts/frames.ts';
 import type { RunMemory } from '../../../ports/run-memory.ts';
-import type { RunMessages } from '../../../ports/run-messages.ts';
+import type { OutgoingMessage, RunMessages } from '../../../ports/run-messages.ts';
 import type { RunProposals } from '../../../ports/run-proposals.ts';
 import type { RunTasks } from '../../../ports/run-tasks.ts';
 import { userError } from '../../../util/user-error.ts';
@@ -16,13 +16,20 @@ const OVER = 'The attempt has ended.';
 export class WorkerAsks {
   readonly #call: number;
   readonly #post: (message: FromWorker) => void;
+  readonly #named: (message: OutgoingMessage) => OutgoingMessage;
   readonly #open = new Map<number, PromiseWithResolvers<unknown>>();
   #asked = 0;
   #isOver = false;
 
-  constructor(call: number, post: (message: FromWorker) => void) {
+  /** `named`: gives a message its id, where whoever answers cannot. */
+  constructor(
+    call: number,
+    post: (message: FromWorker) => void,
+    named: (message: OutgoingMessage) => OutgoingMessage = (message) => message,
+  ) {
     this.#call = call;
     this.#post = post;
+    this.#named = named;
   }
 
   get proposals(): RunProposals {
@@ -35,7 +42,7 @@ export class WorkerAsks {
 
   get messages(): RunMessages {
     return {
-      send: (given) => this.#ask({ ability: 'messages', question: 'send', given }),
+      send: (given) => this.#ask({ ability: 'messages', question: 'send', given: this.#named(given) }),
       receive: ({ signal, ...given } = {}) =>
         this.#ask({ ability: 'messages', question: 'receive', given }, signal ?? undefined),
       acknowledge: (given) => this.#ask({ ability: 'messages', question: 'acknowledge', given }),
