@@ -59,9 +59,8 @@ test('a variable that is not set is named with what to do about it where the com
   );
   const message = 'MISSING is not set, and the task needs it (envFrom). Ask Ann.';
   expect(failed(result)).toEqual({ reason: 'start-failed', message });
-  expect(failed(await run({ argv: ['true'], envFrom: ['MISSING'] }))).toMatchObject({
-    message: expect.stringMatching(/where Waggle is started/),
-  });
+  const beside = failed(await run({ argv: ['true'], envFrom: ['MISSING'] }));
+  expect(JSON.stringify(beside)).toMatch(/where Waggle is started/);
 });
 
 describe('how a command ended', () => {
