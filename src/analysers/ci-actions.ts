@@ -1,3 +1,4 @@
+import { alsoInLines } from './ci-lines.ts';
 import { reasonNear } from './ci-comments.ts';
 import { stakeIn, WITH_SECRETS, type Stake } from './ci-stakes.ts';
 import type { CiFile } from './ci-steps.ts';
@@ -27,7 +28,7 @@ const SETUP =
 /** Made by those who run the registry: without them nothing would be published either. */
 const REGISTRY =
   /^(?:pypa\/gh-action-pypi-publish|rubygems\/\S+|rust-lang\/crates-io-auth-action|gradle\/\S+|docker\/setup-\S+)$/i;
-const SHOWN = 8;
+const SHOWN = 12;
 
 /**
  * Actions of others by a tag or branch, which its owner can move at any time: one finding, whatever their number. Only
@@ -101,7 +102,9 @@ function isOneOf(owners: ReadonlySet<string>, owner: string): boolean {
 
 function finding(first: Used, byAction: readonly (readonly Used[])[], keeper: string): Detected {
   const { action, ref, stake } = first;
-  const told = byAction.flatMap((uses) => [...Map.groupBy(uses, (one) => `${one.ref} ${one.stake.why}`).values()]);
+  const told = byAction.flatMap((uses) => [
+    ...Map.groupBy(uses, (one) => `${one.path} ${one.ref} ${one.stake.why}`).values(),
+  ]);
   const rest = told.slice(SHOWN);
   const keeps = keeper === '' ? 'Dependabot or Renovate can keep it fresh.' : `${keeper} keeps it fresh.`;
   const version = BRANCH.test(ref) || ref.includes('/') ? '<version>' : ref;
@@ -127,16 +130,11 @@ function finding(first: Used, byAction: readonly (readonly Used[])[], keeper: st
   };
 }
 
-const MAX_PLACES = 6;
-
-/** One action and what it is given, with all places where it is. */
-function toldOf(uses: readonly Used[]): Detected['evidence'][number] {
-  const [first, ...others] = uses;
+/** One action in one file, and what it is given there. */
+function toldOf([first, ...others]: readonly Used[]): Detected['evidence'][number] {
   if (first === undefined) return { source: 'ci', text: '' };
-  const places = others.slice(0, MAX_PLACES).map(placeOf);
-  const more = others.length - places.length;
-  const also = places.length === 0 ? '' : `, also at ${places.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  return { source: 'ci', text: `uses: ${writtenAs(first)}${also}. ${first.stake.why}`, ref: placeOf(first) };
+  const text = `uses: ${writtenAs(first)}${alsoInLines(others)}. ${first.stake.why}`;
+  return { source: 'ci', text, ref: placeOf(first) };
 }
 
 function listed(told: readonly (readonly Used[])[]): string {

@@ -6,7 +6,7 @@ import { shortened } from './words.ts';
 
 /** Jobs that try out what is not expected to work yet. */
 const EXPERIMENT =
-  /nightly|canary|experimental|unstable|\bnext\b|\bbeta\b|preview|upcoming|allowed?[-_ ]fail|optional|future|alternative|\bdev\b|-dev\b/i;
+  /nightly|canary|\bedge\b|\bhead\b|experimental|unstable|\bnext\b|\bbeta\b|preview|upcoming|allowed?[-_ ]fail|optional|future|alternative|\bdev\b|-dev\b/i;
 /** Steps that tell of a result rather than make one. */
 const TELLING = /report|upload|artifact|comment|coverage|codecov|badge|notify|summary|cache|merge-/i;
 /** Of all that is checked, what matters most. */

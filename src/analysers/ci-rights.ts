@@ -1,3 +1,4 @@
+import { alsoInLines } from './ci-lines.ts';
 import type { CiFile, CiJob, CiStep } from './ci-steps.ts';
 import type { Detected } from './detected.ts';
 import { countOf, shortened } from './words.ts';
@@ -93,9 +94,10 @@ export function outdatedActions(files: readonly CiFile[]): readonly Detected[] {
   const ordered = old.toSorted((a, b) => Number(b.isOff) - Number(a.isOff));
   const [first] = ordered;
   // Each file is named, by its worst place, before a file is named twice.
-  const inFiles = [...new Map(ordered.toReversed().map((one) => [one.path, one])).values()].toReversed();
-  const shown = [...inFiles, ...ordered.filter((one) => !inFiles.includes(one))].slice(0, MAX_SHOWN);
-  const rest = ordered.filter((one) => !shown.includes(one));
+  const together = [...Map.groupBy(ordered, ({ path, name }) => `${path} ${name}`).values()];
+  const inFiles = [...new Map(together.toReversed().map((one) => [one[0]?.path, one])).values()].toReversed();
+  const inOrder = [...inFiles, ...together.filter((one) => !inFiles.includes(one))];
+  const rest = inOrder.slice(MAX_SHOWN).flat();
   if (first === undefined) return [];
   return [
     {
@@ -107,16 +109,19 @@ export function outdatedActions(files: readonly CiFile[]): readonly Detected[] {
       line: first.line,
       anchor: [...new Set(ordered.map(({ name }) => name))].toSorted().join(' '),
       evidence: [
-        ...shown.map((one) => ({
-          source: 'ci',
-          text: `uses: ${one.name}. ${one.why}`,
-          ref: `${one.path}:${one.line}`,
-        })),
+        ...inOrder.slice(0, MAX_SHOWN).flatMap(toldOf),
         ...(rest.length === 0 ? [] : [{ source: 'ci', text: `And at ${listed(rest)}.` }]),
       ],
       fix: 'Take the newest version of the action; what changed between them stands in its release notes.',
     },
   ];
+}
+
+/** One action in one file. */
+function toldOf([first, ...others]: readonly Old[]): Detected['evidence'] {
+  if (first === undefined) return [];
+  const text = `uses: ${first.name}${alsoInLines(others)}. ${first.why}`;
+  return [{ source: 'ci', text, ref: `${first.path}:${first.line}` }];
 }
 
 /** Places of each file together: `a.yml:3, 9; b.yml:4`. */
@@ -132,10 +137,10 @@ function titleOf(old: readonly Old[]): string {
   const byName = [...new Map(old.map((one) => [one.name, one])).values()];
   const off = byName.filter(({ isOff }) => isOff).length;
   const name = byName[0]?.name ?? '';
-  if (byName.length === 1) return `${name} is ${off === 1 ? 'a retired version' : 'a version that has ended'}`;
+  if (byName.length === 1) return `${name} is ${off === 1 ? 'retired' : 'outdated'}`;
   const begin = `${name} and ${byName.length - 1} more are`;
-  if (off === byName.length) return `${begin} retired versions`;
-  return `${begin} versions that ${off === 0 ? 'have ended' : 'were retired or have ended'}`;
+  if (off === byName.length) return `${begin} retired`;
+  return `${begin} ${off === 0 ? '' : 'retired or '}outdated`;
 }
 
 function outdated(text: string): readonly Omit<Old, 'path' | 'line'>[] {

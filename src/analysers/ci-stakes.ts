@@ -99,7 +99,7 @@ function secretAtStake(place: Place): Gain | undefined {
   if (handed.some((name) => GRAVE.test(name))) return { ...WITH_SECRETS, severity: 'high', danger: 34 };
   if (isGivenAll(place) || handed.some((one) => !COVERAGE.test(one))) return { ...WITH_SECRETS, danger: 24 };
   if (heldBy(place).some((one) => !isOfVendor(one, place.step) && !COVERAGE.test(one))) return WITH_SECRETS;
-  if (loginOf(place) !== undefined) return { ...WITH_SECRETS, danger: 22, where: 'that has logged in' };
+  if (loginOf(place) !== undefined) return { ...WITH_SECRETS, danger: 22 };
   return hasFreeToken(place) ? { ...WITH_SECRETS, danger: 18, where: 'with a token that nothing limits' } : undefined;
 }
 

@@ -169,18 +169,16 @@ describe('actions by names that can move', () => {
     const long = await titleOf(`uses: acme/${'a'.repeat(80)}@v1`, 'uses: acme/b@v1', publish);
     expect(long).toMatch(/^acme\/a+… and 1 more are not pinned, in jobs that may write$/);
     expect(long).toHaveLength(100);
-    expect(await titleOf('uses: github/codeql-action/init@v2')).toBe(
-      'github/codeql-action/init@v2 is a retired version',
-    );
+    expect(await titleOf('uses: github/codeql-action/init@v2')).toBe('github/codeql-action/init@v2 is retired');
     expect(await titleOf('uses: github/codeql-action/init@v2', 'uses: actions/cache@v2')).toBe(
-      'github/codeql-action/init@v2 and 1 more are retired versions',
+      'github/codeql-action/init@v2 and 1 more are retired',
     );
     expect(await titleOf('uses: actions/cache@v2', 'uses: actions/checkout@v2')).toBe(
-      'actions/cache@v2 and 1 more are versions that were retired or have ended',
+      'actions/cache@v2 and 1 more are retired or outdated',
     );
-    expect(await titleOf('uses: actions/checkout@v2')).toBe('actions/checkout@v2 is a version that has ended');
+    expect(await titleOf('uses: actions/checkout@v2')).toBe('actions/checkout@v2 is outdated');
     expect(await titleOf('uses: actions/checkout@v2', 'uses: actions/setup-node@v2')).toBe(
-      'actions/checkout@v2 and 1 more are versions that have ended',
+      'actions/checkout@v2 and 1 more are outdated',
     );
   });
 
@@ -249,10 +247,23 @@ describe('actions by names that can move', () => {
     const [first] = (await analyseFolder(repository.path, ['ci', ci])).findings;
     expect(first?.title).toBe('acme/tell@v1 and 1 more are not pinned, in jobs with secrets');
     expect(first?.evidence.map(({ text }) => text)).toEqual([
-      'uses: acme/tell@v1, also at .github/workflows/a.yml:10. It is handed the secrets NPM_TOKEN and CHAT_TOKEN.',
+      'uses: acme/tell@v1, also in line 10. It is handed the secrets NPM_TOKEN and CHAT_TOKEN.',
       'uses: acme/draft@v2. Its job holds the secret EXPO_KEY. It is handed GITHUB_TOKEN, and no "permissions:" says what that may do.',
       'Whoever can move such a name runs other code with what its job has.',
     ]);
+  });
+
+  it('are those after a login too: it is left in their job', async () => {
+    const login =
+      '      - uses: docker/login-action@v3\n        with:\n          password: ${{ secrets.DOCKER_PASSWORD }}\n';
+    const text = workflow(`      - uses: acme/before@v1\n${login}      - uses: acme/push@v1\n`);
+    using repository = new TestRepository({ '.github/workflows/a.yml': text });
+    const [first] = (await analyseFolder(repository.path, ['ci', ci])).findings;
+    expect(first?.title).toBe('docker/login-action@v3 and 1 more are not pinned, in jobs with secrets');
+    expect(first?.evidence[1]).toMatchObject({
+      text: 'uses: acme/push@v1. Its job has logged in with docker/login-action before.',
+      ref: '.github/workflows/a.yml:10',
+    });
   });
 
   it('leave out a comment that gives a reason for something else', async () => {
@@ -296,6 +307,29 @@ describe('actions by names that can move', () => {
     expect(await found({ [path]: text, '.github/workflows/a.yml': publish })).toEqual([`unpinned-action ${path}`]);
     expect(await found({ [path]: text, '.github/workflows/a.yml': workflow(steps) })).toEqual([]);
   });
+});
+
+describe('official actions that are outdated', () => {
+  it('are told once for each file, with all their lines', async () => {
+    const old = '      - uses: actions/checkout@v2\n';
+    using repository = new TestRepository({
+      '.github/workflows/a.yml': workflow(old.repeat(3)),
+      '.github/workflows/b.yml': workflow(old),
+    });
+    const [first] = (await analyseFolder(repository.path, ['ci', ci])).findings;
+    expect(first?.evidence.map(({ text, ref }) => `${ref} ${text}`)).toEqual([
+      '.github/workflows/a.yml:6 uses: actions/checkout@v2, also in lines 7 and 8. It is made for Node 12, which ended in April 2022.',
+      '.github/workflows/b.yml:6 uses: actions/checkout@v2. It is made for Node 12, which ended in April 2022.',
+    ]);
+  });
+});
+
+it('says what a token may do where nothing limits it', async () => {
+  using repository = new TestRepository({ '.github/workflows/a.yml': workflow('      - run: git push\n') });
+  const [first] = (await analyseFolder(repository.path, ['ci', ci])).findings;
+  expect(first?.evidence.at(-1)?.text).toBe(
+    'Without "permissions:" the settings of the repository or its organisation decide what the token may do: write nearly everything, which was the default before February 2023, or only read, and then this fails.',
+  );
 });
 
 describe('failures that are passed over', () => {

@@ -11,7 +11,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'old-todo': 4,
   'unpinned-action': 9,
   'no-test-step': 2,
-  'failure-ignored': 4,
+  'failure-ignored': 5,
   'skipped-tests': 8,
   'duplicate-code': 10,
   'empty-catch': 7,

@@ -6,7 +6,7 @@ import { readData, readParts } from './data-files.ts';
 type Figures = CheckedTask['figures'];
 
 const figure = (label: string, value: number | string): Figures[number] => ({
-  label,
+  label: value === 1 ? label.replace(/^people\b/, 'person').replace(/^((?:import )?\w+)s\b/, '$1') : label,
   value: typeof value === 'number' ? value.toLocaleString('en-US') : value,
 });
 

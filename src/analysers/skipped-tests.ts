@@ -6,7 +6,7 @@ import type { LinesOf } from './settled-lines.ts';
 import { countOf } from './words.ts';
 
 const MAX_PLACES = 40;
-const MAX_TITLE = 90;
+const MAX_TITLE = 110;
 
 /**
  * Tests that are switched off without a word, in languages that are not parsed. Texts between quotes are reasons. What is
@@ -214,7 +214,7 @@ function finding(found: readonly LinesOf[], reader: TextReader): Detected {
 function titleOf(name: string, more: number, files: number): string {
   const where = files > 1 ? ` in ${files} files` : '';
   const rest = `${more > 0 ? ` and ${more} more${where} are` : ' is'} switched off, and no comment says why`;
-  const room = Math.min(34, MAX_TITLE - rest.length);
+  const room = MAX_TITLE - rest.length;
   if (name.length <= room) return `${name}${rest}`;
   const isQuoted = name.startsWith('"');
   return `${name.slice(0, room - (isQuoted ? 2 : 1)).trim()}…${isQuoted ? '"' : ''}${rest}`;

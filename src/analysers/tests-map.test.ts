@@ -153,6 +153,16 @@ describe('a busy source', () => {
 });
 
 describe('tests that are switched off', () => {
+  it('are named in full where there is room', async () => {
+    const name = 'should watch paths that were unwatched and added again';
+    const titleOf = async (more: string): Promise<string | undefined> =>
+      (await look({ 'test/a.test.js': `it.skip('${name}${more}', () => { add(1); });\n` })).findings[0]?.title;
+    expect(await titleOf('')).toBe(`"${name}" is switched off, and no comment says why`);
+    const long = await titleOf(', as often as it is asked to do so');
+    expect(long).toHaveLength(110);
+    expect(long).toContain('…" is switched off');
+  });
+
   it('are one finding for the whole repository, where most of them are', async () => {
     const { findings } = await look({
       'test/a.test.js':

@@ -1,4 +1,5 @@
 import type { CheckReport } from '../core/findings/check-report.ts';
+import { groupSkips } from '../core/findings/group-skips.ts';
 import type { CheckRun } from './check-run.ts';
 
 /** What a report says in figures, for whoever waits for the check. */
@@ -52,5 +53,5 @@ function changesSince({ before, findings, past }: CheckReport): CheckRun['change
 }
 
 function skippedIn({ notChecked }: CheckReport): CheckRun['skipped'] {
-  return notChecked.map(({ what, reason, fix }) => ({ what, reason, fix }));
+  return groupSkips(notChecked).map(({ whats, reason, fix }) => ({ what: whats.join('; '), reason, fix }));
 }

@@ -1,4 +1,5 @@
-import type { CheckReport, NotChecked } from '../core/findings/check-report.ts';
+import type { CheckReport } from '../core/findings/check-report.ts';
+import { groupSkips, type Skips } from '../core/findings/group-skips.ts';
 import { placeOf, type CheckView } from './check-run-view.ts';
 import { count, countOf, date, duration, listed } from './format.ts';
 import { findingsParts, headLine } from './markdown-findings.ts';
@@ -41,7 +42,7 @@ function head(report: CheckReport, ms: number): readonly string[] {
   const shown = open.length === findings.length ? open : confirmed;
   const more = shown.length - FIRST;
   const failed = all.filter(({ state }) => state === 'failed').map(({ title }) => `${text(title)} (failed)`);
-  const missed = [...failed, ...notChecked.map(skipText)];
+  const missed = [...failed, ...groupSkips(notChecked).map(skipText)];
   return [
     `# Check of ${text(repository.name)}`,
     '',
@@ -71,8 +72,8 @@ function languages({ size }: CheckReport): string {
   return names.length === 0 ? '' : ` (${listed(names)})`;
 }
 
-function skipText({ what, reason, fix }: NotChecked): string {
-  return `${text(what)} (${reason}: ${text(fix)})`;
+function skipText({ whats, reason, fix }: Skips): string {
+  return `${text(whats.join('; '))} (${reason}: ${text(fix)})`;
 }
 
 function plan({ plan: all }: CheckReport): readonly string[] {

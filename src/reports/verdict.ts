@@ -10,16 +10,14 @@ export function verdictOf({ findings }: CheckReport): string {
   const { confirmed, unconfirmed, rejected, 'not-voted': open } = byState(findings);
   if (open.length === findings.length)
     return `${countOf(open.length, 'finding')}: ${bySeverity(open)}. Nobody voted on them.`;
-  const sum =
-    confirmed.length === 0
-      ? 'No finding was confirmed.'
-      : `${countOf(confirmed.length, 'confirmed finding')}: ${bySeverity(confirmed)}.`;
   const apart = [
     [unconfirmed.length, 'unconfirmed'],
     [rejected.length, 'rejected'],
     [open.length, 'not voted on'],
   ] as const;
   const others = apart.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  if (confirmed.length === 0) return `No finding was confirmed: ${listed(others)}.`;
+  const sum = `${countOf(confirmed.length, 'confirmed finding')}: ${bySeverity(confirmed)}.`;
   return others.length === 0 ? sum : `${sum} Apart from these: ${listed(others)}.`;
 }
 

@@ -76,10 +76,10 @@ function supplySkips(facts: CheckFacts, skip: Skip): readonly NotChecked[] {
         'Where packages come from, and whether the lock file fits the manifest',
         withoutLock(packaging),
       ),
-    hasAudit === true && isOnline !== true && skip('advisories', 'needs-network', ADVISORIES, 'waggle check --online'),
-    (locks > 0 || (packaging?.otherLocks.length ?? 0) > 0) &&
-      hasAudit !== true &&
-      skip('advisories', auditReason(packaging), ADVISORIES, auditsFor(packaging)),
+    hasAudit === true &&
+      isOnline !== true &&
+      skip('advisories', 'needs-network', ADVISORIES, 'To ask the registry, run waggle check --online.'),
+    locks > 0 && hasAudit !== true && skip('advisories', auditReason(packaging), ADVISORIES, auditsFor(packaging)),
     ci === 0 &&
       skip(
         'ci',
@@ -93,11 +93,12 @@ function supplySkips(facts: CheckFacts, skip: Skip): readonly NotChecked[] {
 
 /** What a project without a lock file can do, in the words of its package manager. */
 const WITHOUT_LOCK: Readonly<Record<Ecosystem, string>> = {
-  npm: 'There is no lock file: commit the one that your package manager writes, for example with npm install.',
+  npm: 'There is no lock file in git, as is usual for a library; an application commits the one that npm install writes.',
   Ruby: 'There is no Gemfile.lock in git, as is usual for a gem; an application has one from bundle lock.',
   PHP: 'There is no composer.lock in git, as is usual for a library; an application has one from composer update.',
-  Python: 'There is no uv.lock, poetry.lock or Pipfile.lock, as is usual for a library; uv lock writes one.',
-  Rust: 'There is no Cargo.lock in git: cargo generate-lockfile writes one.',
+  Python:
+    'There is no uv.lock, poetry.lock or Pipfile.lock, as is usual for a library; an application has one, for example from uv lock.',
+  Rust: 'There is no Cargo.lock in git, as many libraries do; a program has one from cargo generate-lockfile.',
   Go: 'There is no go.sum: go mod tidy writes one where there are dependencies.',
   Maven: 'Maven has no lock file: there is nothing to compare.',
   Gradle: 'Gradle locks versions only when told to: gradle dependencies --write-locks.',
@@ -108,7 +109,7 @@ function withoutLock(packaging: Packaging | undefined): string {
   const { ecosystems, otherLocks, keepsNone } = packaging;
   const others =
     otherLocks.length === 0 ? '' : ` Not looked at, as no part of what is shipped: ${otherLocks.join(', ')}.`;
-  if (keepsNone !== undefined) return `The project keeps no lock file: ${keepsNone}. There is nothing to do.${others}`;
+  if (keepsNone !== undefined) return `The project keeps no lock file on purpose: ${keepsNone}.${others}`;
   const words = ecosystems.slice(0, 2).map((one) => WITHOUT_LOCK[one]);
   return `${words.length === 0 ? 'There is no lock file of a package manager that is known here.' : words.join(' ')}${others}`;
 }
@@ -130,19 +131,18 @@ const ASKED = /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yam
 
 function auditReason(packaging: Packaging | undefined): SkipReason {
   const own = packaging?.locks ?? [];
-  return packaging !== undefined && own.every((path) => ASKED.test(path)) ? 'no-lockfile' : 'unsupported-language';
+  return own.length > 0 && own.every((path) => ASKED.test(path)) ? 'no-lockfile' : 'unsupported-language';
 }
 
 function auditsFor(packaging: Packaging | undefined): string {
-  const { locks = [], otherLocks = [] } = packaging ?? {};
-  const asked = (locks.length > 0 ? locks : otherLocks).flatMap((path) => {
+  const asked = (packaging?.locks ?? []).flatMap((path) => {
     const tool = AUDITS.find(([name]) => name.test(path))?.[1];
     const at = path.lastIndexOf('/');
-    return tool === undefined ? [] : [at < 0 ? tool : `${tool} in ${path.slice(0, at)}/`];
+    return tool === undefined ? [] : [at < 0 ? `"${tool}"` : `"${tool}" in ${path.slice(0, at)}/`];
   });
   const own = [...new Set(asked)].slice(0, 3).join(', ');
   const run = own === '' ? 'Run the audit of your package manager.' : `Run it yourself: ${own}.`;
   return auditReason(packaging) === 'no-lockfile'
-    ? `There is no lock file at the top of the project, and none elsewhere is asked about. ${run}`
+    ? `Only a lock file at the top of the project is asked about, and there is none. ${run}`
     : `Only npm, pnpm and Yarn 1 are asked here. ${run}`;
 }

@@ -129,7 +129,7 @@ describe('the plan of a check', () => {
     [{ ecosystems: ['Python'] }, 'There is no uv.lock'],
     [{ ecosystems: ['npm'] }, 'npm install'],
     [{ ecosystems: [] }, 'There is no lock file of a package manager that is known here.'],
-    [{ ecosystems: ['npm'], keepsNone: '.npmrc has package-lock=false' }, 'keeps no lock file: .npmrc has'],
+    [{ ecosystems: ['npm'], keepsNone: '.npmrc has package-lock=false' }, 'keeps no lock file on purpose: .npmrc has'],
     [{ ecosystems: ['npm'], otherLocks: ['docs/package-lock.json'] }, 'docs/package-lock.json'],
   ] as const)('speaks of a missing lock file in the words of the project: %j', (some, words) => {
     const packaging = { locks: [], otherLocks: [], ...some };
@@ -139,15 +139,20 @@ describe('the plan of a check', () => {
   });
 
   it.each([
-    [['Cargo.lock'], [], 'Only npm, pnpm and Yarn 1 are asked here. Run it yourself: cargo audit.'],
-    [['Gemfile.lock', 'api/composer.lock'], [], 'Run it yourself: bundle audit, composer audit in api/.'],
-    [['web/package-lock.json'], [], 'There is no lock file at the top of the project'],
-    [[], ['docs/package-lock.json'], 'Run it yourself: npm audit in docs/.'],
+    [['Cargo.lock'], [], 'Only npm, pnpm and Yarn 1 are asked here. Run it yourself: "cargo audit".'],
+    [['Gemfile.lock', 'api/composer.lock'], [], 'Run it yourself: "bundle audit", "composer audit" in api/.'],
+    [['web/package-lock.json'], [], 'Only a lock file at the top of the project is asked about'],
+    [['go.sum'], ['docs/package-lock.json'], 'Run it yourself: "govulncheck ./...".'],
   ])('names the audit that fits alone: %j %j', (locks, otherLocks, words) => {
     const packaging = { ecosystems: [], locks, otherLocks };
     const fix = fixOf('advisories', { locks: locks.length, packaging });
     expect(fix).toContain(words);
     expect(fix).not.toContain('pip-audit');
+  });
+
+  it('does not speak of audits where only samples have a lock file', () => {
+    const packaging = { ecosystems: [], locks: [], otherLocks: ['examples/composer.lock'] };
+    expect(fixOf('advisories', { locks: 0, packaging })).toBe('');
   });
 
   it('has an agent for each task, whatever their number, and no more agents than asked for', () => {

@@ -153,6 +153,12 @@ describe('report.html', () => {
     );
   });
 
+  it('says what is left where nothing was confirmed', () => {
+    const page = pageOf({ findings: [finding({ state: 'unconfirmed' }), finding({ state: 'rejected' })] });
+    expect(page).toContain('No finding was confirmed: 1 unconfirmed and 1 rejected.');
+    expect(page).not.toContain('Apart from these');
+  });
+
   it('shows all findings first where nobody voted', () => {
     const page = pageOf({ findings: [finding()] });
     expect(page).toContain('1 finding: 1 high. Nobody voted on them.');

@@ -1,4 +1,5 @@
-import type { CheckReport, NotChecked } from '../../core/findings/check-report.ts';
+import type { CheckReport } from '../../core/findings/check-report.ts';
+import { groupSkips } from '../../core/findings/group-skips.ts';
 import type { CheckView } from '../check-run-view.ts';
 import { count, countOf, date, duration } from '../format.ts';
 import { changesText, verdictOf } from '../verdict.ts';
@@ -112,16 +113,4 @@ export function leftOutSection({ size, leftOut }: CheckReport): Html | undefined
         )}`
     }`,
   );
-}
-
-/** Parts that are skipped for the same reason and helped by the same command stand together. */
-function groupSkips(
-  skipped: readonly NotChecked[],
-): readonly Readonly<{ whats: readonly string[]; reason: string; fix: string }>[] {
-  const groups = Map.groupBy(skipped, ({ reason, fix }) => `${reason}\0${fix}`);
-  return [...groups.values()].map((some) => ({
-    whats: some.map(({ what }) => what),
-    reason: some[0]?.reason ?? '',
-    fix: some[0]?.fix ?? '',
-  }));
 }
