@@ -20,6 +20,8 @@ type Gain = Omit<Stake, 'why'>;
 
 /** Rights that a stolen action would be after. */
 const STRONG = new Set(['all', 'contents', 'packages', 'id-token', 'actions', 'deployments', 'attestations']);
+/** They reach the code by way of other runs only. */
+const INDIRECT = new Set(['actions', 'deployments']);
 const SECRET = /\bsecrets\.(\w+)/g;
 /** Of services that are told what tests cover, how good or how fast code is: they are good for nothing else. */
 const COVERAGE =
@@ -36,13 +38,32 @@ export const WITH_SECRETS: Gain = {
   where: 'with secrets',
 };
 
-type Place = Readonly<{ file: CiFile; job: CiJob; step: CiStep }>;
+type Place = Readonly<{
+  file: CiFile;
+  job: CiJob;
+  step: CiStep;
+  /** What the step is given, where that is not what stands in its lines. */
+  given?: string;
+}>;
 
 /** What is at stake in a step: undefined where its token may only read, or nobody says what, and no secret is there. */
 export function stakeIn(place: Place, files: readonly CiFile[]): Stake | undefined {
   const callers = callersOf(place.file, files);
   if (callers.length === 0) return stakeOf(place);
-  return callers.flatMap((caller) => stakeOf(caller) ?? []).toSorted((a, b) => b.danger - a.danger)[0];
+  return callers
+    .map((caller) => ({ ...caller, given: givenInside(place, caller) }))
+    .flatMap((caller) => stakeOf(caller) ?? [])
+    .toSorted((a, b) => b.danger - a.danger)[0];
+}
+
+/** Inputs of the action reach those of its steps that name them; the environment reaches all. */
+function givenInside(inner: Place, { file, job, step }: Place): string {
+  const own = textOf(inner.file, inner.job, inner.step);
+  const passed = own.replaceAll(/\$\{\{\s*inputs\.([\w-]+)[^}]*\}\}/g, (_, name: string) => step.with.get(name) ?? '');
+  const around = textOf(file, job, step)
+    .split('\n')
+    .filter((line) => !step.with.has(/^\s*([\w-]+):/.exec(line)?.[1] ?? ''));
+  return [passed, ...around].join('\n');
 }
 
 /** The steps that use an action of the repository: it has what their jobs have. */
@@ -79,12 +100,21 @@ function rightsAtStake(job: CiJob): Gain | undefined {
   const { writes = new Set() } = job;
   const rights = [...writes].filter((scope) => STRONG.has(scope));
   const command = commandOf(job);
-  if (command === undefined && writes.has('pages') && rights.every((one) => one === 'id-token'))
-    return { severity: 'medium', danger: 20, mayWrite: true, isSlight: true, where: 'that publishes pages' };
-  if (rights.length === 0 && command === undefined) return undefined;
+  const slight = command === undefined ? slightRights(writes, rights) : undefined;
+  if (slight !== undefined || (rights.length === 0 && command === undefined)) return slight;
   const isPublishing = rights.includes('id-token') || (command ?? 'git push') !== 'git push';
   const where = isPublishing ? 'that may publish' : 'that may write';
   return { severity: 'high', danger: isPublishing ? 35 : 30, mayWrite: true, isSlight: false, where };
+}
+
+const SLIGHT = { severity: 'medium', mayWrite: true, isSlight: true } as const;
+
+/** Those of a job that publishes pages, or that reach the code by way of other runs only. */
+function slightRights(writes: ReadonlySet<string>, rights: readonly string[]): Gain | undefined {
+  if (writes.has('pages') && rights.every((one) => one === 'id-token'))
+    return { ...SLIGHT, danger: 20, where: 'that publishes pages' };
+  const isIndirect = rights.length > 0 && rights.every((one) => INDIRECT.has(one));
+  return isIndirect ? { ...SLIGHT, danger: 19, where: 'that may write' } : undefined;
 }
 
 /** What its job publishes or pushes with. */
@@ -141,8 +171,8 @@ function named(all: readonly string[]): string {
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`;
 }
 
-function handedTo({ file, job, step }: Place): readonly string[] {
-  return secretsOf(textOf(file, job, step));
+function handedTo({ file, job, step, given }: Place): readonly string[] {
+  return secretsOf(given ?? textOf(file, job, step));
 }
 
 function isGivenAll({ job }: Place): boolean {
@@ -168,9 +198,9 @@ function headOf({ text }: CiJob): string {
   return text.split(/^\s*steps:/m)[0] ?? '';
 }
 
-function hasFreeToken({ file, job, step }: Place): boolean {
+function hasFreeToken({ file, job, step, given }: Place): boolean {
   const shared = [file.text.split(/^jobs:/m)[0] ?? '', headOf(job)];
-  return job.writes === undefined && [textOf(file, job, step), ...shared].some(holdsToken);
+  return job.writes === undefined && [given ?? textOf(file, job, step), ...shared].some(holdsToken);
 }
 
 /** By `with:` or by `env:`, comments left out. */
@@ -201,9 +231,9 @@ function secretsOf(text: string): readonly string[] {
 /** The lines of a step. */
 function textOf(file: CiFile, job: CiJob, step: CiStep): string {
   const next = job.steps[job.steps.indexOf(step) + 1];
-  const end = next?.line ?? job.line + job.text.split('\n').length;
-  return file.text
-    .split('\n')
-    .slice(step.line - 1, end - 1)
-    .join('\n');
+  const lines = file.text.split('\n');
+  // An action of the repository has no text of its own: its steps go on to the end of the file.
+  const last = job.text === '' ? lines.length + 1 : job.line + job.text.split('\n').length;
+  const end = next?.line ?? last;
+  return lines.slice(step.line - 1, end - 1).join('\n');
 }
