@@ -135,12 +135,11 @@ function checkPaths({ base, task, findings }: Check): void {
   const check = (text: string, below: DefinitionPath): void => {
     const problem = pathProblem(text);
     if (problem === undefined) return;
-    const fix = 'Write a path inside the project such as dist/ or src/a.ts, with "/" and without "..".';
     findings.error({
       code: 'WORKFLOW_PATH',
       path: ['tasks', base, ...below],
       message: `${JSON.stringify(text)} ${problem}.`,
-      fix,
+      fix: PATH_FIX,
     });
   };
   for (const [index, path] of (task.writes ?? []).entries()) check(path, ['writes', index]);
@@ -158,8 +157,11 @@ function checkPaths({ base, task, findings }: Check): void {
   if (task.cwd !== undefined && task.cwd !== '.') check(task.cwd, ['cwd']);
 }
 
+export const PATH_FIX = 'Write a path inside the project such as dist/ or src/a.ts, with "/" and without "..".';
+
 /** Why a path is no plain path below the project; undefined when it is one. */
-function pathProblem(path: string): string | undefined {
+export function pathProblem(path: string): string | undefined {
+  if (path === '') return 'is empty';
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) return 'is an absolute path';
   if (path.split('/').includes('..')) return 'leaves the project';
   if (path.includes('\\')) return 'has a backslash';

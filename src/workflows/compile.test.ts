@@ -28,6 +28,27 @@ function problems(definition: unknown, more: Partial<CompileOptions> = {}): read
   );
 }
 
+test('paths are looked at again with the inputs and cells of the run', () => {
+  const x = {
+    command: ['true'],
+    matrix: { os: ['a', '../b', '*'] },
+    writes: ['out/${{ matrix.os }}', '${{ inputs.dir }}', 'fine/${{ inputs.fine }}'],
+    outputs: { f: { file: '${{ inputs.file }}' } },
+  };
+  const inputs = { dir: { type: 'string' }, file: { type: 'string' }, fine: { type: 'string', default: 'a/b' } };
+  const given = { inputs: { dir: '', file: '/etc/hosts' } };
+  expect(problems({ name: 'w', inputs, tasks: { x } }, given)).toEqual([
+    'WORKFLOW_PATH tasks.x.writes[0]',
+    'WORKFLOW_PATH tasks.x.writes[0]',
+    'WORKFLOW_PATH tasks.x.writes[1]',
+    'warning WORKFLOW_OUTPUT_OUTSIDE tasks.x.outputs.f.file',
+    'WORKFLOW_PATH tasks.x.outputs.f.file',
+  ]);
+  expect(() => compiled({ name: 'w', inputs, tasks: { x } }, given)).toThrow(
+    '"out/${{ matrix.os }}" is "out/../b" in this run, which leaves the project.',
+  );
+});
+
 /** What is wrong with one task, beside a healthy `build` with a matrix and an output. */
 function problemsOf(definition: object, more: Partial<CompileOptions> = {}): readonly string[] {
   const build = { command: ['make'], outputs: { file: { file: 'a' }, size: { value: true } }, env: { A: '1' } };

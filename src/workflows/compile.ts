@@ -3,6 +3,7 @@ import { toBudget } from './amounts.ts';
 import { checkCapabilities, knownFunctions, resolveAgents } from './check-agents.ts';
 import { checkDefaultExpressions, checkTaskExpressions, type ExpressionContext } from './check-expressions.ts';
 import { checkOverlaps } from './check-overlaps.ts';
+import { checkResolvedPaths } from './check-resolved-paths.ts';
 import { checkTask } from './check-task.ts';
 import type { AgentGroup, CompiledWorkflow, CompileOptions, CompileResult } from './compiled-workflow.ts';
 import type { WorkflowDefinition } from './definition.ts';
@@ -63,6 +64,7 @@ function check(definition: WorkflowDefinition, given: unknown, { options, findin
   const refused = new Set(named.filter((role) => !agents.some((group) => group.role === role)));
   checkCapabilities({ definition, groups: agents, options, refused, findings });
   checkSize(definition, nodes, needs, { options, findings, schema });
+  if (!findings.hasErrors) checkResolvedPaths(nodes, inputs, findings);
   if (!findings.hasErrors) checkOverlaps(definition, needs, findings);
   return { inputs, nodes, needs, agents };
 }
