@@ -1,8 +1,9 @@
 import { type RunId, taskId } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import type { Run } from './runs/run.ts';
+import type { TaskCell } from './task-table.ts';
 import { at, type Needs } from './tasks/edges.ts';
-import type { Task } from './tasks/task.ts';
+import type { TaskGraph } from './tasks/task-graph.ts';
+import { isEnded, type Task } from './tasks/task.ts';
 import type { ChildOf, TaskSpec, Work } from './tasks/task-spec.ts';
 
 /** What most tasks of a run have in common with others: what they declare but for these, and how they stand. */
@@ -45,38 +46,80 @@ class Distinct<Value> {
   }
 }
 
-export function packTasks({ graph, cells }: Run): PackedTasks {
-  const specs = new Distinct<SpecRest>();
-  const works = new Distinct<Work>();
-  const states = new Distinct<StateRest>();
-  const columns = { specOf: [] as number[], workOf: [] as number[], stateOf: [] as number[] };
-  const names: string[] = [];
-  const needCounts: number[] = [];
-  const needs: number[] = [];
-  const outputs: JsonObject[] = [];
-  const children: [number, ChildOf][] = [];
-  for (const { identity, task } of cells) {
-    const { name, needs: named, work, child, ...rest } = identity.spec;
-    names.push(name);
-    needCounts.push(named.length);
-    for (const need of graph.needsOf(identity.index)) needs.push(need);
-    columns.specOf.push(specs.placeOf(rest));
-    columns.workOf.push(works.placeOf(work));
-    columns.stateOf.push(states.placeOf(stateOf(task, outputs)));
-    if (child !== undefined) children.push([identity.index, child]);
+/** Which of the distinct values each task has, once somebody has looked. */
+class Column<Value> {
+  readonly #distinct = new Distinct<Value>();
+  readonly #places: number[] = [];
+
+  note(index: number, make: () => Value): void {
+    while (this.#places.length <= index) this.#places.push(UNSEEN);
+    if (this.#places[index] === UNSEEN) this.#places[index] = this.#distinct.placeOf(make());
   }
-  const distinct = { specs: specs.values, works: works.values, states: states.values };
-  return { names, needCounts, needs, ...distinct, ...columns, outputs, children };
+
+  /** In the order of the tasks that have them, whoever was looked at first. `UNSEEN` stays. */
+  ordered(): Readonly<{ values: readonly Value[]; places: readonly number[] }> {
+    const values: Value[] = [];
+    const newPlaces = new Int32Array(this.#distinct.values.length).fill(UNSEEN);
+    const places = this.#places.map((place) => {
+      if (place === UNSEEN) return UNSEEN;
+      if (newPlaces[place] === UNSEEN) newPlaces[place] = values.push(sharedAt(this.#distinct.values, place)) - 1;
+      return at(newPlaces, place);
+    });
+    return { values, places };
+  }
 }
 
-/** What is said of the task besides its identity and its outputs, which go to `outputs`. */
-function stateOf(task: Task, outputs: JsonObject[]): StateRest {
-  if (task.status !== 'succeeded') {
-    const { identity: _identity, ...state } = task;
+/**
+ * Packs the tasks of one run, again and again. It remembers what cannot change any more: what tasks declare, and how they
+ * have ended. That takes two thirds of the time, during which the swarm stands still.
+ */
+export class TaskPacker {
+  readonly #specs = new Column<SpecRest>();
+  readonly #works = new Column<Work>();
+  readonly #ends = new Column<StateRest>();
+
+  pack(graph: TaskGraph, cells: readonly TaskCell[]): PackedTasks {
+    const open = new Distinct<StateRest>();
+    const openAt: number[] = [];
+    const needs: number[] = [];
+    const outputs: JsonObject[] = [];
+    const children: [number, ChildOf][] = [];
+    for (const { identity, task } of cells) {
+      const { index, spec } = identity;
+      this.#specs.note(index, () => restOf(spec));
+      this.#works.note(index, () => spec.work);
+      if (isEnded(task)) this.#ends.note(index, () => stateOf(task));
+      else openAt.push(open.placeOf(stateOf(task)));
+      for (const need of graph.needsOf(index)) needs.push(need);
+      if (task.status === 'succeeded') outputs.push(task.outputs);
+      if (spec.child !== undefined) children.push([index, spec.child]);
+    }
+    const names = cells.map(({ identity }) => identity.spec.name);
+    const needCounts = cells.map(({ identity }) => identity.spec.needs.length);
+    const [specs, works, ends] = [this.#specs.ordered(), this.#works.ordered(), this.#ends.ordered()];
+    let next = 0;
+    const stateAt = cells.map(({ identity: { index } }) => {
+      const place = ends.places[index] ?? UNSEEN;
+      return place === UNSEEN ? ends.values.length + (openAt[next++] ?? 0) : place;
+    });
+    const distinct = { specs: specs.values, works: works.values, states: [...ends.values, ...open.values] };
+    const places = { specOf: specs.places, workOf: works.places, stateOf: stateAt };
+    return { names, needCounts, needs, ...distinct, ...places, outputs, children };
+  }
+}
+
+function restOf(spec: TaskSpec): SpecRest {
+  const { name: _name, needs: _needs, work: _work, child: _child, ...rest } = spec;
+  return rest;
+}
+
+/** What is said of the task besides its identity and its outputs. */
+function stateOf(task: Task): StateRest {
+  if (task.status === 'succeeded') {
+    const { identity: _identity, outputs: _outputs, ...state } = task;
     return state;
   }
-  const { identity: _identity, outputs: made, ...state } = task;
-  outputs.push(made);
+  const { identity: _identity, ...state } = task;
   return state;
 }
 
@@ -97,7 +140,7 @@ export function unpackTasks(runId: RunId, packed: PackedTasks): readonly Task[] 
     const state = sharedAt(packed.states, stateAt[index]);
     const whole =
       state.status === 'succeeded' ? { ...state, identity, outputs: outputs[output++] } : { ...state, identity };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `packTasks` took just these away
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `TaskPacker` took just these away
     return whole as Task;
   });
 }
@@ -109,6 +152,8 @@ export function packedNeeds({ needCounts, needs }: PackedTasks, count: number): 
   return { needsFrom, needs: Int32Array.from(needs.slice(0, at(needsFrom, count))) };
 }
 
+/** Nobody has looked at this one yet. */
+const UNSEEN = -1;
 const NO_NEEDS: readonly string[] = [];
 
 function sharedAt<Value>(values: readonly Value[], place: number | undefined): Value {

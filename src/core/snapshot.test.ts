@@ -84,6 +84,15 @@ describe('a snapshot', () => {
     assert.deepEqual([text.split('shared-by-all').length, text.split('rare').length], [2, 2]);
   });
 
+  test('is the same text, whether or not others were taken before', () => {
+    const world = busyWorld();
+    snapshotOf(world.swarm, world.nowMs);
+    world.run(600);
+    snapshotOf(world.swarm, world.nowMs);
+    world.run(900);
+    assert.equal(snapshotOf(world.swarm, world.nowMs), snapshotOf(world.replayed(), world.nowMs));
+  });
+
   test('gives back its led time', () => {
     const world = busyWorld();
     assert.equal(restoreSwarm(newSwarm(world.rules), snapshotOf(world.swarm, 12_345)), 12_345);

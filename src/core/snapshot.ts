@@ -20,7 +20,7 @@ import { Mail, type StoredMail } from './messaging/mail.ts';
 import { noteGone } from './messaging/mail-of-run.ts';
 import type { Invalidation } from './memory/invalidation.ts';
 import { enter } from './place-task.ts';
-import { packedNeeds, type PackedTasks, packTasks, unpackTasks } from './packed-tasks.ts';
+import { packedNeeds, type PackedTasks, unpackTasks } from './packed-tasks.ts';
 import type { PausedAccount } from './quota/pause.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
@@ -208,7 +208,7 @@ function storeRun(swarm: Swarm, run: Run): StoredRun {
     spentTokens: run.account.figures.spentTokens,
     spentMicros: run.account.figures.spentMicros,
     pass: swarm.queue.passOf(run.id),
-    tasks: packTasks(run),
+    tasks: run.packer.pack(run.graph, run.cells),
     holds,
     proposals: [...run.proposals].flatMap((id) => swarm.proposals.get(id) ?? []),
     ...(run.scale.size === 0 ? {} : { scale: [...run.scale.values()].map(storeScale) }),

@@ -1,6 +1,7 @@
 import { Account } from '../budgets/account.ts';
 import type { ProposalId, RunId, TaskId } from '../ids.ts';
 import type { Mail } from '../messaging/mail.ts';
+import { TaskPacker } from '../packed-tasks.ts';
 import type { TaskCell } from '../task-table.ts';
 import type { Family } from '../tasks/family.ts';
 import { TaskGraph } from '../tasks/task-graph.ts';
@@ -27,6 +28,7 @@ export type Run = {
   readonly graph: TaskGraph;
   /** Its tasks by position. */
   readonly cells: TaskCell[];
+  readonly packer: TaskPacker;
   readonly account: Account;
   readonly counts: TaskCounts;
   readonly rankCredit: RankCredit;
@@ -71,7 +73,14 @@ export function newRun(id: RunId, spec: RunSpec, taskCount: number, createdMs: n
     skipped: 0,
   };
   const cells: TaskCell[] = [];
-  const start = { graph: new TaskGraph(), cells, account: new Account(spec.budget), counts, active: new Set<TaskId>() };
+  const start = {
+    graph: new TaskGraph(),
+    cells,
+    packer: new TaskPacker(),
+    account: new Account(spec.budget),
+    counts,
+    active: new Set<TaskId>(),
+  };
   const rankCredit = { looks: FIRST_LOOKS * taskCount };
   const votes = { proposals: new Set<ProposalId>(), undone: new Set<ProposalId>() };
   const families = new Map<TaskId, Family>();
