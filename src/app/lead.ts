@@ -22,6 +22,7 @@ import type { MemoryAsk, MemoryReply } from '../server/memory-asks.ts';
 import { MemoryDesk } from '../server/memory-desk.ts';
 import { outsideVote } from '../server/outside-votes.ts';
 import { withEstimates } from './estimates.ts';
+import { FUNCTIONS_MISSING, OTHER_FOLDER, reasonOfPerson } from './pause-reasons.ts';
 import type { RunSubmit } from './submission.ts';
 
 /** Captures of projects, with what only the leader does about them. */
@@ -52,12 +53,6 @@ export type LeadParts = Readonly<{
   /** Ends what only this lead has used. */
   close: () => Promise<void>;
 }>;
-
-/** Why a run stands still that was submitted by a program with functions of its own. The names follow. */
-export const FUNCTIONS_MISSING = 'waits for the program that has its functions: ';
-
-/** Why a run stands still that came here with a copy of its folder, or whose folder was moved. The folder follows. */
-const OTHER_FOLDER = 'its tasks belong in another folder: ';
 
 /** How long a brief leader waits for a host that is to drain, and how often it looks whether it has come, ms. */
 const HOST_HEARS_MS = 3_000;
@@ -137,6 +132,9 @@ export class Lead {
     if (command.type === 'run.submit') return this.#submit(command);
     if (command.type === 'run.resume') return this.#resume(command);
     if (command.type === 'host.drain') return this.#drainHost(command);
+    if (command.type === 'run.pause') {
+      return this.#engine.dispatch({ ...command, reason: reasonOfPerson(command.reason) });
+    }
     if (command.type !== 'proposal.vote') return this.#engine.dispatch(command);
     const vote = outsideVote(command.vote);
     if (vote === undefined) return { ok: false, refusal: { reason: 'credential-wrong' } };

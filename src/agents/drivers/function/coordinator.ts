@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Json } from '../../../core/json.ts';
 import type { ReceivedMessage, RunMessages } from '../../../ports/run-messages.ts';
@@ -50,11 +51,23 @@ export async function coordinator({ tasks, messages, input, report }: FunctionCa
   return Object.fromEntries([...barriers].map(([name, { isOpen }]) => [name, isOpen ? 'open' : 'closed']));
 }
 
+const MESSAGE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** The same for the same barrier and member, and for no others. */
+function idOfGo(barrier: string, member: string): string {
+  const plain = `go:${barrier}:${member}`;
+  if (MESSAGE_ID.test(plain)) return plain;
+  return `go:${createHash('sha256').update(plain).digest('hex')}`;
+}
+
 /** Sent again after a crash, the same message is the same. */
 async function open(messages: RunMessages, barrier: Barrier): Promise<void> {
   for (const member of barrier.members) {
-    const id = `go:${barrier.name}:${member}`.replaceAll(/[^A-Za-z0-9._:-]/g, '_');
-    await messages.send({ id, to: member, type: 'go', body: { barrier: barrier.name } });
+    const id = idOfGo(barrier.name, member);
+    const answer = await messages.send({ id, to: member, type: 'go', body: { barrier: barrier.name } });
+    if (answer.ok) continue;
+    // Arrivals are not acknowledged yet: the next attempt tries again.
+    throw new Error(`${member} cannot be told that "${barrier.name}" is open: ${answer.refusal.reason}.`);
   }
   barrier.isOpen = true;
   await messages.acknowledge(barrier.held);

@@ -110,6 +110,29 @@ describe('the coordinator', () => {
     expect(result).toMatchObject({ outputs: { half: 'open' } });
   });
 
+  test('tells each member of each barrier under an id of its own, whatever their names', async () => {
+    const context = new ScriptedContext();
+    const long = `task:${'b'.repeat(64)}`;
+    const names = ['a b', 'a_b', 'c'.repeat(64)];
+    const arrivals = names.map((barrier, at) => arrival(`${at}`, long, { barrier }));
+    context.messages.receive = async () => arrivals.splice(0);
+    await start('waggle.coordinator', { barriers: Object.fromEntries(names.map((name) => [name, [long]])) }, context);
+    const ids = context.messages.sent.map(({ id = '' }) => id);
+    expect(new Set(ids).size).toBe(3);
+    for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/);
+  });
+
+  test('fails when a member cannot be told, and leaves the arrivals to its next attempt', async () => {
+    const context = new ScriptedContext();
+    context.messages.refusal = { reason: 'mailbox-full', address: 'task:a' };
+    const arrivals = [arrival('1', 'task:a'), arrival('2', 'task:b')];
+    context.messages.receive = async () => arrivals.splice(0);
+    const result = await start('waggle.coordinator', { barriers }, context);
+    expect(result).toMatchObject({ ok: false, failure: { reason: 'threw' } });
+    expect(JSON.stringify(result)).toMatch(/task:a cannot be told/);
+    expect(context.messages.acknowledged).toEqual([]);
+  });
+
   test('gives up what nobody is left to come to', async () => {
     const context = new ScriptedContext();
     context.tasks.view = { ...OVER, working: [{ ...SELF, function: 'waggle.coordinator' }] };
