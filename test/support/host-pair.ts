@@ -31,6 +31,8 @@ export class HostPair {
   host: HostSession;
   leader: CoordinatorSession;
   nowMs = 0;
+  /** False: the store takes its time with whoever joins. */
+  isStoring = true;
   toHost: CoordinatorFrame[] = [];
   toLeader: HostFrame[] = [];
   /** Everything but sending, oldest first. */
@@ -61,9 +63,14 @@ export class HostPair {
     for (const act of acts) {
       if (act.do === 'send') this.toHost.push(act.frame);
       else this.leaderActs.push(act);
-      if (act.do === 'join') this.byLeader(this.leader.admit(++this.#sessions, this.nowMs));
+      if (act.do === 'join' && this.isStoring) this.admit();
     }
     return this;
+  }
+
+  /** That the host joins is stored. */
+  admit(): this {
+    return this.byLeader(this.leader.admit(++this.#sessions, this.nowMs));
   }
 
   /** Delivers all frames, and those that follow from them. */

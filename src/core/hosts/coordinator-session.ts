@@ -77,11 +77,14 @@ export class CoordinatorSession {
   #hello: Hello | undefined;
   #isDraining = false;
   #heardMs: number;
+  /** When its newest greeting was heard last. */
+  #greetedMs: number;
   #lookedMs: number;
 
   constructor(settings: CoordinatorSettings, nowMs: number) {
     this.#settings = settings;
     this.#heardMs = nowMs;
+    this.#greetedMs = nowMs;
     this.#lookedMs = nowMs;
     this.#bucket = new TokenBucket(FRAMES_PER_S, FRAMES_AT_ONCE, nowMs);
   }
@@ -156,7 +159,7 @@ export class CoordinatorSession {
     // It is heard all the same: only its words are dropped, and come again.
     if (this.#session !== undefined && frame.session === this.#session) this.#heardMs = nowMs;
     if (!this.#bucket.take(nowMs)) return [];
-    if (frame.type === 'hello') this.#greeted(frame);
+    if (frame.type === 'hello') this.#greeted(frame, nowMs);
     else if (frame.session !== this.#session) this.#bye('session-unknown', 'There is no such session.', frame.session);
     else {
       this.#isReachable();
@@ -179,7 +182,8 @@ export class CoordinatorSession {
     this.#session = `${this.#settings.epoch}.${number}`;
     this.#channel = new Channel();
     this.#phase = 'here';
-    this.#heardMs = nowMs;
+    // It may have died while its joining was being stored.
+    this.#heardMs = Math.max(this.#heardMs, this.#greetedMs);
     this.#welcome(0);
     this.#acts.push({ do: 'here' });
     const { say, gone } = this.#attempts.reconcile(hello.holds, isSameProcess);
@@ -214,7 +218,10 @@ export class CoordinatorSession {
     const gapMs = nowMs - this.#lookedMs;
     this.#lookedMs = nowMs;
     // What was heard since it woke up is as old as it is.
-    if (gapMs > STALL_MS) this.#heardMs = Math.min(nowMs, this.#heardMs + gapMs);
+    if (gapMs > STALL_MS) {
+      this.#heardMs = Math.min(nowMs, this.#heardMs + gapMs);
+      this.#greetedMs = Math.min(nowMs, this.#greetedMs + gapMs);
+    }
     if (this.#phase !== 'gone' && nowMs - this.#heardMs > this.#settings.times.leaseMs) this.#lose('lease');
     return this.#flush(nowMs);
   }
@@ -224,12 +231,13 @@ export class CoordinatorSession {
     for (const use of uses) if (this.#attempts.get(use)?.phase === 'held') this.#acts.push({ do: 'measured', ...use });
   }
 
-  #greeted(hello: Hello): void {
+  #greeted(hello: Hello, nowMs: number): void {
     if (hello.version !== WORKER_PROTOCOL) {
       return this.#bye('version', `This coordinator speaks version ${WORKER_PROTOCOL} of the worker protocol.`);
     }
     if (hello.instance < this.#instance) return this.#bye('refused', 'A newer process has this name.');
     const isSame = hello.instance === this.#instance;
+    if (!isSame || hello.greeting >= this.#greeting) this.#greetedMs = nowMs;
     const goesOn = isSame && this.#session !== undefined && hello.session === this.#session;
     if (isSame && hello.greeting <= this.#greeting) return this.#greetedBefore(hello, goesOn);
     this.#greet(hello, goesOn);

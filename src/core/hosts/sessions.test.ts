@@ -180,6 +180,32 @@ describe('a lease', () => {
   });
 });
 
+describe('the lease of a host whose joining takes long to store', () => {
+  function greeted(): HostPair {
+    const pair = running();
+    pair.replaceLeader(2, [keyed('t')]);
+    pair.isStoring = false;
+    return pair.join();
+  }
+
+  test('counts from its last greeting when it has died meanwhile', () => {
+    const pair = greeted().pass(10_000, { only: 'leader', isCut: true }).admit();
+    pair.pass(4_800, { only: 'leader', isCut: true });
+    assert.deepEqual(ofLeader(pair, 'lost'), []);
+    pair.pass(600, { only: 'leader', isCut: true });
+    assert.deepEqual(ofLeader(pair, 'lost'), [{ do: 'lost', why: 'lease', attempts: [keyed('t')] }]);
+  });
+
+  test('goes on with each greeting, and is not shortened by a leader that slept', () => {
+    const pair = greeted().pass(4_000).admit().pass(14_000, { only: 'leader', isCut: true });
+    assert.deepEqual(ofLeader(pair, 'lost'), []);
+    const other = greeted();
+    other.nowMs += 40_000;
+    other.byLeader(other.leader.tick(other.nowMs)).admit().pass(14_000, { only: 'leader', isCut: true });
+    assert.deepEqual(ofLeader(other, 'lost'), []);
+  });
+});
+
 describe('a host that slept longer than its lease', () => {
   test('is told so with its first word, ends the attempt at once, and keeps its report as evidence only', () => {
     const pair = running().pass(16_000, { only: 'leader' }).lose();
