@@ -11,6 +11,11 @@ describe('what a file is for', () => {
     expect(['bench/a.js', 'metrics/src/main/A.java', 'extras/src/main/A.java', 'contrib/a.py'].map(contextOf)).toEqual(
       Array(4).fill('example'),
     );
+    expect(['sandbox/a.ts', 'apps/sandboxes/a.ts', 'packages/js-sandbox/a.ts'].map(contextOf)).toEqual([
+      'example',
+      'example',
+      'production',
+    ]);
     expect(['src/metrics/a.ts', 'lib/contrib/a.ts', 'metrics/a.py', 'src/integration/a.ts'].map(contextOf)).toEqual(
       Array(4).fill('production'),
     );

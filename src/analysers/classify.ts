@@ -25,7 +25,7 @@ const TEST_FOLDER =
 const TEST_NAME =
   /(?:[._-](?:test|tests|spec|e2e|cy|test-d|stories|fixture|mock|bench)\.\w+|(?:^|\/)(?:test[_-][^/]*|tests?|conftest|specs?|jest\.setup|vitest\.setup|setup-?tests?)\.\w+|_(?:test|spec)\.\w+|(?:^|\/)[A-Z]\w*Tests?\.(?:java|kt|cs|scala|swift|php))$/i;
 const EXAMPLE =
-  /(?:^|\/)(?:[\w.]+[-_])?(?:examples?|samples?|demos?|playgrounds?|sandbox(?:es)?|tutorials?|templates?|starters?|boilerplates?|my-?app|dummy|bench(?:es|marks?)?|perf|scaffold|experiments?)(?:[-_][\w.]+)*\//i;
+  /(?:^|\/)(?:[\w.]+[-_])?(?:examples?|samples?|demos?|playgrounds?|tutorials?|templates?|starters?|boilerplates?|my-?app|dummy|bench(?:es|marks?)?|perf|scaffold|experiments?)(?:[-_][\w.]+)*\/|(?:^|\/)sandbox(?:es)?\//i;
 const TEST_HELPER = /^t\/|(?:^|\/)integration\/(?:helpers?|support|utils?)\//i;
 /** Folders at the top that hold what is not shipped: measurements, leftovers, gifts. Deeper down they may be modules. */
 const BESIDE = /^(?:extras?|contrib|dev|metrics\/src)\//i;

@@ -1,15 +1,19 @@
+import { countOf } from './words.ts';
+
 /** Where a copy begins. */
 export type CopyPlace = Readonly<{ path: string; line: number }>;
 
 const MAX_TITLE = 90;
 
-/** Says how much is the same, and where, in a line that stays short. */
-export function copyTitle(passages: number, lines: number, places: readonly CopyPlace[]): string {
-  const what = passages === 1 ? `The same ${lines} lines of code` : `${passages} passages, ${lines} lines of code,`;
-  const [first, ...others] = places;
-  const other = others.find(({ path }) => path !== first?.path);
+/** Says how much is the same, and where, in a line that stays short. `others`: shorter passages of the same files. */
+export function copyTitle(lines: number, places: readonly CopyPlace[], others: number): string {
+  const what = `The same ${lines} lines of code`;
+  const end = others === 0 ? '' : `; also ${countOf(others, 'shorter passage')}`;
+  const [first, ...rest] = places;
+  const other = rest.find(({ path }) => path !== first?.path);
   if (first === undefined) return what;
-  return other === undefined ? inOneFile(what, places) : inFiles(what, [first, other], new Set(pathsOf(places)).size);
+  if (other === undefined) return inOneFile(what, places) + end;
+  return inFiles(what, [first, other], { files: new Set(pathsOf(places)).size, end });
 }
 
 function pathsOf(places: readonly CopyPlace[]): readonly string[] {
@@ -24,12 +28,16 @@ function inOneFile(what: string, places: readonly CopyPlace[]): string {
   return `${what} ${times} in ${shortened(name, 30)}, from lines ${shown}`;
 }
 
-function inFiles(what: string, places: readonly CopyPlace[], files: number): string {
+type Rest = Readonly<{ files: number; end: string }>;
+
+function inFiles(what: string, places: readonly CopyPlace[], { files, end }: Rest): string {
   const more = files > 2 ? ` and ${files - 2} more` : '';
   const glue = files > 2 ? ', ' : ' and ';
   const [one = '', two = ''] = shortNames(pathsOf(places));
   const [first = '', second = ''] = places.map(({ line }) => `:${line}`);
-  const room = MAX_TITLE - `${what} in ${first}${glue}${second}${more}`.length;
+  const whole = `${what} in ${one}${first}${glue}${two}${second}${more}`;
+  if (whole.length <= MAX_TITLE) return whole.length + end.length <= MAX_TITLE ? whole + end : whole;
+  const room = MAX_TITLE - (whole.length - one.length - two.length);
   const short = shortened(one, Math.max(Math.floor(room / 2), room - two.length));
   return `${what} in ${short}${first}${glue}${shortened(two, room - short.length)}${second}${more}`;
 }

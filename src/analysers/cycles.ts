@@ -81,16 +81,6 @@ export function shortestCycle(edges: Edges, tangle: readonly number[]): readonly
   return best;
 }
 
-/** A shortest way around that begins with this step; none where it does not lead back. */
-export function cycleThrough(
-  edges: Edges,
-  tangle: readonly number[],
-  [from, to]: readonly [number, number],
-): readonly number[] {
-  const only = edges.map((targets, node) => (node === from ? [to] : targets));
-  return cycleFrom(only, from, new Set(tangle));
-}
-
 function cycleFrom(edges: Edges, start: number, inside: ReadonlySet<number>): readonly number[] {
   const cameFrom = new Map<number, number>();
   const queue = [start];

@@ -33,6 +33,8 @@ const body = (name: string, count: number): string =>
     (_, index) => `  if (rows[${index}]) total += ${name}(${index}, rows[${index}]);\n`,
   ).join('');
 
+const textsOf = (all: readonly Readonly<{ text: string }>[]): readonly string[] => all.map(({ text }) => text);
+
 describe('duplication', () => {
   it('shows both places with their lines and share, and counts no comment', async () => {
     const { findings, looked } = await look({
@@ -68,7 +70,52 @@ describe('duplication', () => {
       'src/a.ts': `${one}own(1);\n${two}`,
       'src/b.ts': `${two}other(2);\n${one}`,
     });
-    expect(findings.map(({ title }) => title)).toEqual(['2 passages, 56 lines of code, in a.ts:28 and b.ts:1']);
+    expect(findings.map(({ title }) => title)).toEqual([
+      'The same 30 lines of code in a.ts:28 and b.ts:1; also 1 shorter passage',
+    ]);
+  });
+
+  it('claims of a passage what is true at each of its places, and says where a part of it stands too', async () => {
+    const [one, two] = [body('one', 30), body('two', 10)];
+    const { findings } = await look({
+      'src/a.ts': `${one}${two}own(1);\n`,
+      'src/b.ts': `${one}${two}other(2);\n`,
+      'src/c.ts': `${one}third(3);\n`,
+    });
+    expect(findings.map(({ title, evidence }) => [title, textsOf(evidence)])).toEqual([
+      [
+        'The same 40 lines of code in a.ts:1 and b.ts:1',
+        [
+          'src/a.ts lines 1 to 40: 98% of its code.',
+          'src/b.ts lines 1 to 40: 98% of its code.',
+          'src/c.ts lines 1 to 30 hold 30 of these lines too.',
+        ],
+      ],
+    ]);
+  });
+
+  it('leaves out of the title how many passages are shorter, where names would be cut for it', async () => {
+    const [long, short] = [body('long', 40), body('short', 26)];
+    const { findings } = await look({
+      'src/with-a-name-of-its-own.ts': `${long}a(1);\n${short}`,
+      'src/with-another-name.ts': `${long}b(2);\n${short}`,
+    });
+    expect(findings.map(({ title }) => title)).toEqual([
+      'The same 40 lines of code in with-a-name-of-its-own.ts:1 and with-another-name.ts:1',
+    ]);
+  });
+
+  it('says how often each passage stands, where they do not stand equally often', async () => {
+    const [long, short] = [body('long', 40), body('short', 26)];
+    const { findings } = await look({
+      'src/a.ts': `${long}a(1);\n${short}b(2);\n${long}c(3);\n${short}d(4);\n${short}`,
+    });
+    expect(findings.map(({ title, evidence }) => [title, evidence.at(-1)?.text])).toEqual([
+      [
+        'The same 40 lines of code twice in a.ts, from lines 1 and 69; also 1 shorter passage',
+        '26 more lines, 3 times: src/a.ts lines 42 to 67; src/a.ts lines 110 to 135; src/a.ts lines 137 to 162.',
+      ],
+    ]);
   });
 
   it('passes over what is short, decides nothing, was built twice, was copied in, or is not shipped', async () => {
@@ -86,6 +133,12 @@ describe('duplication', () => {
       'speed/pom.xml': pom,
       'speed/A.java': long.replaceAll('sum', 'speed'),
       'speed/B.java': long.replaceAll('sum', 'speed'),
+      'src/built-a.js': `var __rest = (this && this.__rest) || f;\n${long.replaceAll('sum', 'built')}`,
+      'src/built-b.js': `var __rest = (this && this.__rest) || f;\n${long.replaceAll('sum', 'built')}`,
+      'lib/made-a.js': long.replaceAll('sum', 'made'),
+      'lib/made-b.js': long.replaceAll('sum', 'made'),
+      'src/made-a.ts': 'export {};\n',
+      'src/made-b.ts': 'export {};\n',
       'src/test-utils.ts': long.replaceAll('sum', 'test'),
       'src/testing.ts': long.replaceAll('sum', 'test'),
     });

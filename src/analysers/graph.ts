@@ -1,24 +1,29 @@
-import type { ImportCycle } from '../core/findings/check-report.ts';
+import { posix } from 'node:path';
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
+import { bundlerAliases } from './bundler-aliases.ts';
 import { contextOf, isProduction } from './classify.ts';
-import { cycleThrough, shortestCycle, tangles, type Edges } from './cycles.ts';
-import type { GraphData, ImportEntry, ParsedFile } from './data.ts';
+import { componentImports, isComponent, type Module } from './component-imports.ts';
+import { shortestCycle, tangles, type Edges } from './cycles.ts';
+import type { GraphData, ImportEntry } from './data.ts';
 import { needData, readData, readParts, writeData } from './data-files.ts';
 import { undeclaredDependencies } from './dependencies.ts';
-import type { Detected } from './detected.ts';
 import { areHoisted } from './hoisted.ts';
+import { cycleFinding, type FoundCycle, type TooEarly } from './import-cycles.ts';
+import { clashesFrom, type Clash } from './load-order.ts';
 import { missingImports } from './missing-imports.ts';
+import { PassedOn } from './passed-on.ts';
 import { TextReader } from './read-text.ts';
 import { Resolver, type ResolvedImport } from './resolve.ts';
 import { readAliases } from './tsconfig.ts';
 import { unusedDependencies } from './unused-dependencies.ts';
-import { countOf } from './words.ts';
 
 const MAX_CYCLES = 12;
 /** Told as findings: the largest say enough. */
 const MAX_TOLD = 3;
-/** Imports of one cycle that are followed. */
-const MAX_EAGER = 40;
+/** Uses at load in one cycle that are followed, and modules of it that others may load first. */
+const MAX_NEEDS = 80;
+const MAX_FIRST = 20;
+const INDEX = /(?:^|\/)(?:index|main|mod)\.\w+$/;
 
 /** Puts the imports together: who needs whom, cycles, packages that are used or declared but not both. */
 export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserResult> {
@@ -28,11 +33,18 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
   const parsed = parts.flatMap((part) => part.files);
   const paths = new Set(files.map(({ path }) => path));
   const reader = new TextReader(input.root);
-  const resolver = new Resolver(input.root, { paths, packages, aliases: readAliases([...paths], reader) });
-  const imports = parsed.flatMap((file) =>
-    file.imports.map((entry) => ({ ...entry, from: file.path, to: resolver.resolve(file.path, entry.specifier) })),
+  const aliases = [...readAliases([...paths], reader), ...bundlerAliases([...paths], reader)];
+  const resolver = new Resolver(input.root, { paths, packages, aliases });
+  const resolved = ({ path, imports: own }: Module): readonly ResolvedImport[] =>
+    own.map((entry) => ({ ...entry, from: path, to: resolver.resolve(path, entry.specifier) }));
+  const imports = parsed.flatMap(resolved);
+  const components = componentImports(files, reader);
+  const all = [...imports, ...components.flatMap(resolved)];
+  const passedOn = new PassedOn(reader, (from, specifier) => resolver.resolve(from, specifier));
+  const entries = new Set(
+    packages.flatMap(({ dir, entries: own }) => own.flatMap((one) => entryOf(resolver, dir, one))),
   );
-  const network = new Network(parsed, imports, (entry) => needsTarget(entry, reader));
+  const network = new Network([...parsed, ...components], all, { passedOn, entries });
   const found = network.cycles();
   const isWhole = parts.length === (input.shards ?? 0) && !parts.some(({ failed }) => failed.length > 5);
   const undeclared = undeclaredDependencies(imports, packages, { files, reader });
@@ -47,7 +59,7 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
     findings: [
       ...found.flatMap((one) => cycleFinding(one, folders)).slice(0, MAX_TOLD),
       ...undeclared.findings,
-      ...(isWhole ? unusedDependencies(imports, packages, { files, reader }) : []),
+      ...(isWhole ? unusedDependencies(all, packages, { files, reader }) : []),
       ...missing.findings,
     ],
   };
@@ -56,28 +68,35 @@ export async function graph({ input, signal }: AnalyserCall): Promise<AnalyserRe
   return { file: writeData(input.data, 'graph', data), summary };
 }
 
-/** `eager`: an import of which the importing file uses something while it loads. */
-type FoundCycle = Readonly<{ cycle: ImportCycle; eager: ResolvedImport | undefined }>;
+/** The file of this repository that a manifest names as a way in. */
+function entryOf(resolver: Resolver, dir: string, entry: string): readonly string[] {
+  const found = resolver.resolve(posix.join(dir, 'package.json'), `./${entry}`);
+  return found.kind === 'file' ? [found.path] : [];
+}
+
+/** A use at load: `name` of the file that makes it, by an import of the file that runs. */
+type LoadNeed = Readonly<{ from: number; way: readonly number[]; entry: ResolvedImport; name: string | undefined }>;
+
+type Around = Readonly<{ passedOn: PassedOn; entries: ReadonlySet<string> }>;
 
 /** Files as numbers, imports as edges between them. */
 class Network {
-  readonly #files: readonly ParsedFile[];
+  readonly #files: readonly Module[];
   readonly #imports: readonly ResolvedImport[];
   readonly #index: ReadonlyMap<string, number>;
   /** When the program loads; tests, examples and files of types left out. */
   readonly #loads: Edges;
 
-  readonly #isNeeded: (entry: ResolvedImport) => boolean;
+  readonly #passedOn: PassedOn;
+  /** What manifests name as ways in. */
+  readonly #entries: ReadonlySet<string>;
 
-  /** `isNeeded`: whether what an import brings has to be there while the importing file loads. */
-  constructor(
-    files: readonly ParsedFile[],
-    imports: readonly ResolvedImport[],
-    isNeeded: (entry: ResolvedImport) => boolean,
-  ) {
-    this.#isNeeded = isNeeded;
+  constructor(files: readonly Module[], imports: readonly ResolvedImport[], { passedOn, entries }: Around) {
+    this.#passedOn = passedOn;
+    this.#entries = entries;
     this.#files = files;
-    this.#imports = imports;
+    // In the order in which they are loaded.
+    this.#imports = imports.toSorted((a, b) => a.line - b.line);
     this.#index = new Map(files.map(({ path }, index) => [path, index]));
     this.#loads = this.#edges(({ kind }) => kind === 'value', true);
   }
@@ -106,37 +125,98 @@ class Network {
       .toSorted((a, b) => b.length - a.length)
       .slice(0, MAX_CYCLES)
       .map((tangle) => {
-        const { eager, nodes } = this.#wayAround(tangle);
+        const clash = this.#clashIn(tangle);
+        const nodes = clash?.around ?? shortestCycle(this.#loads, tangle);
         const path = nodes.map((node, at) => {
           const next = nodes[(at + 1) % nodes.length] ?? node;
           return { file: this.#path(node), line: this.#lineOf(node, next) };
         });
-        const inside = new Set(tangle.map((node) => this.#path(node)));
-        const cycle = { files: [...inside].toSorted(), path };
-        return { cycle, eager };
+        const files = tangle.map((node) => this.#path(node)).toSorted();
+        return { cycle: { files, path }, tooEarly: clash === undefined ? undefined : this.#tooEarly(clash, tangle) };
       });
   }
 
-  /** Through an import that matters while the files load, if there is one; the shortest of them. */
-  #wayAround(tangle: readonly number[]): Readonly<{ eager: ResolvedImport | undefined; nodes: readonly number[] }> {
-    const inside = new Set(tangle.map((node) => this.#path(node)));
-    const ways = this.#imports
-      .filter((entry) => entry.isEager && isInside(entry, inside) && this.#isNeeded(entry))
-      .slice(0, MAX_EAGER)
-      .map((eager) => ({ eager, nodes: cycleThrough(this.#loads, tangle, this.#stepOf(eager)) }));
-    const [shortest] = ways.filter(({ nodes }) => nodes.length > 0).toSorted((a, b) => a.nodes.length - b.nodes.length);
-    return shortest ?? { eager: ways[0]?.eager, nodes: shortestCycle(this.#loads, tangle) };
+  /** A module that runs before what it uses is there, when one of them is loaded first that others load; the shortest. */
+  #clashIn(tangle: readonly number[]): Clash<LoadNeed> | undefined {
+    const needs = Map.groupBy(this.#needsIn(tangle), ({ from }) => from);
+    if (needs.size === 0) return undefined;
+    const clashes = this.#firstOf(tangle).flatMap((first) => clashesFrom(first, this.#loads, needs));
+    const loaders = this.#loadersOf(tangle);
+    // Where the file that is missed is the first itself, the way around says all; best where others do load it first.
+    const rank = ({ first, need, around }: Clash<LoadNeed>): number =>
+      around.length + (need.way.includes(first) ? 0 : 0.5) + (loaders.has(this.#path(first)) ? 0 : 0.25);
+    return clashes.toSorted((a, b) => rank(a) - rank(b) || a.need.from - b.need.from)[0];
   }
 
-  #stepOf({ from, to }: ResolvedImport): readonly [number, number] {
-    return [this.#index.get(from) ?? -1, to.kind === 'file' ? (this.#index.get(to.path) ?? -1) : -1];
+  #needsIn(tangle: readonly number[]): readonly LoadNeed[] {
+    const inside = new Set(tangle.map((node) => this.#path(node)));
+    return this.#imports
+      .filter((entry) => entry.isEager && isInside(entry, inside))
+      .flatMap((entry) => this.#needsOf(entry))
+      .slice(0, MAX_NEEDS);
+  }
+
+  #needsOf(entry: ResolvedImport): readonly LoadNeed[] {
+    const { from, to, eagerNames } = entry;
+    if (to.kind !== 'file') return [];
+    const node = this.#index.get(from) ?? -1;
+    if (eagerNames === undefined)
+      return [{ from: node, way: [this.#index.get(to.path) ?? -1], entry, name: undefined }];
+    return eagerNames.flatMap((given): readonly LoadNeed[] => {
+      const name = given === 'Default' ? 'default' : given;
+      const way = this.#passedOn.way(to.path, name);
+      // A function that a module of the standard declares is there before its first line runs.
+      if (areHoisted(this.#passedOn.text(way.at(-1) ?? to.path), [name])) return [];
+      const nodes = way.map((path) => this.#index.get(path) ?? -1);
+      return nodes.includes(-1) ? [] : [{ from: node, way: nodes, entry, name }];
+    });
+  }
+
+  /** Modules of a cycle that may be the first of it: all, unless it is entered by an index alone, which is there for it. */
+  #firstOf(tangle: readonly number[]): readonly number[] {
+    const loaders = this.#loadersOf(tangle);
+    const known = tangle.filter((node) => loaders.has(this.#path(node)) || this.#entries.has(this.#path(node)));
+    const isIndex = (node: number): boolean => INDEX.test(this.#path(node));
+    const indexes = known.length > 0 ? known : this.#highest(tangle.filter(isIndex));
+    if (indexes.length > 0 && indexes.every(isIndex)) return indexes;
+    return [...new Set([...known, ...tangle])].slice(0, MAX_FIRST);
+  }
+
+  /** Files of a cycle that shipped files around it load, each with the first of them. */
+  #loadersOf(tangle: readonly number[]): ReadonlyMap<string, string> {
+    const inside = new Set(tangle.map((node) => this.#path(node)));
+    const loaders = new Map<string, string>();
+    for (const { from, to, kind } of this.#imports) {
+      if (kind === 'type' || kind === 'reference' || to.kind !== 'file' || !inside.has(to.path)) continue;
+      if (inside.has(from) || loaders.has(to.path) || !isProduction(contextOf(from))) continue;
+      loaders.set(to.path, from);
+    }
+    return loaders;
+  }
+
+  /** Those of the fewest folders. */
+  #highest(nodes: readonly number[]): readonly number[] {
+    const depthOf = (node: number): number => this.#path(node).split('/').length;
+    const least = Math.min(...nodes.map(depthOf));
+    return nodes.filter((node) => depthOf(node) === least);
+  }
+
+  #tooEarly({ need, first }: Clash<LoadNeed>, tangle: readonly number[]): TooEarly {
+    return {
+      entry: need.entry,
+      name: need.name,
+      maker: this.#path(need.way.at(-1) ?? first),
+      first: this.#path(first),
+      loader: this.#loadersOf(tangle).get(this.#path(first)),
+    };
   }
 
   /** Cycles that are there with types only. */
   typeOnlyCycles(): number {
     const onCycle = new Set(tangles(this.#loads).flat());
     const all = this.#edges(({ kind }) => kind === 'value' || kind === 'type', false);
-    const isShipped = (node: number): boolean => isProduction(contextOf(this.#path(node)));
+    const isShipped = (node: number): boolean =>
+      isProduction(contextOf(this.#path(node))) && !isComponent(this.#path(node));
     return tangles(all).filter((tangle) => tangle.every(isShipped) && !tangle.some((node) => onCycle.has(node))).length;
   }
 
@@ -171,76 +251,6 @@ class Network {
   }
 }
 
-/** A function that is called while a file loads is there all the same where its module declares it as one. */
-function needsTarget({ to, eagerNames }: ResolvedImport, reader: TextReader): boolean {
-  if (to.kind !== 'file' || eagerNames === undefined) return true;
-  return !areHoisted(reader.text(to.path) ?? '', eagerNames);
-}
-
 function isInside(entry: ResolvedImport, files: ReadonlySet<string>): boolean {
   return entry.kind === 'value' && entry.to.kind === 'file' && files.has(entry.from) && files.has(entry.to.path);
-}
-
-/** The innermost package that holds the file. */
-function packageOf(file: string, folders: readonly string[]): string {
-  const around = folders.filter((folder) => folder !== '' && file.startsWith(`${folder}/`));
-  return around.toSorted((a, b) => b.length - a.length)[0] ?? '';
-}
-
-/** None where nothing runs while the files load and all are of one package: such a cycle is counted, and does no harm. */
-function cycleFinding({ cycle: { files, path }, eager }: FoundCycle, folders: readonly string[]): readonly Detected[] {
-  const { file, line } = path[0] ?? { file: files[0] ?? '', line: 0 };
-  const names = path.map((step) => step.file);
-  const size = files.length;
-  const crossed = new Set(files.map((one) => packageOf(one, folders)));
-  if (eager === undefined && crossed.size < 2) return [];
-  const told = eager === undefined ? undefined : eagerStep(eager);
-  const title =
-    size === 2 ? `Two files import each other: ${files.join(' and ')}` : `${size} files import each other in a cycle`;
-  const finding: Detected = {
-    kind: 'import-cycle',
-    severity: 'medium',
-    confidence: 0.85,
-    title,
-    file,
-    line,
-    anchor: names.toSorted().join(' '),
-    evidence: [
-      { source: 'graph', text: `Shortest way around: ${[...names, file].join(' → ')}.`, ref: `${file}:${line}` },
-      ...othersOf(files, names),
-      ...(told === undefined ? [] : [told]),
-      ...(crossed.size > 1 ? [{ source: 'graph', text: `It runs through ${crossed.size} packages.` }] : []),
-      { source: 'graph', text: 'Imports of types alone are not counted.' },
-    ],
-    fix: cycleFix(eager, names),
-  };
-  return [finding];
-}
-
-const MAX_OTHERS = 20;
-
-/** The files of the cycle that the shortest way around does not pass. */
-function othersOf(files: readonly string[], names: readonly string[]): Detected['evidence'] {
-  const others = files.filter((file) => !names.includes(file));
-  if (others.length === 0) return [];
-  const rest = others.length - MAX_OTHERS;
-  const more = rest > 0 ? ` and ${countOf(rest, 'further file')}` : '';
-  return [{ source: 'graph', text: `Also in the cycle: ${others.slice(0, MAX_OTHERS).join(', ')}${more}.` }];
-}
-
-function eagerStep({ from, to, line }: ResolvedImport): Detected['evidence'][number] {
-  const name = to.kind === 'file' ? to.path : '';
-  const text = `${from} uses what it imports from ${name} while it loads: where that one comes first, it gets nothing.`;
-  return { source: 'graph', text, ref: `${from}:${line}` };
-}
-
-/** One that takes all from the root of a package is mended by taking it from where it stands. */
-function cycleFix(eager: ResolvedImport | undefined, names: readonly string[]): string {
-  const to = eager?.to.kind === 'file' ? eager.to.path : '';
-  if (eager !== undefined && /(?:^|\/)index\.\w+$/.test(to)) {
-    return `Let ${eager.from} import from the files that hold what it needs, not from ${to}.`;
-  }
-  const isTyped = names.some((name) => /\.(?:[cm]?tsx?|vue|svelte)$/.test(name));
-  const other = isTyped ? 'turn one of the imports into `import type`' : 'import one of them where it is used';
-  return `Move what both need into a file of its own, or ${other}.`;
 }

@@ -1,4 +1,5 @@
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
+import { BuildOutputs, looksCompiled } from './built-code.ts';
 import { contextOf, looksBuilt, looksCopied, looksGenerated, looksMinified, type FileContext } from './classify.ts';
 import { codeOnly, countFilled } from './code-only.ts';
 import type { FileEntry, InventoryData, UnreadCause } from './data.ts';
@@ -27,9 +28,10 @@ export async function inventory({ input, signal }: AnalyserCall): Promise<Analys
   for (const name of listing.unreadableNames) note('the name is not valid UTF-8', name);
   const files: FileEntry[] = [];
   const known = new Set(listing.paths);
+  const outputs = new BuildOutputs(listing.paths, reader);
   for (const path of chooseFiles(listing.paths, note)) {
     signal.throwIfAborted();
-    const file = examine(path, { reader, known, note });
+    const file = examine(path, { reader, known, outputs, note });
     if (file !== undefined) files.push(file);
   }
   const data: InventoryData = {
@@ -53,11 +55,11 @@ function chooseFiles(paths: readonly string[], note: Note): readonly string[] {
   return ordered.slice(0, MAX_FILES);
 }
 
-type Around = Readonly<{ reader: TextReader; known: ReadonlySet<string>; note: Note }>;
+type Around = Readonly<{ reader: TextReader; known: ReadonlySet<string>; outputs: BuildOutputs; note: Note }>;
 
 const NOTHING = { bytes: 0, lines: 0, codeLines: 0, branches: 0 };
 
-function examine(path: string, { reader, known, note }: Around): FileEntry | undefined {
+function examine(path: string, { reader, known, outputs, note }: Around): FileEntry | undefined {
   const language = languageOf(path);
   const context = contextOf(path);
   const base = { path, language: language?.name ?? '', context, isText: false, ...NOTHING };
@@ -65,21 +67,27 @@ function examine(path: string, { reader, known, note }: Around): FileEntry | und
   const read = reader.read(path);
   if (read.kind !== 'text') return noteUnread(read, base, note);
   if (!read.isValidUtf8) note('some bytes are not valid UTF-8, they were read as signs', path);
-  return measure(read, base, { language, known });
+  return measure(read, base, { language, known, outputs });
 }
 
-type Look = Readonly<{ language: Language | undefined; known: ReadonlySet<string> }>;
+type Look = Readonly<{ language: Language | undefined; known: ReadonlySet<string>; outputs: BuildOutputs }>;
 
-function measure({ text, bytes }: TextRead, base: FileEntry, { language, known }: Look): FileEntry {
+function measure({ text, bytes }: TextRead, base: FileEntry, look: Look): FileEntry {
+  const { language } = look;
   const size = { isText: true, bytes, lines: countLines(text) };
   if (language?.kind !== 'code' && language?.kind !== 'markup') return { ...base, ...size };
-  if (looksMinified(bytes, size.lines) || looksGenerated(text) || looksBuilt(base.path, text, known)) {
+  if (looksMinified(bytes, size.lines) || looksGenerated(text) || isBuilt(base.path, text, look)) {
     return { ...base, ...size, context: 'generated' };
   }
   const copied = looksCopied(text) ? { isCopied: true as const } : {};
   if (language.isParsed === true || language.branches === undefined) return { ...base, ...size, ...copied };
   const code = codeOnly(base.path, text);
   return { ...base, ...size, ...copied, codeLines: countFilled(code), branches: countBranches(code, language) };
+}
+
+/** Whether a program made it of something else, whose text is the one to look at. */
+function isBuilt(path: string, text: string, { known, outputs }: Look): boolean {
+  return looksBuilt(path, text, known) || outputs.has(path) || looksCompiled(path, text);
 }
 
 function noteUnread(read: Exclude<ReadText, { kind: 'text' }>, base: FileEntry, note: Note): FileEntry | undefined {

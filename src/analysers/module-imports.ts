@@ -11,6 +11,8 @@ type Found = { specifier: string; start: number; kind: ImportKind; isEager: bool
 export class ImportCollector {
   readonly #usedWhenRun = new Set<string>();
   readonly #usedWhenLoaded = new Set<string>();
+  /** `all.one` → `one`: of what is there as a whole at once, its members may not be. */
+  readonly #membersWhenLoaded = new Map<string, Set<string>>();
   readonly #required: Found[] = [];
   #functionDepth = 0;
   #hasDecorators = false;
@@ -76,17 +78,28 @@ export class ImportCollector {
     if (entries.length > 0 && names.length === 0) return { specifier, start, kind: 'type', isEager: false };
     const isUsed = names.some((name) => this.#usedWhenRun.has(name) || this.#usedWhenLoaded.has(name));
     const kind = isElided && entries.length > 0 && !isUsed ? 'type' : 'value';
-    const eager = entries.filter(({ isType, localName }) => !isType && this.#usedWhenLoaded.has(localName.value));
-    const eagerNames = eager.map(({ importName }) => importName.name ?? importName.kind);
-    return { specifier, start, kind, isEager: eager.length > 0, ...(eager.length > 0 ? { eagerNames } : {}) };
+    const eagerNames = entries.flatMap((entry) => this.#namesWhenLoaded(entry));
+    return { specifier, start, kind, isEager: eagerNames.length > 0, ...(eagerNames.length > 0 ? { eagerNames } : {}) };
+  }
+
+  #namesWhenLoaded({ isType, localName, importName }: StaticImport['entries'][number]): readonly string[] {
+    if (isType || !this.#usedWhenLoaded.has(localName.value)) return [];
+    if (importName.kind === 'NamespaceObject') return [...(this.#membersWhenLoaded.get(localName.value) ?? [])];
+    return [importName.name ?? importName.kind];
   }
 
   #use(node: AstNode, parent: AstNode | undefined, key: string): void {
     const name = textOf(node, 'name');
     if (name === undefined || parent === undefined || !isReference(parent, key)) return;
     const isReexport = parent.type === 'ExportSpecifier';
-    if (this.#functionDepth === 0 && !isReexport) this.#usedWhenLoaded.add(name);
-    else this.#usedWhenRun.add(name);
+    if (this.#functionDepth > 0 || isReexport) {
+      this.#usedWhenRun.add(name);
+      return;
+    }
+    this.#usedWhenLoaded.add(name);
+    const member = parent.type === 'MemberExpression' ? textOf(child(parent, 'property'), 'name') : undefined;
+    if (member === undefined || key !== 'object') return;
+    this.#membersWhenLoaded.set(name, (this.#membersWhenLoaded.get(name) ?? new Set()).add(member));
   }
 
   /** `require('x')`, and places that name a module without loading it: `require.resolve`, `import.meta.resolve`. */

@@ -4,6 +4,7 @@ import { ComplexityMeter, type MeasuredFunction } from './complexity.ts';
 import type { ParsedFile } from './data.ts';
 import type { Detected } from './detected.ts';
 import { complaintsAbout } from './lint/rules.ts';
+import { withoutIdleFocus } from './lint/idle-focus.ts';
 import { brief, type Complaint } from './lint/rule.ts';
 import { mayHoldRisks, RiskCollector, type Risk } from './lint/risky.ts';
 import { isSkippedTest } from './lint/skipped-tests.ts';
@@ -57,7 +58,9 @@ export function parseSource(path: string, text: string, context: FileContext): P
       ...(skipped.length === 0 ? {} : { skipped }),
     },
     functions: meter.functions.filter(({ complexity }) => complexity >= MIN_COMPLEXITY),
-    findings: perFile(look.complaints.map((complaint) => findingOf(path, text, complaint, lines))),
+    findings: perFile(
+      withoutIdleFocus(look.complaints, text).map((complaint) => findingOf(path, text, complaint, lines)),
+    ),
     risks: look.risks.map((risk) => riskOf(path, text, risk, lines)),
   };
 }

@@ -42,6 +42,8 @@ const BUILT_FROM: readonly (readonly [string, readonly string[]])[] = [
   ['.css', ['.scss', '.sass', '.less', '.styl', '.pcss']],
 ];
 const PACKAGE = /^(?:@[\w~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(?=\/|$)/i;
+const SCHEME = /^(?:node|bun|deno|npm|jsr|https?|data|file|virtual|astro|cloudflare|workerd):/;
+const FROM_TOP = /^(?:@|~|@@|~~|\$lib)\/(.+)$/;
 const BUILTIN: ReadonlySet<string> = new Set(builtinModules);
 
 /** Finds what import specifiers mean, from the names of files alone: nothing of the repository runs. */
@@ -75,16 +77,17 @@ export class Resolver {
     const bare = specifier.replace(/[?#].*$/, '') === '' ? specifier : specifier.replace(/(?!^)[?#].*$/, '');
     if (bare.includes('!') || bare.includes('\0')) return { kind: 'unknown' };
     if (/^\.{1,2}(?:\/|$)/.test(bare)) return this.#relative(from, bare);
-    if (/^(?:node|bun|deno|npm|jsr|https?|data|file|virtual|astro|cloudflare|workerd):/.test(bare))
-      return { kind: 'unknown' };
-    if (BUILTIN.has(bare)) return { kind: 'unknown' };
-    const aliased = this.#alias(from, bare);
+    if (SCHEME.test(bare) || BUILTIN.has(bare)) return { kind: 'unknown' };
+    const aliased = this.#alias(from, bare) ?? this.#fromTop(from, bare);
     if (aliased !== undefined) return aliased;
-    if (/^[/~#$]|^@\/|:/.test(bare)) return { kind: 'unknown' };
-    const name = PACKAGE.exec(bare)?.[0];
+    return this.#package(bare);
+  }
+
+  #package(specifier: string): Resolved {
+    const name = /^[/~#$]|^@\/|:/.test(specifier) ? undefined : PACKAGE.exec(specifier)?.[0];
     if (name === undefined) return { kind: 'unknown' };
     const own = this.#packages.get(name);
-    return own === undefined ? { kind: 'package', name } : this.#ownPackage(own, bare.slice(name.length + 1));
+    return own === undefined ? { kind: 'package', name } : this.#ownPackage(own, specifier.slice(name.length + 1));
   }
 
   #relative(from: string, specifier: string): Resolved {
@@ -103,6 +106,20 @@ export class Resolver {
       if (alias.before !== '' && aliasTargets(alias, from, specifier).length > 0) return { kind: 'elsewhere' };
     }
     return undefined;
+  }
+
+  /** Names that frameworks give to the folder of the sources, whatever no setting says: `@/`, `~/`, `$lib/`. */
+  #fromTop(from: string, specifier: string): Resolved | undefined {
+    const rest = FROM_TOP.exec(specifier)?.[1];
+    if (rest === undefined) return undefined;
+    const below = specifier.startsWith('$lib/')
+      ? [`src/lib/${rest}`, `lib/${rest}`]
+      : [`src/${rest}`, `app/${rest}`, rest];
+    for (let dir = posix.dirname(from); ; dir = posix.dirname(dir)) {
+      const found = below.map((path) => this.#file(posix.join(dir, path))).find((one) => one?.kind === 'file');
+      if (found !== undefined) return found;
+      if (dir === '.') return undefined;
+    }
   }
 
   /** A package of this repository, as its sources stand before they are built. */

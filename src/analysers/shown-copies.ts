@@ -31,8 +31,16 @@ export const BRACES: RegExp = /\.(?:[cm]?[jt]sx?|java|kt|cs|php|go|c|cc|cpp|h|hp
 const DECIDES =
   /\b(?:if|elif|elsif|unless|for|foreach|while|switch|case|match|catch|except|rescue|loop|when)\b|&&|\|\||[^?]\?[^?.:]|=>/;
 
-/** Passages that were compared line by line; the first is the longest. `length`: lines without comments. */
-export type Copies = Readonly<{ length: number; places: readonly Passage[]; isWhole: boolean }>;
+/**
+ * Places with the very same lines, compared one by one. `length`: lines without comments, at each of them. `parts`:
+ * where a piece of it stands as well.
+ */
+export type Copies = Readonly<{
+  length: number;
+  places: readonly Passage[];
+  parts: readonly Passage[];
+  isWhole: boolean;
+}>;
 
 export type Compared = Readonly<{
   index: CloneIndex;
@@ -76,20 +84,38 @@ export class ShownCopies {
     });
   }
 
-  /** What is really the same, line by line, and worth a module; undefined when nothing is. The longest place first. */
+  /** What is really the same at two places and more, line by line, and worth a module; undefined when nothing is. */
   verified({ places }: Clone): Copies | undefined {
     const [longest, ...others] = places;
     if (longest === undefined) return undefined;
     const lines = textsOf(this.#lines(longest));
     const same = others.filter(
-      (place) => isPart(textsOf(this.#lines(place)), lines) && !this.#areApart(this.#path(place), this.#path(longest)),
+      (place) =>
+        partAt(textsOf(this.#lines(place)), lines) >= 0 && !this.#areApart(this.#path(place), this.#path(longest)),
     );
     if (same.length === 0) return undefined;
-    const trimmed = this.#withoutOverloads([longest, ...same].map((place) => this.#trimmed(place)));
-    if (trimmed.length < 2) return undefined;
-    const length = Math.min(...trimmed.slice(0, 2).map((place) => this.#size(place)));
-    if (length < MIN_LINES || !this.#isWorth(trimmed[1] ?? longest)) return undefined;
-    return { length, places: trimmed, isWhole: [longest, ...same].every((place) => this.#share(place) >= WHOLE) };
+    const [first, ...rest] = this.#withoutOverloads([longest, ...same].map((place) => this.#trimmed(place)));
+    if (first === undefined || rest.length === 0) return undefined;
+    const { equal, parts } = this.#equalOf(first, rest);
+    const length = Math.min(...equal.map((place) => this.#size(place)));
+    if (length < MIN_LINES || !this.#isWorth(equal[1] ?? first)) return undefined;
+    return { length, places: equal, parts, isWhole: equal.every((place) => this.#share(place) >= WHOLE) };
+  }
+
+  /** The lines of `first` that stand at another place whole, wherever they do; and where only some of them stand. */
+  #equalOf(
+    first: Passage,
+    rest: readonly Passage[],
+  ): Readonly<{ equal: readonly Passage[]; parts: readonly Passage[] }> {
+    const most = Math.max(...rest.map(({ length }) => length));
+    const text = textsOf(this.#lines(rest.find(({ length }) => length === most) ?? first));
+    const start = first.start + partAt(text, textsOf(this.#lines(first)));
+    const holdsIt = (place: Passage): boolean =>
+      place.length === most && partAt(textsOf(this.#lines(place)), text) >= 0;
+    return {
+      equal: [{ file: first.file, start, length: most }, ...rest.filter(holdsIt)],
+      parts: rest.filter((place) => !holdsIt(place)),
+    };
   }
 
   /** One for each primitive type cannot be one function: the first of them stands for all. */
@@ -181,7 +207,7 @@ export class ShownCopies {
 
   /** All copies that stand in the same files are one finding. The longest comes first. */
   finding(copies: readonly Copies[], bond?: CopyBond): Detected | undefined {
-    const [longest, ...others] = copies;
+    const [longest, ...others] = copies.toSorted((a, b) => b.length - a.length);
     const [first] = longest === undefined ? [] : this.#inOrder(longest);
     if (longest === undefined || first === undefined) return undefined;
     const total = copies.reduce((sum, { length }) => sum + length, 0);
@@ -192,9 +218,9 @@ export class ShownCopies {
       severity: isGrave(bond) || total >= 40 || places > 2 || longest.isWhole ? 'medium' : 'low',
       confidence: 0.85,
       title: copyTitle(
-        copies.length,
-        total,
+        longest.length,
         this.#inOrder(longest).map((place) => ({ path: this.#path(place), line: this.#index.lineOf(place, 0) })),
+        others.length,
       ),
       file: this.#path(first),
       line: this.#index.lineOf(first, 0),
@@ -225,12 +251,17 @@ export class ShownCopies {
   #evidence(copies: Copies): Detected['evidence'] {
     const places = this.#inOrder(copies);
     const rest = places.length - MAX_PLACES;
+    const parts = copies.parts.slice(0, Math.max(0, -rest));
     return [
       ...places.slice(0, MAX_PLACES).map((place) => {
         const text = `${this.#where(place)}: ${Math.round(100 * this.#share(place))}% of its code.`;
-        return { source: 'duplication', text, ref: `${this.#path(place)}:${this.#index.lineOf(place, 0)}` };
+        return { source: 'duplication', text, ref: this.#refOf(place) };
       }),
       ...(rest > 0 ? [{ source: 'duplication', text: `And at ${countOf(rest, 'further place')}.` }] : []),
+      ...parts.map((place) => {
+        const text = `${this.#where(place)} hold ${this.#size(place)} of these lines too.`;
+        return { source: 'duplication', text, ref: this.#refOf(place) };
+      }),
     ];
   }
 
@@ -241,9 +272,14 @@ export class ShownCopies {
       .slice(0, 3)
       .map((place) => this.#where(place))
       .join('; ');
-    const text = `${copies.length} more lines: ${where}${places.length > 3 ? '; ...' : ''}.`;
+    const times = places.length === 2 ? 'twice' : `${places.length} times`;
+    const text = `${copies.length} more lines, ${times}: ${where}${places.length > 3 ? '; ...' : ''}.`;
     if (first === undefined) return { source: 'duplication', text };
-    return { source: 'duplication', text, ref: `${this.#path(first)}:${this.#index.lineOf(first, 0)}` };
+    return { source: 'duplication', text, ref: this.#refOf(first) };
+  }
+
+  #refOf(place: Passage): string {
+    return `${this.#path(place)}:${this.#index.lineOf(place, 0)}`;
   }
 
   #where(place: Passage): string {
@@ -255,11 +291,8 @@ export class ShownCopies {
     return [this.#index.lineOf(place, 0), this.#index.lineOf(place, place.length - 1)];
   }
 
-  /** Those that are the same from begin to end come first. */
   #inOrder({ places }: Copies): readonly Passage[] {
-    const longest = Math.max(...places.map(({ length }) => length));
-    const rank = ({ length }: Passage): number => (length === longest ? 0 : 1);
-    return places.toSorted((a, b) => rank(a) - rank(b) || byText(this.#path(a), this.#path(b)) || a.start - b.start);
+    return places.toSorted((a, b) => byText(this.#path(a), this.#path(b)) || a.start - b.start);
   }
 
   #lines({ file, start, length }: Passage): readonly CodeLine[] {
@@ -297,9 +330,9 @@ function textsOf(lines: readonly CodeLine[]): readonly string[] {
   return lines.map(({ text }) => text);
 }
 
-/** Whether one list of lines stands in the other, whole. */
-function isPart(part: readonly string[], whole: readonly string[]): boolean {
-  return whole.some(
+/** Where one list of lines stands in the other, whole; -1 when it does not. */
+function partAt(part: readonly string[], whole: readonly string[]): number {
+  return whole.findIndex(
     (_, at) => at + part.length <= whole.length && part.every((line, step) => whole[at + step] === line),
   );
 }

@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
-import { type FileContext, isCiFile, isForDevelopment } from '../classify.ts';
+import { type FileContext, isCiFile, isForDevelopment, isProduction } from '../classify.ts';
 import { IgnoreFile } from '../ignore-file.ts';
 import type { TextReader } from '../read-text.ts';
 import type { Motion } from './ballot.ts';
 import { isAboutTests, type KindClass, ruleOf } from './kinds.ts';
 import { abstain, approve, type Bench, type Opinion, reject } from './opinion.ts';
+import { namedToRun } from './started.ts';
 
 /** How much of a file says what it is. */
 const HEAD_CHARS = 4_000;
@@ -46,9 +47,12 @@ function byPlace({ finding: { file }, place: { context } }: Motion): Opinion {
 /** What is not shipped does its work as it is, or its people see that it does not. */
 const FOR_KEEPERS = /(?:^|\/)(?:scripts?|dev|devtools|hack|misc|contrib|build-?scripts?)\//;
 
-function placeAgainst(file: string, context: FileContext, rule: KindClass): string | undefined {
-  const isForKeepers = rule === 'defect' && FOR_KEEPERS.test(file);
-  return samplePath(file, context) ?? (isForKeepers ? 'It is a script for those who keep the project.' : undefined);
+function placeAgainst(file: string, context: FileContext, rule: KindClass, bench: Bench): string | undefined {
+  const sample = samplePath(file, context);
+  if (!FOR_KEEPERS.test(file)) return sample;
+  const mayBe = sample ?? (rule === 'defect' ? 'It is a script for those who keep the project.' : undefined);
+  // What a build or the manifest starts is a tool that the project needs, whatever it is called.
+  return mayBe !== undefined && isProduction(context) && namedToRun(file, bench) !== undefined ? undefined : mayBe;
 }
 
 /** The lists of linters and formatters speak of code; lock files stand in them for other reasons. */
@@ -60,7 +64,7 @@ function inFile({ finding, place }: Motion, rule: KindClass, bench: Bench): Opin
   const { file, line } = finding;
   const text = place.isText ? (bench.reader.text(file) ?? '') : '';
   const against =
-    placeAgainst(file, place.context, rule) ??
+    placeAgainst(file, place.context, rule, bench) ??
     madeUpThere(finding, place.context) ??
     (IS_CODE.has(rule) ? (disowned(file, bench.reader) ?? foreign(text)) : marked(file, bench.reader));
   if (against !== undefined) return reject(against, { text: against, ref: file });

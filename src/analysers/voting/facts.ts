@@ -116,7 +116,8 @@ class ImportWeb {
     const importers: number[][] = nodes.map(() => []);
     for (const [from, targets] of edges.entries()) for (const target of targets) importers[target]?.push(from);
     this.#importers = importers;
-    const sources = nodes.filter((path) => contextOf(path) === 'production' && !path.endsWith('.d.ts'));
+    const isSource = (path: string): boolean => languageOf(path)?.kind === 'code' && !path.endsWith('.d.ts');
+    const sources = nodes.filter((path) => contextOf(path) === 'production' && isSource(path));
     const reached = this.#reachedFromTests(edges);
     const tested = sources.filter((path) => reached.has(this.#index.get(path) ?? -1));
     this.#followsTests = sources.length > 0 && tested.length / sources.length >= MIN_REACH_RATIO;

@@ -206,8 +206,8 @@ const CYCLES: readonly Plant[] = [
     'b.ts':
       "import { A } from './a.ts';\nexport type Size = number;\nexport class B {\n  size(): Size {\n    return new A().size;\n  }\n}\n",
   }),
-  ring('crossing', true, 'two packages need each other', {
-    'one/a.js': "import { b } from '../two/b.js';\nexport const a = () => b();\n",
+  ring('crossing', true, 'two packages need each other, one of them while it loads', {
+    'one/a.js': "import { b } from '../two/b.js';\nexport const a = b(1);\n",
     'one/package.json': '{"name":"crossing-one"}\n',
     'two/b.js': "import { a } from '../one/a.js';\nexport const b = () => a();\n",
     'two/package.json': '{"name":"crossing-two"}\n',
@@ -220,6 +220,16 @@ const CYCLES: readonly Plant[] = [
     'a.js': "import { register } from './b.js';\nexport const a = () => 1;\nregister('a', a);\n",
     'b.js':
       "import { a } from './a.js';\nconst all = new Map();\nexport const register = (name, one) => all.set(name, one);\nexport const first = () => a();\n",
+  }),
+  ring('crossing-later', false, 'two packages need each other once all is loaded', {
+    'one/a.js': "import { b } from '../two/b.js';\nexport const a = () => b();\n",
+    'one/package.json': '{"name":"crossing-later-one"}\n',
+    'two/b.js': "import { a } from '../one/a.js';\nexport const b = () => a();\n",
+    'two/package.json': '{"name":"crossing-later-two"}\n',
+  }),
+  ring('index', false, 'an index uses its parts while it loads, and nothing else leads to them', {
+    'index.js': "import { b } from './b.js';\nexport const all = [b];\n",
+    'b.js': "import { all } from './index.js';\nexport const b = () => all;\n",
   }),
   ring('calls', false, 'two files that call each other once all is loaded', { 'a.js': A_NEEDS_B, 'b.js': B_NEEDS_A }),
   ring('three-calls', false, 'three files that call each other once all is loaded', {

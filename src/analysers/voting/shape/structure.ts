@@ -1,3 +1,4 @@
+import { countOf } from '../../words.ts';
 import { abstain, approve, type Opinion, reject } from '../opinion.ts';
 import { range, type TokenLook } from './conditions.ts';
 import type { TokenList } from './tokens.ts';
@@ -233,5 +234,7 @@ export const focusedTest: TokenLook = (tokens, line) => {
     ({ text, kind }, index) =>
       kind === 'word' && /^(?:it|test|fit)$/.test(text) && /^[(.]$/.test(tokens.text(index + 1)),
   );
-  return approve(`"${tokens.show(at, at + 3)}" singles it out; the file has ${tests.length} calls of it and test.`);
+  return approve(
+    `"${tokens.show(at, at + 3)}" singles it out; the file has ${countOf(tests.length, 'call')} of it and test.`,
+  );
 };
