@@ -98,7 +98,7 @@ class Play {
     this.#network = new Network(world, plan.profile.network);
     this.#providers = new Providers(world, plan);
     this.store = new Store((records) => {
-      for (const { seq, epoch, event } of records) world.note('store', `${seq} ${epoch} ${JSON.stringify(event)}`);
+      for (const { seq, epoch, text } of records) world.note('store', `${seq} ${epoch} ${text}`);
       this.#view.note(records);
       watcher.stored(records);
     });

@@ -9,7 +9,7 @@ export type WrittenBatch = JournalBatch & Readonly<{ texts: readonly string[] }>
 
 /** The disk under the journal: what is on it stays, whoever dies. It can be away, slow or full. */
 export class Store {
-  readonly #onStored: (records: readonly JournalRecord[]) => void;
+  readonly #onStored: (records: readonly StoredRecord[]) => void;
   readonly records: StoredRecord[] = [];
   /** Every snapshot that was ever saved, in order. */
   readonly snapshots: Snapshot[] = [];
@@ -19,7 +19,7 @@ export class Store {
   /** Batches that the room kept back has place for, while the disk is full. */
   #reserve: number | undefined;
 
-  constructor(onStored: (records: readonly JournalRecord[]) => void) {
+  constructor(onStored: (records: readonly StoredRecord[]) => void) {
     this.#onStored = onStored;
   }
 

@@ -9,10 +9,13 @@ import { HOST_KIT } from './host-kit.ts';
 import { type Seen, watchAll } from './checkers/all.ts';
 import { addMark } from './marks.ts';
 
+/** More than any world writes; room for more costs time in each of them. */
+const MAX_SHARED = 500;
+
 /** The tiers as they ship. */
 const MEMORY: MemoryMakers = {
   local: (clock, limits) => new LruTier(clock, limits),
-  shared: (clock) => new SharedHub(clock),
+  shared: (clock) => new SharedHub(clock, { maxEntries: MAX_SHARED }),
   persistent: (clock, limits) => new MapTier(clock, limits),
 };
 

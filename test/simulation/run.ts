@@ -4,17 +4,18 @@
  * `npm run simulate -- --tier` seeds 0-1,999 and 8,000 more that hang on the commit;
  * `npm run simulate -- --seed S [--trace] [--shrink]` one seed; `--script FILE` a saved plan.
  */
-import { execFileSync, fork } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { drawPlan } from '../../src/simulation/draw-plan.ts';
 import type { Plan } from '../../src/simulation/plan.ts';
 import { isTooLittle, unseen } from './coverage.ts';
+import { checkFresh, playParts } from './crew.ts';
 import { judgeMarks } from './judge-marks.ts';
 import { addMark, type Marks } from './marks.ts';
 import { play, playSeed } from './play.ts';
 import type { Failure } from './failure.ts';
-import { type Part, type PartResult, playScript, readPlan, runPart, savedScripts } from './run-part.ts';
+import { type Part, type PartResult, readPlan, runPart, savedScripts } from './run-part.ts';
 import { shrink } from './shrink.ts';
 
 const OPTIONS = {
@@ -26,15 +27,18 @@ const OPTIONS = {
   trace: { type: 'boolean', default: false },
   shrink: { type: 'boolean', default: false },
   tier: { type: 'boolean', default: false },
-  part: { type: 'string' },
+  crew: { type: 'boolean', default: false },
   hashes: { type: 'string' },
 } as const;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** So few that all processes end at about the same time. */
+const SEEDS_AT_ONCE = 25;
+
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: OPTIONS });
-  if (values.part !== undefined) return asChild(values.part);
+  if (values.crew) return asChild();
   if (values.hashes !== undefined) return giveHashes(values.hashes);
   if (values.script !== undefined) return showOne(readPlan(values.script), values.trace, values.shrink);
   if (values.seed !== undefined) return showOne(drawPlan(Number(values.seed)), values.trace, values.shrink);
@@ -57,15 +61,8 @@ function tierRanges(): readonly (readonly [number, number])[] {
 
 async function runMany(ranges: readonly (readonly [number, number])[], processes: number): Promise<number> {
   const startMs = Date.now();
-  const failures = await runScripts();
-  const parts = ranges.flatMap(([from, end]) =>
-    Array.from({ length: processes }, (_, index): Part => ({ first: from + index, step: processes, end })),
-  );
-  const results: PartResult[] = [];
-  for (let next = 0; next < parts.length; next += processes) {
-    results.push(...(await Promise.all(parts.slice(next, next + processes).map(inChild))));
-  }
-  failures.push(...results.flatMap((result) => result.failures), ...checkFresh(results));
+  const results = await playParts([...savedScripts().map((script) => ({ script })), ...partsOf(ranges)], processes);
+  const failures = [...results.flatMap((result) => result.failures), ...(await checkFresh(results, processes))];
   const marks: Marks = new Map();
   for (const [mark, count] of results.flatMap((result) => result.marks)) addMark(marks, mark, count);
   const sum = (of: (result: PartResult) => number): number => results.reduce((total, one) => total + of(one), 0);
@@ -103,50 +100,21 @@ function tell({ seed, invariant, message, atUs }: Failure): void {
   say(`     again: npm run simulate -- --seed ${seed} --trace; smaller: npm run simulate -- --seed ${seed} --shrink`);
 }
 
-async function runScripts(): Promise<Failure[]> {
-  const failures: Failure[] = [];
-  for (const file of savedScripts()) {
-    const failure = await playScript(file);
-    if (failure === undefined) continue;
-    say(`FAIL ${file}: ${failure.invariant}: ${failure.message}`);
-    failures.push(failure);
-  }
-  return failures;
-}
-
-function inChild(part: Part): Promise<PartResult> {
-  const { promise, resolve, reject } = Promise.withResolvers<PartResult>();
-  const child = fork(import.meta.filename, ['--part', JSON.stringify(part)]);
-  let result: PartResult | undefined;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this program itself is at the other end
-  child.on('message', (message) => (result = message as PartResult));
-  child.on('exit', (code) => {
-    if (result === undefined)
-      reject(new Error(`A process for seeds from ${part.first} ended with ${code} and no result.`));
-    else resolve(result);
-  });
-  return promise;
-}
-
-async function asChild(text: string): Promise<number> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this program itself has written it
-  const result = await runPart(JSON.parse(text) as Part);
-  await new Promise((resolve) => process.send?.(result, undefined, undefined, resolve));
-  if (process.connected) process.disconnect();
-  return 0;
-}
-
-/** The same seeds in a process of their own must leave the same traces. */
-function checkFresh(results: readonly PartResult[]): readonly Failure[] {
-  const hashes = results.flatMap((result) => result.hashes);
-  if (hashes.length === 0) return [];
-  const argv = [import.meta.filename, '--hashes', hashes.map(([seed]) => seed).join(',')];
-  const fresh = execFileSync(process.execPath, argv, { encoding: 'utf8' }).trim().split('\n');
-  return hashes.flatMap(([seed, hash], index) =>
-    fresh[index] === hash
-      ? []
-      : [{ seed, invariant: 'same-elsewhere', message: `${hash}, in a fresh process ${fresh[index]}`, atUs: 0 }],
+function partsOf(ranges: readonly (readonly [number, number])[]): readonly Part[] {
+  return ranges.flatMap(([first, end]) =>
+    Array.from({ length: Math.ceil((end - first) / SEEDS_AT_ONCE) }, (_, index): Part => {
+      const from = first + index * SEEDS_AT_ONCE;
+      return { from, end: Math.min(end, from + SEEDS_AT_ONCE) };
+    }),
   );
+}
+
+/** Plays what it is told to, until whoever tells it is gone. */
+function asChild(): number {
+  const playNext = async (part: Part): Promise<void> => void process.send?.(await runPart(part));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this program itself is at the other end
+  process.on('message', (part) => void playNext(part as Part));
+  return 0;
 }
 
 async function giveHashes(seeds: string): Promise<number> {
