@@ -109,21 +109,44 @@ function forMs({ rules }: Scene, name: string): number {
 }
 
 /** Whether the condition holds by the books; undefined for those that are not recounted. */
-function holds({ books, lately }: Scene, { condition }: AlertRule): boolean | undefined {
+function holds(scene: Scene, { condition }: AlertRule): boolean | undefined {
   const [, metric = '', most] = /^(\w+|increase\(tasks_failed, "5s"\)) > ([\d.]+)$/.exec(condition) ?? [];
-  const open = [...books.runs.values()].filter(({ isFinished }) => !isFinished);
-  const tasks = (isMeant: (task: TaskLine) => boolean): number =>
-    open.reduce((sum, run) => sum + [...run.tasks.values()].filter(isMeant).length, 0);
-  const figures: Readonly<Record<string, () => number>> = {
-    attempts_running: () => tasks(isActive),
-    tasks_ready: () => tasks(({ status }) => status === 'ready'),
-    runs_open: () => open.length,
-    agents: () => books.agents.size,
-    memory_ratio: () => lately.memory,
-    'increase(tasks_failed, "5s")': () => lately.failures,
-  };
-  const figure = figures[metric]?.();
+  const figure = figureOf(scene, metric);
   return figure === undefined ? undefined : figure > Number(most);
+}
+
+function figureOf({ books, lately }: Scene, metric: string): number | undefined {
+  switch (metric) {
+    case 'attempts_running':
+      return tasksOf(books, isActive);
+    case 'tasks_ready':
+      return tasksOf(books, ({ status }) => status === 'ready');
+    case 'runs_open':
+      return openRuns(books);
+    case 'agents':
+      return books.agents.size;
+    case 'memory_ratio':
+      return lately.memory;
+    case 'increase(tasks_failed, "5s")':
+      return lately.failures;
+    default:
+      return undefined;
+  }
+}
+
+function openRuns({ runs }: Books): number {
+  let count = 0;
+  for (const { isFinished } of runs.values()) if (!isFinished) count++;
+  return count;
+}
+
+function tasksOf({ runs }: Books, isMeant: (task: TaskLine) => boolean): number {
+  let count = 0;
+  for (const run of runs.values()) {
+    if (run.isFinished) continue;
+    for (const task of run.tasks.values()) if (isMeant(task)) count++;
+  }
+  return count;
 }
 
 function checkTruth(scene: Scene, key: string, isTrue: boolean): void {

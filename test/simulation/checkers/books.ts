@@ -83,8 +83,8 @@ export class Books {
 
   /** The run and task that an event is about. */
   task(taskId: string): TaskLine | undefined {
-    const [run = '', name = ''] = taskId.split('/');
-    return this.runs.get(run)?.tasks.get(name);
+    const at = taskId.indexOf('/');
+    return this.runs.get(taskId.slice(0, at))?.tasks.get(taskId.slice(at + 1));
   }
 
   note({ seq, epoch, atMs, event }: JournalRecord): void {

@@ -38,9 +38,11 @@ export function fairnessChecker(tell: Tell, books: Books, { rules, faults }: Pla
     const task = books.task(taskId);
     const agent = books.agents.get(agentId);
     if (task === undefined || agent === undefined) return;
+    const others = plainReady(books);
+    if (others.length === 0) return;
     const lanes = lanesOf(books, atMs);
     const own = classIn(lanes, task);
-    for (const other of plainReady(books)) {
+    for (const other of others) {
       if (other === task || classIn(lanes, other) >= own || !canDo(agent, other)) continue;
       // It may wait for a better agent, or for another one than that which it has failed on.
       if (other.attempt > 0 || (now.isChoosy && kindsFor(books, other) > 1)) continue;
@@ -110,17 +112,22 @@ function classIn(lanes: Lanes, task: TaskLine): number {
 
 /** Ready tasks that need no room, no files and no budget. */
 function plainReady({ runs }: Books): readonly TaskLine[] {
-  return [...runs.values()].flatMap((run) => (goesOn(run) ? [...run.tasks.values()].filter(isPlain) : []));
+  const found: TaskLine[] = [];
+  for (const run of runs.values()) {
+    if (!goesOn(run)) continue;
+    for (const task of run.tasks.values()) if (isPlain(task)) found.push(task);
+  }
+  return found;
 }
 
 function goesOn({ isPaused, isEnding, isFinished, spec, tasks, taskCount }: RunLine): boolean {
-  const isFree = Object.keys(spec.budget).length === 0;
-  return !isPaused && !isEnding && !isFinished && isFree && tasks.size === taskCount;
+  if (isPaused || isEnding || isFinished || tasks.size !== taskCount) return false;
+  return Object.keys(spec.budget).length === 0;
 }
 
 function isPlain({ status, spec }: TaskLine): boolean {
-  const { resources, writes, grant, child, delegate } = spec;
-  return status === 'ready' && [resources, writes, grant, child, delegate].every((one) => one === undefined);
+  if (status !== 'ready' || spec.resources !== undefined || spec.writes !== undefined) return false;
+  return spec.grant === undefined && spec.child === undefined && spec.delegate === undefined;
 }
 
 function canDo(agent: AgentSpec, { spec, runId }: TaskLine): boolean {
