@@ -7,7 +7,7 @@ import { BOTTLENECKS } from '../core/tuning/tuner.ts';
 import { canonicalJson } from '../util/canonical-json.ts';
 import { sha256 } from '../util/sha256.ts';
 import { Stream } from './draw.ts';
-import type { Plan, Request } from './plan.ts';
+import type { ApproverProfile, Plan, Request } from './plan.ts';
 
 /** Short, so that a world sees votes that end by their time, and groups that ask again. */
 export function drawApproval(seed: number): ApprovalRules {
@@ -20,12 +20,33 @@ export function drawApproval(seed: number): ApprovalRules {
   };
 }
 
+/** How those are who answer. */
+function drawApprovers(seed: number): ApproverProfile {
+  const stream = new Stream(seed, 'approvers');
+  return {
+    delayMs: stream.pick(20, 200, 2_000),
+    silentPermille: stream.pick(0, 200, 700),
+    wrongPermille: stream.pick(0, 0, 200),
+    twicePermille: stream.pick(0, 0, 300),
+  };
+}
+
 type Question = Readonly<{ id: ProposalId; action: OwnAction }>;
 
-/** People vote on whatever the coordinator may ask of its own accord, many of them before it is asked, or on something else. */
+/**
+ * People answer what the coordinator asks of its own accord. In few worlds some vote on whatever it may ask, most of it
+ * before it is asked, or for something else.
+ */
 export function withApprovals(plan: Plan): Plan {
+  const { seed } = plan;
+  const isHasty = new Stream(seed, 'hasty approvers').chance(60);
+  const early = isHasty ? earlyVotes(plan) : [];
+  return { ...plan, approvers: drawApprovers(seed), requests: [...plan.requests, ...early] };
+}
+
+function earlyVotes(plan: Plan): readonly Request[] {
   const { seed, rules, clients, chaosMs } = plan;
-  const votes = questionsIn(plan).flatMap(({ id, action }) =>
+  return questionsIn(plan).flatMap(({ id, action }) =>
     rules.approval.members.flatMap((memberId): readonly Request[] => {
       const stream = new Stream(seed, `approval ${id} ${memberId} ${canonicalJson(action)}`);
       const times = stream.pick(0, 1, 2);
@@ -41,7 +62,6 @@ export function withApprovals(plan: Plan): Plan {
       });
     }),
   );
-  return { ...plan, requests: [...plan.requests, ...votes] };
 }
 
 /** Of each group the first two votes, and of the tuner those on what it tries first. */

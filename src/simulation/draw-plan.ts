@@ -43,7 +43,7 @@ export function drawPlan(seed: number): Plan {
       alerts: drawAlerts(seed),
       live: liveOptionsOf({ maxWaitMs, strategy, scaling }),
       tuner: {
-        isOn: new Stream(seed, 'tuner').chance(150),
+        isOn: new Stream(seed, 'tuner').chance(250),
         asks: new Stream(seed, 'tuner asks').chance(600),
         windowMs: 5_000,
       },

@@ -46,7 +46,7 @@ export function drawScale(seed: number, run: string, accounts: readonly AccountP
       host: stream.pick('h1', 'h2'),
       min,
       max: min + stream.whole(1, 5),
-      ...(asks.chance(400) ? { voteAbove: Math.max(1, min) + asks.whole(0, 1) } : {}),
+      ...(asks.chance(700) ? { voteAbove: Math.max(1, min) + asks.whole(0, 1) } : {}),
       ...(accounts.length > 0 && stream.chance(400) ? { account: stream.of(accounts).account } : {}),
     };
   });

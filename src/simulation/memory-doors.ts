@@ -176,9 +176,9 @@ class TierDoor implements KeyValueTier {
   }
 
   #tell(change: Parameters<Watcher['remembered']>[0]['change']): void {
-    const { node, life, watcher } = this.#parts;
+    const { node, life, watcher, epoch } = this.#parts;
     node.world.note('memory', `${node.name} ${JSON.stringify(change)}`);
-    watcher.remembered({ node: node.name, life: life.number, atUs: node.world.nowUs, change });
+    watcher.remembered({ node: node.name, life: life.number, epoch: epoch() ?? 0, atUs: node.world.nowUs, change });
   }
 
   #call<Result>(use: 'read' | 'write', act: (tier: KeyValueTier) => Promise<Result>): Promise<Result> {

@@ -98,6 +98,15 @@ export type MemoryStep = Readonly<{
   isLasting?: boolean;
 }>;
 
+/** How people answer what the coordinator asks of its own accord. Each trouble with how many of 1,000 have it. */
+export type ApproverProfile = Readonly<{
+  delayMs: number;
+  silentPermille: number;
+  /** They mean something else than what is asked. */
+  wrongPermille: number;
+  twicePermille: number;
+}>;
+
 export type Request = Readonly<{ id: string; client: string; atMs: number; input: SwarmInput }>;
 
 /** How streams between hosts and coordinators fare. */
@@ -211,6 +220,8 @@ export type Plan = Readonly<{
   memory?: MemoryProfile;
   /** @default nobody asks agents how they are */
   care?: CarePlan;
+  /** @default nobody answers but by a request */
+  approvers?: ApproverProfile;
   requests: readonly Request[];
   /** Task ids whose every attempt kills its agent. */
   poison: readonly string[];

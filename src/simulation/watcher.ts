@@ -59,6 +59,8 @@ export type Provision = Readonly<{
 export type MemoryChange = Readonly<{
   node: string;
   life: number;
+  /** That its writer has claimed. */
+  epoch: number;
   atUs: number;
   change:
     | Readonly<{

@@ -184,6 +184,11 @@ const OUTCOMES: readonly string[] = [
   'remember epoch-stale',
 ];
 
+/** What must have become of votes that the coordinator asks for of its own accord. */
+const OWN_VOTES: readonly string[] = ['scaling', 'adjustment'].flatMap((kind) =>
+  ['approved', 'rejected', 'expired', 'done'].map((what) => `${kind} ${what}`),
+);
+
 /** Fewer seeds may miss what is rare. */
 const ENOUGH_SEEDS = 150_000;
 
@@ -201,7 +206,7 @@ export function unseen(marks: Marks): readonly string[] {
     ...missing('refusal', REFUSALS, (name) => marks.has(`refusal ${name}`)),
     ...missing('failure', FAILURES, (name) => marks.has(`failure ${name}`)),
     ...missing('effect', EFFECTS, (name) => marks.has(`effect ${name}`)),
-    ...[...states, ...OUTCOMES].filter((mark) => !marks.has(mark)),
+    ...[...states, ...OUTCOMES, ...OWN_VOTES].filter((mark) => !marks.has(mark)),
   ];
 }
 

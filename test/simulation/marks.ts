@@ -1,7 +1,8 @@
-import type { SwarmEvent } from '../../src/core/events.ts';
+import type { ProposalEvent, SwarmEvent } from '../../src/core/events.ts';
 import type { HostSign } from '../../src/simulation/watcher.ts';
 import type { Books } from './checkers/books.ts';
 import type { Checker } from './checkers/checker.ts';
+import type { ProposalLine } from './checkers/vote-books.ts';
 
 /** What a simulation has seen, and how often: states with their events, refusals, failures, causes. */
 export type Marks = Map<string, number>;
@@ -50,9 +51,17 @@ function marksOf(books: Books, event: SwarmEvent): readonly string[] {
   if ('proposalId' in event) {
     const line = books.votes.lines.get(event.proposalId);
     const status = line === undefined ? 'none' : (line.closed?.outcome ?? (line.hasVotingEnded ? 'awaiting' : 'open'));
-    return [`proposal ${status} ${event.type}`, ...detailOf(event)];
+    return [`proposal ${status} ${event.type}`, ...ownMarks(line, event), ...detailOf(event)];
   }
   return [event.type, ...detailOf(event)];
+}
+
+/** What becomes of what the coordinator asks of its own accord. */
+function ownMarks(line: ProposalLine | undefined, event: ProposalEvent): readonly string[] {
+  const { kind = '' } = line?.opened.spec ?? {};
+  if (kind !== 'scaling' && kind !== 'adjustment') return [];
+  if (event.type === 'proposal.closed') return [`${kind} ${event.outcome}`];
+  return event.type === 'proposal.acted' ? [`${kind} ${event.result.ok ? 'done' : 'not done'}`] : [];
 }
 
 function detailOf(event: SwarmEvent): readonly string[] {

@@ -23,6 +23,13 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     seed: 11,
   },
   {
+    id: 'memory-without-epoch-check',
+    file: 'simulation/memory-doors.ts',
+    edits: [['    if (epoch() !== store.epoch) {', '    if (epoch() === undefined) {']],
+    breaks: ['old-lead-writes'],
+    seed: 294,
+  },
+  {
     id: 'stale-copy-kept',
     file: 'memory/tiered-memory.ts',
     edits: [['    if (!copy.isStale) this.#local.put(copy.key, entry);', '    this.#local.put(copy.key, entry);']],

@@ -107,4 +107,33 @@ export const SCALING_MUTANTS: readonly Mutant[] = [
     breaks: ['idle-leave-first'],
     seed: 8,
   },
+  {
+    id: 'growth-without-a-vote',
+    file: 'core/scaling/growth-votes.ts',
+    edits: [['  return Math.max(group.voteAbove ?? Infinity, approvedTo);', '  return group.max + approvedTo;']],
+    breaks: ['scale-voted'],
+    seed: 2,
+  },
+  {
+    id: 'growth-beyond-what-was-approved',
+    file: 'core/scaling/growth-votes.ts',
+    edits: [
+      ["action: { type: 'grow-group', role, to },", "action: { type: 'grow-group', role, to: allowed + 1 },"],
+      ['Math.max(state.approvedTo, growth.to);', 'Math.max(state.approvedTo, state.group.max);'],
+    ],
+    breaks: ['scale-voted'],
+    seed: 0,
+  },
+  {
+    id: 'growth-as-nobody-approved',
+    file: 'core/scaling/growth-votes.ts',
+    edits: [
+      [
+        "event.outcome !== 'approved') state.refusedMs = atMs;",
+        "event.outcome !== 'approved') state.approvedTo = growth.to;",
+      ],
+    ],
+    breaks: ['scale-voted'],
+    seed: 124,
+  },
 ];

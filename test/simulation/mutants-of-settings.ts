@@ -65,4 +65,57 @@ export const SETTING_MUTANTS: readonly Mutant[] = [
     breaks: ['no-internal-error'],
     seed: 0,
   },
+  {
+    id: 'tuner-asks-nobody',
+    file: 'core/tuning/next-tuning.ts',
+    edits: [['  return swarm.rules.tuner.asks ? ask(', '  return swarm.rules.tuner.windowMs === 0 ? ask(']],
+    breaks: ['tuning-voted'],
+    seed: 19,
+  },
+  {
+    id: 'tuner-does-what-was-refused',
+    file: 'core/tuning/next-tuning.ts',
+    edits: [
+      ['  if (!owesAction(proposal)) return', '  if (proposal.id.length === 0) return'],
+      [
+        '  return [tried, change, { ...acted,',
+        '  return !owesAction(proposal) ? [tried, change] : [tried, change, { ...acted,',
+      ],
+    ],
+    breaks: ['tuning-voted'],
+    seed: 19,
+  },
+  {
+    id: 'tuner-leaves-what-was-approved',
+    file: 'core/tuning/next-tuning.ts',
+    edits: [['  if (!owesAction(proposal)) return', '  if (owesAction(proposal)) return']],
+    breaks: ['tuning-voted'],
+    seed: 46,
+  },
+  {
+    id: 'alert-too-late',
+    file: 'core/alerts/next-alert.ts',
+    edits: [
+      [
+        "    else if (alert.status === 'pending' && this.#nowMs >= alert.dueMs)",
+        "    else if (alert.status === 'pending' && this.#nowMs >= alert.dueMs + 2_000)",
+      ],
+    ],
+    breaks: ['alert-in-time'],
+    seed: 1,
+  },
+  {
+    id: 'alert-time-not-armed',
+    file: 'core/alerts/next-alert.ts',
+    edits: [['  return dueMs === Infinity ? undefined : dueMs;', '  return undefined;']],
+    breaks: ['alert-in-time', 'alert-told'],
+    seed: 1,
+  },
+  {
+    id: 'alert-that-holds-is-not-told',
+    file: 'core/alerts/next-alert.ts',
+    edits: [["name !== 'memory_ratio') return true;", "name !== 'memory_ratio') return false;"]],
+    breaks: ['alert-told'],
+    seed: 0,
+  },
 ];

@@ -30,7 +30,7 @@ type Scene = Readonly<{
   keys: Map<string, State[]>;
   /** Removals that are decided: their pattern, and the newest version there was then. */
   removals: Map<string, Readonly<{ pattern: string; version: number }>>;
-  newest: { version: number };
+  newest: { version: number; epoch: number };
   /** Clocks are put forward and back, so nobody here can say when something expires. */
   areClocksWild: boolean;
 }>;
@@ -45,11 +45,15 @@ export function memoryChecker(tell: Tell, books: Books, plan: Plan): Checker {
     plan,
     keys: new Map(),
     removals: new Map(),
-    newest: { version: 0 },
+    newest: { version: 0, epoch: 0 },
     areClocksWild,
   };
   return {
-    remembered: (told) => (told.change.kind === 'set' ? noteSet(scene, told, told.change) : noteRemoved(scene, told)),
+    remembered: (told) => {
+      checkEpoch(scene, told);
+      if (told.change.kind === 'set') noteSet(scene, told, told.change);
+      else noteRemoved(scene, told);
+    },
     recalled: (read) => checkRead(scene, read),
     answeredChange: (told) => noteAnswered(scene, told),
     before: ({ event }) => {
@@ -65,6 +69,13 @@ function matching({ keys }: Scene, pattern: string): readonly State[][] {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`));
   const fits = new RegExp(`^${parts.join('.*')}$`, 's');
   return [...keys].filter(([key]) => fits.test(key)).map(([, states]) => states);
+}
+
+/** Where memory is kept, nobody is heard any more whom another leader has followed. */
+function checkEpoch({ must, books, newest }: Scene, { node, epoch }: MemoryChange): void {
+  newest.epoch = Math.max(newest.epoch, books.epoch);
+  must(epoch >= newest.epoch, 'old-lead-writes', `${node} changes memory as epoch ${epoch}, after ${newest.epoch}`);
+  newest.epoch = Math.max(newest.epoch, epoch);
 }
 
 function noteSet(scene: Scene, { node, life, atUs }: MemoryChange, change: SetChange): void {
