@@ -122,7 +122,7 @@ export const SCALING_MUTANTS: readonly Mutant[] = [
       ['Math.max(state.approvedTo, growth.to);', 'Math.max(state.approvedTo, state.group.max);'],
     ],
     breaks: ['scale-voted'],
-    seed: 0,
+    seed: 201,
   },
   {
     id: 'growth-as-nobody-approved',
