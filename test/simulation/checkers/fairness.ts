@@ -9,7 +9,7 @@ import { type Checker, checkerOf, type Tell } from './checker.ts';
 const AGEING_MS = 300_000;
 const CLASSES = ['critical', 'high', 'normal', 'low'] as const;
 
-/** How long a leader that drains may leave agents idle, ms; and how often it must have decided something meanwhile. */
+/** How long an agent may be idle, ms; and how often the leader must have decided something meanwhile. */
 const IDLE_MS = 20_000;
 const IDLE_LOOKS = 3;
 
@@ -23,11 +23,17 @@ export function fairnessChecker(tell: Tell, books: Books, { rules, faults }: Pla
   const must = checkerOf(tell);
   const mayBeFull = faults.some(({ kind }) => kind === 'store-full');
   const idle = new Map<string, { sinceMs: number; looks: number }>();
+  // One that drains gives nobody work, and may stand still before it ends.
+  const draining = new Set<string>();
   const now: Ways = { isChoosy: rules.strategy === 'adaptive', paused: new Set() };
   return {
+    host: (sign) => {
+      if (sign.kind === 'leader-drains') draining.add(sign.node);
+      if (sign.kind === 'leader-died') draining.delete(sign.node);
+    },
     before: ({ event, atMs, epoch }) => {
       // What was decided together has the same time; the books hold all of it now.
-      if (atMs > books.atMs && epoch === books.epoch && !mayBeFull) lookForIdle(atMs);
+      if (atMs > books.atMs && epoch === books.epoch && !mayBeFull && draining.size === 0) lookForIdle(atMs);
       if (epoch !== books.epoch) idle.clear();
       noteWays(now, event);
       if (event.type === 'attempt.assigned') checkOrder(event, atMs);
