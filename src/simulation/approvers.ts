@@ -2,30 +2,28 @@ import type { ProposalEvent } from '../core/events.ts';
 import type { Choice } from '../core/consensus/proposal-spec.ts';
 import { isOwn } from '../core/consensus/own-proposals.ts';
 import type { JournalRecord } from '../ports/journal.ts';
-import type { ApproverProfile, Request } from './plan.ts';
+import type { ApproverProfile, Plan, Request } from './plan.ts';
 import type { World } from './world.ts';
 
 type Opened = Extract<ProposalEvent, { type: 'proposal.opened' }>;
 
-export type ApproverParts = Readonly<{
-  world: World;
-  profile: ApproverProfile | undefined;
-  clients: readonly string[];
-  ask: (request: Request) => void;
-}>;
-
 /** People whom the coordinator asks of its own accord: they see the question and answer it, late, twice or never. */
 export class Approvers {
-  readonly #parts: ApproverParts;
+  readonly #world: World;
+  readonly #plan: Plan;
+  readonly #ask: (request: Request) => void;
 
-  constructor(parts: ApproverParts) {
-    this.#parts = parts;
+  constructor(world: World, plan: Plan, ask: (request: Request) => void) {
+    this.#world = world;
+    this.#plan = plan;
+    this.#ask = ask;
   }
 
   note(records: readonly JournalRecord[]): void {
-    if (this.#parts.profile === undefined) return;
+    const { approvers } = this.#plan;
+    if (approvers === undefined) return;
     for (const { event } of records) {
-      if (event.type === 'proposal.opened' && isOwn(event.proposalId)) this.#answer(event, this.#parts.profile);
+      if (event.type === 'proposal.opened' && isOwn(event.proposalId)) this.#answer(event, approvers);
     }
   }
 
@@ -33,8 +31,8 @@ export class Approvers {
     { proposalId, spec }: Opened,
     { delayMs, silentPermille, wrongPermille, twicePermille }: ApproverProfile,
   ): void {
-    const { world, clients, ask } = this.#parts;
-    const { draw } = world;
+    const { clients } = this.#plan;
+    const { draw, nowUs } = this.#world;
     for (const { id: memberId } of spec.members) {
       const key = `${proposalId} ${memberId}`;
       if (draw.chance('approver is silent', key, silentPermille)) continue;
@@ -47,8 +45,8 @@ export class Approvers {
           contentHash: isWrong ? '0'.repeat(64) : spec.contentHash,
         };
         const client = clients[draw.word('approver asks as', key) % clients.length] ?? 'u1';
-        const atMs = Math.floor(world.nowUs / 1_000) + nth * draw.around('approver thinks', key, delayMs);
-        ask({ id: `approve ${key} ${nth}`, client, atMs, input: { type: 'proposal.vote', proposalId, vote } });
+        const atMs = Math.floor(nowUs / 1_000) + nth * draw.around('approver thinks', key, delayMs);
+        this.#ask({ id: `approve ${key} ${nth}`, client, atMs, input: { type: 'proposal.vote', proposalId, vote } });
       }
     }
   }

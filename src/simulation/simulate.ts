@@ -19,7 +19,7 @@ import { Fleet } from './hosts.ts';
 import { MemoryDisk, type MemoryMakers } from './memory-doors.ts';
 import { Network } from './network.ts';
 import { SimNode, WALL_START_MS } from './node.ts';
-import type { Plan, Profile, ProvisionProfile, Request } from './plan.ts';
+import type { Plan, Profile, ProvisionProfile } from './plan.ts';
 import { ProvisionDesk } from './provisioner.ts';
 import { Providers } from './providers.ts';
 import { RunView } from './run-view.ts';
@@ -98,9 +98,7 @@ class Play {
     this.#watcher = watcher;
     this.#network = new Network(world, plan.profile.network);
     this.#providers = new Providers(world, plan);
-    const { clients, approvers: profileOfApprovers } = plan;
-    const ask = (request: Request): void => this.#clients.ask(request);
-    const approvers = new Approvers({ world, profile: profileOfApprovers, clients, ask });
+    const approvers = new Approvers(world, plan, (request) => this.#clients.ask(request));
     this.store = new Store((records) => {
       for (const { seq, epoch, text } of records) world.note('store', `${seq} ${epoch} ${text}`);
       this.#view.note(records);

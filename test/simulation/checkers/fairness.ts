@@ -1,6 +1,7 @@
 import type { AgentSpec } from '../../../src/core/agents/agent-spec.ts';
 import type { SwarmEvent } from '../../../src/core/events.ts';
 import type { Plan } from '../../../src/simulation/plan.ts';
+import type { HostSign } from '../../../src/simulation/watcher.ts';
 import type { Books, RunLine, TaskLine } from './books.ts';
 import type { MayWork } from './breakers.ts';
 import { type Checker, checkerOf, type Tell } from './checker.ts';
@@ -14,6 +15,7 @@ const IDLE_MS = 20_000;
 const IDLE_LOOKS = 3;
 
 type Lanes = ReadonlyMap<string, number>;
+const NO_LANES: Lanes = new Map();
 
 /**
  * Nobody is passed by less urgent work that the same agent could take, where waiting makes urgent; and no agent is idle
@@ -23,17 +25,13 @@ export function fairnessChecker(tell: Tell, books: Books, { rules, faults }: Pla
   const must = checkerOf(tell);
   const mayBeFull = faults.some(({ kind }) => kind === 'store-full');
   const idle = new Map<string, { sinceMs: number; looks: number }>();
-  // One that drains gives nobody work, and may stand still before it ends.
-  const draining = new Set<string>();
+  const leader = new Leader();
   const now: Ways = { isChoosy: rules.strategy === 'adaptive', paused: new Set() };
   return {
-    host: (sign) => {
-      if (sign.kind === 'leader-drains') draining.add(sign.node);
-      if (sign.kind === 'leader-died') draining.delete(sign.node);
-    },
+    host: (sign) => leader.note(sign),
     before: ({ event, atMs, epoch }) => {
       // What was decided together has the same time; the books hold all of it now.
-      if (atMs > books.atMs && epoch === books.epoch && !mayBeFull && draining.size === 0) lookForIdle(atMs);
+      if (atMs > books.atMs && epoch === books.epoch && !mayBeFull && !leader.isDraining) lookForIdle(atMs);
       if (epoch !== books.epoch) idle.clear();
       noteWays(now, event);
       if (event.type === 'attempt.assigned') checkOrder(event, atMs);
@@ -45,8 +43,7 @@ export function fairnessChecker(tell: Tell, books: Books, { rules, faults }: Pla
     const agent = books.agents.get(agentId);
     if (task === undefined || agent === undefined) return;
     const others = plainReady(books);
-    if (others.length === 0) return;
-    const lanes = lanesOf(books, atMs);
+    const lanes = others.length === 0 ? NO_LANES : lanesOf(books, atMs);
     const own = classIn(lanes, task);
     for (const other of others) {
       if (other === task || classIn(lanes, other) >= own || !canDo(agent, other)) continue;
@@ -78,6 +75,19 @@ export function fairnessChecker(tell: Tell, books: Books, { rules, faults }: Pla
       must(!isTooLong, 'idle-agent', `${agent.id} is idle for ${atMs - known.sinceMs} ms while ${task.id} is ready`);
     }
     for (const id of idle.keys()) if (!seen.has(id)) idle.delete(id);
+  }
+}
+
+/** Who leads. One that drains gives nobody work, and may stand still before it ends. */
+class Leader {
+  #node = '';
+  isDraining = false;
+
+  note(sign: HostSign): void {
+    if (sign.kind === 'leads') {
+      this.#node = sign.node;
+      this.isDraining = false;
+    } else if (sign.kind === 'leader-drains' && sign.node === this.#node) this.isDraining = true;
   }
 }
 
