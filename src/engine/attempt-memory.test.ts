@@ -183,7 +183,7 @@ describe('invalidation', () => {
       [undefined, 'run:b'],
     );
     const events = rig.events.filter(({ type }) => type.startsWith('memory.'));
-    const id = `${taskIdOf('t1')}#1.1`;
+    const id = `${taskIdOf('t1')}#1.${engine.epoch}.1`;
     assert.deepEqual(events, [
       { type: 'memory.invalidated', id, pattern: 'run/r1:a/*', by: `task:${taskIdOf('t1')}#1` },
       { type: 'memory.cleared', id, removed: 2 },

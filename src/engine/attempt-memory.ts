@@ -91,9 +91,11 @@ export class AttemptMemory implements RunMemory {
       this.#ports();
       const full = ownKey(this.#holder, pattern, 'write');
       const { taskId, attempt } = this.#assignment;
-      const id = `${taskId}#${attempt}.${++this.#asked}`;
+      const { work, dispatch } = this.#desk;
+      // An attempt on a host outlives its leader, and the next one counts anew.
+      const id = `${taskId}#${attempt}.${work.epoch}.${++this.#asked}`;
       const input = { type: 'attempt.invalidate-memory', taskId, attempt, id, pattern: full } as const;
-      return this.#desk.work.remove(input, this.#desk.dispatch);
+      return work.remove(input, dispatch);
     });
   }
 

@@ -25,6 +25,7 @@ export class MemoryWork {
   readonly #ports: MemoryPorts | undefined;
   readonly #surroundings: MemorySurroundings;
   readonly #waiting = new Map<string, PromiseWithResolvers<number>>();
+  #epoch = 0;
   #isClosed = false;
 
   constructor(ports: MemoryPorts | undefined, surroundings: MemorySurroundings) {
@@ -37,8 +38,14 @@ export class MemoryWork {
     return this.#ports;
   }
 
+  /** Of the lead; 0 before it begins. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** Nothing that the last leader has left half done is read; sweeps from now on. */
-  start(): void {
+  start(epoch: number): void {
+    this.#epoch = epoch;
     if (this.#ports === undefined) return;
     this.#ports.tiers.distrustCopies();
     this.#sweepLater();

@@ -71,7 +71,7 @@ export class Performers {
 
   /** Begins with what is owed from before. */
   start(epoch: number, owed: readonly Effect[], perform: (effect: Effect) => void): void {
-    this.memory.start();
+    this.memory.start(epoch);
     this.hosts.begin(epoch);
     this.scaling.begin(epoch);
     for (const effect of owed) perform(effect);
