@@ -1,5 +1,5 @@
 import type { JournalRecord } from '../../../src/ports/journal.ts';
-import { type Books, hasEnded, isActive, type RunLine } from './books.ts';
+import { type Books, hasEnded, isActive, type RunLine, type TaskLine } from './books.ts';
 import { type Checker, checkerOf, type Tell } from './checker.ts';
 
 type Must = ReturnType<typeof checkerOf>;
@@ -77,9 +77,12 @@ function checkEnding(must: Must, books: Books, event: Extract<JournalRecord['eve
   const { budget } = outcome.failure;
   must(run.spec.budget[budget] !== undefined, 'budget', `${run.id} has no budget of ${budget} to exhaust`);
   if (budget !== 'wallMs')
-    must(!hasActive(run), 'budget', `${run.id} gives up although a running attempt may give back`);
+    must(!hasActive(run, books), 'budget', `${run.id} gives up although a running attempt may give back`);
 }
 
-function hasActive({ tasks }: RunLine): boolean {
-  return [...tasks.values()].some((task) => isActive(task) && task.status !== 'awaiting');
+/** Not those that wait for their sub-tasks, nor such a one that is cancelled meanwhile and was granted nothing. */
+function hasActive({ tasks }: RunLine, { busy }: Books): boolean {
+  const isResting = (task: TaskLine): boolean =>
+    task.status === 'awaiting' || (task.spec.grant === undefined && busy.get(task.agentId)?.has(task) !== true);
+  return [...tasks.values()].some((task) => isActive(task) && !isResting(task));
 }
