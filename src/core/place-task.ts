@@ -2,6 +2,7 @@ import { reservationOf } from './resources/reservation-of.ts';
 import { expectedMs } from './scheduling/choose-agent.ts';
 import { holdWrites, lendWrites, releaseWrites } from './scheduling/kept-back.ts';
 import { noteLearned } from './scheduling/ranks.ts';
+import type { BusySlot } from './agents/agent-class.ts';
 import type { AttemptMark } from './agents/registry.ts';
 import { reserveAttempt, settleAttempt, settleFamilies } from './budgets/nested.ts';
 import type { TaskId } from './ids.ts';
@@ -13,15 +14,7 @@ import type { Swarm } from './swarm-state.ts';
 import type { TaskCell } from './task-table.ts';
 import type { Usage } from './tasks/attempt.ts';
 import { parentOf } from './tasks/families.ts';
-import {
-  type ActiveTask,
-  becomeReady,
-  holdsSlot,
-  isActive,
-  isEnded,
-  type Task,
-  type TaskIdentity,
-} from './tasks/task.ts';
+import { type ActiveTask, becomeReady, holdsSlot, isActive, isEnded, type Task } from './tasks/task.ts';
 
 /** Names of failed tasks that an outcome lists. */
 const MAX_NAMED_FAILURES = 100;
@@ -86,9 +79,9 @@ function takeSlot(swarm: Swarm, { identity, agentId, startedMs }: ActiveTask): n
   return workMs;
 }
 
-function leaveSlot(swarm: Swarm, { id }: TaskIdentity, mark: AttemptMark | undefined): void {
-  const { agent } = swarm.registry.slotOf(id);
-  swarm.registry.release(id, mark);
+function leaveSlot(swarm: Swarm, id: TaskId, slot: BusySlot, mark?: AttemptMark): void {
+  const { agent } = slot;
+  swarm.registry.release(id, mark, slot);
   swarm.capacity.release(id);
   endTry(swarm, agent);
   swarm.queue.freed(agent.class);
@@ -100,7 +93,7 @@ function goOn(swarm: Swarm, run: Run, before: ActiveTask, after: ActiveTask): vo
   const { identity } = after;
   if (before.status === 'awaiting-children') swarm.leads.delete(identity.id);
   if (holdsSlot(before) && !holdsSlot(after)) {
-    leaveSlot(swarm, identity, undefined);
+    leaveSlot(swarm, identity.id, swarm.registry.slotOf(identity.id));
     lendWrites(swarm, run, identity);
     run.account.rest();
   } else if (!holdsSlot(before) && holdsSlot(after)) {
@@ -128,11 +121,12 @@ function haveEnded({ tasks }: Swarm, ids: readonly TaskId[]): boolean {
 function leaveAgent(swarm: Swarm, run: Run, before: ActiveTask, { after, atMs, usage }: TaskChange): void {
   const { id, spec } = before.identity;
   if (holdsSlot(before)) {
-    const { agent, expectedEndMs } = swarm.registry.slotOf(id);
+    const slot = swarm.registry.slotOf(id);
+    const { agent, expectedEndMs } = slot;
     const actualMs = atMs - before.startedMs;
     const expected = expectedEndMs - before.startedMs;
     const mark = markOf(before, after, expected, actualMs);
-    leaveSlot(swarm, before.identity, mark);
+    leaveSlot(swarm, id, slot, mark);
     if (mark !== undefined && isSupervised(agent.spec)) {
       noteAttempt(swarm, agent, mark.hasSucceeded, before.startedMs);
       noteHealth(swarm, agent.spec.id, mark.hasSucceeded);

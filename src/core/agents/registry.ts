@@ -255,9 +255,8 @@ export class Registry {
     slot.agent.class.busy.moved(slot);
   }
 
-  /** Gives the slot back. `mark` is absent when the end says nothing about the agent. */
-  release(taskId: TaskId, mark: AttemptMark | undefined): void {
-    const slot = this.slotOf(taskId);
+  /** Gives back the slot that the task holds. `mark` is absent when the end says nothing about the agent. */
+  release(taskId: TaskId, mark: AttemptMark | undefined, slot: BusySlot = this.slotOf(taskId)): void {
     this.#slots.delete(taskId);
     const { agent } = slot;
     agent.class.busy.remove(slot);

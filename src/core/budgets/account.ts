@@ -54,18 +54,15 @@ export class Account {
     return 'fits';
   }
 
-  reserve({ grant }: Asking): void {
+  /** An attempt starts; what it may spend is held for itself. */
+  begin(): void {
     this.#attempts++;
     this.#running++;
-    for (const kind of AMOUNTS) this.hold(kind, grant?.[kind] ?? 0);
   }
 
-  settle({ grant }: Asking, usage: Usage | undefined): void {
+  /** An attempt is over. */
+  end(): void {
     this.#running--;
-    for (const kind of AMOUNTS) {
-      const reserved = grant?.[kind] ?? 0;
-      this.release(kind, reserved, used(kind, usage) ?? reserved);
-    }
   }
 
   /** An attempt that waits for sub-tasks, and is not one of those that run at the same time. */

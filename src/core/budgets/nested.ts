@@ -64,8 +64,10 @@ function askedFor(spec: TaskSpec, isFunded: boolean): Grant {
 /** An attempt begins: its share is reserved, and with the first one what its sub-tasks may spend. */
 export function reserveAttempt(run: Run, identity: TaskIdentity): void {
   const { spec } = identity;
-  run.account.reserve({});
+  run.account.begin();
   if (spec.delegate !== undefined) fund(run, identity);
+  // Most tasks are granted nothing, and this is done for every attempt.
+  if (spec.grant === undefined) return;
   const own = ownShare(spec);
   for (const kind of AMOUNTS) {
     const amount = own[kind];
@@ -75,7 +77,8 @@ export function reserveAttempt(run: Run, identity: TaskIdentity): void {
 
 /** An attempt is over: what nobody knows counts as what was reserved. */
 export function settleAttempt(run: Run, { spec }: TaskIdentity, usage: Usage | undefined): void {
-  run.account.settle({}, {});
+  run.account.end();
+  if (spec.grant === undefined && usage === undefined) return;
   const own = ownShare(spec);
   for (const kind of AMOUNTS) {
     const reserved = own[kind] ?? 0;
@@ -98,6 +101,7 @@ export function fund(run: Run, identity: TaskIdentity): void {
 
 /** A task has ended: once all below it has, what it was granted for that is given back, and so on upwards. */
 export function settleFamilies({ tasks }: Swarm, run: Run, ended: Task): void {
+  if (run.families.size === 0) return;
   for (let task: Task | undefined = ended; task !== undefined && isSettled(run, task);) {
     closeFamily(run, task.identity);
     const parentId = parentOf(run, task.identity.spec);

@@ -120,7 +120,7 @@ export class ReadyQueue {
     put(run.tasks, identity.index, task);
     lane.waiting.insert(task);
     if (lane.waiting.first === task) this.#noteOldest(lane);
-    this.#insert(task);
+    enlist(task);
   }
 
   /** Does nothing when it is not in the queue. */
@@ -363,10 +363,8 @@ export class ReadyQueue {
   #insert(task: ReadyTask): void {
     // Its group may have been empty, and forgotten, while it waited for an agent.
     const { lane, signature } = task.group.kind;
-    const group = groupOf(lane, signature, task.identity);
-    task.group = group;
-    group.tasks.push(task);
-    if (!isAlone(group) && group.tasks.first === task) settleGroup(group);
+    task.group = groupOf(lane, signature, task.identity);
+    enlist(task);
   }
 
   #takeOut(task: ReadyTask): void {
@@ -384,6 +382,13 @@ export class ReadyQueue {
     if (kind.isParked) this.#unpark(kind);
     kind.lane.kinds.delete(kind.signature);
   }
+}
+
+/** Puts a task among those of its group. */
+function enlist(task: ReadyTask): void {
+  const { group } = task;
+  group.tasks.push(task);
+  if (!isAlone(group) && group.tasks.first === task) settleGroup(group);
 }
 
 function firstOf({ lanes }: ReadyRun): ReadyTask | undefined {
