@@ -5,7 +5,17 @@ import type { AgentId } from '../ids.ts';
 import type { Context } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { Swarm } from '../swarm-state.ts';
-import { type BreakerKey, closed, halfOpened, NEW_BREAKER, nextStep, noteEnd, opened } from './breaker.ts';
+import { isActive } from '../tasks/task.ts';
+import {
+  type Breaker,
+  type BreakerKey,
+  closed,
+  halfOpened,
+  NEW_BREAKER,
+  nextStep,
+  noteEnd,
+  opened,
+} from './breaker.ts';
 import type { KeptBreaker } from './kept-breakers.ts';
 import type { HealthEvent, HealthInput } from './health-events.ts';
 
@@ -89,14 +99,31 @@ export function noteTry(swarm: Swarm, agent: Agent): void {
   }
 }
 
-/** The agent has a slot less in use: when it was the one that tried its provider, any of them may be the next. */
+/** The agent has a slot less in use: when it was the one that tried its provider, another one may be next. */
 export function endTry(swarm: Swarm, agent: Agent): void {
   const { kept } = swarm.breakers;
   if (kept.size === 0 || agent.used > 0) return;
   for (const key of keysOf(agent)) {
     const one = kept.get(key);
-    if (one?.tries === agent.spec.id) letTry(swarm, key, { breaker: one.breaker });
+    if (one?.tries === agent.spec.id) passTryOn(swarm, key, one);
   }
+}
+
+/** To an agent that tries as well, because a lead on it went on when its sub-tasks had ended; else to whoever gets work first. */
+function passTryOn(swarm: Swarm, key: BreakerKey, { breaker, tries }: KeptBreaker): void {
+  const next = agentsOf(swarm, key).find(
+    ({ spec, used }) => used > 0 && spec.id !== tries && isTried(swarm, spec.id, breaker),
+  );
+  letTry(swarm, key, next === undefined ? { breaker } : { breaker, tries: next.spec.id });
+}
+
+/** Whether an attempt that counts holds one of its slots. */
+function isTried({ registry, tasks }: Swarm, id: AgentId, breaker: Breaker): boolean {
+  if (breaker.status !== 'half-open') return false;
+  return registry.tasksOf(id).some((taskId) => {
+    const task = tasks.get(taskId);
+    return task !== undefined && isActive(task) && task.startedMs >= breaker.countsFromMs;
+  });
 }
 
 /** Its own breaker goes with an agent; one that tried its provider does so no more. */
@@ -104,7 +131,7 @@ export function forgetAgent(swarm: Swarm, id: AgentId): void {
   const { kept, due } = swarm.breakers;
   kept.delete(`agent:${id}`);
   due.delete(`agent:${id}`);
-  for (const [key, { breaker, tries }] of kept) if (tries === id) letTry(swarm, key, { breaker });
+  for (const [key, { breaker, tries }] of kept) if (tries === id) passTryOn(swarm, key, { breaker, tries });
 }
 
 function letTry(swarm: Swarm, key: BreakerKey, one: KeptBreaker): void {
