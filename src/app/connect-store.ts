@@ -2,15 +2,19 @@ import { Git } from '../adapters/git/git-command.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
 import { foreignPath } from '../analysers/foreign-programs.ts';
 import type { Options } from '../config/options.ts';
+import { takeOver } from '../engine/past.ts';
+import type { LeaderLease } from '../ports/leader-lease.ts';
 import type { Connected } from '../server/local-socket-client.ts';
 import { LocalSocketClient } from '../server/local-socket-client.ts';
 import type { Coordinator } from './coordinator.ts';
 import { refuseTracked } from './data-folder.ts';
 import { HostRole } from './host-role.ts';
-import { Lead } from './lead.ts';
+import { PROJECT_SWARM } from './file-store.ts';
+import type { Lead, LeadParts } from './lead.ts';
 import { notedSocket } from './leader-file.ts';
-import { type LeadSettings, makeLead } from './make-lead.ts';
+import type { LeadSettings } from './make-lead.ts';
 import { ProjectCoordinator } from './project-coordinator.ts';
+import type { RecordFeed } from './record-feed.ts';
 import { retryOf } from './retry-run.ts';
 import { newRunId, submitInput } from './submission.ts';
 
@@ -28,13 +32,7 @@ export async function connectStore(settings: ConnectSettings): Promise<Coordinat
   return ProjectCoordinator.connect({
     election: store.election,
     archive: () => store.archive(),
-    lead: async (lease, feed) => {
-      const parts = await makeLead(settings).catch(async (error: unknown) => {
-        await lease.release();
-        throw error;
-      });
-      return Lead.begin({ ...parts, onTrouble }, lease, (records) => feed.committed(records));
-    },
+    lead: (lease, feed) => beginLead(settings, lease, feed),
     reachLeader: shared === undefined ? undefined : (onHint) => reachLeader(shared.path, options, onHint),
     complete: async (submission) => {
       const id = submission.runId ?? newRunId(submission.run.name, random);
@@ -47,6 +45,32 @@ export async function connectStore(settings: ConnectSettings): Promise<Coordinat
     ...hostOf(settings),
     ...(onTrouble === undefined ? {} : { onTrouble }),
   });
+}
+
+async function beginLead(settings: ConnectSettings, lease: LeaderLease, feed: RecordFeed): Promise<Lead> {
+  const { begin, parts } = await prepareLead(settings).catch(async (error: unknown) => {
+    await lease.release();
+    throw error;
+  });
+  return begin({ ...parts, onTrouble: settings.onTrouble }, lease, (records) => feed.committed(records));
+}
+
+/** The store is at work on the past while this thread loads what it takes to lead. Followers never load it. */
+async function prepareLead(
+  settings: ConnectSettings,
+): Promise<Readonly<{ begin: typeof Lead.begin; parts: Omit<LeadParts, 'onTrouble'> }>> {
+  const open = await settings.store.begin();
+  try {
+    const past = takeOver(open.journal, PROJECT_SWARM);
+    // Told to the engine, which waits for it.
+    past.catch(() => {});
+    const [{ Lead: Made }, { makeLead }] = await Promise.all([import('./lead.ts'), import('./make-lead.ts')]);
+    const parts = await makeLead(settings, open);
+    return { begin: Made.begin.bind(Made), parts: { ...parts, past } };
+  } catch (error) {
+    await Promise.allSettled([open.memory.close(), open.journal.close()]);
+    throw error;
+  }
 }
 
 /** A program with functions of its own is there for them also when another process leads. */

@@ -25,14 +25,14 @@ beforeEach(async () => {
 
 function ran(tookMs: number, usage: Usage): void {
   const run = runId(`r${attempts++}`);
-  history.know(run, [heavy]);
   const id = taskId(run, 'a');
   const about = { taskId: id, attempt: 1 } as const;
   const assigned = { type: 'attempt.assigned', ...about, agentId: agentId('x') } as const;
   const succeeded = { type: 'task.succeeded', ...about, outputs: {}, evidence: [], artifacts: [], usage } as const;
   history.committed([
-    { seq: 1, epoch: 1, atMs: 0, event: assigned },
-    { seq: 2, epoch: 1, atMs: tookMs, event: succeeded },
+    { seq: 1, epoch: 1, atMs: 0, event: { type: 'tasks.added', runId: run, tasks: [heavy] } },
+    { seq: 2, epoch: 1, atMs: 0, event: assigned },
+    { seq: 3, epoch: 1, atMs: tookMs, event: succeeded },
   ]);
 }
 

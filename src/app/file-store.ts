@@ -38,13 +38,21 @@ export class FileStore implements Store {
   }
 
   async open(): Promise<OpenStore> {
+    return this.#open('open');
+  }
+
+  async begin(): Promise<OpenStore> {
+    return this.#open('start');
+  }
+
+  async #open(how: 'open' | 'start'): Promise<OpenStore> {
     const [{ StoreThread }, { SqliteJournal }, { SqliteTier }] = await Promise.all([
       import('../adapters/sqlite/store-thread.ts'),
       import('../adapters/sqlite/sqlite-journal.ts'),
       import('../adapters/sqlite/sqlite-tier.ts'),
     ]);
     await makeDataFolder(this.#folder);
-    const thread = await StoreThread.open(this.#folder.store);
+    const thread = await StoreThread[how](this.#folder.store);
     return { journal: new SqliteJournal(thread), memory: new SqliteTier(thread.share(), this.#clock, this.#limits) };
   }
 

@@ -9,6 +9,7 @@ import type { TaskSpec, Work } from '../core/tasks/task-spec.ts';
 import type { Answer } from '../engine/answer.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineOptions, EnginePorts } from '../engine/engine-options.ts';
+import type { Past } from '../engine/past.ts';
 import { DecisionLog } from '../memory/decision-log.ts';
 import { TaskHistory } from '../memory/task-history.ts';
 import type { TieredMemory } from '../memory/tiered-memory.ts';
@@ -34,6 +35,8 @@ export type LeadParts = Readonly<{
   ports: Omit<EnginePorts, 'sink'>;
   memory: TieredMemory;
   options: EngineOptions;
+  /** What the lead was taken with; rejects when it could not be. */
+  past: Promise<Past>;
   workspaces: LeadWorkspaces;
   host: HostSpec;
   /** Absolute path of the project; runs of other folders are refused. */
@@ -100,7 +103,7 @@ export class Lead {
     };
     try {
       const onFull = (isFull: boolean): void => parts.onTrouble?.(isFull ? NO_ROOM : ROOM_AGAIN);
-      const engine = await Engine.lead({ ...parts.ports, sink }, { ...parts.options, onFull });
+      const engine = await Engine.lead({ ...parts.ports, sink }, { ...parts.options, onFull }, parts.past);
       lead = new Lead(parts, lease, engine);
       await lead.#start();
       parts.logger.log('info', 'lead taken', { epoch: engine.epoch, resumed: lead.resumed });
@@ -211,7 +214,13 @@ export class Lead {
 
   async #loadHistory(memory: TieredMemory): Promise<TaskHistory> {
     const history = await TaskHistory.load(memory);
-    for (const { runId } of this.#engine.openRuns) history.know(runId, this.#specsOf(runId));
+    for (const { runId } of this.#engine.openRuns) {
+      const graph = this.#engine.run(runId)?.graph;
+      history.know(runId, (name) => {
+        const place = graph?.placeOf(name);
+        return place === undefined ? undefined : graph?.identity(place).spec.type;
+      });
+    }
     return history;
   }
 
@@ -223,10 +232,7 @@ export class Lead {
       this.#parts.logger.log('warn', 'a decision was not noted', { error }),
     );
     const ids = this.#engine.openRuns.flatMap(({ runId }) => [...(this.#engine.run(runId)?.proposals ?? [])]);
-    for (const id of ids) {
-      const proposal = this.#engine.proposal(id);
-      if (proposal !== undefined) log.know(proposal);
-    }
+    log.know(ids.flatMap((id) => this.#engine.proposal(id) ?? []));
     return log;
   }
 

@@ -91,19 +91,12 @@ export type LeadSettings = Readonly<{
   isBrief?: boolean;
 }>;
 
-/** Chooses and opens the adapters of one lead. Leaves nothing open when it rejects. */
-export async function makeLead(settings: LeadSettings): Promise<Parts> {
-  const runner = openRunner();
-  const [open] = await Promise.all([settings.store.open(), runner.catch(() => undefined)]);
-  try {
-    return await partsOf(settings, open, await runner);
-  } catch (error) {
-    await Promise.allSettled([open.memory.close(), open.journal.close()]);
-    throw error;
-  }
+/** Chooses and opens the adapters of one lead, besides its store. */
+export async function makeLead(settings: LeadSettings, open: OpenStore): Promise<Parts> {
+  return partsOf(settings, open, await openRunner());
 }
 
-type Parts = Omit<LeadParts, 'onTrouble'>;
+type Parts = Omit<LeadParts, 'onTrouble' | 'past'>;
 
 async function partsOf(settings: LeadSettings, open: OpenStore, processes: ProcessRunner): Promise<Parts> {
   const { options, environment } = settings;

@@ -41,6 +41,10 @@ export class MemoryStore implements Store {
     return { journal: this.#journal, memory: new MapTier(this.#clock, this.#limits) };
   }
 
+  begin(): Promise<OpenStore> {
+    return this.open();
+  }
+
   archive(): RunArchive {
     return this.#archive;
   }

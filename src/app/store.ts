@@ -14,8 +14,10 @@ export type MemoryLimits = Readonly<{ maxEntries?: number; maxBytes?: number }>;
 export interface Store {
   readonly election: LeaderElection;
   readonly artifacts: ArtifactStore;
-  /** For the one lead that begins. Creates the store where there is none. */
+  /** Creates the store where there is none. Rejects when it cannot be used. */
   open(): Promise<OpenStore>;
+  /** As `open`, for the one lead that begins: at once, and what is wrong with the store is the answer to the first claim. */
+  begin(): Promise<OpenStore>;
   /** Undefined while there is no store. */
   archive(): RunArchive | undefined;
   /** Calling it twice does no harm. */

@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/consensus/outcome.ts';
-import { isOpen, type Proposal } from '../core/consensus/proposal.ts';
-import { nameOf, type ProposalId, runOf, SWARM_ITSELF } from '../core/ids.ts';
+import { type ClosedProposal, isOpen, type Proposal } from '../core/consensus/proposal.ts';
+import { nameOf, type ProposalId, type RunId, runOf, SWARM_ITSELF } from '../core/ids.ts';
 import type { EventSink } from '../ports/event-sink.ts';
 import type { JournalRecord } from '../ports/journal.ts';
 import type { NewDecision } from '../ports/run-memory.ts';
@@ -8,6 +8,8 @@ import type { Notes } from './notes.ts';
 
 type About = Readonly<{ title: string; kind: string; subject: string }>;
 
+/** Who has written what votes came to. */
+const BY = 'vote';
 /** Proposals whose title is kept in mind until they close. */
 const MAX_OPEN = 10_000;
 
@@ -26,10 +28,13 @@ export class DecisionLog implements EventSink {
     this.#onTrouble = onTrouble;
   }
 
-  /** A proposal that was opened before this process took the lead; one that has closed is written if it was not. */
-  know(proposal: Proposal): void {
-    this.#note(proposal.id, proposal.spec);
-    if (!isOpen(proposal)) this.#log(proposal.id, proposal.status);
+  /** Those that were opened before this process took the lead; of the closed ones, what was not written is. */
+  know(proposals: readonly Proposal[]): void {
+    for (const proposal of proposals) if (isOpen(proposal)) this.#note(proposal.id, proposal.spec);
+    const closed = proposals.filter((proposal): proposal is ClosedProposal => !isOpen(proposal));
+    for (const [runId, ofRun] of Map.groupBy(closed, ({ id }) => runOf(id))) {
+      this.#last = this.#last.then(() => this.#logMissing(runId, ofRun)).catch(this.#onTrouble);
+    }
   }
 
   committed(records: readonly JournalRecord[]): void {
@@ -41,7 +46,22 @@ export class DecisionLog implements EventSink {
 
   /** Waits for what is being written. */
   async close(): Promise<void> {
-    await this.#last;
+    // What was not there is written behind the question whether it is.
+    let last: Promise<unknown> | undefined;
+    while (last !== this.#last) {
+      last = this.#last;
+      await last;
+    }
+  }
+
+  /** Asks once for all: a long run has closed many. */
+  async #logMissing(runId: RunId, proposals: readonly ClosedProposal[]): Promise<void> {
+    const isThere = await this.#notes.decided(runId, BY);
+    for (const { id, spec, status } of proposals) {
+      if (isThere(nameOf(id))) continue;
+      this.#note(id, spec);
+      this.#log(id, status);
+    }
   }
 
   #note(id: ProposalId, { title, kind, subject }: About): void {
@@ -55,7 +75,7 @@ export class DecisionLog implements EventSink {
     if (about === undefined) return;
     const { title, kind, subject } = about;
     const decision: NewDecision = { title: nameOf(id), outcome, why: title, data: { kind, subject } };
-    const write = (): Promise<unknown> => this.#notes.decide(runOf(id), 'vote', decision, { ifVersion: 0 });
+    const write = (): Promise<unknown> => this.#notes.decide(runOf(id), BY, decision, { ifVersion: 0 });
     this.#last = this.#last.then(write).catch(this.#onTrouble);
   }
 }

@@ -50,7 +50,7 @@ test('a vote that closed before a crash is written by the next leader, and never
   const proposal = applyProposal(newProposal(opened), closed);
   for (let lead = 0; lead < 2; lead++) {
     const log = new DecisionLog(notes, fail);
-    log.know(proposal);
+    log.know([proposal]);
     await log.close();
   }
   expect(await notes.decisions(RUN)).toHaveLength(1);

@@ -59,9 +59,15 @@ export class Notes {
 
   decide(runId: RunId, by: string, decision: NewDecision, write: NoteWrite): Promise<number | undefined> {
     const { title, outcome, why, data } = decision;
-    const key = `decision/${runId}:${by}/${nameOfTitle(title)}`;
+    const key = decisionKey(runId, by, title);
     const record = { title, outcome, ...(why === undefined ? {} : { why }), by, ...dataOf(data) };
     return this.#write(key, bounded(key, record), write);
+  }
+
+  /** Whether `by` has written down what was decided about a title. */
+  async decided(runId: RunId, by: string): Promise<(title: string) => boolean> {
+    const keys = new Set(await this.#memory.keys(`decision/${runId}:${by}/*`, this.#maxNotes));
+    return (title) => keys.has(decisionKey(runId, by, title));
   }
 
   /** The newest first. */
@@ -120,6 +126,10 @@ export class Notes {
 
 /** Who writes, and what must hold at that moment. */
 export type NoteWrite = Readonly<{ author?: Author; guard?: () => void; ifVersion?: number }>;
+
+function decisionKey(runId: RunId, by: string, title: string): string {
+  return `decision/${runId}:${by}/${nameOfTitle(title)}`;
+}
 
 /** As it stands in a key: readable, and another one for each title. */
 function nameOfTitle(title: string): string {

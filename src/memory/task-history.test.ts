@@ -33,11 +33,13 @@ function attempt(name: string, startMs: number, endMs: number): readonly Journal
   ];
 }
 
+const added = (...tasks: readonly TaskSpec[]): JournalRecord => record({ type: 'tasks.added', runId: run, tasks }, 0);
+
 const finished = record({ type: 'run.finished', runId: run, outcome: { state: 'succeeded' } }, 9);
 
 test('learns a moving average that leans a fifth towards the newest, and percentiles', async () => {
   const history = await TaskHistory.load(memoryOf());
-  history.know(run, [spec('a', 'build'), spec('b', 'build'), spec('c', 'test')]);
+  history.committed([added(spec('a', 'build'), spec('b', 'build'), spec('c', 'test'))]);
   expect(history.estimateMs('build')).toBeUndefined();
   history.committed([...attempt('a', 0, 1_000), ...attempt('b', 0, 2_000), ...attempt('c', 5, 15)]);
   expect(history.stats('build')).toEqual({
@@ -51,9 +53,18 @@ test('learns a moving average that leans a fifth towards the newest, and percent
   expect(history.estimateMs('test')).toBe(10);
 });
 
+test('tasks of a run that was open when the lead was taken are looked for when they begin or end', async () => {
+  const history = await TaskHistory.load(memoryOf());
+  history.know(run, (name) => (name === 'a' ? 'build' : undefined));
+  history.committed([added(spec('late', 'test')), ...attempt('a', 0, 1_000), ...attempt('late', 0, 10)]);
+  history.committed([...attempt('unknown', 0, 5), finished, ...attempt('a', 0, 9_000)]);
+  expect(history.stats('build')).toMatchObject({ succeeded: 1, expectedMs: 1_000 });
+  expect(history.estimateMs('test')).toBe(10);
+});
+
 test('charged failures count against the type, others do not', async () => {
   const history = await TaskHistory.load(memoryOf());
-  history.know(run, [spec('a', 'build')]);
+  history.committed([added(spec('a', 'build'))]);
   const id = taskId(run, 'a');
   const start = record({ type: 'attempt.assigned', taskId: id, attempt: 1, agentId: agentId('a') }, 0);
   const common = { taskId: id, attempt: 1, failure, retryAtMs: 0 };
@@ -67,12 +78,12 @@ test('charged failures count against the type, others do not', async () => {
 test('what a run taught is there for the next process, and grows', async () => {
   const memory = memoryOf();
   const first = await TaskHistory.load(memory);
-  first.know(run, [spec('a', 'build')]);
+  first.committed([added(spec('a', 'build'))]);
   first.committed([...attempt('a', 0, 1_000), finished]);
   await first.close();
   const second = await TaskHistory.load(memory);
   expect(second.estimateMs('build')).toBe(1_000);
-  second.know(run, [spec('a', 'build')]);
+  second.committed([added(spec('a', 'build'))]);
   second.committed([...attempt('a', 0, 2_000), finished]);
   await second.close();
   expect((await TaskHistory.load(memory)).estimateMs('build')).toBe(1_200);
@@ -82,7 +93,7 @@ test('keeps a bounded number of types and durations', async () => {
   const memory = memoryOf();
   const history = await TaskHistory.load(memory);
   for (let index = 0; index < 600; index++) {
-    history.know(run, [spec(`t${index}`, `type-${index}`)]);
+    history.committed([added(spec(`t${index}`, `type-${index}`))]);
     history.committed(attempt(`t${index}`, 0, 10));
   }
   expect(history.stats('type-99')).toBeUndefined();
@@ -109,7 +120,7 @@ test('tells when it cannot be stored, and tries again at the end of the next run
   const memory = memoryOf({ maxBytes: 10 });
   const troubles: unknown[] = [];
   const history = await TaskHistory.load(memory, { onTrouble: (error) => troubles.push(error) });
-  history.know(run, [spec('a', 'build')]);
+  history.committed([added(spec('a', 'build'))]);
   history.committed([...attempt('a', 0, 1), finished]);
   await expect(history.close()).rejects.toThrow(/bytes/);
   expect(troubles).toHaveLength(1);
@@ -122,7 +133,7 @@ test('what takes more room than one entry may is stored without the types that e
   const paths = Array.from({ length: 20 }, (_, index) => `${'folder/'.repeat(30)}${index}`);
   for (let index = 0; index < count; index++) {
     const id = taskId(run, `t${index}`);
-    history.know(run, [spec(`t${index}`, `type-${index}`)]);
+    history.committed([added(spec(`t${index}`, `type-${index}`))]);
     history.committed([
       record({ type: 'attempt.assigned', taskId: id, attempt: 1, agentId: agentId('a') }, 0),
       record({ type: 'task.succeeded', taskId: id, attempt: 1, outputs: {}, evidence: [], usage: { wrote: paths } }, 5),

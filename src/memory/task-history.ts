@@ -30,6 +30,9 @@ const LEAST_MS = 500;
 /** Tasks of open runs whose type is kept in mind. Beyond it new ones are not learned from. */
 const MAX_TASKS = 200_000;
 
+/** Type of the task of that name; undefined when there is none. */
+type TypeOf = (name: string) => string | undefined;
+
 export type TaskHistoryOptions = Readonly<{
   /** Told when what was learned could not be stored; it is tried again at the end of the next run. */
   onTrouble?: (error: unknown) => void;
@@ -45,6 +48,8 @@ export class TaskHistory implements EventSink {
   /** In the order of their newest end, the oldest first. */
   readonly #types: Map<string, TypeRecord>;
   readonly #names = new Map<RunId, Map<string, string>>();
+  /** Of runs that were open before this process took the lead. */
+  readonly #before = new Map<RunId, TypeOf>();
   readonly #startedAtMs = new Map<TaskId, number>();
   #known = 0;
   #hasNews = false;
@@ -84,15 +89,12 @@ export class TaskHistory implements EventSink {
     return record === undefined ? undefined : statsOf(record);
   }
 
-  /** Tasks of a run that was open when this process took the lead: their `tasks.added` is in the past. */
-  know(runId: RunId, tasks: readonly TaskSpec[]): void {
-    const names = this.#names.get(runId) ?? new Map<string, string>();
-    this.#names.set(runId, names);
-    for (const { name, type } of tasks) {
-      if (this.#known >= MAX_TASKS) return;
-      if (!names.has(name)) this.#known++;
-      names.set(name, type);
-    }
+  /**
+   * A run that was open when this process took the lead: its `tasks.added` are in the past. `typeOf` is asked when one of
+   * those tasks begins or ends.
+   */
+  know(runId: RunId, typeOf: TypeOf): void {
+    this.#before.set(runId, typeOf);
   }
 
   committed(records: readonly JournalRecord[]): void {
@@ -121,7 +123,7 @@ export class TaskHistory implements EventSink {
   /** Most events say nothing about how long a task takes. */
   #take(event: SwarmEvent, atMs: number): void {
     const { type } = event;
-    if (type === 'tasks.added' || type === 'tasks.delegated') this.know(event.runId, event.tasks);
+    if (type === 'tasks.added' || type === 'tasks.delegated') this.#know(event.runId, event.tasks);
     if (type === 'attempt.assigned' && this.#typeOf(event.taskId) !== undefined) {
       this.#startedAtMs.set(event.taskId, atMs);
     }
@@ -130,6 +132,16 @@ export class TaskHistory implements EventSink {
     if (type === 'attempt.failed') this.#learn(event.taskId, atMs, event.charge === 'none' ? undefined : 'failed');
     if (type === 'task.cancelled' || type === 'task.outcome-unknown') this.#learn(event.taskId, atMs, undefined);
     if (type === 'run.finished') this.#finish(event.runId);
+  }
+
+  #know(runId: RunId, tasks: readonly TaskSpec[]): void {
+    const names = this.#names.get(runId) ?? new Map<string, string>();
+    this.#names.set(runId, names);
+    for (const { name, type } of tasks) {
+      if (this.#known >= MAX_TASKS) return;
+      if (!names.has(name)) this.#known++;
+      names.set(name, type);
+    }
   }
 
   /** Only what an attempt led to teaches something: a task may also be failed by a person. */
@@ -173,12 +185,14 @@ export class TaskHistory implements EventSink {
   #finish(runId: RunId): void {
     this.#known -= this.#names.get(runId)?.size ?? 0;
     this.#names.delete(runId);
+    this.#before.delete(runId);
     const { onTrouble = () => {} } = this.#options;
     this.#lastFlush = this.#lastFlush.then(() => this.flush()).catch(onTrouble);
   }
 
   #typeOf(taskId: TaskId): string | undefined {
-    return this.#names.get(runOf(taskId))?.get(nameOf(taskId));
+    const [runId, name] = [runOf(taskId), nameOf(taskId)];
+    return this.#names.get(runId)?.get(name) ?? this.#before.get(runId)?.(name);
   }
 }
 

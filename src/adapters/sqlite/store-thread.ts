@@ -29,6 +29,11 @@ export class StoreThread {
     this.#worker.on('exit', () => this.#onExit());
   }
 
+  /** Without waiting for it to be open: what is wrong with the store is the answer to the first request. */
+  static start(path: string): StoreThread {
+    return new StoreThread(path);
+  }
+
   /** Rejects with `UserError` or `Unavailable` when the store cannot be used; nothing is left running then. */
   static async open(path: string): Promise<StoreThread> {
     const thread = new StoreThread(path);
