@@ -5,7 +5,7 @@ import type { JsonObject } from '../core/json.ts';
 import { needsVerification } from '../core/tasks/decide-task.ts';
 import type { Run } from '../core/runs/run.ts';
 import type { RunSpec } from '../core/runs/run-spec.ts';
-import type { TaskSpec, Work } from '../core/tasks/task-spec.ts';
+import type { Work } from '../core/tasks/task-spec.ts';
 import type { Answer } from '../engine/answer.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineOptions, EnginePorts } from '../engine/engine-options.ts';
@@ -236,13 +236,6 @@ export class Lead {
     return log;
   }
 
-  #specsOf(runId: RunId): readonly TaskSpec[] {
-    const graph = this.#engine.run(runId)?.graph;
-    return Array.from({ length: graph?.size ?? 0 }, (_, index) => graph?.identity(index).spec).filter(
-      (spec) => spec !== undefined,
-    );
-  }
-
   /**
    * Runs with functions that this process does not have wait for the one that has them, instead of failing; those of
    * another folder wait for a lead there, instead of being done twice.
@@ -270,8 +263,10 @@ export class Lead {
 
   #whyNotHere(run: Readonly<Run>): string | undefined {
     if (run.spec.project !== this.#parts.project) return `${OTHER_FOLDER}${run.spec.project}`;
-    const calls = [...this.#specsOf(run.id).map(({ work }) => work), ...this.#actionsOf(run)];
-    const missing = this.#missingFunctions(calls, run.spec);
+    // Tasks that do the same share what says so.
+    const calls = new Set<Work | JsonObject>(this.#actionsOf(run));
+    for (const { identity } of run.cells) calls.add(identity.spec.work);
+    const missing = this.#missingFunctions([...calls], run.spec);
     return missing.length === 0 ? undefined : `${FUNCTIONS_MISSING}${missing.slice(0, 5).join(', ')}`;
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CommandTarget } from '../adapters/notices/command-target.ts';
 import { LogNotifier } from '../adapters/notices/log-notifier.ts';
 import { NoticeOutbox } from '../adapters/notices/notice-outbox.ts';
-import { WebhookTarget } from '../adapters/webhook/webhook-target.ts';
+import type { WebhookSettings } from '../adapters/webhook/webhook-target.ts';
 import type { Environment } from '../config/environment.ts';
 import type { NotifierSpec, SecretSource } from '../config/notifiers.ts';
 import type { Notice } from '../core/health/notice.ts';
@@ -73,8 +73,20 @@ function targetsOf(
       return new CommandTarget(processes, { name, atLeast, argv: spec.argv, cwd: root, environment: clean });
     }
     const secret = (): Promise<string> => secretOf(spec.secret, environment);
-    return new WebhookTarget({ name, atLeast, url: spec.url, secret, allowed: options.security.allowHosts, clock });
+    return webhook({ name, atLeast, url: spec.url, secret, allowed: options.security.allowHosts, clock });
   });
+}
+
+/** HTTP is loaded with the first notice: most swarms never send one. */
+function webhook(settings: WebhookSettings): NoticeTarget {
+  return {
+    name: settings.name,
+    atLeast: settings.atLeast,
+    tell: async (notice, signal) => {
+      const { WebhookTarget } = await import('../adapters/webhook/webhook-target.ts');
+      return new WebhookTarget(settings).tell(notice, signal);
+    },
+  };
 }
 
 /** Read anew each time, so that a file may be replaced. */
