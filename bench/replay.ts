@@ -5,7 +5,17 @@
  * before the end of the run, stopped in an orderly way, and with the run ended.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -121,6 +131,17 @@ function keep(project: string, to: string): void {
 function put(from: string, project: string): void {
   rmSync(project, { recursive: true, force: true });
   cpSync(from, project, { recursive: true });
+  syncFiles(project);
+}
+
+/** As a killed coordinator leaves them: else the first sync of the next one would pay for the copy. */
+function syncFiles(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = openSync(join(entry.parentPath, entry.name), 'r+');
+    fsyncSync(file);
+    closeSync(file);
+  }
 }
 
 function storeIn(project: string): string {
