@@ -83,7 +83,11 @@ describe('actions by names that can move', () => {
     const { findings } = await analyseFolder(repository.path, ['ci', ci]);
     expect(findings).toMatchObject([{ severity: 'high', file: '.github/workflows/release.yml', line: 12 }]);
     expect(findings[0]?.title).toBe('acme/publish@v2 is not pinned to a commit, in a job that may publish');
-    expect(findings[0]?.evidence.map(({ ref }) => ref)).toEqual(['.github/workflows/release.yml:12', undefined]);
+    expect(findings[0]?.evidence.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^uses: acme\/publish@v2/),
+      expect.stringMatching(/^Whoever can move such a name/),
+      'Not counted, since nothing of weight is to be gained in their jobs: acme/lint@v1.',
+    ]);
   });
 
   it('are told of in few words, for one and for many, however long their names are', async () => {
@@ -101,14 +105,14 @@ describe('actions by names that can move', () => {
     expect(long).toHaveLength(100);
     expect(await titleOf('uses: github/codeql-action/init@v2')).toBe('github/codeql-action/init@v2 is retired');
     expect(await titleOf('uses: github/codeql-action/init@v2', 'uses: actions/cache@v2')).toBe(
-      'github/codeql-action/init@v2 and 1 more are retired',
+      'github/codeql-action/init@v2 and 1 more official action are retired',
     );
     expect(await titleOf('uses: actions/cache@v2', 'uses: actions/checkout@v2')).toBe(
-      'actions/cache@v2 and 1 more are retired or outdated',
+      'actions/cache@v2 and 1 more official action are retired or outdated',
     );
     expect(await titleOf('uses: actions/checkout@v2')).toBe('actions/checkout@v2 is outdated');
     expect(await titleOf('uses: actions/checkout@v2', 'uses: actions/setup-node@v2')).toBe(
-      'actions/checkout@v2 and 1 more are outdated',
+      'actions/checkout@v2 and 1 more official action are outdated',
     );
   });
 
@@ -154,6 +158,36 @@ describe('actions by names that can move', () => {
     const unpinned = findings.find(({ kind }) => kind === 'unpinned-action');
     expect(unpinned).toMatchObject({ file: '.github/workflows/b.yml', severity: 'high' });
     expect(unpinned?.evidence[0]?.text).toBe('uses: acme/a@v1. Its job has id-token: write and runs "git push".');
+  });
+
+  it('that read their own name have to be called by the tag of a version', async () => {
+    const generator = 'slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml';
+    const calling = (ref: string): Files => ({
+      '.github/workflows/release.yml': `on: push\njobs:\n  provenance:\n    permissions:\n      id-token: write\n      contents: write\n    uses: ${generator}@${ref}\n`,
+    });
+    expect(await found(calling('v2.1.0'))).toEqual([]);
+    expect(await found(calling('main'))).toEqual(['unpinned-action .github/workflows/release.yml']);
+  });
+
+  it('do not lead where their workflow is said to be off and starts by hand alone', async () => {
+    const text = (head: string): string =>
+      `${head}jobs:\n  one:\n    runs-on: x\n    permissions:\n      contents: write\n    steps:\n`;
+    const off = `${text('# Disabled since it does not work\non:\n  workflow_dispatch:\n')}      - uses: acme/off@v1\n      - run: npm publish\n`;
+    const on = `${text('on: push\n')}      - uses: acme/on@v1\n`;
+    const of = async (files: Files): Promise<unknown> => {
+      using repository = new TestRepository(files);
+      return (await analyseFolder(repository.path, ['ci', ci])).findings;
+    };
+    expect(await of({ '.github/workflows/a.yml': off })).toMatchObject([{ severity: 'low' }]);
+    const both = { '.github/workflows/a.yml': off, '.github/workflows/b.yml': on };
+    expect(await of(both)).toMatchObject([{ severity: 'high', file: '.github/workflows/b.yml' }]);
+  });
+
+  it('stand in jobs that are called by their key where a name is only known when it runs', async () => {
+    const text = 'on: push\njobs:\n  build:\n    name: ${{ matrix.os }}\n    steps:\n      - run: git push\n';
+    using repository = new TestRepository({ '.github/workflows/a.yml': text });
+    const { findings } = await analyseFolder(repository.path, ['ci', ci]);
+    expect(findings.map(({ title }) => title)).toContain('Job "build" writes, and nothing says what its token may do');
   });
 
   it('may be named like that by their owner', async () => {

@@ -5,7 +5,9 @@ import type { CiFile } from './ci-steps.ts';
 import type { Detected } from './detected.ts';
 
 /** One use of an action by a name that can move, and what is at stake in its job. */
-type Used = Readonly<{ action: string; ref: string; line: number; path: string; stake: Stake }>;
+type Used = Readonly<{ action: string; ref: string; line: number; path: string; stake: Stake; isOff: boolean }>;
+/** `stake`: undefined where nothing is to be gained. */
+type Named = Omit<Used, 'stake'> & Readonly<{ stake: Stake | undefined }>;
 
 /**
  * Whose repository it is, the people who keep it, and the tool that renews actions there; `''` when none does. All names
@@ -28,6 +30,8 @@ const SETUP =
 /** Made by those who run the registry: without them nothing would be published either. */
 const REGISTRY =
   /^(?:pypa\/gh-action-pypi-publish|rubygems\/\S+|rust-lang\/crates-io-auth-action|gradle\/\S+|docker\/setup-\S+)$/i;
+/** It reads its own name to know what it is, and fails when that is a commit: its README asks for the tag of a version. */
+const BY_TAG = /^slsa-framework\/slsa-github-generator\/\S+@v\d+\.\d+\.\d+$/i;
 const SHOWN = 12;
 
 /**
@@ -36,12 +40,15 @@ const SHOWN = 12;
  */
 export function unpinnedActions(files: readonly CiFile[], context: ActionsContext): readonly Detected[] {
   const known = files.filter(({ service, text }) => service === 'GitHub' && !isWrittenElsewhere(text));
-  const used = known.flatMap((file) => usedIn(file, known, context));
+  const named = known.flatMap((file) => namedIn(file, known, context));
+  const used = named.flatMap(({ stake, ...one }) => (stake === undefined ? [] : [{ ...one, stake }]));
   const byAction = [...Map.groupBy(used, ({ action }) => action.toLowerCase()).values()]
-    .map((uses) => uses.toSorted((a, b) => b.stake.danger - a.stake.danger))
+    .map((uses) => uses.toSorted((a, b) => rankOf([b]) - rankOf([a])))
     .toSorted((a, b) => rankOf(b) - rankOf(a));
   const [first] = byAction[0] ?? [];
-  return first === undefined ? [] : [finding(first, byAction, context.keeper)];
+  if (first === undefined) return [];
+  const told = finding(first, byAction, context.keeper);
+  return [{ ...told, evidence: [...told.evidence, ...notCounted(named)] }];
 }
 
 const HEAD_SIGNS = 1_500;
@@ -55,23 +62,34 @@ function isWrittenElsewhere(text: string): boolean {
 
 function rankOf([first]: readonly Used[]): number {
   if (first === undefined) return 0;
-  return first.stake.danger * 2 + (BRANCH.test(first.ref) ? 1 : 0) - (isTrusted(first) ? 100 : 0);
+  return (
+    first.stake.danger * 2 + (BRANCH.test(first.ref) ? 1 : 0) - (isTrusted(first) ? 100 : 0) - (first.isOff ? 200 : 0)
+  );
 }
 
 function isTrusted({ action }: Used): boolean {
   return SETUP.test(action) || REGISTRY.test(action);
 }
 
-function usedIn(file: CiFile, files: readonly CiFile[], context: ActionsContext): readonly Used[] {
+const OFF_BY_WORD =
+  /^\s*#.*\b(?:disabled?|deactivated|switched off|turned off|obsolete|no longer (?:used|works?)|(?:does not|doesn't) work)\b/im;
+
+/** Nothing starts it but a person, and it says above its jobs that it is out of use. */
+function isOff({ triggers, text }: CiFile): boolean {
+  const isByHand = triggers.size > 0 && [...triggers].every((one) => one === 'workflow_dispatch');
+  return isByHand && OFF_BY_WORD.test(text.split(/^jobs:/m)[0] ?? '');
+}
+
+function namedIn(file: CiFile, files: readonly CiFile[], context: ActionsContext): readonly Named[] {
   const lines = file.text.split('\n');
   return file.jobs.flatMap((job) =>
-    job.steps.flatMap((step): readonly Used[] => {
+    job.steps.flatMap((step): readonly Named[] => {
       const { text = '', line = 0 } = step.uses ?? {};
       const { action, ref } = partsOf(text);
-      if (!isMovable(action, ref, context) || reasonNear(lines, line)) return [];
+      if (!isMovable(action, ref, context) || BY_TAG.test(text) || reasonNear(lines, line)) return [];
       const stake = stakeIn({ file, job, step }, files);
-      if (stake === undefined || (SETUP.test(action) && !isWorthSetup(stake, file))) return [];
-      return [{ action, ref, line, path: file.path, stake }];
+      if (SETUP.test(action) && (stake === undefined || !isWorthSetup(stake, file))) return [];
+      return [{ action, ref, line, path: file.path, stake, isOff: isOff(file) }];
     }),
   );
 }
@@ -101,7 +119,7 @@ function isOneOf(owners: ReadonlySet<string>, owner: string): boolean {
 }
 
 function finding(first: Used, byAction: readonly (readonly Used[])[], keeper: string): Detected {
-  const { action, ref, stake } = first;
+  const { action, ref } = first;
   const told = byAction.flatMap((uses) => [
     ...Map.groupBy(uses, (one) => `${one.path} ${one.ref} ${one.stake.why}`).values(),
   ]);
@@ -110,7 +128,7 @@ function finding(first: Used, byAction: readonly (readonly Used[])[], keeper: st
   const version = BRANCH.test(ref) || ref.includes('/') ? '<version>' : ref;
   return {
     kind: 'unpinned-action',
-    severity: isTrusted(first) ? 'medium' : stake.severity,
+    severity: severityOf(first),
     confidence: BRANCH.test(ref) ? 0.85 : 0.75,
     title: titleOf(first, byAction),
     file: first.path,
@@ -128,6 +146,22 @@ function finding(first: Used, byAction: readonly (readonly Used[])[], keeper: st
       ? `Name the digest instead, with the version in a comment: uses: ${action}@sha256:<digest> # ${version}.`
       : `Name the commit instead, with the version in a comment: uses: ${action}@<commit> # ${version}. ${keeps}`,
   };
+}
+
+function severityOf(first: Used): Detected['severity'] {
+  if (first.isOff) return 'low';
+  return isTrusted(first) ? 'medium' : first.stake.severity;
+}
+
+/** Those that are told nowhere else: who reads the list is not to take it for all of them. */
+function notCounted(named: readonly Named[]): Detected['evidence'] {
+  const told = new Set(named.flatMap(({ action, stake }) => (stake === undefined ? [] : [action.toLowerCase()])));
+  const others = new Map(named.filter(({ action }) => !told.has(action.toLowerCase())).map((one) => [one.action, one]));
+  if (others.size === 0) return [];
+  const names = [...others.values()].slice(0, SHOWN).map(writtenAs).join(', ');
+  const more = others.size > SHOWN ? ` and ${others.size - SHOWN} more` : '';
+  const text = `Not counted, since nothing of weight is to be gained in their jobs: ${names}${more}.`;
+  return [{ source: 'ci', text }];
 }
 
 /** One action in one file, and what it is given there. */
@@ -148,7 +182,7 @@ function placeOf({ path, line }: Used): string {
   return `${path}:${line}`;
 }
 
-function writtenAs({ action, ref }: Used): string {
+function writtenAs({ action, ref }: Pick<Used, 'action' | 'ref'>): string {
   return action.startsWith('docker://') ? `${action}:${ref}` : `${action}@${ref}`;
 }
 

@@ -38,13 +38,19 @@ function jobOf({ key, line, value }: YamlEntry): Omit<CiJob, 'text' | 'writes'> 
   const called: readonly CiStep[] =
     uses === undefined ? [] : [{ name: key, line, uses, with: new Map(), condition: '', id: '' }];
   return {
-    name: textAt(valueAt(value, 'name')) ?? key,
+    // With a value in it that is only known when it runs, the name says less than the key.
+    name: plainName(value) ?? key,
     line,
     steps: [...called, ...stepsOf(valueAt(value, 'steps'))],
     condition: wordAt(value, 'if'),
     matrix: matrixOf(value),
     ...ignoredAt(value, 'continue-on-error'),
   };
+}
+
+function plainName(job: YamlNode): string | undefined {
+  const name = textAt(valueAt(job, 'name'));
+  return name?.includes('${{') === true ? undefined : name;
 }
 
 function stepsOf(node: YamlNode | undefined): readonly CiStep[] {

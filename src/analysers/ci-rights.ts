@@ -73,7 +73,10 @@ const OUTDATED: Readonly<Record<string, Versions>> = {
   'actions/setup-go': { node12: 2, node16: 4 },
   'actions/setup-dotnet': { node12: 1, node16: 3 },
   'actions/github-script': { node12: 4, node16: 6 },
-  'actions/cache': { node12: 0, node16: 0, off: 2 },
+  'actions/cache': { node12: 0, node16: 3, off: 2 },
+  'actions/stale': { node12: 4, node16: 8 },
+  'actions/labeler': { node12: 3, node16: 4 },
+  'actions/dependency-review-action': { node12: 0, node16: 3 },
   'actions/upload-artifact': { node12: 0, node16: 0, off: 3 },
   'actions/download-artifact': { node12: 0, node16: 0, off: 3 },
   'github/codeql-action': { node12: 0, node16: 0, off: 2 },
@@ -138,7 +141,7 @@ function titleOf(old: readonly Old[]): string {
   const off = byName.filter(({ isOff }) => isOff).length;
   const name = byName[0]?.name ?? '';
   if (byName.length === 1) return `${name} is ${off === 1 ? 'retired' : 'outdated'}`;
-  const begin = `${name} and ${byName.length - 1} more are`;
+  const begin = `${name} and ${countOf(byName.length - 1, 'more official action')} are`;
   if (off === byName.length) return `${begin} retired`;
   return `${begin} ${off === 0 ? '' : 'retired or '}outdated`;
 }

@@ -204,13 +204,19 @@ function hardest(code: Code, file: string): Detected['evidence'] {
   const { hard, longest, unit, change, proof } = code;
   const told = hard.slice(0, 3).map(({ name, line, lines, decisions }, index) => ({
     source: 'parse',
-    text: `${index === 0 ? 'Hard to follow' : 'Also'}: ${name}, ${decisions} ${unit} in ${lines} lines.${index > 0 || change === undefined ? '' : ` ${toldOf(change)}`}`,
+    text: `${index === 0 ? 'Hard to follow' : 'Also'}: ${name}, ${decisions} ${unit} in ${lines} lines${index === 0 ? ownOf(proof) : ''}.${index > 0 || change === undefined ? '' : ` ${toldOf(change)}`}`,
     ref: `${file}:${line}`,
   }));
   const shown = proof?.isProven === true ? [{ source: 'history', text: proof.text }] : [];
   if (longest === undefined || told.some(({ ref }) => ref === `${file}:${longest.line}`)) return [...told, ...shown];
   const long = { source: 'parse', text: `Longest function: ${longest.name}, ${longest.lines} lines.` };
   return [...told, { ...long, ref: `${file}:${longest.line}` }, ...shown];
+}
+
+function ownOf(proof: Proof | undefined): string {
+  return proof?.ownLines === undefined
+    ? ''
+    : ` (${proof.ownLines} without comments, blank lines and functions inside it)`;
 }
 
 /** Where to begin. */

@@ -23,7 +23,7 @@ const GOLF_FILES = /^(?:mangle\.json|\.size-limit(?:\.\w+)?|\.bundlewatch\.confi
 export type Suspect = OwnRange & Readonly<{ decisions: number; ownLines: number | undefined }>;
 
 /** `text`: what shows it; or why it is only asked about. */
-export type Proof = Readonly<{ isProven: boolean; text: string }>;
+export type Proof = Readonly<{ isProven: boolean; text: string; ownLines?: number }>;
 
 /** Whether each byte of the code is counted: splitting it up costs some. */
 export function isGolfed(files: readonly FileEntry[], reader: TextReader): boolean {
@@ -46,7 +46,8 @@ export async function proofOf(
   const some = fixes.slice(0, 3).map(({ commit, subject }) => `${commit.slice(0, 8)} "${subject.slice(0, 60)}"`);
   return {
     isProven: true,
-    text: `It has ${lines.count} lines of code of its own, and ${told}, by their subjects: ${some.join(', ')}${fixes.length > 3 ? ' and others' : ''}. Merges, releases, commits over many files and the first three months of the file do not count.`,
+    ownLines: lines.count,
+    text: `${told}, by their subjects: ${some.join(', ')}${fixes.length > 3 ? ' and others' : ''}. Merges, releases, commits over many files and the first three months of the file do not count.`,
   };
 }
 

@@ -7,7 +7,9 @@ describe('what a note waits for', () => {
   it.each([
     ['// TODO: remove in v4', [version(4)]],
     ['# TODO remove this alias in 3.2', [version(3, 2)]],
-    ['// TODO: drop the old name after v2.0.0', [version(2, 0, true)]],
+    ['// TODO: keep it, and drop it only until v2.0.0', [version(2, 0, true)]],
+    ['// TODO: remove this 4 versions after 1.5.0', [version(1, 9)]],
+    ['// TODO: remove this 2 major versions after 1.5', [version(3)]],
     ['// TODO(v5): make it private', [version(5)]],
     ['// TODO: make it throw with the next major release 3', [version(3)]],
     ['// TODO: remove after 2023-05-01', [{ kind: 'day', day: '2023-05-01' }]],
@@ -23,6 +25,10 @@ describe('what a note waits for', () => {
     '// TODO: remove in the next major version',
     '// TODO (2019-05-01): split this',
     '// FIXME: wrong for 4.0',
+    '// TODO: deprecate in 2.14 or later',
+    '// TODO: remove in v3 and above',
+    '// TODO: make it throw from 2.0 on',
+    '// TODO: drop the old name after v2.0.0',
     '// TODO: make it 10% faster in 3 days',
   ])('nothing that is known: %s', (words) => {
     expect(dueOf(words)).toEqual([]);
@@ -40,6 +46,13 @@ describe('the version of a project', () => {
     expect(of({ 'package.json': '{ "version": "0.0.0-development" }' }, 'v9.0.0')).toBe('9.0.0');
     expect(of({ 'Cargo.toml': '[package]\nname = "a"\nversion = "1.2.3"\n' })).toBe('1.2.3');
     expect(of({}, 'release-1.4')).toBe('1.4');
+    const pom = (own: string): string =>
+      `<project><parent><artifactId>base</artifactId><version>9.1</version></parent>${own}<dependencies><dependency><version>7.0</version></dependency></dependencies></project>`;
+    expect(of({ 'pom.xml': pom('<version>2.20.0-SNAPSHOT</version>') }, 'a-2.19.1')).toBe('2.20.0-SNAPSHOT');
+    expect(of({ 'pom.xml': pom('') }, 'a-2.19.1')).toBe('9.1');
+    const revision = '<version>${revision}</version><properties><revision>3.4.0</revision></properties>';
+    expect(of({ 'pom.xml': pom(revision) })).toBe('3.4.0');
+    expect(of({ 'gradle.properties': 'group=a\nversion=1.8.0\n' })).toBe('1.8.0');
     expect(of({}, 'nightly')).toBeUndefined();
   });
 

@@ -28,9 +28,26 @@ export function dueOf(words: string): readonly Due[] {
 }
 
 function byVersion(words: string): readonly Due[] {
-  const [, when = '', sign, major, minor = ''] = BY_VERSION.exec(words) ?? [];
+  const found = BY_VERSION.exec(words);
+  const [, when = '', sign, major, minor = ''] = found ?? [];
+  if (found === null || ONWARDS.test(words.slice(found.index + found[0].length))) return [];
+  if (/^after$/i.test(when)) return afterVersion(words);
   const isNumber = sign !== undefined || minor !== '' || WORDED.test(words);
-  return major === undefined || !isNumber ? [] : [versionDue(major, minor, /^(?:after|until)$/i.test(when))];
+  return major === undefined || !isNumber ? [] : [versionDue(major, minor, /^until$/i.test(when))];
+}
+
+/** "in 2.14 or later": from then on it may be done, which says no day by which it has to be. */
+const ONWARDS = /^[\s,]*(?:\(?(?:or|and)\s+(?:later|newer|above|higher|after|up|beyond|greater)\b|on(?:wards?)?\b|\+)/i;
+/** "4 versions after 1.5": that can be counted. What is only to come after a version has no end. */
+const COUNTED = /\b(\d{1,2})\s+(?:(minor|major)\s+)?(?:versions?|releases?)\s+after\s+v?(\d{1,4})(?:\.(\d{1,4}))?/i;
+
+function afterVersion(words: string): readonly Due[] {
+  const [, count, size = 'minor', major, minor = ''] = COUNTED.exec(words) ?? [];
+  if (count === undefined || major === undefined) return [];
+  const isMajor = minor === '' || /^major$/i.test(size);
+  return isMajor
+    ? [versionDue(String(Number(major) + Number(count)), '0', false)]
+    : [versionDue(major, String(Number(minor) + Number(count)), false)];
 }
 
 function byMark(words: string): readonly Due[] {
@@ -58,6 +75,36 @@ export function isPassed({ major, minor, isAfter }: Extract<Due, { kind: 'versio
   return !now.isPrerelease && !isAfter;
 }
 
+type VersionOf = (text: string) => string | undefined;
+
+const inJson: VersionOf = (text) => asText(asRecord(parseJson(text))['version']);
+const inLines: VersionOf = (text) => /^version\s*=\s*["']?([^"'\s]+)["']?\s*$/m.exec(text)?.[1];
+const MANIFESTS: readonly (readonly [string, VersionOf])[] = [
+  ['package.json', inJson],
+  ['composer.json', inJson],
+  ['Cargo.toml', inLines],
+  ['pyproject.toml', inLines],
+  ['pom.xml', inPom],
+  ['gradle.properties', inLines],
+  ['build.gradle', inLines],
+  ['build.gradle.kts', inLines],
+];
+
+const OF_OTHERS =
+  /<(dependencies|dependencyManagement|build|profiles|reporting|modules|properties|distributionManagement|scm|licenses|developers)>[\s\S]*?<\/\1>|<!--[\s\S]*?-->/g;
+const PARENT = /<parent>[\s\S]*?<\/parent>/;
+
+/** Its own, else that of its parent, as Maven reads it; `${revision}` is looked up. */
+function inPom(text: string): string | undefined {
+  const bare = text.replaceAll(OF_OTHERS, '');
+  const own = /<version>\s*([^<\s]+)\s*<\/version>/;
+  const found = own.exec(bare.replace(PARENT, ''))?.[1] ?? own.exec(PARENT.exec(bare)?.[0] ?? '')?.[1];
+  return found?.replaceAll(
+    /\$\{([\w.-]+)\}/g,
+    (whole, name: string) => text.split(`<${name}>`)[1]?.split('<')[0]?.trim() ?? whole,
+  );
+}
+
 /** Which version each part of the project is at: by its own manifest, else by the newest tag. */
 export class Versions {
   readonly #read: (path: string) => string | undefined;
@@ -79,11 +126,11 @@ export class Versions {
 
   #in(folder: string): Version | undefined {
     if (this.#known.has(folder)) return this.#known.get(folder);
-    const manifest = this.#read(posix.join(folder, 'package.json'));
-    const named = manifest === undefined ? undefined : asText(asRecord(parseJson(manifest))['version']);
-    const toml = this.#read(posix.join(folder, 'Cargo.toml')) ?? this.#read(posix.join(folder, 'pyproject.toml')) ?? '';
-    const written = named ?? /^version\s*=\s*"([^"]+)"/m.exec(toml)?.[1];
-    const version = written === undefined ? undefined : versionIn(written);
+    const written = MANIFESTS.flatMap(([name, versionOf]) => {
+      const text = this.#read(posix.join(folder, name));
+      return text === undefined ? [] : (versionOf(text) ?? []);
+    });
+    const version = written.flatMap((one) => versionIn(one) ?? [])[0];
     this.#known.set(folder, version);
     return version;
   }

@@ -11,10 +11,12 @@ import { isSkippedTest } from './lint/skipped-tests.ts';
 import { countFilled } from './code-only.ts';
 import { hasOnlyTypes, ImportCollector } from './module-imports.ts';
 import { FROM_OUTSIDE } from './risk-texts.ts';
-import { isNode, Lines, walk, type AstNode, type Visitor } from './syntax.ts';
+import { isFunction, isNode, Lines, walk, type AstNode, type Visitor } from './syntax.ts';
 
 /** Functions with fewer decisions are not kept. */
 const MIN_COMPLEXITY = 10;
+/** Places of one kind in one function. */
+const MAX_TOLD = 5;
 
 /** What one file gave, or why it gave nothing. */
 export type ParsedSource =
@@ -59,7 +61,12 @@ export function parseSource(path: string, text: string, context: FileContext): P
     },
     functions: meter.functions.filter(({ complexity }) => complexity >= MIN_COMPLEXITY),
     findings: perFile(
-      withoutIdleFocus(look.complaints, text).map((complaint) => findingOf(path, text, complaint, lines)),
+      perFunction(
+        withoutIdleFocus(look.complaints, text).map((complaint) => ({
+          within: complaint.within,
+          finding: findingOf(path, text, complaint, lines),
+        })),
+      ),
     ),
     risks: look.risks.map((risk) => riskOf(path, text, risk, lines)),
   };
@@ -115,7 +122,9 @@ class Look implements Visitor {
     this.#risks?.enter(node, path);
     if (!this.#isJudged) return;
     const context = { file: this.#path, source: this.#text, isTest: this.#isTest, path, key };
-    for (const complaint of complaintsAbout(node, context)) this.#complaints.push(complaint);
+    const within = path.findLast(isFunction)?.start;
+    for (const complaint of complaintsAbout(node, context))
+      this.#complaints.push(within === undefined ? complaint : { ...complaint, within });
     if (this.#isTest && isSkippedTest(node, this.#text, path)) this.skipped.push(this.#lines.at(node.start));
   }
 
@@ -134,7 +143,7 @@ function parserOptions(path: string, text: string): Parameters<typeof parseSync>
 }
 
 function findingOf(file: string, text: string, complaint: Complaint | Risk, lines: Lines): Detected {
-  const { at, ...rest } = complaint;
+  const { at, within: _, ...rest } = { within: undefined, ...complaint };
   const line = lines.at(at.start);
   return {
     ...rest,
@@ -165,6 +174,24 @@ function isSilenced(text: string, { start }: AstNode): boolean {
   return /\b(?:eslint|oxlint|tslint|biome)[-:]?\s?(?:disable|ignore)/.test(
     text.slice(before, end < 0 ? undefined : end),
   );
+}
+
+type Placed = Readonly<{ within: number | undefined; finding: Detected }>;
+
+/** The same slip twice in one function is mended in one go. */
+function perFunction(placed: readonly Placed[]): readonly Detected[] {
+  const groups = Map.groupBy(placed, ({ within, finding }) =>
+    within === undefined || ONCE.has(finding.kind) ? finding : `${finding.kind} ${within}`,
+  );
+  return [...groups.values()].flatMap((group): readonly Detected[] => {
+    const [first, ...others] = group.map(({ finding }) => finding);
+    if (first === undefined || others.length === 0) return first === undefined ? [] : [first];
+    const evidence = [first, ...others].slice(0, MAX_TOLD).flatMap((one) => one.evidence);
+    const more = others.length + 1 - MAX_TOLD;
+    const rest = more > 0 ? [{ source: 'parse', text: `And ${more} more.` }] : [];
+    const title = `${first.title} (${others.length} more in this function)`;
+    return [{ ...first, title, evidence: [...evidence, ...rest] }];
+  });
 }
 
 /** Said once for a file, however often it stands there. */

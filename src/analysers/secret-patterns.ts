@@ -167,6 +167,23 @@ export function assignedSecrets(text: string): readonly Readonly<{ name: string;
   return found;
 }
 
+/** Keys to services that build services are given: what they open is somebody's account. */
+const CI_KEY =
+  /(?:^|[\s"'-])([A-Z][A-Z0-9_]*_(?:ACCESS_?KEY|API_?KEY|AUTH_?KEY|API_?TOKEN|AUTH_?TOKEN|ACCESS_?TOKEN|SECRET_?KEY|TOKEN|SECRET))\s{0,4}[=:]\s{0,4}["']?([\w+/.~-]{16,200}={0,2})["']?(?=[\s,\]#]|$)/gm;
+/** Drawn for a test, good for nothing but to be told something, or meant for everybody. */
+const NO_CI_KEY =
+  /TEST|DUMMY|FAKE|SAMPLE|EXAMPLE|LOCAL|MINIO|EMULATOR|SECRET_KEY_BASE|JWT|SESSION|COOKIE|CSRF|^(?:APP|DJANGO|FLASK|RAILS|LARAVEL|SYMFONY)_|^(?:CODECOV|COVERALLS|CODACY|CODECLIMATE|CC_|QLTY|SONAR|PERCY|CHROMATIC|NX_|TURBO|CYPRESS|SENTRY|ALGOLIA|FIREBASE)|PUBLIC|PUBLISHABLE|SITE_/;
+
+/** `SAUCE_ACCESS_KEY=…` and `SAUCE_ACCESS_KEY: …` as the settings of build services have them; comments left out. */
+export function keysOfCi(text: string): readonly Readonly<{ name: string; value: string; at: number }>[] {
+  return [...text.matchAll(CI_KEY)].flatMap(({ 1: name = '', 2: value = '', index }) => {
+    const line = text.slice(text.lastIndexOf('\n', index) + 1, index + 1);
+    if (NO_CI_KEY.test(name) || line.includes('#')) return [];
+    if (isPlaceholder(value) || !looksRandom(value)) return [];
+    return [{ name, value, at: text.indexOf(value, index) }];
+  });
+}
+
 const PLACEHOLDER =
   /example|sample|dummy|fake|mock|placeholder|changeme|change[-_]me|replace|your[-_]|insert|todo|redacted|xxx|\*\*\*|\.\.\.|<|\$\{|\{\{|%[({s]|test|demo|foo|bar|lorem|secret|password|passw0rd|hunter2|deadbeef|abcdef|123456|qwerty|localhost|127\.0\.0\.1|process\.env|getenv|environ|undefined|null|none|default|unused|invalid|expired|not[-_]?(?:a|real)/i;
 

@@ -12,6 +12,32 @@ async function look(files: Files): Promise<FindingsData> {
   return await analyseFolder(repository.path, ['secrets', secrets]);
 }
 
+describe('keys in the settings of build services', () => {
+  const KEY = ['39b45564', 'cd1e', '4c8d', 'ba1f', '93c7d04fb673'].join('-');
+
+  it.each([
+    ['.travis.yml', `env:\n  global:\n    - SAUCE_ACCESS_KEY='${KEY}'\n`],
+    ['.travis.yml', `env: BROWSERSTACK_ACCESS_KEY=${DRAWN} OTHER=1\n`],
+    ['appveyor.yml', `environment:\n  NUGET_API_KEY: ${DRAWN}\n`],
+    ['.github/workflows/a.yml', `env:\n  SAUCE_ACCESS_KEY: "${KEY}"\n`],
+  ])('are told, whatever they look like: %s %s', async (path, text) => {
+    const { findings } = await look({ [path]: text });
+    expect(findings).toMatchObject([{ kind: 'secret', severity: 'high', file: path }]);
+    expect(findings[0]?.title).toMatch(/^CI key \w+ stands in plain text$/);
+  });
+
+  it.each([
+    ['.travis.yml', `env:\n  global:\n    - secure: "${DRAWN}${DRAWN}"\n`],
+    ['.travis.yml', `#    - SAUCE_ACCESS_KEY='${KEY}'\n`],
+    ['.github/workflows/a.yml', 'env:\n  SAUCE_ACCESS_KEY: ${{ secrets.SAUCE_ACCESS_KEY }}\n'],
+    ['.github/workflows/a.yml', `env:\n  CODECOV_TOKEN: ${KEY}\n  TEST_API_KEY: ${DRAWN}\n`],
+    ['.github/workflows/a.yml', `env:\n  MINIO_SECRET_KEY: ${DRAWN}\n  DJANGO_SECRET_KEY: ${DRAWN}\n`],
+    ['src/a.yml', `SAUCE_ACCESS_KEY: ${KEY}\n`],
+  ])('are none where they are hidden, drawn for a test, or worth nothing: %s %s', async (path, text) => {
+    expect((await look({ [path]: text })).findings).toEqual([]);
+  });
+});
+
 describe('texts that are probably no secrets', () => {
   it('are left to the voters, after everything else and never as something grave', async () => {
     const { findings } = await look({

@@ -1,5 +1,5 @@
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
-import { isForDevelopment, isProduction, type FileContext } from './classify.ts';
+import { isCiFile, isForDevelopment, isProduction, type FileContext } from './classify.ts';
 import type { FileEntry, FindingsData } from './data.ts';
 import { needData, writeData } from './data-files.ts';
 import { tellFound } from './found-early.ts';
@@ -12,6 +12,7 @@ import {
   isForEverybody,
   isLocalAddress,
   isPlaceholder,
+  keysOfCi,
   looksRandom,
   masked,
   SECRET_PATTERNS,
@@ -47,7 +48,7 @@ export async function secrets({ input, signal, messages }: AnalyserCall): Promis
     const text = reader.text(file.path);
     if (text === undefined) continue;
     looked += 1;
-    const matches = isEnvFile(file.path) ? [...envSecrets(text), ...findSecrets(text)] : findSecrets(text);
+    const matches = matchesIn(file.path, text);
     const real = matches.filter(
       (match) => isReal(match, file) && !isPublic(match, text) && !isOfDevelopment(match, text),
     );
@@ -153,6 +154,23 @@ function matchesOf(
   });
 }
 
+function matchesIn(path: string, text: string): readonly Match[] {
+  const found = findSecrets(text);
+  if (isEnvFile(path)) return [...envSecrets(text), ...found];
+  if (!isCiFile(path)) return found;
+  const own = keysOfCi(text)
+    .filter(({ value }) => !found.some(({ secret, name }) => secret === value && isOfService(name)))
+    .map(({ name, value, at }): Match => ({
+      name: `CI key ${name}`,
+      secret: value,
+      at,
+      severity: 'high',
+      confidence: 0.6,
+      isProven: false,
+    }));
+  return [...own, ...found.filter(({ secret }) => !own.some((one) => one.secret === secret))];
+}
+
 /** Calls, paths and the like between quotes. */
 function isCode(value: string): boolean {
   return (
@@ -225,7 +243,7 @@ function findingOf(match: Match, { path, context }: FileEntry, text: string): De
     kind: 'secret',
     severity: match.severity,
     confidence: match.confidence,
-    title: `${match.name} in ${context === 'production' || context === 'config' ? 'a file of the project' : `${context} code`}`,
+    title: titleOf(match.name, context),
     file: path,
     line,
     anchor: `${match.name} ${match.secret.slice(0, 4)} ${match.secret.length}`,
@@ -235,6 +253,11 @@ function findingOf(match: Match, { path, context }: FileEntry, text: string): De
     ],
     fix: fixFor(match.name),
   };
+}
+
+function titleOf(name: string, context: FileContext): string {
+  if (name.startsWith('CI key ')) return `${name} stands in plain text`;
+  return `${name} in ${context === 'production' || context === 'config' ? 'a file of the project' : `${context} code`}`;
 }
 
 const MAY_STAY = 'It stays in the history of git.';
@@ -253,7 +276,8 @@ function fixFor(name: string): string {
   if (/^value of \w*pass(?:word|wd|phrase)?/i.test(name)) {
     return `Change it where it opens something, then take it from the environment. ${MAY_STAY}`;
   }
-  return `Revoke it where it was issued, then take it from the environment. ${MAY_STAY}`;
+  const from = name.startsWith('CI key ') ? 'from the secrets of the build service' : 'from the environment';
+  return `Revoke it where it was issued, then take it ${from}. ${MAY_STAY}`;
 }
 
 const RAILS_KEY = /^value of [\w.]*secret_(?:key_base|token)$/i;

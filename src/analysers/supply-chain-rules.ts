@@ -11,6 +11,8 @@ export type LockView = Readonly<{
   path: string;
   text: string;
   refresh: string;
+  /** Whether the build service installs what it says. */
+  isInstalled: boolean;
   packages: readonly LockedPackage[];
   /** Names that the project's own manifests ask for. */
   direct: ReadonlySet<string>;
@@ -22,7 +24,7 @@ type Drifted = Drift & Readonly<{ manifest: string }>;
 
 /** The manifest was changed and the lock file was not: a clean install fails, or takes other versions. */
 export function outOfStep(
-  { path, refresh }: Pick<LockView, 'path' | 'refresh'>,
+  { path, refresh, isInstalled }: Pick<LockView, 'path' | 'refresh' | 'isInstalled'>,
   drifts: readonly Drifted[],
 ): readonly Detected[] {
   const [first] = drifts;
@@ -31,9 +33,11 @@ export function outOfStep(
   return [
     {
       kind: 'lock-out-of-step',
-      severity: 'high',
+      severity: isInstalled ? 'high' : 'medium',
       confidence: 0.85,
-      title: `${what} in ${first.manifest} and the lock file differ`,
+      title: drifts.every(({ locked }) => locked === undefined)
+        ? `${what} of ${first.manifest} ${drifts.length === 1 ? 'is' : 'are'} not in the lock file`
+        : `${what} in ${first.manifest} and the lock file differ`,
       file: path,
       line: 0,
       anchor: drifts

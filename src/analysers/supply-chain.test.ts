@@ -9,6 +9,31 @@ const drift = 'lock-out-of-step';
 const app = (more: object): string => JSON.stringify({ name: 'app', private: true, ...more });
 
 describe('lock files', () => {
+  it('that lack something say so, and weigh more where the build service installs from them', async () => {
+    const lock = (name: string): Files => ({
+      'package.json': app({ dependencies: { vue: '^3.5.0' } }),
+      'package-lock.json': JSON.stringify({
+        lockfileVersion: 3,
+        packages: { '': { dependencies: { [name]: '^3.4.0' } }, [`node_modules/${name}`]: { version: '3.4.1' } },
+      }),
+    });
+    const of = async (files: Files): Promise<unknown> => {
+      using repository = new TestRepository(files);
+      return (await analyseFolder(repository.path, ['supply-chain', supplyChain])).findings.find(
+        ({ kind }) => kind === drift,
+      );
+    };
+    const workflow = { '.github/workflows/a.yml': 'jobs:\n  a:\n    steps:\n      - run: npm ci\n' };
+    expect(await of(lock('left'))).toMatchObject({
+      severity: 'medium',
+      title: 'vue of package.json is not in the lock file',
+    });
+    expect(await of({ ...lock('vue'), ...workflow })).toMatchObject({
+      severity: 'high',
+      title: 'vue in package.json and the lock file differ',
+    });
+  });
+
   it('of pnpm are read in the forms of versions 5, 6 and 9', async () => {
     const manifest = app({ dependencies: { vue: '^3.5.0' } });
     const five = 'lockfileVersion: 5.4\n\nspecifiers:\n  vue: ^3.4.0\n\ndependencies:\n  vue: 3.4.1\n\npackages:\n';

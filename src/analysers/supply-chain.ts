@@ -3,6 +3,7 @@ import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { contextOf } from './classify.ts';
 import type { FindingsData } from './data.ts';
 import { needData, readData, writeData } from './data-files.ts';
+import { commandsOf, installs } from './lock-installs.ts';
 import type { Detected } from './detected.ts';
 import { asRecord, asText, isRecord, parseJson, type JsonRecord } from './json-value.ts';
 import { TextReader } from './read-text.ts';
@@ -50,12 +51,13 @@ export function supplyChain({ input, signal }: AnalyserCall): AnalyserResult {
   const roots = workspaceRoots(readData(input.data, 'manifests')?.packages ?? [], pnpmFolders, reader);
   const passedBy = unreadLocks(all, roots);
   const locks = all.filter((path) => !passedBy.has(path));
+  const commands = locks.length === 0 ? '' : commandsOf(files, reader);
   const rivals = new Set(locks.filter((path) => hasRival(path, locks, reader)));
   const unread: string[] = [];
   const looked: Looked[] = [];
   for (const path of locks.slice(0, MAX_LOCKS)) {
     signal.throwIfAborted();
-    const one = lookAt(path, { reader, rivals });
+    const one = lookAt(path, { reader, rivals, commands });
     if (one === undefined) unread.push(path);
     else looked.push(one);
   }
@@ -112,27 +114,34 @@ function isOwn(path: string): boolean {
   return contextOf(posix.join(posix.dirname(path), 'main.c')) === 'production';
 }
 
-type Around = Readonly<{ reader: TextReader; rivals: ReadonlySet<string> }>;
+type Around = Readonly<{ reader: TextReader; rivals: ReadonlySet<string>; commands: string }>;
 
-function lookAt(path: string, { reader, rivals }: Around): Looked | undefined {
+function lookAt(path: string, { reader, rivals, commands }: Around): Looked | undefined {
   const file = reader.read(path, MAX_LOCK_BYTES);
   if (file.kind !== 'text') return undefined;
   const read = READERS[posix.basename(path)];
   return read === undefined
-    ? lookAtOther(path, file.text, reader)
-    : lookAtNpm(path, file.text, { reader, read, isUnused: rivals.has(path) });
+    ? lookAtOther(path, file.text, { reader, commands })
+    : lookAtNpm(path, file.text, { reader, read, commands, isUnused: rivals.has(path) });
 }
 
-function lookAtOther(path: string, text: string, reader: TextReader): Looked | undefined {
+function lookAtOther(
+  path: string,
+  text: string,
+  { reader, commands }: Pick<Around, 'reader' | 'commands'>,
+): Looked | undefined {
   const lock = readOtherLock(path, text, (name) => reader.text(name));
   if (lock === undefined) return undefined;
   const drifts = lock.drifts.map((drift) => ({ ...drift, manifest: lock.manifest }));
-  return { packages: lock.packages, findings: outOfStep({ path, refresh: lock.refresh }, drifts) };
+  return {
+    packages: lock.packages,
+    findings: outOfStep({ path, refresh: lock.refresh, isInstalled: installs(commands, path) }, drifts),
+  };
 }
 
-type Tools = Readonly<{ reader: TextReader; read: Read; isUnused: boolean }>;
+type Tools = Readonly<{ reader: TextReader; read: Read; commands: string; isUnused: boolean }>;
 
-function lookAtNpm(path: string, text: string, { reader, read, isUnused }: Tools): Looked | undefined {
+function lookAtNpm(path: string, text: string, { reader, read, commands, isUnused }: Tools): Looked | undefined {
   const dir = posix.dirname(path);
   const manifest = manifestIn(dir, reader);
   const lock = manifest === undefined ? undefined : read(text, overriddenIn(manifest));
@@ -153,6 +162,7 @@ function lookAtNpm(path: string, text: string, { reader, read, isUnused }: Tools
     path,
     text,
     refresh: lock.refresh,
+    isInstalled: installs(commands, path),
     packages: lock.packages,
     direct: new Set(known.flatMap(({ asked }) => asked.map(({ name }) => name))),
     licence: manifest['private'] === true ? undefined : asText(manifest['license']),

@@ -106,7 +106,7 @@ export const CODE_KINDS: readonly (readonly [string, KindText])[] = [
       'async-executor',
       'Promise made with an async function',
       'The executor of a promise is an async function.',
-      'What it throws is lost, and the promise never settles.',
+      'What it throws is an unhandled rejection, and the promise never settles.',
       'Use the async function itself, or catch inside and call reject.',
     ],
     [

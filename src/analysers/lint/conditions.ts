@@ -189,7 +189,7 @@ export function sameOperands(node: AstNode, { source }: RuleContext): readonly C
       confidence: 0.9,
       title,
       at: node,
-      fix: 'Write the other condition that is meant.',
+      fix: 'Write the other condition that is meant, or ask once.',
     },
   ];
 }

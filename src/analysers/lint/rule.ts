@@ -8,6 +8,8 @@ export type Complaint = Readonly<{
   confidence: number;
   title: string;
   at: AstNode;
+  /** Where the function around it begins; undefined outside of any. */
+  within?: number;
   fix: string;
 }>;
 

@@ -97,9 +97,9 @@ export function asyncExecutor(node: AstNode): readonly Complaint[] | undefined {
       kind: 'async-executor',
       severity: 'medium',
       confidence: 0.85,
-      title: 'A promise is made with an async function: what it throws is lost',
+      title: 'A promise is made with an async function: when that throws, it never settles',
       at: node,
-      fix: 'Use the async function itself, or catch inside and call reject.',
+      fix: 'Use the async function itself, or catch inside and call reject: else the error is an unhandled rejection, and whoever waits for the promise waits for good.',
     },
   ];
 }

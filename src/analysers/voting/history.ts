@@ -35,10 +35,10 @@ export function historyOf({ finding, past, place }: Motion, { usual }: Bench): O
 function activity(past: Past, { recentP75, fixShareP75 }: UsualPast, ref: string): Opinion {
   const by = `by ${countOf(past.authors, 'person', 'people')}`;
   if (past.recent > recentP75) {
-    return approve(
-      `Changed ${countOf(past.recent, 'time')} in 12 months; three quarters of the files changed ${countOf(recentP75, 'time')} or less.`,
-      { text: `${countOf(past.commits, 'commit')} ${by}, ${past.recent} of them in 12 months.`, ref },
-    );
+    return approve(`Changed ${countOf(past.recent, 'time')} in 12 months; ${usually(recentP75)}.`, {
+      text: `${countOf(past.commits, 'commit')} ${by}, ${past.recent} of them in 12 months.`,
+      ref,
+    });
   }
   const fixShare = past.fixes / Math.max(1, past.commits);
   if (past.recent > 0 && past.fixes >= MIN_FIXES && fixShare > fixShareP75) {
@@ -48,6 +48,12 @@ function activity(past: Past, { recentP75, fixShareP75 }: UsualPast, ref: string
     );
   }
   return abstain(`Changed ${countOf(past.recent, 'time')} in 12 months, as most files are.`);
+}
+
+function usually(times: number): string {
+  return times === 0
+    ? 'most files were not changed at all'
+    : `three quarters of the files changed ${countOf(times, 'time')} or less`;
 }
 
 /** Not in the commits that were looked at, or only in those that touched everything. */

@@ -53,6 +53,11 @@ describe('the voter on history', () => {
     expect(told(historyOf(motion('complex-function', { past }), bench()))).toBe(
       'approve: Changed 14 times in 12 months; three quarters of the files changed 3 times or less.',
     );
+    const calm = bench();
+    const quiet = { ...calm, usual: { ...calm.usual, past: calm.usual.past && { ...calm.usual.past, recentP75: 0 } } };
+    expect(told(historyOf(motion('complex-function', { past }), quiet))).toBe(
+      'approve: Changed 14 times in 12 months; most files were not changed at all.',
+    );
     const mended = { ...past, recent: 1, fixes: 10 };
     expect(told(historyOf(motion('complex-function', { past: mended }), bench()))).toBe(
       'approve: 10 of 20 changes were fixes; in three quarters of the files 25% or less are.',

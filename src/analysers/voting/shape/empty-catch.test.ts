@@ -14,4 +14,12 @@ describe('a second look at an empty catch', () => {
     const tokens = new TokenList(text);
     expect(emptyCatch(tokens, text.split('\n').length - 1).reason).toBe(reason);
   });
+
+  it.each([
+    ['fs.unlinkSync(a);', 'reject: It tries "unlinkSync", which may fail: nothing is lost when it does.'],
+    ['fs.unlinkSync(a); b.restart();', 'abstain: "unlinkSync" may fail; whether "restart" may too, nothing says.'],
+  ])('says that nothing is lost where nothing else is tried: %s', (code, said) => {
+    const { choice, reason } = emptyCatch(new TokenList(`try {\n${code}\n} catch {}\n`), 3);
+    expect(`${choice}: ${reason}`).toBe(said);
+  });
 });

@@ -9,7 +9,8 @@ const SAMPLE =
 const DRAWN_BITS = 3.2;
 
 /** Issued by a service that shows by whom, and good for nothing but to be let in. */
-const OF_SERVICE = /^(?:GitHub|npm|GitLab|AWS|Slack|Stripe|Anthropic|OpenAI|SendGrid|Telegram|Hugging Face|PyPI) /;
+const OF_SERVICE =
+  /^(?:GitHub|npm|GitLab|AWS|Slack|Stripe|Anthropic|OpenAI|SendGrid|Telegram|Hugging Face|PyPI|CI key) /;
 
 /** The signs of the value and the words around it; a checksum, where there is one, decides alone. */
 export function secret({ finding }: Motion, { reader }: Bench): Opinion {

@@ -70,7 +70,7 @@ export const unreachableCode: TokenLook = (tokens, line) => {
     if (end === undefined) continue;
     const dead = tokens.text(at);
     if (/^(?:return|break|continue)$/.test(dead) && tokens.text(end) === 'throw') {
-      return reject(`Only "${dead}" stands after the throw, for the compiler's sake: nothing is lost.`);
+      return reject(`Only "${dead}" stands after the throw: taking it out changes nothing.`);
     }
     const text = tokens.show(at, at + 6);
     return approve(`"${tokens.text(end)}" in line ${tokens.line(end)} ends the block, and "${text}" comes after it.`);
@@ -165,7 +165,11 @@ function judgeTry(tokens: TokenList, { from, to }: Readonly<{ from: number; to: 
   const harmless = calls.find((index) => MAY_FAIL.test(tokens.text(index)));
   const isProbe = calls.length <= 3 && !calls.some((index) => MATTERS.test(tokens.text(index)));
   if (harmless !== undefined && isProbe) {
-    return reject(`It tries "${tokens.text(harmless)}", which may fail: nothing is lost when it does.`);
+    const others = calls.filter((index) => !MAY_FAIL.test(tokens.text(index)) && !NO_CALL.test(tokens.text(index)));
+    const [other] = others;
+    if (other === undefined)
+      return reject(`It tries "${tokens.text(harmless)}", which may fail: nothing is lost when it does.`);
+    return abstain(`"${tokens.text(harmless)}" may fail; whether "${tokens.text(other)}" may too, nothing says.`);
   }
   const gives = inside.find((index) => tokens.text(index) === 'return');
   const follows = /^(?:return|throw)$/.test(tokens.text(next));
@@ -189,7 +193,9 @@ export const asyncExecutor: TokenLook = (tokens, line) => {
   if (waits.length === 0) return reject('Nothing waits in the async function: what it throws is thrown at once.');
   const bare = waits.filter((index) => !isInTry(tokens, index, open));
   if (bare.length === 0) return reject(`All ${waits.length} of its waits stand in a try: what fails there is caught.`);
-  return approve(`${bare.length} of ${waits.length} waits stand outside any try: what fails there is lost.`);
+  return approve(
+    `${bare.length} of ${waits.length} waits stand outside any try: what fails there leaves the promise open.`,
+  );
 };
 
 function isInTry(tokens: TokenList, index: number, limit: number): boolean {
