@@ -45,7 +45,11 @@ export class Apart {
 
   /** What to do about one text in these files. */
   fixFor(files: readonly string[]): string {
-    if (files.length === 1) return 'Make it one function and call it from each place.';
+    const language = languageOf(files[0] ?? '')?.name ?? '';
+    if (files.length === 1) {
+      const what = CLASSES.has(language) ? 'method' : 'function';
+      return `Make it one ${what} and call it from each place.`;
+    }
     const languages = new Set(files.map((path) => familyOf(path)));
     if (languages.size > 1)
       return 'Make one of them from the other when the project is built, or say in each where its copy is.';
@@ -54,9 +58,23 @@ export class Apart {
       return 'Keep it in one of these packages, or in one that all of them use, so that a correction reaches every place.';
     const folders = new Set(files.map((path) => posix.dirname(path)));
     const [folder = ''] = folders;
-    const where = folders.size === 1 && folder !== '.' ? `in ${folder}` : 'that each of these files can import';
-    return `Move it into one module ${where}, so that a correction reaches every place.`;
+    return `Move it into ${sharedPlace(language, folders.size === 1 ? folder : undefined)}, so that a correction reaches every place.`;
   }
+}
+
+/** Where all code stands in classes. */
+const CLASSES: ReadonlySet<string> = new Set(['Java', 'C#', 'Kotlin', 'Scala', 'Groovy']);
+
+/** Where the language lets several files share code. `folder`: the one of all of them. */
+function sharedPlace(language: string, folder: string | undefined): string {
+  if (CLASSES.has(language)) return 'a superclass of both, or into a helper class';
+  if (language === 'PHP') return 'a trait, a superclass or a helper class';
+  if (language === 'Go')
+    return folder === undefined ? 'a package that each of them can import' : 'one function of the package';
+  if (/^(?:C|C\+\+|Objective-C)$/.test(language)) return 'one function that a header declares for each of these files';
+  if (language === 'Swift') return 'one function or type of the module';
+  const isNamed = folder !== undefined && folder !== '.';
+  return `one module ${isNamed ? `in ${folder}` : 'that each of these files can import'}`;
 }
 
 function familyOf(path: string): string {

@@ -16,7 +16,9 @@ export function bondEvidence(bond: CopyBond): Detected['evidence'] {
   const { changes } = bond;
   const more = changes.length > SHOWN ? `, and ${changes.length - SHOWN} more` : '';
   const list = changes.slice(0, SHOWN).map(named).join('; ');
-  return [told(`${countOf(changes.length, 'commit')} made the same change in both: ${list}${more}.`)];
+  return [
+    told(`${countOf(changes.length, 'commit')} made the same change in this passage at both places: ${list}${more}.`),
+  ];
 }
 
 export function lookFirst({ change, left }: Extract<CopyBond, { kind: 'drift' }>): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TestRepository } from '../../test/check/support/repository.ts';
 import { codeLines } from './code-lines.ts';
-import { bondOf, changesOf, type CopyBond } from './copy-changes.ts';
+import { bondOf, changesOf, isMended, type CopyBond } from './copy-changes.ts';
 
 const PASSAGE = [
   'const rows = readRows(path);',
@@ -29,7 +29,7 @@ async function bond(...steps: readonly Step[]): Promise<CopyBond | undefined> {
   const [, now = PASSAGE, there = PASSAGE] = steps.at(-1) ?? [];
   const linesOf = (lines: Lines): readonly string[] => codeLines('a.js', lines.join('\n')).map(({ text }) => text);
   const changes = await changesOf({ root: repository.path, signal: new AbortController().signal }, files);
-  return bondOf(changes, {
+  return bondOf(changes ?? [], {
     passage: new Set(linesOf(now).filter((line) => linesOf(there).includes(line))),
     files,
     textOf: (path) => new Set(linesOf(path === 'a.js' ? now : there)),
@@ -58,6 +58,22 @@ describe('copies in two files belong together', () => {
     expect(await bond(['Fix the rates', CONVERTED, PASSAGE], ['there too', CONVERTED, CONVERTED])).toBeUndefined();
   });
 
+  it('not by changes that were made beside them in both', async () => {
+    using repository = new TestRepository({});
+    const files = ['a.js', 'b.js'];
+    const beside = (name: string, made: string): string =>
+      `${textOf(PASSAGE, name)}${[made, 'open(limits)', 'read(limits)', 'seal(limits)', 'close(limits)'].map((line) => `await ${line};\n`).join('')}`;
+    for (const made of ['write(limits)', 'writeAll(limits)', 'writeEach(limits)']) {
+      repository.write({ 'a.js': beside('a', made), 'b.js': beside('b', made) });
+      repository.commit(`Fix ${made}`);
+    }
+    const passage = new Set(codeLines('a.js', PASSAGE.join('\n')).map(({ text }) => text));
+    const shared = { passage, files, textOf: () => passage };
+    const changes = await changesOf({ root: repository.path, signal: new AbortController().signal }, files);
+    expect(changes).toHaveLength(2);
+    expect(bondOf(changes ?? [], shared)).toBeUndefined();
+  });
+
   it('not by white space and comments', async () => {
     const spaced = changed(3, '  total   += convert(row.amount,  rates);');
     const said = spaced.with(1, '// Each row.\nfor (const row of rows) {');
@@ -75,8 +91,26 @@ describe('copies in two files belong together', () => {
   });
 });
 
+it('a passage of one file is mended when a fix changed it, and not by other changes', async () => {
+  using repository = new TestRepository({ 'a.js': textOf(PASSAGE, 'a') });
+  repository.commit('begin');
+  const passage = new Set(codeLines('a.js', CONVERTED.join('\n')).map(({ text }) => text));
+  const shared = { passage, files: ['a.js'], textOf: () => passage };
+  const mended = async (): Promise<boolean> =>
+    isMended(
+      (await changesOf({ root: repository.path, signal: new AbortController().signal }, ['a.js'])) ?? [],
+      shared,
+    );
+  repository.write({ 'a.js': textOf(CONVERTED, 'a') });
+  repository.commit('convert');
+  expect(await mended()).toBe(false);
+  repository.write({ 'a.js': textOf(TWICE, 'a') });
+  repository.commit('fix the limits');
+  expect(await mended()).toBe(true);
+});
+
 it('without a history nothing is known', async () => {
   using repository = new TestRepository({ 'a.js': 'x();\n', 'b.js': 'x();\n' });
   const asking = { root: repository.path, signal: new AbortController().signal };
-  expect(await changesOf(asking, ['a.js', 'b.js'])).toEqual([]);
+  expect(await changesOf(asking, ['a.js', 'b.js'])).toBeUndefined();
 });

@@ -33,19 +33,21 @@ const MAX_ASKED = 100;
 /** Lines of a passage in or around a change: it stands in the passage. */
 const MIN_KNOWN = 2;
 const MIN_TOGETHER = 2;
+/** Share of the lines of a change and around it. */
+const MIN_ABOUT = 0.4;
 /** Years before the newest commit: what both had to be changed for longer ago says nothing about today. */
 const MAX_AGE_MS = 4 * 365.25 * 24 * 3_600_000;
 /** A line that says enough to be told from another. */
 const TELLING = /[A-Za-z_$]\w{2,}[^\n]*[([=.:{]/;
 const MIN_TELLING = 14;
 
-/** How commits changed the files, newest first; empty where git does not say. */
+/** How commits changed the files, newest first; undefined where git does not say. */
 export async function changesOf(
   { root, searchPath, signal }: Asking,
   paths: readonly string[],
-): Promise<readonly CopyChange[]> {
+): Promise<readonly CopyChange[] | undefined> {
   const asked = paths.slice(0, MAX_FILES);
-  if (asked.length < 2) return [];
+  if (asked.length === 0) return [];
   const args = ['log', '-n', String(MAX_COMMITS), '--no-merges', '--no-ext-diff', '--no-textconv', '--no-color'];
   const diff = ['--relative', '--no-renames', '--diff-filter=M', '-w', '-U4', '-p'];
   const options = { searchPath, signal, maxOutput: MAX_BYTES, timeoutMs: TIMEOUT_MS };
@@ -54,7 +56,7 @@ export async function changesOf(
     [...args, ...diff, '--format=%x01%H%x02%ct%x02%s', 'HEAD', '--', ...asked.map((path) => `:(literal)${path}`)],
     options,
   );
-  if (!log.ok) return [];
+  if (!log.ok) return undefined;
   const changes = parsed(log.stdout.toString('utf8'), new Set(asked));
   const mass = await massCommits(
     { root, searchPath, signal },
@@ -141,9 +143,26 @@ function togetherOf(
 
 /** The same lines came or went in two of the files, in the passage. */
 function isTogether({ hunks }: CopyChange, shared: SharedCode): boolean {
-  const own = shared.files.map((path) => (hunks.get(path) ?? []).filter((hunk) => isInside(hunk, shared.passage)));
+  const own = shared.files.map((path) => (hunks.get(path) ?? []).filter((hunk) => isAbout(hunk, shared.passage)));
   const changed = own.map((some) => new Set(some.flatMap(({ added, removed }) => [...added, ...removed])));
   return changed.some((one, at) => changed.slice(at + 1).some((other) => [...one].some((line) => other.has(line))));
+}
+
+/** Most of what is changed, or stands beside it, is of the passage: near it is not in it. */
+function isAbout(hunk: Hunk, passage: ReadonlySet<string>): boolean {
+  const lines = [...hunk.around, ...hunk.added, ...hunk.removed].filter((line) => line.length > 5);
+  return isInside(hunk, passage) && lines.filter((line) => passage.has(line)).length >= lines.length * MIN_ABOUT;
+}
+
+/** Whether a fix changed the passage, within the years that count. */
+export function isMended(changes: readonly CopyChange[], shared: SharedCode): boolean {
+  const newestMs = changes[0]?.atMs ?? 0;
+  return changes.some(
+    ({ subject, atMs, hunks }) =>
+      newestMs - atMs <= MAX_AGE_MS &&
+      isFixSubject(subject) &&
+      shared.files.some((path) => (hunks.get(path) ?? []).some((hunk) => isInside(hunk, shared.passage))),
+  );
 }
 
 function isInside({ around, added, removed }: Hunk, passage: ReadonlySet<string>): boolean {

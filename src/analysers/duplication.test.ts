@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { analyseFolder } from '../../test/check/support/analyse.ts';
+import { TestRepository } from '../../test/check/support/repository.ts';
 import { needData } from './data-files.ts';
 import type { FindingsData } from './data.ts';
 import { duplication } from './duplication.ts';
@@ -36,6 +38,22 @@ const body = (name: string, count: number): string =>
 const textsOf = (all: readonly Readonly<{ text: string }>[]): readonly string[] => all.map(({ text }) => text);
 
 describe('duplication', () => {
+  it('asks about short copies in one file that no fix had to change, and tells the others', async () => {
+    const of = (name: string): string => `export function ${name}(rows) {\n${body('sum', 26)}}\n`;
+    const doubts = async (subject: string): Promise<readonly (string | undefined)[]> => {
+      const text = `${of('one')}${of('two')}`;
+      using repository = new TestRepository({ 'src/a.js': text.replaceAll('sum(3,', 'sum(4,') });
+      repository.commit('begin');
+      repository.write({ 'src/a.js': text });
+      repository.commit(subject);
+      const { findings } = await analyseFolder(repository.path, ['duplication', duplication]);
+      return findings.map(({ doubt }) => doubt);
+    };
+    expect(await doubts('change the third')).toEqual(['it is short, in one file, and no fix had to change it.']);
+    expect(await doubts('fix the third')).toEqual([undefined]);
+    expect((await look({ 'src/a.js': `${of('one')}${of('two')}` })).findings[0]?.doubt).toBeUndefined();
+  });
+
   it('shows both places with their lines and share, and counts no comment', async () => {
     const { findings, looked } = await look({
       'src/a.ts': `export function a(rows) {\n${body('sum', 26)}}\n`,

@@ -1,7 +1,7 @@
 import type { AnalyserCall, AnalyserResult } from './analyser.ts';
 import { isProduction } from './classify.ts';
 import { Apart } from './copy-apart.ts';
-import { bondOf, changesOf, type CopyBond } from './copy-changes.ts';
+import { bondOf, changesOf, isMended, type CopyBond } from './copy-changes.ts';
 import { CloneIndex } from './clones.ts';
 import { codeLines } from './code-lines.ts';
 import { isBundle } from './copy-purpose.ts';
@@ -72,7 +72,7 @@ export async function duplication({ input, signal }: AnalyserCall): Promise<Anal
   const chosen = mostTelling(told, shown).slice(0, MAX_FINDINGS);
   const data: FindingsData = {
     findings: [
-      ...chosen.flatMap(({ copies: own, bond }) => shown.finding(own, bond) ?? []),
+      ...chosen.flatMap(({ copies: own, ...past }) => shown.finding(own, past) ?? []),
       ...repeated.slice(0, MAX_REPEATED),
     ],
     looked: index.size,
@@ -84,7 +84,7 @@ export async function duplication({ input, signal }: AnalyserCall): Promise<Anal
 }
 
 /** Copies in the same files, and what shows that they should be one. */
-type Group = Readonly<{ copies: readonly Copies[]; bond: CopyBond | undefined }>;
+type Group = Readonly<{ copies: readonly Copies[]; bond: CopyBond | undefined; isMended: boolean | undefined }>;
 
 async function withBonds(
   shown: ShownCopies,
@@ -92,10 +92,18 @@ async function withBonds(
   asking: Parameters<typeof changesOf>[0],
 ): Promise<readonly Group[]> {
   const asked = groups.filter((group) => shown.isAcross(group)).slice(0, MAX_ASKED);
-  const changes = await changesOf(asking, [...new Set(asked.flatMap((group) => shown.shared(group).files))]);
+  const within = groups.filter((group) => !shown.isAcross(group)).slice(0, MAX_FINDINGS);
+  const filesOf = (some: readonly (readonly Copies[])[]): readonly string[] => [
+    ...new Set(some.flatMap((group) => shown.shared(group).files)),
+  ];
+  const [changes = [], own] = await Promise.all([
+    changesOf(asking, filesOf(asked)),
+    changesOf(asking, filesOf(within)),
+  ]);
   return groups.map((copies) => ({
     copies,
     bond: asked.includes(copies) ? bondOf(changes, shown.shared(copies)) : undefined,
+    isMended: own !== undefined && within.includes(copies) ? isMended(own, shown.shared(copies)) : undefined,
   }));
 }
 

@@ -187,3 +187,15 @@ it('components take no part in cycles, but may be the first to load a file of on
   const [cycle] = await cyclesOf({ ...ENTERED_BY_INDEX, 'src/A.vue': script('./one.js') });
   expect(cycle?.evidence.map(({ text }) => text).join(' ')).toContain('(src/A.vue loads it)');
 });
+
+it('a file that is started by its path beside another is used by it', async () => {
+  const { mostImported } = await graphOf({
+    'lib/a.js': "const path = require('path');\nfork(path.resolve(__dirname, 'jobs', 'b.js'));\n",
+    'lib/c.mjs': "import { join } from 'node:path';\nrun(join(import.meta.dirname, '../lib/d.mjs'));\n",
+    'lib/jobs/b.js': 'run();\n',
+    'lib/d.mjs': 'run();\n',
+    'lib/e.js': "path.join(folder, 'd.mjs');\npath.join(__dirname, name, 'e.js');\n",
+  });
+  const used = mostImported.filter(({ importedBy }) => importedBy > 0);
+  expect(used.map(({ file }) => file).toSorted()).toEqual(['lib/d.mjs', 'lib/jobs/b.js']);
+});

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { EcmaScriptModule, StaticImport } from 'oxc-parser';
 import type { ImportEntry, ImportKind } from './data.ts';
 import { child, children, isFunction, textOf, type AstNode, type Lines } from './syntax.ts';
@@ -24,6 +25,7 @@ export class ImportCollector {
       case 'JSXIdentifier':
         return this.#use(node, path.at(-1), key);
       case 'CallExpression':
+        this.#pathBeside(node);
         return this.#require(node, path.at(-1));
       case 'NewExpression':
         return this.#url(node);
@@ -121,8 +123,37 @@ export class ImportCollector {
     const specifier = textOf(first, 'value');
     if (textOf(child(node, 'callee'), 'name') !== 'URL' || specifier === undefined || second === undefined) return;
     if (!/^\.{1,2}\//.test(specifier)) return;
-    this.#required.push({ specifier, start: node.start, kind: 'reference', isEager: false });
+    this.#name(specifier, node.start);
   }
+
+  /** `path.resolve(__dirname, 'a', 'b.js')`: a file that is started, or read, by its path beside this one. */
+  #pathBeside(node: AstNode): void {
+    const callee = child(node, 'callee');
+    const path = callee === undefined ? undefined : pathBeside(callee, children(node, 'arguments'));
+    if (path !== undefined) this.#name(path, node.start);
+  }
+
+  #name(specifier: string, start: number): void {
+    this.#required.push({ specifier, start, kind: 'reference', isEager: false });
+  }
+}
+
+const SOURCE = /\.[cm]?[jt]sx?$/;
+
+function pathBeside(callee: AstNode, [from, ...parts]: readonly AstNode[]): string | undefined {
+  const called = textOf(callee, 'name') ?? textOf(child(callee, 'property'), 'name');
+  if (!/^(?:join|resolve)$/.test(called ?? '') || from === undefined || !isOwnFolder(from)) return undefined;
+  const names = parts.map((part) => textOf(part, 'value'));
+  if (names.length === 0 || names.includes(undefined)) return undefined;
+  const path = posix.join(...names.map((name) => name ?? ''));
+  if (!SOURCE.test(path) || path.startsWith('/')) return undefined;
+  return path.startsWith('../') ? path : `./${path}`;
+}
+
+/** `__dirname`, `import.meta.dirname` */
+function isOwnFolder(node: AstNode): boolean {
+  if (textOf(node, 'name') === '__dirname') return true;
+  return child(node, 'object')?.type === 'MetaProperty' && textOf(child(node, 'property'), 'name') === 'dirname';
 }
 
 /** What stands inside does not run while the module loads. */

@@ -7,12 +7,15 @@ import { isOfLocalType, longestUnit, Variants } from './copy-purpose.ts';
 import type { Places } from './copy-places.ts';
 import { bondEvidence, lookFirst } from './copy-bond-text.ts';
 import type { CopyBond, SharedCode } from './copy-changes.ts';
+import { doubtOfCopies } from './copy-doubts.ts';
 import { copyTitle } from './copy-title.ts';
 import type { Detected } from './detected.ts';
 import type { TextReader } from './read-text.ts';
 import { countOf } from './words.ts';
 
 const MAX_PLACES = 6;
+/** Lines, all passages together. */
+const LARGE = 40;
 /** Lines without comments; fewer are seldom worth a module of their own. */
 export const MIN_LINES = 25;
 /** The same with lines that hold brackets alone left out. */
@@ -41,6 +44,9 @@ export type Copies = Readonly<{
   parts: readonly Passage[];
   isWhole: boolean;
 }>;
+
+/** `isMended`: whether a fix changed a passage of one file; undefined where nobody has looked. */
+export type CopyPast = Readonly<{ bond?: CopyBond | undefined; isMended?: boolean | undefined }>;
 
 export type Compared = Readonly<{
   index: CloneIndex;
@@ -206,7 +212,7 @@ export class ShownCopies {
   }
 
   /** All copies that stand in the same files are one finding. The longest comes first. */
-  finding(copies: readonly Copies[], bond?: CopyBond): Detected | undefined {
+  finding(copies: readonly Copies[], { bond, isMended }: CopyPast = {}): Detected | undefined {
     const [longest, ...others] = copies.toSorted((a, b) => b.length - a.length);
     const [first] = longest === undefined ? [] : this.#inOrder(longest);
     if (longest === undefined || first === undefined) return undefined;
@@ -215,7 +221,7 @@ export class ShownCopies {
     const more = others.length > MAX_PLACES ? [`And ${countOf(others.length - MAX_PLACES, 'further passage')}.`] : [];
     return {
       kind: 'duplicate-code',
-      severity: isGrave(bond) || total >= 40 || places > 2 || longest.isWhole ? 'medium' : 'low',
+      severity: severityOf(longest, { total, places, bond }),
       confidence: 0.85,
       title: copyTitle(
         longest.length,
@@ -232,16 +238,22 @@ export class ShownCopies {
         ...(bond === undefined ? [] : bondEvidence(bond)),
       ],
       fix: (bond?.kind === 'drift' ? `${lookFirst(bond)} ` : '') + this.#apart.fixFor(this.files(longest)),
-      ...doubtOf(this.#path(first), this.#rawText(first)),
+      ...this.#doubt(longest, total, isMended),
     };
   }
 
-  #rawText(place: Passage): string {
-    const [from, to] = this.#fromTo(place);
-    return (this.#reader.text(this.#path(place)) ?? '')
-      .split('\n')
-      .slice(from - 1, to)
-      .join('\n');
+  #doubt(copies: Copies, total: number, isMended: boolean | undefined): Pick<Detected, 'doubt'> {
+    const isSmall = total < LARGE && copies.places.length === 2 && !copies.isWhole;
+    if (isSmall && isMended === false && this.files(copies).length === 1)
+      return { doubt: 'it is short, in one file, and no fix had to change it.' };
+    const doubt = doubtOfCopies(
+      this.#inOrder(copies).map((place) => {
+        const [from, to] = this.#fromTo(place);
+        const path = this.#path(place);
+        return { path, from, to, lines: (this.#reader.text(path) ?? '').split('\n') };
+      }),
+    );
+    return doubt === undefined ? {} : { doubt };
   }
 
   #share(place: Passage): number {
@@ -311,14 +323,10 @@ export class ShownCopies {
   }
 }
 
-const FOR_KEEPERS = /(?:^|\/)(?:debug|devtools?|tools?|scripts?|bench(?:es|marks?)?|hack|examples?)\//i;
-const LOOP = /\b(?:for|foreach|while|loop|do)\b/;
+type Size = Readonly<{ total: number; places: number; bond: CopyBond | undefined }>;
 
-/** Why it may be left as it is: what leaves the code around it cannot be moved into a function as it stands. */
-function doubtOf(path: string, text: string): Pick<Detected, 'doubt'> {
-  if (FOR_KEEPERS.test(path)) return { doubt: 'it is for those who keep the project.' };
-  const leaves = /\bgoto\s+\w/.test(text) || /\b(?:continue|break)\s*(?:\w+\s*)?;/.test(text.split(LOOP)[0] ?? '');
-  return leaves ? { doubt: 'it leaves what stands around it, and cannot be moved as it is.' } : {};
+function severityOf({ isWhole }: Copies, { total, places, bond }: Size): Detected['severity'] {
+  return isGrave(bond) || total >= LARGE || places > 2 || isWhole ? 'medium' : 'low';
 }
 
 /** A fix that one copy did not get. */

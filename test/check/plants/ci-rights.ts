@@ -71,7 +71,7 @@ const outdated: readonly Plant[] = [
   workflow(OLD, false, 'fresh', ['of today', uses('actions/checkout@v6', 'actions/setup-node@v6.1.0')]),
   workflow(OLD, false, 'hash', ['by its commit', uses(`actions/checkout@${PINNED} # v2`)]),
   workflow(OLD, false, 'branch', ['no version at all', uses('actions/hello-world-javascript-action@v1')]),
-  workflow(OLD, false, 'cache-3', ['an older version that is kept up', uses('actions/cache@v3', 'actions/stale@v9')]),
+  workflow(OLD, false, 'cache-4', ['versions that are kept up', uses('actions/cache@v4', 'actions/stale@v9')]),
   workflow(OLD, false, 'artifact-4', ['the first version that works', uses('actions/download-artifact@v4')]),
   workflow(OLD, false, 'in-text', [
     'in a comment',

@@ -19,7 +19,10 @@ export function deadLink({ finding }: Motion, { root, reader }: Bench): Opinion 
   const places = finding.evidence.flatMap((one) => placeOf(one) ?? []);
   const standing = places.filter(({ target, ref }) => lineAt(ref, reader).includes(target));
   if (standing.length === 0) return reject('The line does not have the link.');
-  const served = standing.flatMap(({ target, dir }) => whereElse(target, dir, root) ?? []);
+  // What a forge and a registry show is served as it stands, whatever a site does with other pages.
+  const served = standing.flatMap(({ target, dir, ref }) =>
+    isShownAsItIs(ref) ? [] : (whereElse(target, dir, root) ?? []),
+  );
   if (served.length * 2 >= standing.length) {
     return reject(`${served.length} of ${standing.length} are served from another folder: ${served[0] ?? ''}.`);
   }
@@ -30,10 +33,20 @@ export function deadLink({ finding }: Motion, { root, reader }: Bench): Opinion 
   const known = standing.find(({ isKnown }) => isKnown);
   if (known === undefined) return abstain('Nothing tells where it should lead.');
   const there = whatIsThere(root, posix.dirname(posix.join(known.dir, bare(known.target))));
+  const { ref } = known;
+  if (isShownAsItIs(ref)) return approve(`${there}, and forges show this page as it stands.`, { text: there, ref });
   return approve(`${there}, and it is in no folder that a site serves.`, {
     text: `Looked in ${SERVED.length} folders.`,
-    ref: known.ref,
+    ref,
   });
+}
+
+/** The README of the root, and its translations in whatever folder. */
+function isShownAsItIs(ref: string): boolean {
+  return (
+    /^readme[^/]*\.(?:md|markdown):\d+$/i.test(ref) ||
+    /(?:^|\/)readme[-_.][a-z]{2,3}(?:[-_][a-z]{2,4})?\.(?:md|markdown):\d+$/i.test(ref)
+  );
 }
 
 function placeOf({ text, ref }: Motion['finding']['evidence'][number]): Place | undefined {

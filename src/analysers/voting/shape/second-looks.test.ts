@@ -78,7 +78,7 @@ describe('a second look at a failure that is passed over', () => {
 
 describe('a second look at what leads nowhere', () => {
   it('says that the folder does not exist, or how many names it has', () => {
-    write('README.md', '[a](gone/a.md) [b](docs/b.md)\n');
+    write('README.md', '[a](gone/a.md) [b](docs/b.md) [e](d/e.md)\n');
     write('docs/c.md', '');
     const to = (target: string, mend: string): string =>
       said({
@@ -87,9 +87,20 @@ describe('a second look at what leads nowhere', () => {
         evidence: [{ source: 'docs', text: `Link to ${target}: ${mend}`, ref: 'README.md:1' }],
       });
     const moved = 'x became y in 1234567 (2024-01-01).';
-    expect(to('gone/a.md', moved)).toMatch(/^approve: The folder gone does not exist, and it is in no/);
+    expect(to('gone/a.md', moved)).toMatch(/^approve: The folder gone does not exist, and forges show/);
     expect(to('docs/b.md', moved)).toMatch(/^approve: The folder docs has 1 name, none of them the/);
     expect(to('docs/b.md', 'docs/b.md does not exist.')).toBe('abstain: Nothing tells where it should lead.');
+    write('src/d/e.md', '');
+    const only = 'The only file of that name is src/d/e.md.';
+    expect(to('d/e.md', only)).toMatch(/^approve/);
+    const inPage = (file: string): string => {
+      write(file, '[to](d/e.md)\n');
+      const evidence = [{ source: 'docs', text: `Link to d/e.md: ${only}`, ref: `${file}:1` }];
+      return said({ kind: 'dead-link', file, evidence }).split(':')[0] ?? '';
+    };
+    expect(inPage('doc/README-ja.md')).toBe('approve');
+    expect(inPage('doc/README.md')).toBe('reject');
+    expect(inPage('doc/guide.md')).toBe('reject');
     write('_redirects', '/docs/b /docs/c\n');
     expect(to('docs/b.md', moved)).toBe('reject: The site sends readers of that address on.');
     symlinkSync('gone/a', join(root, 'link'));
