@@ -81,10 +81,37 @@ const OFF =
 const WHY =
   /\b(?:flak\w*|fail\w*|broken|break\w*|because|until|since|due to|for now|temporar\w*|hang\w*|slow|timeouts?|unstable|on (?:windows|ci|mac\w*|linux|node)|not (?:yet )?(?:supported|work\w*|implemented))\b/i;
 
-/** One finding for all tests that are switched off; it stands in the file with most of them. */
-export function skippedTests(found: readonly LinesOf[], reader: TextReader): readonly Detected[] {
-  const sorted = found.toSorted((a, b) => b.lines.length - a.lines.length);
-  return sorted.length === 0 ? [] : [finding(sorted, reader)];
+/**
+ * One finding for all tests that are switched off; it stands in the file with most of them, whole groups before single
+ * ones. `all`: those of which only some are told.
+ */
+export function skippedTests(
+  found: readonly LinesOf[],
+  reader: TextReader,
+  all: readonly LinesOf[] = found,
+): readonly Detected[] {
+  const sorted = found
+    .map((one) => ({ one, weight: weightOf(one, reader) }))
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ one }) => one);
+  if (sorted.length === 0) return [];
+  const told = finding(sorted, reader);
+  const left = countIn(all) - countIn(found);
+  const text = `Not counted: ${countOf(left, 'other')} of lines younger than a year, with a reason in their commit, or in files that were not looked at.`;
+  return [left > 0 ? { ...told, evidence: [...told.evidence, { source: 'tests-map', text }] } : told];
+}
+
+/** Tests in a group that is switched off as a whole, by guess. */
+const IN_GROUP = 3;
+const GROUP = /\b(?:x?describe|x?context|suite|class|pytestmark)\b/;
+
+function weightOf({ path, lines }: LinesOf, reader: TextReader): number {
+  const texts = (reader.text(path) ?? '').split('\n');
+  return lines.reduce((sum, line) => sum + (GROUP.test(texts[line - 1] ?? '') ? IN_GROUP : 1), 0);
+}
+
+function countIn(all: readonly LinesOf[]): number {
+  return all.reduce((sum, { lines }) => sum + lines.length, 0);
 }
 
 function skippedLines(path: string, text: string, pattern: RegExp): readonly number[] {

@@ -2,12 +2,15 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestRepository } from '../../test/check/support/repository.ts';
 import { needData, writeData } from './data-files.ts';
 import type { FindingsData } from './data.ts';
 import { graph } from './graph.ts';
 import { inventory } from './inventory.ts';
 import { manifests } from './manifests.ts';
 import { parse } from './parse.ts';
+import { TextReader } from './read-text.ts';
+import { skippedTests } from './skipped-tests.ts';
 import { testsMap } from './tests-map.ts';
 
 let folder = '';
@@ -185,6 +188,20 @@ describe('tests that are switched off', () => {
       'tests/test_b.py:1',
       'tests/test_d.py:1',
     ]);
+  });
+
+  it('begin with a whole group, and say how many are not counted', async () => {
+    using repository = new TestRepository({
+      'test/a.test.js': "it.skip('one', () => {});\nit.skip('two', () => {});\n",
+      'test/b.test.js': "describe.skip('all of it', () => {});\n",
+    });
+    const reader = new TextReader(repository.path);
+    const one = { path: 'test/a.test.js', lines: [1, 2] };
+    const group = { path: 'test/b.test.js', lines: [1] };
+    const [finding] = skippedTests([{ ...one, lines: [1] }, group], reader, [one, group]);
+    expect(finding?.title).toBe('"all of it" and 1 more in 2 files are switched off, and no comment says why');
+    expect(finding?.evidence.at(-1)?.text).toMatch(/^Not counted: 1 other of lines younger than a year,/);
+    expect(skippedTests([group], reader)[0]?.evidence).toHaveLength(1);
   });
 
   it('are those that nothing asks and no text holds', async () => {

@@ -46,7 +46,7 @@ export async function testsMap({ input, signal }: AnalyserCall): Promise<Analyse
   const data: FindingsData = {
     findings: [
       ...untestedHotSpots(readData(input.data, 'hotspots')?.hotspots ?? [], reach, new NamedInTests(files, reader)),
-      ...skippedTests(skipped, reader),
+      ...skippedTests(skipped, reader, places),
     ],
     looked: reach.sources,
     leftOut: [...reach.notes(), ...reports.flatMap((report) => doubtsAbout(report))],

@@ -151,7 +151,7 @@ export const CODE_KINDS: readonly (readonly [string, KindText])[] = [
       'duplicate-code',
       'Code that was copied',
       'The same lines of code stand in several places.',
-      'A fault that is mended in one of them stays in the others. Between files it is told only where commits had to change both, or a fix came to one alone.',
+      'A fault that is mended in one of them stays in the others. Between files it is told only where commits had to change both, or a fix came to one alone; a short one within a file, where a fix changed it.',
       'Put them where all of them can use them.',
     ],
   ),
