@@ -227,6 +227,10 @@ const actions: readonly Plant[] = [
     'names that are kept among the secrets',
     `permissions:\n  contents: read\n${one('name-org', 'on: push', uses('helpful-comments/summarise@v3', token('DOCKER_ORG_NAME')))}`,
   ]),
+  workflow(PIN, false, 'provenance', [
+    'its README asks for the tag, and a commit breaks it',
+    'name: provenance\non:\n  push:\n    tags: [v*]\njobs:\n  provenance:\n    permissions:\n      id-token: write\n      contents: write\n    uses: slsa-framework/slsa-github-generator/.github/workflows/generator_generic_slsa3.yml@v2.1.0\n',
+  ]),
   workflow(PIN, true, 'publish-crate', [
     'a branch, with the token of the registry',
     one('publish-crate', RELEASE, uses('katyo/publish-crates@master', token('CARGO_TOKEN'))),

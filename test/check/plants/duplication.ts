@@ -93,9 +93,12 @@ const REAL: readonly Plant[] = [
     }),
     VALIDATE_EDITS,
   ),
-  copies(true, 'twice in one file', {
-    'office/drawing/layout.ts': `export function layoutRows(boxes, limit, gap, canvas, offset, drawn) {\n${LAYOUT}  return y + height;\n}\n\nexport function layoutPreview(boxes, limit, gap, canvas, offset, drawn) {\n  canvas.scale(0.5, 0.5);\n  // As above, but smaller.\n${LAYOUT.replaceAll(/^ {2}/gm, '    ')}  canvas.scale(2, 2);\n}\n`,
-  }),
+  edited(
+    copies(true, 'twice in one file', {
+      'office/drawing/layout.ts': `export function layoutRows(boxes, limit, gap, canvas, offset, drawn) {\n${LAYOUT}  return y + height;\n}\n\nexport function layoutPreview(boxes, limit, gap, canvas, offset, drawn) {\n  canvas.scale(0.5, 0.5);\n  // As above, but smaller.\n${LAYOUT.replaceAll(/^ {2}/gm, '    ')}  canvas.scale(2, 2);\n}\n`,
+    }),
+    [['    x += width + gap;\n', '    x += width;\n', 'fix boxes that touched each other']],
+  ),
   edited(
     copies(true, 'two commands that read the same lists', {
       'office/lists/bookings.py': `import csv\nfrom decimal import Decimal, InvalidOperation\n\n\ndef import_bookings(path, required, delimiter=";", allow_negative=True):\n    """Reads bookings."""\n${IMPORT_ROWS}    return Bookings(rows)\n`,
@@ -140,7 +143,29 @@ const REAL: readonly Plant[] = [
   ),
 ];
 
+const BOOKS = LAYOUT.replaceAll('box', 'book');
+const SHEETS = JAVA_EXPORT.replaceAll('column', 'slot').replaceAll('workbook', 'sheets');
+const SHEETS_HEAD =
+  '(String title, List<String> names, List<Map<String, Object>> data, OutputStream target) throws IOException {\n';
+
 const TEMPTING: readonly Plant[] = [
+  copies(false, 'short, in one file, and no fix had to change it', {
+    'office/books/shelf.ts': `export function shelve(books, limit, gap, canvas, offset, drawn) {\n${BOOKS}  return y + height;\n}\n\nexport function preview(books, limit, gap, canvas, offset, drawn) {\n  canvas.scale(0.5, 0.5);\n${BOOKS}  canvas.scale(2, 2);\n}\n`,
+  }),
+  edited(
+    copies(false, 'a comment says that speed is the reason', {
+      'office/fast/SheetOne.java': `package office.fast;\n\nclass SheetOne {\n    // Inlined here too: a call for each cell shows in the profile, it is the hot path.\n    void write${SHEETS_HEAD}${SHEETS}    }\n}\n`,
+      'office/fast/SheetTwo.java': `package office.fast;\n\nclass SheetTwo {\n    void export${SHEETS_HEAD}        check(names);\n${SHEETS}    }\n}\n`,
+    }),
+    JAVA_EDITS,
+  ),
+  edited(
+    copies(false, 'a field that both use is of another type in each', {
+      'office/kinds/KindOne.java': `package office.kinds;\n\nclass KindOne {\n    private final DayStyles kinds;\n\n    void write${SHEETS_HEAD}${SHEETS.replaceAll('styles', 'kinds')}    }\n}\n`,
+      'office/kinds/KindTwo.java': `package office.kinds;\n\nclass KindTwo {\n    private final NightStyles kinds;\n\n    void export${SHEETS_HEAD}        check(names);\n${SHEETS.replaceAll('styles', 'kinds')}    }\n}\n`,
+    }),
+    JAVA_EDITS,
+  ),
   copies(false, 'nobody ever had to change both', {
     'office/crates/load.js': `export function load(boxes, limit, gap, canvas, offset, drawn) {\n${LAYOUT.replaceAll('box', 'crate')}  return y;\n}\n`,
     'office/crates/unload.js': `export function unload(boxes, limit, gap, canvas, offset, drawn) {\n  canvas.begin();\n${LAYOUT.replaceAll('box', 'crate')}  return x;\n}\n`,

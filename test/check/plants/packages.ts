@@ -241,6 +241,7 @@ const NOTES: readonly Plant[] = [
   notes('notes-17.js', false, ['for another program', '// TODO: remove with Node 2.0\nexport const a = 1;\n']),
   notes('notes-18.js', false, ['for a day to come', '// TODO: remove after 2027-01-01\nexport const a = 1;\n']),
   notes('notes-19.js', false, ['when it was written', '// TODO (2019-05-01): split it\nexport const a = 1;\n']),
+  notes('notes-21.js', false, ['from a version on', '// TODO: deprecate in 3.1 or later\nexport const a = 1;\n']),
   notes('notes-20.js', false, [
     'something is wrong, and waits for nothing',
     '// FIXME: wrong for 0\nexport const a = 1;\n',

@@ -37,6 +37,13 @@ export const SECRET_PLANTS: readonly Plant[] = [
     'a token of a forge',
     `git clone https://oauth2:${GITLAB}@gitlab.com/shop/shop.git\n`,
   ),
+  secret(
+    true,
+    'appveyor.yml',
+    'a key to a service in the settings of a build',
+    `environment:\n  SAUCE_ACCESS_KEY: ${DRAWN}\nbuild: off\n`,
+  ),
+  secret(false, '.drone.yml', 'drawn for the tests of a build', `environment:\n  TEST_API_KEY: ${DRAWN}\n`),
   secret(true, 'app/newsletter.js', 'a key that sends mail', `mail.setApiKey('${SENDGRID}');\n`),
   secret(true, 'tests/github.test.js', 'in a test, but its checksum holds', `const token = '${GITHUB}';\n`),
   secret(
