@@ -81,15 +81,15 @@ async function told<Given extends MemoryAnswer | RemovalAnswer>(
   change: () => Promise<Given>,
 ): Promise<Given> {
   let outcome = 'fails';
-  let written: { version?: number } = {};
+  let done: { version?: number; removed?: number } = {};
   try {
     const answer = await change();
     outcome = answer.ok ? 'ok' : answer.refusal.reason;
-    if (answer.ok && 'version' in answer) written = { version: answer.version };
+    if (answer.ok) done = 'version' in answer ? { version: answer.version } : { removed: answer.removed };
     return answer;
   } finally {
     watcher.called(`memory ${outcome}`);
-    watcher.answeredChange({ sign, life, pattern: fullKey(sign, pattern), isRemoval, ...written, atUs: nowUs() });
+    watcher.answeredChange({ sign, life, pattern: fullKey(sign, pattern), isRemoval, ...done, atUs: nowUs() });
   }
 }
 

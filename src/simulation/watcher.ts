@@ -80,8 +80,9 @@ export type MemoryAnswered = Readonly<{
   life: number;
   pattern: string;
   isRemoval: boolean;
-  /** What was written, as far as the answer says so. */
+  /** What was written, and how many entries were removed, as far as the answer says so. */
   version?: number;
+  removed?: number;
   atUs: number;
 }>;
 

@@ -27,7 +27,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     file: 'simulation/memory-doors.ts',
     edits: [['    if (epoch() !== store.epoch) {', '    if (epoch() === undefined) {']],
     breaks: ['old-lead-writes'],
-    seed: 294,
+    seed: 472,
   },
   {
     id: 'stale-copy-kept',

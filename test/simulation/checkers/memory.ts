@@ -132,19 +132,22 @@ function noteRemoved(scene: Scene, { node, life, atUs, change }: MemoryChange): 
 }
 
 /**
- * An attempt whose start was heard twice does everything twice at once: an answer is only for the version that it
- * says, and one to a removal for none where it may be for several.
+ * An attempt whose start was heard twice does everything twice at once, and others write and remove the same key: an
+ * answer is only for the version that it says. One to a removal is for the only one that is open if it says that it
+ * removed something; by patterns they end with an event.
  */
-function noteAnswered(scene: Scene, { sign, life, pattern, isRemoval, version, atUs }: MemoryAnswered): void {
+function noteAnswered(
+  { keys }: Scene,
+  { sign, life, pattern, isRemoval, version, removed, atUs }: MemoryAnswered,
+): void {
+  if (isRemoval && removed !== 1) return;
   const meant = isRemoval ? 0 : version;
-  for (const states of matching(scene, pattern)) {
-    const open = states.filter((state) => {
-      const isTheirs = isRemoval || state.author === `${sign.taskId} ${sign.attempt}`;
-      return isTheirs && state.version === meant && state.by === `${sign.node} ${life}` && state.doneUs > atUs;
-    });
-    const [only] = open;
-    if (only !== undefined && open.length === 1) only.doneUs = atUs;
-  }
+  const open = (keys.get(pattern) ?? []).filter((state) => {
+    const isTheirs = isRemoval || state.author === `${sign.taskId} ${sign.attempt}`;
+    return isTheirs && state.version === meant && state.by === `${sign.node} ${life}` && state.doneUs > atUs;
+  });
+  const [only] = open;
+  if (only !== undefined && open.length === 1) only.doneUs = atUs;
 }
 
 /** What was there when it was decided is not there any more when it is done. */
