@@ -51,7 +51,9 @@ describe('duplication', () => {
     };
     expect(await doubts('change the third')).toEqual(['it is short, in one file, and no fix had to change it.']);
     expect(await doubts('fix the third')).toEqual([undefined]);
-    expect((await look({ 'src/a.js': `${of('one')}${of('two')}` })).findings[0]?.doubt).toBeUndefined();
+    expect((await look({ 'src/a.js': `${of('one')}${of('two')}` })).findings[0]?.doubt).toBe(
+      'it is short, in one file, and there is no history of it.',
+    );
   });
 
   it('shows both places with their lines and share, and counts no comment', async () => {

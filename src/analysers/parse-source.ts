@@ -178,18 +178,23 @@ function isSilenced(text: string, { start }: AstNode): boolean {
 
 type Placed = Readonly<{ within: number | undefined; finding: Detected }>;
 
-/** The same slip twice in one function is mended in one go. */
+/** The same slip twice in one function, or in the same words in one file, is mended in one go. */
 function perFunction(placed: readonly Placed[]): readonly Detected[] {
   const groups = Map.groupBy(placed, ({ within, finding }) =>
     within === undefined || ONCE.has(finding.kind) ? finding : `${finding.kind} ${within}`,
   );
-  return [...groups.values()].flatMap((group): readonly Detected[] => {
-    const [first, ...others] = group.map(({ finding }) => finding);
+  const inFunctions = [...groups.values()].map((group) => group.map(({ finding }) => finding));
+  const sameWords = Map.groupBy(inFunctions, ([first]) =>
+    first === undefined || ONCE.has(first.kind) ? first : `${first.kind} ${first.title}`,
+  );
+  return [...sameWords.values()].flatMap((some): readonly Detected[] => {
+    const [first, ...others] = some.flat();
+    const where = some.length > 1 ? 'this file' : 'this function';
     if (first === undefined || others.length === 0) return first === undefined ? [] : [first];
     const evidence = [first, ...others].slice(0, MAX_TOLD).flatMap((one) => one.evidence);
     const more = others.length + 1 - MAX_TOLD;
     const rest = more > 0 ? [{ source: 'parse', text: `And ${more} more.` }] : [];
-    const title = `${first.title} (${others.length} more in this function)`;
+    const title = `${first.title} (${others.length} more in ${where})`;
     return [{ ...first, title, evidence: [...evidence, ...rest] }];
   });
 }

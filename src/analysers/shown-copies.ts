@@ -244,8 +244,10 @@ export class ShownCopies {
 
   #doubt(copies: Copies, total: number, isMended: boolean | undefined): Pick<Detected, 'doubt'> {
     const isSmall = total < LARGE && copies.places.length === 2 && !copies.isWhole;
-    if (isSmall && isMended === false && this.files(copies).length === 1)
-      return { doubt: 'it is short, in one file, and no fix had to change it.' };
+    if (isSmall && isMended !== true && this.files(copies).length === 1) {
+      const why = isMended === undefined ? 'there is no history of it' : 'no fix had to change it';
+      return { doubt: `it is short, in one file, and ${why}.` };
+    }
     const doubt = doubtOfCopies(
       this.#inOrder(copies).map((place) => {
         const [from, to] = this.#fromTo(place);

@@ -15,7 +15,10 @@ describe('one slip made several times', () => {
     ]);
   });
 
-  it('is one for each of several functions', () => {
-    expect(foundIn(`function f(a) {\n${slip('a')}\n}\nfunction g(a) {\n${slip('a')}\n}\n`)).toHaveLength(2);
+  it('is one finding in one file where the words are the same', () => {
+    expect(foundIn(`function f(a) {\n${slip('a')}\n}\nfunction g(a) {\n${slip('a')}\n}\n`)).toEqual([
+      'Asks the same twice: a.b && a.b (1 more in this file): src/a.js:2 src/a.js:5',
+    ]);
+    expect(foundIn(`function f(a) {\n${slip('a')}\n}\nfunction g(c) {\n${slip('c')}\n}\n`)).toHaveLength(2);
   });
 });
