@@ -89,6 +89,12 @@ describe('lint', () => {
     expect(findings).toEqual([]);
   });
 
+  it('says nothing where one of our findings stands for several places', async () => {
+    const asks = (name: string): string => `export function ${name}(a) {\n  return a.b && a.b;\n}\n`;
+    const { findings } = await look({ 'src/a.js': `${asks('one')}${asks('two')}` });
+    expect(findings).toEqual([]);
+  });
+
   it('loads no settings of the repository, and runs nothing of it', async () => {
     const evil = `import { writeFileSync } from 'node:fs';\nwriteFileSync('${join(folder, 'ran')}', '');\nexport default { meta: { name: 'evil' }, rules: {} };\n`;
     const config =

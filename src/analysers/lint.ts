@@ -30,7 +30,8 @@ export async function lint({ input, signal }: AnalyserCall): Promise<AnalyserRes
   );
   const known = new Set(
     readParts(input.data, input.shards ?? 0).flatMap(({ findings }) =>
-      findings.map(({ file, line }) => `${file}:${line}`),
+      // One that stands for several names the others in its evidence.
+      findings.flatMap(({ file, line, evidence }) => [`${file}:${line}`, ...evidence.flatMap(({ ref }) => ref ?? [])]),
     ),
   );
   const fresh = complaints.filter(({ file, line }) => !known.has(`${file}:${line}`));
