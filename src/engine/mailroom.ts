@@ -2,6 +2,7 @@ import type { RunId } from '../core/ids.ts';
 import type { Mailbox } from '../core/messaging/mailbox.ts';
 import { type Message, rankOf } from '../core/messaging/message.ts';
 import type { Swarm } from '../core/swarm-state.ts';
+import { addTo, removeFrom } from '../util/map-of-sets.ts';
 
 type Look = () => void;
 
@@ -53,13 +54,9 @@ export class Mailroom {
   /** Calls `look` whenever something has come for one of the addresses. Returns how to give up. */
   wait(runId: RunId, addresses: readonly string[], look: Look): () => void {
     const keys = addresses.map((address) => keyOf(runId, address));
-    for (const key of keys) {
-      const looks = this.#waiting.get(key);
-      if (looks === undefined) this.#waiting.set(key, new Set([look]));
-      else looks.add(look);
-    }
+    for (const key of keys) addTo(this.#waiting, key, look);
     return () => {
-      for (const key of keys) this.#forget(key, look);
+      for (const key of keys) removeFrom(this.#waiting, key, look);
     };
   }
 
@@ -105,12 +102,6 @@ export class Mailroom {
     // What has expired in the hands of an attempt is in the box no more.
     if (taken.size > 2 * box.size + MAX_STALE)
       for (const old of taken) if (box.get(old) === undefined) taken.delete(old);
-  }
-
-  #forget(key: string, look: Look): void {
-    const looks = this.#waiting.get(key);
-    looks?.delete(look);
-    if (looks?.size === 0) this.#waiting.delete(key);
   }
 }
 

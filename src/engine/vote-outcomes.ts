@@ -1,4 +1,5 @@
 import type { ProposalId } from '../core/ids.ts';
+import { addTo, removeFrom } from '../util/map-of-sets.ts';
 
 type Waiter = Readonly<{ left: Set<ProposalId>; done: () => void }>;
 
@@ -9,13 +10,9 @@ export class VoteOutcomes {
   /** Calls `done` once, when all of `ids` have closed from now on. Returns how to give up waiting. */
   wait(ids: Iterable<ProposalId>, done: () => void): () => void {
     const waiter: Waiter = { left: new Set(ids), done };
-    for (const id of waiter.left) {
-      const others = this.#waiters.get(id);
-      if (others === undefined) this.#waiters.set(id, new Set([waiter]));
-      else others.add(waiter);
-    }
+    for (const id of waiter.left) addTo(this.#waiters, id, waiter);
     return () => {
-      for (const id of waiter.left) this.#forget(id, waiter);
+      for (const id of waiter.left) removeFrom(this.#waiters, id, waiter);
     };
   }
 
@@ -28,11 +25,5 @@ export class VoteOutcomes {
       left.delete(id);
       if (left.size === 0) done();
     }
-  }
-
-  #forget(id: ProposalId, waiter: Waiter): void {
-    const waiters = this.#waiters.get(id);
-    waiters?.delete(waiter);
-    if (waiters?.size === 0) this.#waiters.delete(id);
   }
 }

@@ -1,3 +1,5 @@
+import { addTo, removeFrom } from '../../util/map-of-sets.ts';
+
 /** Names with dots between them. */
 const TOPIC = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 /** The same, where `*` stands for one name, and `**` at the end for one or more. */
@@ -41,16 +43,12 @@ export class Topics {
   }
 
   add(address: string, pattern: string): void {
-    const patterns = this.#patterns.get(address);
-    if (patterns === undefined) this.#patterns.set(address, new Set([pattern]));
-    else patterns.add(pattern);
+    addTo(this.#patterns, address, pattern);
     this.#cache.clear();
   }
 
   remove(address: string, pattern: string): void {
-    const patterns = this.#patterns.get(address);
-    patterns?.delete(pattern);
-    if (patterns?.size === 0) this.#patterns.delete(address);
+    removeFrom(this.#patterns, address, pattern);
     this.#cache.clear();
   }
 

@@ -70,3 +70,10 @@ function settle<Item extends ReadyGroup | ReadyKind>(heap: IndexedHeap<Item>, it
   else if (item.heapIndex === NOT_IN_HEAP) heap.push(item);
   else heap.moved(item);
 }
+
+/** Puts a task among those of its group. */
+export function enlist(task: ReadyTask): void {
+  const { group } = task;
+  group.tasks.push(task);
+  if (!isAlone(group) && group.tasks.first === task) settleGroup(group);
+}

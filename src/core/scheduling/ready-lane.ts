@@ -163,3 +163,19 @@ export function goesBefore(one: ReadyTask, other: ReadyTask): boolean {
   if (lane.rank !== otherLane.rank) return lane.rank < otherLane.rank;
   return lane.run.pass < otherLane.run.pass;
 }
+
+/** The task of a run that goes first, of those that are not parked or deferred. */
+export function firstOf({ lanes }: ReadyRun): ReadyTask | undefined {
+  let best: ReadyTask | undefined;
+  for (const lane of lanes) {
+    const top = lane.open.first?.open.first?.tasks.first;
+    if (top !== undefined && (best === undefined || isTaskBefore(top, best))) best = top;
+  }
+  return best;
+}
+
+/** Without leaving holes: an array with many of them is a slow one. */
+export function put(tasks: (ReadyTask | undefined)[], index: number, task: ReadyTask): void {
+  while (tasks.length < index) tasks.push(undefined);
+  tasks[index] = task;
+}

@@ -1,15 +1,18 @@
 import { IndexedHeap, NOT_IN_HEAP } from '../../util/indexed-heap.ts';
+import { addTo, removeFrom } from '../../util/map-of-sets.ts';
 import type { AgentClass } from '../agents/agent-class.ts';
 import type { ClassMatch, Signature } from '../agents/registry.ts';
 import type { RunId, TaskId } from '../ids.ts';
 import type { PriorityClass } from '../tasks/task-spec.ts';
 import type { TaskIdentity } from '../tasks/task.ts';
 import { budgetKeyOf } from './group-key.ts';
-import { groupOf, isAlone, letOut, settleGroup, settleKind } from './ready-groups.ts';
+import { enlist, groupOf, isAlone, letOut, settleGroup, settleKind } from './ready-groups.ts';
 import {
+  firstOf,
   goesBefore,
   isKindBefore,
   isTaskBefore,
+  put,
   raiseLane,
   type ReadyGroup,
   type ReadyKind,
@@ -384,41 +387,6 @@ export class ReadyQueue {
   }
 }
 
-/** Puts a task among those of its group. */
-function enlist(task: ReadyTask): void {
-  const { group } = task;
-  group.tasks.push(task);
-  if (!isAlone(group) && group.tasks.first === task) settleGroup(group);
-}
-
-function firstOf({ lanes }: ReadyRun): ReadyTask | undefined {
-  let best: ReadyTask | undefined;
-  for (const lane of lanes) {
-    const top = lane.open.first?.open.first?.tasks.first;
-    if (top !== undefined && (best === undefined || isTaskBefore(top, best))) best = top;
-  }
-  return best;
-}
-
-/** Without leaving holes: an array with many of them is a slow one. */
-function put(tasks: (ReadyTask | undefined)[], index: number, task: ReadyTask): void {
-  while (tasks.length < index) tasks.push(undefined);
-  tasks[index] = task;
-}
-
 const NO_KINDS: ReadonlySet<ReadyKind> = new Set();
 const NO_TASKS: ReadonlySet<ReadyTask> = new Set();
 const NO_MATCHES: readonly ClassMatch[] = [];
-
-function addTo<Item>(sets: Map<AgentClass, Set<Item>>, agentClass: AgentClass, item: Item): void {
-  const known = sets.get(agentClass);
-  if (known === undefined) sets.set(agentClass, new Set([item]));
-  else known.add(item);
-}
-
-/** Empty sets go too: classes come and go with runs. */
-function removeFrom<Item>(sets: Map<AgentClass, Set<Item>>, agentClass: AgentClass, item: Item): void {
-  const known = sets.get(agentClass);
-  known?.delete(item);
-  if (known?.size === 0) sets.delete(agentClass);
-}

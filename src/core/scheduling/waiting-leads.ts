@@ -1,3 +1,4 @@
+import { addTo } from '../../util/map-of-sets.ts';
 import type { AgentId, TaskId } from '../ids.ts';
 
 const NONE: ReadonlySet<TaskId> = new Set();
@@ -24,9 +25,7 @@ export class WaitingLeads {
   setDue(id: TaskId): void {
     const agentId = this.#agents.get(id);
     if (agentId === undefined) return;
-    const due = this.#due.get(agentId);
-    if (due === undefined) this.#due.set(agentId, new Set([id]));
-    else due.add(id);
+    addTo(this.#due, agentId, id);
     this.#hopeful.add(agentId);
   }
 

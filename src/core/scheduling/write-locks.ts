@@ -1,3 +1,4 @@
+import { addTo, removeFrom } from '../../util/map-of-sets.ts';
 import type { TaskId } from '../ids.ts';
 
 /** What stands in the way of a task: another one that may write the same, and the path that it has said. */
@@ -105,16 +106,4 @@ function foldersAbove(path: string): readonly string[] {
 
 function keyOf(project: string, path: string): string {
   return `${project}\n${path}`;
-}
-
-function addTo<Item>(sets: Map<string, Set<Item>>, key: string, item: Item): void {
-  const known = sets.get(key);
-  if (known === undefined) sets.set(key, new Set([item]));
-  else known.add(item);
-}
-
-function removeFrom<Item>(sets: Map<string, Set<Item>>, key: string, item: Item): void {
-  const known = sets.get(key);
-  known?.delete(item);
-  if (known?.size === 0) sets.delete(key);
 }
