@@ -53,12 +53,12 @@ describe('the check after another one', () => {
     ]);
   });
 
-  it('knows code that was moved, indented or given new neighbours, and tells equals apart', async () => {
+  it('knows code that was moved, indented or given new neighbours, and tells another one apart', async () => {
     const memory = new MapTier(new SystemClock());
     using repository = new TestRepository({ 'a.js': NAN });
     await checkHere(repository.path, { memory, run: 'run-1' });
     repository.write({
-      'a.js': `// moved down\n\nexport const other = 1;\nexport   const f =\n    (a) => a   === NaN;\nexport const g = (a) => a === NaN;\n`,
+      'a.js': `// moved down\n\nexport const other = 1;\nexport   const f =\n    (a) => a   === NaN;\nexport const g = (b) => b === NaN;\n`,
     });
     const { report } = await checkHere(repository.path, { memory, run: 'run-2' });
     expect(report.findings.map(({ line, baseline }) => [line, baseline])).toEqual(
