@@ -41,7 +41,7 @@ export class Chooser {
     const { registry, durations } = this.#market;
     const id = taskId(RUN, `t${this.#booked++}`);
     const workMs = expectedMs(durations, question.task.identity.spec, choice.agent.class);
-    registry.occupy(choice.agent.spec.id, id, this.#nowMs + workMs);
+    registry.occupy(choice.agent, id, this.#nowMs + workMs);
     this.#busy.push(id);
     return true;
   }

@@ -1,6 +1,7 @@
 /**
- * How fast the past is read. Real runs with everything that happens in runs leave their journal on disk: 100 runs of
- * 1,000 tasks, and one of 100,000. Each is then played: from memory, from disk as a coordinator reads it (decoded, its hash chain and order checked,
+ * How fast the past is read. Real runs leave their journal on disk: 100 runs of 1,000 plain tasks; and, with everything
+ * that happens in runs, 100 runs of 1,000 tasks, and one of 100,000. Each is then played: from memory,
+ * from disk as a coordinator reads it (decoded, its hash chain and order checked,
  * applied), and as `waggle replay` proves it. And a process of its own takes the lead over the large one: killed just
  * before the end of the run, stopped in an orderly way, and with the run ended.
  */
@@ -48,6 +49,7 @@ const { values } = parseArgs({
     tasks: { type: 'string', default: '100000' },
     runs: { type: 'string', default: '1' },
     killed: { type: 'boolean', default: false },
+    plain: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
   },
 });
@@ -72,6 +74,9 @@ function measureAll(program: string): void {
   const project = join(folder, 'project');
   const copyOf = (name: string): string => join(folder, name);
   try {
+    run(program, ['--make', project, '--runs', String(RUNS), '--plain']);
+    measurePlays(program, project, `${RUNS} runs of plain tasks`);
+    rmSync(project, { recursive: true });
     run(program, ['--make', project, '--runs', String(RUNS)]);
     measurePlays(program, project, `${RUNS} runs`);
     rmSync(project, { recursive: true });
@@ -148,7 +153,7 @@ function storeIn(project: string): string {
   return join(project, '.waggle', 'swarm.sqlite');
 }
 
-/** `--runs`: as many, one after the other. `--killed`: by the system, while the last task is still under way. */
+/** `--runs`: as many, one after the other. `--plain`: tasks that succeed, and nothing else. `--killed`: by the system, while the last task is still under way. */
 async function make(project: string): Promise<void> {
   mkdirSync(join(project, '.waggle'), { recursive: true });
   const journal = await SqliteJournal.open(storeIn(project));
@@ -163,8 +168,9 @@ async function make(project: string): Promise<void> {
     ? await BenchSwarm.lead(journal, SLOTS, (index, call) => (index === last ? forever() : mixedWork(index, call)), [
         { committed: watch },
       ])
-    : await BenchSwarm.lead(journal, SLOTS, mixedWork);
-  for (let made = 1; made <= runs; made++) await swarm.run(graph, `run-${made}`, { project, declare: mixedSpec });
+    : await BenchSwarm.lead(journal, SLOTS, values.plain ? () => ({}) : mixedWork);
+  const declare = values.plain ? () => ({}) : mixedSpec;
+  for (let made = 1; made <= runs; made++) await swarm.run(graph, `run-${made}`, { project, declare });
   swarm.stop();
   await journal.close();
 }

@@ -73,7 +73,7 @@ function takeSlot(swarm: Swarm, { identity, agentId, startedMs }: ActiveTask): n
   const agent = swarm.registry.agents.get(agentId);
   if (agent === undefined) throw new Error(`Internal error: task ${id} runs on an unknown agent ${agentId}`);
   const workMs = expectedMs(swarm.durations, spec, agent.class);
-  swarm.registry.occupy(agentId, id, startedMs + workMs);
+  swarm.registry.occupy(agent, id, startedMs + workMs);
   swarm.capacity.reserve(id, agent.spec.host, reservationOf(spec));
   noteTry(swarm, agent);
   return workMs;
@@ -155,7 +155,8 @@ function end(swarm: Swarm, run: Run, task: Task, atMs: number): void {
   if (spec.child === undefined) noteOutcome(run, task);
   else tellParent(swarm, run, task);
   settleFamilies(swarm, run, task);
-  if (run.mail !== undefined) noteGone(swarm, run, `task:${spec.name}`);
+  // Most tasks had nothing to do with mail, and their address need not be put together.
+  if (run.mail?.isQuiet === false) noteGone(swarm, run, `task:${spec.name}`);
   for (const dependent of run.graph.end(task.identity.index, task.status === 'succeeded')) {
     settleNeeds(swarm, run, dependent, atMs);
   }

@@ -347,7 +347,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/agents/registry.ts',
     edits: [
       ['    if (roomOf(agent) === 0) {', '    if (agent.used > agent.spec.slots) {'],
-      ['agent === undefined || agent.used >= agent.spec.slots', 'agent === undefined'],
+      ['if (agent.used >= agent.spec.slots) {', 'if (agent.used > agent.spec.slots + 9) {'],
     ],
     breaks: ['slots'],
     seed: 2,

@@ -86,11 +86,11 @@ describe('an agent', () => {
 
   test('is offered while it has a free slot, and again when one is given back', () => {
     add(agentOf('a1', { slots: 2 }));
-    registry.occupy(agentId('a1'), t('t1'), 10);
+    registry.occupy(agent('a1'), t('t1'), 10);
     assert.deepEqual([matchesOf({}), registry.freeSlots], [['a1'], 1]);
-    registry.occupy(agentId('a1'), t('t2'), 10);
+    registry.occupy(agent('a1'), t('t2'), 10);
     assert.deepEqual([matchesOf({}), registry.freeSlots], [['full'], 0]);
-    assert.throws(() => registry.occupy(agentId('a1'), t('t3'), 10), /no free slot/);
+    assert.throws(() => registry.occupy(agent('a1'), t('t3'), 10), /no free slot/);
     registry.release(t('t1'), undefined);
     assert.deepEqual([matchesOf({}), registry.freeSlots], [['a1'], 1]);
   });
@@ -104,7 +104,7 @@ describe('an agent', () => {
 
   test('that is removed while it works finishes that, and is not offered after', () => {
     add(...agentsOf(2));
-    registry.occupy(agentId('a1'), t('t1'), 10);
+    registry.occupy(agent('a1'), t('t1'), 10);
     registry.remove(agentId('a1'));
     registry.release(t('t1'), undefined);
     assert.deepEqual([matchesOf({}), registry.freeSlots], [['a2'], 1]);
@@ -118,8 +118,8 @@ describe('an agent', () => {
 
   test('expected to be free first is the first of its kind, also after a correction', () => {
     add(...agentsOf(2));
-    registry.occupy(agentId('a1'), t('t1'), 10);
-    registry.occupy(agentId('a2'), t('t2'), 20);
+    registry.occupy(agent('a1'), t('t1'), 10);
+    registry.occupy(agent('a2'), t('t2'), 20);
     assert.equal(agent('a1').class.busy.first?.agent.spec.id, 'a1');
     registry.expectEnd(t('t1'), 30);
     assert.equal(agent('a1').class.busy.first?.agent.spec.id, 'a2');
@@ -128,7 +128,7 @@ describe('an agent', () => {
 
 describe('the record of an agent', () => {
   const doOne = (hasSucceeded: boolean, speed?: number): void => {
-    registry.occupy(agentId('a1'), t('t1'), 10);
+    registry.occupy(agent('a1'), t('t1'), 10);
     registry.release(t('t1'), { hasSucceeded, speed });
   };
   beforeEach(() => add(agentOf('a1')));
@@ -157,7 +157,7 @@ describe('the record of an agent', () => {
   });
 
   test('is not touched by an end that says nothing about it', () => {
-    registry.occupy(agentId('a1'), t('t1'), 10);
+    registry.occupy(agent('a1'), t('t1'), 10);
     registry.release(t('t1'), undefined);
     assert.deepEqual([agent('a1').ended, agent('a1').speed], [0, 1]);
   });
@@ -186,7 +186,7 @@ describe('an agent that is blocked', () => {
   });
 
   test('keeps what it runs, but nobody waits for its slots', () => {
-    registry.occupy(agentId('a'), t('one'), 50);
+    registry.occupy(agent('a'), t('one'), 50);
     const { busy } = agent('a').class;
     registry.block(agentId('a'), 'lost');
     assert.deepEqual([busy.size, registry.freeSlots], [0, 1]);
@@ -202,7 +202,7 @@ describe('an agent that is blocked', () => {
   test('is not what a limit makes of it: that leaves it some of its slots', () => {
     registry.limit(agentId('a'), 1);
     assert.equal(registry.freeSlots, 2);
-    registry.occupy(agentId('a'), t('one'), 50);
+    registry.occupy(agent('a'), t('one'), 50);
     assert.deepEqual([registry.freeSlots, matchesOf({})], [1, ['b']]);
     registry.limit(agentId('a'), undefined);
     assert.equal(registry.freeSlots, 2);

@@ -215,10 +215,9 @@ export class Registry {
   }
 
   /** Takes a slot of the agent for a task that should end at `expectedEndMs`. */
-  occupy(id: AgentId, taskId: TaskId, expectedEndMs: number): void {
-    const agent = this.#agents.get(id);
-    if (agent === undefined || agent.used >= agent.spec.slots) {
-      throw new Error(`Internal error: agent ${id} has no free slot for ${taskId}`);
+  occupy(agent: Agent, taskId: TaskId, expectedEndMs: number): void {
+    if (agent.used >= agent.spec.slots) {
+      throw new Error(`Internal error: agent ${agent.spec.id} has no free slot for ${taskId}`);
     }
     // A snapshot is put back with the agents that were blocked meanwhile.
     this.#freeSlots -= roomOf(agent);

@@ -114,6 +114,11 @@ export class Mail {
     this.orphans.delete(address);
   }
 
+  /** Nothing waits in any box, and nobody has subscribed. */
+  get isQuiet(): boolean {
+    return this.boxes.size === 0 && this.topics.size === 0;
+  }
+
   /** The owner of a box comes no more: what waits in it is dead. True when there is anything. */
   abandon(address: string): boolean {
     this.topics.forget(address);
