@@ -34,6 +34,12 @@ export const GOALS: readonly Goal[] = [
   },
   { what: 'the same, in memory', bench: 'replay', figure: '100 runs, in memory, warm', least: 1_000_000 },
   {
+    what: 'the same, in memory, plain tasks',
+    bench: 'replay',
+    figure: '100 runs of plain tasks, in memory, warm',
+    least: 1_000_000,
+  },
+  {
     what: 'start of a coordinator, open run of 100,000 tasks, after a stop (snapshot)',
     bench: 'replay',
     figure: 'start of a coordinator, stopped, run open',
