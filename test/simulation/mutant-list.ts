@@ -118,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'simulation/store.ts',
     edits: [["if (epoch !== this.epoch) return { ok: false, reason: 'epoch-stale' };", '']],
     breaks: ['epochs-rise'],
-    seed: 33,
+    seed: 333,
   },
   {
     id: 'epoch-refusal-ignored',
@@ -319,7 +319,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/proposal-work.ts',
     edits: [['if (loaded.contentHash !== approved.contentHash) {', 'if (loaded.contentHash === undefined) {']],
     breaks: ['approved-only'],
-    seed: 229,
+    seed: 490,
   },
   {
     id: 'paused-run-starts',
@@ -366,7 +366,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/engine.ts',
     edits: [['return !this.#isWriting && !this.#isEnded();', 'return !this.#isWriting;']],
     breaks: [...BLIND, 'snapshot-is-fold', 'ack-after-commit', 'seq-without-gaps'],
-    seed: 956,
+    seed: 1602,
   },
   {
     id: 'full-disk-leaves-work-waiting',

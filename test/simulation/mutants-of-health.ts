@@ -17,7 +17,7 @@ export const HEALTH_MUTANTS: readonly Mutant[] = [
     file: 'core/health/breaker.ts',
     edits: [["breaker.status === 'open' || startedMs < breaker.countsFromMs", "breaker.status === 'open'"]],
     breaks: ['late-success', 'breaker-opens'],
-    seed: 1316,
+    seed: 1391,
   },
   {
     id: 'breaker-never-forgets',

@@ -65,7 +65,7 @@ export const SCALING_MUTANTS: readonly Mutant[] = [
     file: 'core/scaling/decide-scaling.ts',
     edits: [["    blockAgent(swarm, id, 'draining');\n", '']],
     breaks: ['leaver-works'],
-    seed: 2347,
+    seed: 2755,
   },
   {
     id: 'leaver-goes-at-work',
@@ -77,7 +77,7 @@ export const SCALING_MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['drained-before-gone'],
-    seed: 2220,
+    seed: 2317,
   },
   {
     id: 'group-beyond-its-most',
