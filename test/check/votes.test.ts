@@ -6,11 +6,11 @@ import { electorateOf, memberOf, proposalOf, voterOf } from '../../src/analysers
 import { isUsedUp, ruleOf, sourceOf } from '../../src/analysers/voting/kinds.ts';
 import { SHAPED_KINDS } from '../../src/analysers/voting/shape.ts';
 import { opinionOf } from '../../src/analysers/voting/vote.ts';
-import { TextReader } from '../../src/analysers/read-text.ts';
 import { type Choice, type ProposalSpec } from '../../src/core/consensus/proposal-spec.ts';
 import { VOTERS, type Voter } from '../../src/core/findings/finding.ts';
 import { checkByEngine } from './support/check-by-engine.ts';
 import { CoreProposals } from './support/core-proposals.ts';
+import { benchIn, motionOn } from './support/motions.ts';
 import { tokenWithChecksum } from './support/plants.ts';
 import { finding } from './support/reports.ts';
 import { TestRepository } from './support/repository.ts';
@@ -167,22 +167,12 @@ describe('evidence', () => {
   });
 
   it('that is used up makes the voter abstain', () => {
-    const motion = {
-      finding: finding({ kind: 'hot-spot' }),
-      anchor: '',
-      proposal: 'finding-1',
-      contentHash: '',
-      asked: VOTERS,
-      place: { context: 'production', language: 'JavaScript', isText: true, isCode: true, bytes: 1, lines: 1 },
-      past: { commits: 99, authors: 9, fixes: 50, recent: 99, lastAtMs: 0 },
-      reach: null,
-      use: null,
-      steps: [],
-    } as const;
+    const known = { past: { commits: 99, authors: 9, fixes: 50, recent: 99, lastAtMs: 0 } };
+    const motion = motionOn({ kind: 'hot-spot' }, known);
     const past = { commits: 100, newestAtMs: 0, oldestAtMs: 0, recentP75: 1, fixShareP75: 0 };
-    const bench = { usual: { past, use: null }, root: '/', reader: new TextReader('/nonexistent') };
+    const bench = benchIn('/nonexistent', { past, use: null });
     expect(opinionOf('history', motion, bench)).toMatchObject({ choice: 'abstain', seen: [] });
-    const other = { ...motion, finding: finding({ kind: 'complex-function' }) };
+    const other = motionOn({ kind: 'complex-function' }, known);
     expect(opinionOf('history', other, bench)).toMatchObject({ choice: 'approve' });
   });
 

@@ -1,10 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { realpathSync } from 'node:fs';
+import { benchIn, motionOn } from '../../../test/check/support/motions.ts';
 import { TestRepository } from '../../../test/check/support/repository.ts';
-import { VOTERS } from '../../core/findings/finding.ts';
 import { contextOf } from '../classify.ts';
-import { TextReader } from '../read-text.ts';
-import type { Motion } from './ballot.ts';
 import { contextOfFinding } from './context.ts';
 
 const TEXT = 'export const a = 1;\n';
@@ -20,31 +18,8 @@ const root = realpathSync(repository.path);
 afterAll(() => repository[Symbol.dispose]());
 
 function voteOn(file: string, kind = 'missing-import'): string {
-  const motion: Motion = {
-    finding: {
-      id: '1',
-      kind,
-      severity: 'low',
-      title: 'x',
-      file,
-      line: 1,
-      evidence: [],
-      state: 'not-voted',
-      votes: [],
-      baseline: 'new',
-    },
-    anchor: '',
-    proposal: 'finding-1',
-    contentHash: '',
-    asked: VOTERS,
-    place: { context: contextOf(file), language: 'JavaScript', isText: true, isCode: true, bytes: 9, lines: 9 },
-    past: null,
-    reach: null,
-    use: null,
-    steps: [],
-  };
-  const bench = { usual: { past: null, use: null }, root, reader: new TextReader(root) };
-  const { choice, reason } = contextOfFinding(motion, bench);
+  const place = { ...motionOn({}).place, context: contextOf(file) };
+  const { choice, reason } = contextOfFinding(motionOn({ kind, file }, { place }), benchIn(root));
   return `${choice}: ${reason}`;
 }
 

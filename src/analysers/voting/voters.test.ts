@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { benchIn, motionOn } from '../../../test/check/support/motions.ts';
 import { TestRepository } from '../../../test/check/support/repository.ts';
-import { VOTERS } from '../../core/findings/finding.ts';
-import { TextReader } from '../read-text.ts';
 import type { Motion, Usual } from './ballot.ts';
 import { blastRadiusOf } from './blast-radius.ts';
 import { historyOf } from './history.ts';
@@ -13,36 +12,13 @@ const YEAR_MS = 365.25 * 24 * 3_600_000;
 const PAST: Usual['past'] = { commits: 900, newestAtMs: 5 * YEAR_MS, oldestAtMs: 0, recentP75: 3, fixShareP75: 0.25 };
 const USE: Usual['use'] = { importedByP75: 3, isWhole: true };
 
-const bench = (usual: Partial<Usual> = {}): Bench => ({
-  usual: { past: PAST, use: USE, ...usual },
-  root: '/nonexistent',
-  reader: new TextReader('/nonexistent'),
-});
+const bench = (usual: Partial<Usual> = {}): Bench => benchIn('/nonexistent', { past: PAST, use: USE, ...usual });
 
-const motion = (kind: string, more: Partial<Motion> = {}): Motion => ({
-  finding: {
-    id: '1',
-    kind,
-    severity: 'low',
-    title: 'x',
-    file: 'src/a.js',
-    line: 1,
-    evidence: [],
-    state: 'not-voted',
-    votes: [],
-    baseline: 'new',
-  },
-  anchor: '',
-  proposal: 'finding-1',
-  contentHash: '',
-  asked: VOTERS,
-  place: { context: 'production', language: 'JavaScript', isText: true, isCode: true, bytes: 9, lines: 9 },
-  past: { commits: 20, authors: 2, fixes: 0, recent: 1, lastAtMs: 4.9 * YEAR_MS },
-  reach: null,
-  use: { importedBy: 1, entryOf: null },
-  steps: [],
-  ...more,
-});
+/** On a file whose history and importers are known. */
+const motion = (kind: string, more: Partial<Motion> = {}): Motion => {
+  const past = { commits: 20, authors: 2, fixes: 0, recent: 1, lastAtMs: 4.9 * YEAR_MS };
+  return motionOn({ kind }, { past, use: { importedBy: 1, entryOf: null }, ...more });
+};
 
 const told = ({ choice, reason }: Opinion): string => `${choice}: ${reason}`;
 
@@ -118,7 +94,7 @@ describe('the voter on the blast radius', () => {
     const one = motion('unpinned-action');
     const opinion = blastRadiusOf(
       { ...one, finding: { ...one.finding, file } },
-      { ...bench(), root: repository.path, reader: new TextReader(repository.path) },
+      benchIn(repository.path, bench().usual),
     );
     expect(JSON.stringify(opinion)).toContain(said);
   });

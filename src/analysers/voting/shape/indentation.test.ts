@@ -2,9 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Finding } from '../../../core/findings/finding.ts';
-import { TextReader } from '../../read-text.ts';
-import type { Motion } from '../ballot.ts';
+import { benchIn, motionOn } from '../../../../test/check/support/motions.ts';
 import type { JudgeMotion } from '../opinion.ts';
 import { complexFunction, hotSpot } from './indentation.ts';
 
@@ -16,31 +14,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function choiceOf(look: JudgeMotion, text: string, line = 1): string {
   writeFileSync(join(folder, 'a.ts'), text);
-  const finding: Finding = {
-    id: '1',
-    kind: 'hot-spot',
-    severity: 'low',
-    title: 'x',
-    file: 'a.ts',
-    line,
-    evidence: [],
-    state: 'not-voted',
-    votes: [],
-    baseline: 'new',
-  };
-  const motion: Motion = {
-    finding,
-    anchor: '',
-    proposal: 'finding-1',
-    contentHash: '',
-    asked: ['shape'],
-    place: { context: 'production', language: 'TypeScript', isText: true, isCode: true, bytes: 9, lines: 9 },
-    past: null,
-    reach: null,
-    use: null,
-    steps: [],
-  };
-  return look(motion, { usual: { past: null, use: null }, root: folder, reader: new TextReader(folder) }).choice;
+  const place = { ...motionOn({}).place, language: 'TypeScript' };
+  const motion = motionOn({ kind: 'hot-spot', file: 'a.ts', line }, { asked: ['shape'], place });
+  return look(motion, benchIn(folder)).choice;
 }
 
 const repeat = (times: number, line: (at: number) => string): string =>

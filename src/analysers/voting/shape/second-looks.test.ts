@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { benchIn, motionOn } from '../../../../test/check/support/motions.ts';
 import type { Finding } from '../../../core/findings/finding.ts';
-import { TextReader } from '../../read-text.ts';
-import type { Motion } from '../ballot.ts';
 import { secondLook } from '../shape.ts';
 
 let root = '';
@@ -21,24 +20,7 @@ function said(
   finding: Pick<Finding, 'kind' | 'file'> & Partial<Finding>,
   more: Readonly<{ anchor?: string }> = {},
 ): string {
-  const rest = { id: '1', severity: 'low', title: 'x', line: 1, evidence: [] } as const;
-  const motion: Motion = {
-    finding: { ...rest, state: 'not-voted', votes: [], baseline: 'new', ...finding },
-    anchor: more.anchor ?? '',
-    proposal: 'finding-1',
-    contentHash: '',
-    asked: ['shape'],
-    place: { context: 'production', language: 'JavaScript', isText: true, isCode: true, bytes: 9, lines: 9 },
-    past: null,
-    reach: null,
-    use: null,
-    steps: [],
-  };
-  const { choice, reason } = secondLook(motion, {
-    usual: { past: null, use: null },
-    root,
-    reader: new TextReader(root),
-  });
+  const { choice, reason } = secondLook(motionOn(finding, { asked: ['shape'], ...more }), benchIn(root));
   return `${choice}: ${reason}`;
 }
 
