@@ -8,7 +8,7 @@ import { assignmentOf } from '../../test/support/assignments.ts';
 import { asksFor } from '../app/host-asks.ts';
 import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
 import type { LinkUser } from '../ports/worker-link.ts';
-import { HostRunner } from './host-runner.ts';
+import { HostRunner, type HostRunnerPorts } from './host-runner.ts';
 
 const HOME = {
   name: 'w-1',
@@ -25,11 +25,12 @@ const IDLE: AgentDriver = {
   run: () => ({ ok: false, failure: { reason: 'agent-lost' } }),
 };
 
-test('a link that ends before the host has it is none: the host makes another one at once', async () => {
+/** Runs a host without agents, unless `ports` says otherwise, for so many of its ticks. */
+async function runFor(
+  ticks: number,
+  ports: Pick<HostRunnerPorts, 'connect'> & Partial<HostRunnerPorts>,
+): Promise<void> {
   const clock = new ManualClock();
-  const greetings: HostFrame[][] = [];
-  const users: LinkUser<CoordinatorFrame>[] = [];
-  const first = Promise.withResolvers<void>();
   const runner = new HostRunner({
     home: HOME,
     agents: [],
@@ -37,6 +38,22 @@ test('a link that ends before the host has it is none: the host makes another on
     pid: 1,
     drivers: { command: IDLE, function: IDLE },
     clock,
+    asksFor: () => assert.fail('no attempt runs'),
+    ...ports,
+  });
+  runner.start();
+  for (let tick = 0; tick < ticks; tick++) {
+    await new Promise(setImmediate);
+    clock.advance(200);
+  }
+  runner.stop();
+}
+
+test('a link that ends before the host has it is none: the host makes another one at once', async () => {
+  const greetings: HostFrame[][] = [];
+  const users: LinkUser<CoordinatorFrame>[] = [];
+  const first = Promise.withResolvers<void>();
+  const ran = runFor(4, {
     connect: async (user) => {
       const sent: HostFrame[] = [];
       greetings.push(sent);
@@ -44,16 +61,10 @@ test('a link that ends before the host has it is none: the host makes another on
       if (users.length === 1) await first.promise;
       return { send: (frame) => sent.push(frame), close: () => {} };
     },
-    asksFor: () => assert.fail('no attempt runs'),
   });
-  runner.start();
   users[0]?.closed(false);
   first.resolve();
-  for (let tick = 0; tick < 4; tick++) {
-    await new Promise(setImmediate);
-    clock.advance(200);
-  }
-  runner.stop();
+  await ran;
   assert.deepEqual(
     greetings.map((sent) => sent.map(({ type }) => type)),
     [[], ['hello']],
@@ -61,18 +72,12 @@ test('a link that ends before the host has it is none: the host makes another on
 });
 
 test('a result that the full disk does not take is told all the same', async () => {
-  const clock = new ManualClock();
   const said: HostFrame[] = [];
-  const agents = [{ id: agentId('w-1.1'), role: 'worker', capabilities: [], slots: 1 }];
   const offer = { ...assignmentOf({ kind: 'function', function: 'f' }), agentId: agentId('w-1.1') };
   const keep = (): never => assert.fail('ENOSPC');
-  const runner = new HostRunner({
+  await runFor(4, {
     home: { ...HOME, keep },
-    agents,
-    capacity: { cpu: 1_000, memory: 1_000 },
-    pid: 1,
-    drivers: { command: IDLE, function: IDLE },
-    clock,
+    agents: [{ id: agentId('w-1.1'), role: 'worker', capabilities: [], slots: 1 }],
     connect: async (user) => ({
       send: (frame) => {
         said.push(frame);
@@ -88,41 +93,21 @@ test('a result that the full disk does not take is told all the same', async () 
     }),
     asksFor,
   });
-  runner.start();
-  for (let tick = 0; tick < 4; tick++) {
-    await new Promise(setImmediate);
-    clock.advance(200);
-  }
-  runner.stop();
   const bodies = said.flatMap((frame) => (frame.type === 'data' ? frame.packets.map(({ body }) => body.type) : []));
   assert.deepEqual(bodies, ['accept', 'result']);
 });
 
 test('a host that is not admitted is told why each time, and asks again', async () => {
-  const clock = new ManualClock();
   const told: string[] = [];
   let greeted = 0;
-  const runner = new HostRunner({
-    home: HOME,
-    agents: [],
-    capacity: { cpu: 1_000, memory: 1_000 },
-    pid: 1,
-    drivers: { command: IDLE, function: IDLE },
-    clock,
+  await runFor(8, {
     connect: async (user) => {
       const bye = { type: 'bye', epoch: 1, reason: 'refused', message: 'There are 256 hosts.' } as const;
       return { send: () => (greeted++, queueMicrotask(() => user.take(bye))), close: () => {} };
     },
-    asksFor: () => assert.fail('no attempt runs'),
     onOrder: () => assert.fail('it may be admitted later'),
     onRefused: (message) => told.push(message),
   });
-  runner.start();
-  for (let tick = 0; tick < 8; tick++) {
-    await new Promise(setImmediate);
-    clock.advance(200);
-  }
-  runner.stop();
   assert.equal(greeted, 2);
   assert.deepEqual(told, ['There are 256 hosts.', 'There are 256 hosts.']);
 });
