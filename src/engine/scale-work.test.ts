@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'vitest';
 import { EngineRig, RUN, settle } from '../../test/support/core-world-engine.ts';
-import { DONE, runSpecOf, submitOf, taskOf } from '../../test/support/core-world-specs.ts';
+import { DONE, poolOf, runSpecOf, submitOf, taskOf } from '../../test/support/core-world-specs.ts';
 import { LocalProvisioner } from '../adapters/in-memory/local-provisioner.ts';
-import type { ScaleGroup } from '../core/scaling/scale-group.ts';
 import type { Provisioned, Provisioner, ProvisionRequest } from '../ports/provisioner.ts';
 import type { Engine } from './engine.ts';
 
-const pool: ScaleGroup = {
-  role: 'pool',
-  driver: 'function',
-  capabilities: ['work'],
-  slots: 1,
-  host: 'here',
-  min: 0,
-  max: 3,
-};
+const pool = poolOf();
 
 /** Makes agents as the local one does, unless the test says otherwise. */
 class Played implements Provisioner {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
-import { DEFAULT_SCALING, type ScaleGroup } from '../../src/core/scaling/scale-group.ts';
+import { DEFAULT_SCALING } from '../../src/core/scaling/scale-group.ts';
+import { poolOf } from '../support/core-world-specs.ts';
 import { playScenario, type Scenario } from '../support/scaled-world.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
@@ -33,15 +34,7 @@ function scenarioOf(seed: number, signal: (draw: Draw) => (tick: number) => numb
   const random = seededRandom(seed);
   const draw: Draw = (below) => Math.floor(random() * below);
   const min = draw(3);
-  const group: ScaleGroup = {
-    role: 'pool',
-    driver: 'function',
-    capabilities: ['work'],
-    slots: 1 + draw(3),
-    host: 'here',
-    min,
-    max: Math.max(1, min + draw(8)),
-  };
+  const group = poolOf({ slots: 1 + draw(3), min, max: Math.max(1, min + draw(8)) });
   const at = signal(draw);
   const longest = 1_000 * (1 + draw(20));
   return {

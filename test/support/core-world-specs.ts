@@ -2,6 +2,7 @@ import type { AgentSpec } from '../../src/core/agents/agent-spec.ts';
 import { agentId, runId } from '../../src/core/ids.ts';
 import type { SwarmInput } from '../../src/core/inputs.ts';
 import type { RunSpec } from '../../src/core/runs/run-spec.ts';
+import type { ScaleGroup } from '../../src/core/scaling/scale-group.ts';
 import type { AttemptResult, Claim } from '../../src/core/tasks/attempt.ts';
 import type { SubtaskSpec } from '../../src/core/tasks/subtask-spec.ts';
 import type { TaskSpec } from '../../src/core/tasks/task-spec.ts';
@@ -32,6 +33,12 @@ export function agentOf(id: string, more: Partial<Omit<AgentSpec, 'id'>> = {}): 
 /** `agentOf` several times: `a1`, `a2` ... */
 export function agentsOf(count: number, more: Partial<Omit<AgentSpec, 'id'>> = {}): readonly AgentSpec[] {
   return Array.from({ length: count }, (_, index) => agentOf(`a${index + 1}`, more));
+}
+
+/** A group of up to three agents called `pool`, each as `agentOf` makes them for `taskOf`. */
+export function poolOf(more: Partial<ScaleGroup> = {}): ScaleGroup {
+  const shape = { driver: 'function', capabilities: ['work'], slots: 1, host: 'here' } as const;
+  return { role: 'pool', ...shape, min: 0, max: 3, ...more };
 }
 
 export function runSpecOf(more: Partial<RunSpec> = {}): RunSpec {

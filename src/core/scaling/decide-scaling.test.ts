@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'vitest';
 import { CoreWorld } from '../../../test/support/core-world.ts';
-import { agentOf, DONE, runSpecOf, submitOf, subtaskOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import {
+  agentOf,
+  DONE,
+  poolOf,
+  runSpecOf,
+  submitOf,
+  subtaskOf,
+  taskOf,
+} from '../../../test/support/core-world-specs.ts';
 import { add, done, waitForAll, worldOf } from '../../../test/support/delegation-world.ts';
 import { agentId, runId } from '../ids.ts';
 import { owedEffects } from '../owed-effects.ts';
@@ -10,8 +18,7 @@ import type { GroupLoad } from './load.ts';
 import { DEFAULT_SCALING, type ScaleGroup } from './scale-group.ts';
 
 const R1 = runId('r1');
-const shape = { driver: 'function', capabilities: ['work'], slots: 1, host: 'here' } as const;
-const pool: ScaleGroup = { role: 'pool', ...shape, min: 0, max: 4 };
+const pool = poolOf({ max: 4 });
 const none: GroupLoad = { agents: 0, averagePermille: 0, hot: 0 };
 
 let world: CoreWorld;

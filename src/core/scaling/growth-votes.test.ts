@@ -1,26 +1,16 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'vitest';
 import { CoreWorld } from '../../../test/support/core-world.ts';
-import { agentOf, DONE, runSpecOf, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import { agentOf, DONE, poolOf, runSpecOf, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
 import type { Choice } from '../consensus/proposal-spec.ts';
 import { proposalId, runId } from '../ids.ts';
 import { owedEffects } from '../owed-effects.ts';
 import { snapshotOf } from '../snapshot.ts';
 import { newSwarm } from '../swarm-state.ts';
 import { askForMore } from './decide-scaling.ts';
-import type { ScaleGroup } from './scale-group.ts';
 
 const R1 = runId('r1');
-const pool: ScaleGroup = {
-  role: 'pool',
-  driver: 'function',
-  capabilities: ['work'],
-  slots: 1,
-  host: 'here',
-  min: 0,
-  max: 6,
-  voteAbove: 2,
-};
+const pool = poolOf({ max: 6, voteAbove: 2 });
 const approval = { members: ['user:ann', 'user:ben'], timeoutMs: 5_000, askAgainMs: 30_000 };
 
 let world: CoreWorld;

@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'vitest';
 import { CoreWorld } from '../../../test/support/core-world.ts';
-import { DONE, runSpecOf, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import { DONE, poolOf, runSpecOf, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
 import type { HostDescription } from '../hosts/frames.ts';
 import { agentId, type AgentId, runId } from '../ids.ts';
 import { wantedOf } from './groups.ts';
 import type { ScaleGroup } from './scale-group.ts';
 
 const R1 = runId('r1');
-const far: ScaleGroup = {
-  role: 'far',
-  driver: 'remote',
-  capabilities: ['work'],
-  slots: 1,
-  host: 'here',
-  min: 0,
-  max: 4,
-};
+const far = poolOf({ role: 'far', driver: 'remote', max: 4 });
 
 let world: CoreWorld;
 beforeEach(() => {
