@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'vitest';
 import { EngineRig, RUN, settle, taskIdOf } from '../../test/support/core-world-engine.ts';
-import { agentsOf, DONE, runSpecOf, submitOf, taskOf, THREW } from '../../test/support/core-world-specs.ts';
+import { DONE, runSpecOf, submitOf, taskOf, THREW } from '../../test/support/core-world-specs.ts';
+import { TWO_AGENTS } from '../../test/support/engine-inputs.ts';
 import { swarmId } from '../core/ids.ts';
 import type { BudgetSpec } from '../core/runs/run-spec.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { Engine } from './engine.ts';
 
 const t1 = taskIdOf('t1');
-const register = { type: 'agents.register', agents: agentsOf(2) } as const;
 
 let rig: EngineRig;
 beforeEach(() => {
@@ -17,7 +17,7 @@ beforeEach(() => {
 
 async function startWith(tasks: readonly TaskSpec[], budget: BudgetSpec = {}): Promise<Engine> {
   const engine = await rig.start();
-  await engine.dispatch(register);
+  await engine.dispatch(TWO_AGENTS);
   await engine.dispatch(submitOf(tasks, { run: runSpecOf({ budget }) }));
   return engine;
 }
