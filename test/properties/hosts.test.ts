@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
-import { HostWorld, type HostWorldPlan } from '../support/host-world.ts';
+import { HostWorld } from '../support/host-world.ts';
+import type { HostWorldPlan } from '../support/host-world-parts.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const SEEDS = 400;

@@ -10,56 +10,26 @@ import {
 } from '../../src/core/hosts/frames.ts';
 import type { KeptResult } from '../../src/core/hosts/host-attempts.ts';
 import { type HostAct, HostSession } from '../../src/core/hosts/host-session.ts';
-import { agentId, type AgentId, runId, type TaskId, taskId } from '../../src/core/ids.ts';
+import { type TaskId, taskId } from '../../src/core/ids.ts';
 import type { AttemptResult } from '../../src/core/tasks/attempt.ts';
 import { assert } from '../../src/util/assert.ts';
-import { taskOf, DONE } from './core-world-specs.ts';
+import { DONE } from './core-world-specs.ts';
 import { HostLedger } from './host-ledger.ts';
+import {
+  agentOfHost,
+  type HostDisk,
+  type HostProcess,
+  type HostWorldPlan,
+  type Leader,
+  offerOf,
+  RUN,
+  type WorldTask,
+} from './host-world-parts.ts';
+import { PlannedTime } from './planned-time.ts';
 import { seededRandom } from './seeded-random.ts';
 
-export const TIMES: HostTimes = { leaseMs: 3_000, heartbeatMs: 1_000, orphanMs: 8_000 };
-export const TICK_MS = 200;
-const RUN = runId('r1');
-
-export type HostWorldPlan = Readonly<{
-  seed: number;
-  hosts: number;
-  tasks: number;
-  /** Shares of frames, 0 to 1. */
-  loss: number;
-  doubling: number;
-  meanDelayMs: number;
-  /** How often each fault comes before `healMs`. */
-  cuts: number;
-  crashes: number;
-  pauses: number;
-  /** Leaders that are killed, and leaders that are paused, replaced and wake. */
-  kills: number;
-  zombies: number;
-  healMs: number;
-}>;
-
-type Task = { readonly id: TaskId; attempt: number; host: string | undefined; isDone: boolean };
-type Process = {
-  readonly host: string;
-  readonly session: HostSession;
-  readonly instance: number;
-  readonly running: Map<string, { cancel: () => void; key: AttemptKey; mayEndAtMs: number }>;
-  leader: Leader | undefined;
-  pausedUntilMs: number;
-  /** It reaches nobody until then. */
-  isolatedUntilMs: number;
-  isDead: boolean;
-};
-type Disk = { epoch: number; instance: number; readonly kept: Map<string, KeptResult> };
-type Leader = {
-  readonly epoch: number;
-  readonly sessions: Map<string, CoordinatorSession>;
-  readonly links: Map<string, Process>;
-  readonly here: Set<string>;
-  isEnded: boolean;
-  pausedUntilMs: number;
-};
+const TIMES: HostTimes = { leaseMs: 3_000, heartbeatMs: 1_000, orphanMs: 8_000 };
+const TICK_MS = 200;
 
 /**
  * Hosts and leaders that speak the worker protocol over links that lose, double and reorder, while processes die,
@@ -67,15 +37,13 @@ type Leader = {
  */
 export class HostWorld {
   readonly ledger: HostLedger = new HostLedger();
-  readonly tasks: Task[];
-  readonly processes: Process[] = [];
+  readonly tasks: WorldTask[];
+  readonly processes: HostProcess[] = [];
   readonly plan: HostWorldPlan;
   readonly #random: () => number;
-  readonly #disks = new Map<string, Disk>();
+  readonly #disks = new Map<string, HostDisk>();
   readonly #seen = new Map<string, number>();
-  readonly #events: { atMs: number; n: number; run: () => void }[] = [];
-  #n = 0;
-  #nowMs = 0;
+  readonly #time = new PlannedTime();
   #leader: Leader | undefined;
   readonly #leaders: Leader[] = [];
   #epoch = 0;
@@ -93,7 +61,7 @@ export class HostWorld {
   }
 
   get nowMs(): number {
-    return this.#nowMs;
+    return this.#time.nowMs;
   }
 
   /** Runs until everything is done, or long after the last fault. */
@@ -101,20 +69,17 @@ export class HostWorld {
     this.#newLeader();
     for (let index = 0; index < this.plan.hosts; index++) this.#startHost(`h${index}`);
     this.#planFaults();
-    this.#every(TICK_MS, () => this.#tick());
+    this.#time.every(TICK_MS, () => this.#tick());
     const untilMs = this.plan.healMs + 120_000;
-    while (this.#nowMs < untilMs && !this.#isQuiet()) {
-      const next = this.#pop();
-      if (next === undefined) break;
-      this.#nowMs = next.atMs;
-      next.run();
+    while (this.nowMs < untilMs && !this.#isQuiet()) {
+      if (!this.#time.step()) break;
     }
     return this;
   }
 
   #isQuiet(): boolean {
     const isIdle = this.processes.every(({ isDead, session }) => isDead || session.held === 0);
-    return this.#nowMs > this.plan.healMs && isIdle && this.tasks.every(({ isDone }) => isDone);
+    return this.nowMs > this.plan.healMs && isIdle && this.tasks.every(({ isDone }) => isDone);
   }
 
   #startHost(host: string): void {
@@ -124,12 +89,12 @@ export class HostWorld {
     const description: HostDescription = {
       host,
       instance: disk.instance,
-      agents: [{ id: agentOf(host), role: 'worker', capabilities: ['work'], slots: 2 }],
+      agents: [{ id: agentOfHost(host), role: 'worker', capabilities: ['work'], slots: 2 }],
       capacity: { cpu: 1_000, memory: 1_000 },
     };
-    const session = new HostSession({ description, epoch: disk.epoch, kept: [...disk.kept.values()] }, this.#nowMs);
+    const session = new HostSession({ description, epoch: disk.epoch, kept: [...disk.kept.values()] }, this.nowMs);
     const made = { host, session, instance: disk.instance, running: new Map(), leader: undefined };
-    const process: Process = { ...made, pausedUntilMs: 0, isolatedUntilMs: 0, isDead: false };
+    const process: HostProcess = { ...made, pausedUntilMs: 0, isolatedUntilMs: 0, isDead: false };
     this.processes.push(process);
   }
 
@@ -150,34 +115,34 @@ export class HostWorld {
   #sessionOf(leader: Leader, host: string): CoordinatorSession {
     const known = leader.sessions.get(host);
     if (known !== undefined) return known;
-    const session = new CoordinatorSession({ host, epoch: leader.epoch, times: TIMES }, this.#nowMs);
+    const session = new CoordinatorSession({ host, epoch: leader.epoch, times: TIMES }, this.nowMs);
     leader.sessions.set(host, session);
     return session;
   }
 
   #tick(): void {
     for (const leader of this.#leaders) {
-      if (leader.isEnded || leader.pausedUntilMs > this.#nowMs) continue;
+      if (leader.isEnded || leader.pausedUntilMs > this.nowMs) continue;
       // Its lease is over, and it sees that soon.
       if (leader !== this.#leader && this.#random() < 0.05) leader.isEnded = true;
-      for (const [host, session] of leader.sessions) this.#lead(leader, host, session.tick(this.#nowMs));
+      for (const [host, session] of leader.sessions) this.#lead(leader, host, session.tick(this.nowMs));
       if (leader === this.#leader) this.#assign(leader);
     }
     for (const process of this.processes) {
-      if (process.isDead || process.pausedUntilMs > this.#nowMs) continue;
+      if (process.isDead || process.pausedUntilMs > this.nowMs) continue;
       if (process.session.phase === 'unlinked') this.#link(process);
-      this.#host(process, process.session.tick(this.#nowMs), 0);
+      this.#host(process, process.session.tick(this.nowMs), 0);
     }
   }
 
-  #link(process: Process): void {
+  #link(process: HostProcess): void {
     // Now and then it finds the socket of one that was replaced and does not know it yet.
     const old = this.#random() < 0.3 ? this.#leaders.find(({ isEnded }) => !isEnded) : undefined;
     const leader = old ?? this.#leader;
-    if (leader === undefined || leader.isEnded || leader.pausedUntilMs > this.#nowMs) return;
-    if (process.isolatedUntilMs > this.#nowMs) return;
+    if (leader === undefined || leader.isEnded || leader.pausedUntilMs > this.nowMs) return;
+    if (process.isolatedUntilMs > this.nowMs) return;
     process.leader = leader;
-    this.#host(process, process.session.linked(this.#nowMs), 0);
+    this.#host(process, process.session.linked(this.nowMs), 0);
   }
 
   #assign(leader: Leader): void {
@@ -190,8 +155,8 @@ export class HostWorld {
       task.host = host;
       const offer = offerOf(task.id, task.attempt, host, this.#random() < 0.2 ? 'D' : 'A');
       // After the commit; the leader may be gone by then.
-      this.#after(this.#random() * 30, () => {
-        if (!leader.isEnded) this.#lead(leader, host, this.#sessionOf(leader, host).offer(offer, this.#nowMs));
+      this.#time.after(this.#random() * 30, () => {
+        if (!leader.isEnded) this.#lead(leader, host, this.#sessionOf(leader, host).offer(offer, this.nowMs));
       });
     }
   }
@@ -206,7 +171,7 @@ export class HostWorld {
       case 'send':
         return this.#toHost(leader, host, act.frame);
       case 'join':
-        this.#commit(leader, () => this.#lead(leader, host, session.admit(++this.#sessions, this.#nowMs)));
+        this.#commit(leader, () => this.#lead(leader, host, session.admit(++this.#sessions, this.nowMs)));
         return;
       case 'end':
         return this.#commit(leader, () => this.#store(leader, host, act));
@@ -235,7 +200,7 @@ export class HostWorld {
 
   /** Takes a moment, and fails for a leader that was replaced: then it is over. */
   #commit(leader: Leader, then: () => void): void {
-    this.#after(this.#random() * 20, () => {
+    this.#time.after(this.#random() * 20, () => {
       if (leader.isEnded) return;
       if (leader.epoch < this.#epoch) leader.isEnded = true;
       else then();
@@ -249,7 +214,7 @@ export class HostWorld {
       task.isDone = true;
       this.ledger.accept(id);
     } else task.host = undefined;
-    this.#lead(leader, host, this.#sessionOf(leader, host).settle({ taskId: id, attempt }, this.#nowMs));
+    this.#lead(leader, host, this.#sessionOf(leader, host).settle({ taskId: id, attempt }, this.nowMs));
   }
 
   #giveBack({ taskId: id, attempt }: AttemptKey): void {
@@ -257,11 +222,11 @@ export class HostWorld {
     if (!task.isDone && task.attempt === attempt) task.host = undefined;
   }
 
-  #host(process: Process, acts: readonly HostAct[], epoch: number): void {
+  #host(process: HostProcess, acts: readonly HostAct[], epoch: number): void {
     for (const act of acts) this.#hostOne(process, act, epoch);
   }
 
-  #hostOne(process: Process, act: HostAct, epoch: number): void {
+  #hostOne(process: HostProcess, act: HostAct, epoch: number): void {
     const disk = this.#disks.get(process.host);
     assert(disk !== undefined, 'no disk');
     switch (act.do) {
@@ -293,25 +258,25 @@ export class HostWorld {
     }
   }
 
-  #begin(process: Process, { taskId: id, attempt }: Offer): void {
+  #begin(process: HostProcess, { taskId: id, attempt }: Offer): void {
     const key = { taskId: id, attempt };
     const ms = this.#random() < 0.1 ? 15_000 : this.#random() * 2_000;
-    const cancel = this.#after(ms, () => this.#finish(process, key, DONE));
-    process.running.set(keyOf(key), { cancel, key, mayEndAtMs: this.#nowMs + ms });
+    const cancel = this.#time.after(ms, () => this.#finish(process, key, DONE));
+    process.running.set(keyOf(key), { cancel, key, mayEndAtMs: this.nowMs + ms });
   }
 
-  #finish(process: Process, { taskId: id, attempt }: AttemptKey, result: AttemptResult): void {
+  #finish(process: HostProcess, { taskId: id, attempt }: AttemptKey, result: AttemptResult): void {
     const key = { taskId: id, attempt };
     const running = process.running.get(keyOf(key));
     if (process.isDead || running === undefined) return;
-    if (process.pausedUntilMs > this.#nowMs) {
-      this.#at(process.pausedUntilMs, () => this.#finish(process, key, result));
+    if (process.pausedUntilMs > this.nowMs) {
+      this.#time.at(process.pausedUntilMs, () => this.#finish(process, key, result));
       return;
     }
     running.cancel();
     process.running.delete(keyOf(key));
     this.#disks.get(process.host)?.kept.set(keyOf(key), { key, result });
-    this.#host(process, process.session.end(key, result, this.#nowMs), 0);
+    this.#host(process, process.session.end(key, result, this.nowMs), 0);
   }
 
   #toHost(leader: Leader, host: string, frame: CoordinatorFrame): void {
@@ -319,41 +284,41 @@ export class HostWorld {
     if (process === undefined) return;
     this.#deliver(() => {
       if (process.isDead || process.leader !== leader) return;
-      const acts = process.session.take(frame, this.#nowMs);
+      const acts = process.session.take(frame, this.nowMs);
       this.#host(process, acts, frame.epoch);
     }, process);
   }
 
-  #toLeader(process: Process, frame: HostFrame): void {
+  #toLeader(process: HostProcess, frame: HostFrame): void {
     const { leader, host } = process;
     if (leader === undefined) return;
     this.#deliver(() => {
       if (leader.isEnded) return;
       if (frame.type === 'hello') leader.links.set(host, process);
       if (leader.links.get(host) !== process) return;
-      this.#lead(leader, host, this.#sessionOf(leader, host).take(frame, this.#nowMs));
+      this.#lead(leader, host, this.#sessionOf(leader, host).take(frame, this.nowMs));
     }, leader);
   }
 
   /** Lost, doubled and delayed; what arrives while the receiver sleeps is read when it wakes. */
   #deliver(arrive: () => void, receiver: { readonly pausedUntilMs: number }): void {
-    const isFaulty = this.#nowMs < this.plan.healMs;
+    const isFaulty = this.nowMs < this.plan.healMs;
     if (isFaulty && this.#random() < this.plan.loss) return;
     const copies = isFaulty && this.#random() < this.plan.doubling ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       const delayMs = isFaulty ? -Math.log(1 - this.#random()) * this.plan.meanDelayMs : 1;
       const land = (): void => {
-        if (receiver.pausedUntilMs > this.#nowMs) this.#at(receiver.pausedUntilMs, land);
+        if (receiver.pausedUntilMs > this.nowMs) this.#time.at(receiver.pausedUntilMs, land);
         else arrive();
       };
-      this.#after(delayMs, land);
+      this.#time.after(delayMs, land);
     }
   }
 
   #planFaults(): void {
     const { healMs, cuts, crashes, pauses, kills, zombies } = this.plan;
     const often = (count: number, fault: () => void): void => {
-      for (let index = 0; index < count; index++) this.#at(this.#random() * healMs, fault);
+      for (let index = 0; index < count; index++) this.#time.at(this.#random() * healMs, fault);
     };
     often(cuts, () => this.#cut());
     often(crashes, () => this.#crash());
@@ -362,7 +327,7 @@ export class HostWorld {
     often(zombies, () => this.#zombie());
   }
 
-  #anyProcess(): Process | undefined {
+  #anyProcess(): HostProcess | undefined {
     const alive = this.processes.filter(({ isDead }) => !isDead);
     return alive[Math.floor(this.#random() * alive.length)];
   }
@@ -373,10 +338,10 @@ export class HostWorld {
     const { leader, host } = process;
     process.leader = undefined;
     process.session.unlinked();
-    if (this.#random() < 0.5) process.isolatedUntilMs = this.#nowMs + this.#random() * 20_000;
+    if (this.#random() < 0.5) process.isolatedUntilMs = this.nowMs + this.#random() * 20_000;
     if (leader === undefined || leader.links.get(host) !== process) return;
     leader.links.delete(host);
-    this.#lead(leader, host, this.#sessionOf(leader, host).unlinked(false, this.#nowMs));
+    this.#lead(leader, host, this.#sessionOf(leader, host).unlinked(false, this.nowMs));
   }
 
   #crash(): void {
@@ -387,68 +352,31 @@ export class HostWorld {
     const { leader, host } = process;
     if (leader !== undefined && leader.links.get(host) === process && this.#random() < 0.5) {
       leader.links.delete(host);
-      this.#lead(leader, host, this.#sessionOf(leader, host).unlinked(true, this.#nowMs));
+      this.#lead(leader, host, this.#sessionOf(leader, host).unlinked(true, this.nowMs));
     }
-    this.#after(this.#random() * 5_000, () => this.#startHost(host));
+    this.#time.after(this.#random() * 5_000, () => this.#startHost(host));
   }
 
   #pause(): void {
     const process = this.#anyProcess();
-    if (process !== undefined) process.pausedUntilMs = this.#nowMs + this.#random() * 10_000;
+    if (process !== undefined) process.pausedUntilMs = this.nowMs + this.#random() * 10_000;
   }
 
   #kill(): void {
     if (this.#leader === undefined || this.#leader.isEnded) return;
     this.#leader.isEnded = true;
-    this.#after(this.#random() * 3_000, () => this.#newLeader());
+    this.#time.after(this.#random() * 3_000, () => this.#newLeader());
   }
 
   #zombie(): void {
     if (this.#leader === undefined || this.#leader.isEnded) return;
-    this.#leader.pausedUntilMs = this.#nowMs + this.#random() * 10_000;
-    this.#after(this.#random() * 5_000, () => this.#newLeader());
+    this.#leader.pausedUntilMs = this.nowMs + this.#random() * 10_000;
+    this.#time.after(this.#random() * 5_000, () => this.#newLeader());
   }
 
-  #taskOf(id: TaskId): Task {
+  #taskOf(id: TaskId): WorldTask {
     const task = this.tasks.find((one) => one.id === id);
     assert(task !== undefined, `no task ${id}`);
     return task;
   }
-
-  #every(ms: number, run: () => void): void {
-    this.#after(ms, () => {
-      run();
-      this.#every(ms, run);
-    });
-  }
-
-  #after(ms: number, run: () => void): () => void {
-    return this.#at(this.#nowMs + ms, run);
-  }
-
-  #at(atMs: number, run: () => void): () => void {
-    const event = { atMs: Math.max(this.#nowMs, atMs), n: this.#n++, run };
-    this.#events.push(event);
-    return () => void (event.run = () => undefined);
-  }
-
-  #pop(): { atMs: number; run: () => void } | undefined {
-    let best = 0;
-    for (let index = 1; index < this.#events.length; index++) {
-      const [one, other] = [this.#events[index], this.#events[best]];
-      if (one === undefined || other === undefined) continue;
-      if (one.atMs < other.atMs || (one.atMs === other.atMs && one.n < other.n)) best = index;
-    }
-    return this.#events.splice(best, 1)[0];
-  }
-}
-
-function agentOf(host: string): AgentId {
-  return agentId(`${host}.1`);
-}
-
-function offerOf(id: TaskId, attempt: number, host: string, effect: 'A' | 'D'): Offer {
-  const spec = taskOf('t', { effect });
-  const parts = { taskId: id, runId: RUN, agentId: agentOf(host), attempt };
-  return { ...parts, spec, work: spec.work, project: '/', needs: {}, inputs: {} };
 }
