@@ -3,53 +3,26 @@ import { isAlertEvent } from '../../src/core/alerts/alert-events.ts';
 import assert from 'node:assert/strict';
 import type { AgentSpec, HostSpec } from '../../src/core/agents/agent-spec.ts';
 import type { MessageEvent, ProposalEvent, SwarmEvent, TaskEvent } from '../../src/core/events.ts';
-import type { RunSpec } from '../../src/core/runs/run-spec.ts';
 import type { Usage } from '../../src/core/tasks/attempt.ts';
 import { isScalingEvent } from '../../src/core/scaling/is-scaling-event.ts';
 import { isReservation, type ReservationEvent, reservedAfter } from './reserved-after.ts';
 import type { TaskSpec } from '../../src/core/tasks/task-spec.ts';
 import type { Entry } from './core-world.ts';
 import { isMessageEvent } from '../../src/core/messaging/is-message-event.ts';
+import { holdsBudget, ownShareOf, tokensOf } from './ledger-budget.ts';
+import {
+  childrenOf,
+  ENDED,
+  isActive,
+  isLive,
+  levelOf,
+  type RunLine,
+  type Status,
+  type TaskLine,
+} from './ledger-lines.ts';
+import { assertNeeds, assertSkip } from './ledger-needs.ts';
 import { MailLedger } from './mail-ledger.ts';
 import { VoteLedger } from './vote-ledger.ts';
-
-type Status =
-  | 'waiting'
-  | 'ready'
-  | 'active'
-  /** Waits for sub-tasks, without a slot. */
-  | 'awaiting'
-  | 'backing-off'
-  | 'unknown'
-  | 'succeeded'
-  | 'failed'
-  | 'cancelled'
-  | 'skipped';
-type TaskLine = {
-  readonly id: string;
-  readonly spec: TaskSpec;
-  status: Status;
-  attempt: number;
-  /** Spent by its own attempts. */
-  tokens: number;
-  costMicros: number;
-  /** Patches with something new. */
-  revisions: number;
-  charged: number;
-  crashes: number;
-  agentId: string;
-  /** What it has reserved, where that has become less. */
-  reserved?: TaskSpec['resources'] | undefined;
-};
-type RunLine = {
-  readonly id: string;
-  readonly spec: RunSpec;
-  readonly tasks: Map<string, TaskLine>;
-  attempts: number;
-  isPaused: boolean;
-  isEnding: boolean;
-  isFinished: boolean;
-};
 
 const KINDS = ['cpu', 'memory', 'storage', 'network'] as const;
 /** The default retry policy; plans declare none. */
@@ -59,7 +32,6 @@ const MAX_CRASHES = 2;
 const MOST_LEVELS = 3;
 const MOST_AT_ONCE = 8;
 const MOST_REVISIONS = 10;
-const ENDED: ReadonlySet<Status> = new Set(['succeeded', 'failed', 'cancelled', 'skipped']);
 
 /**
  * A recount of a swarm from its events alone, written apart from the core: it never calls it. `note` throws when an
@@ -349,105 +321,7 @@ export class Ledger {
   }
 }
 
-function tokensOf(usage: Usage | undefined): number | undefined {
-  if (usage?.inputTokens === undefined && usage?.outputTokens === undefined) return undefined;
-  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
-}
-
-function isActive({ status }: TaskLine): boolean {
-  return status === 'active';
-}
-
-/** It has an attempt under way. */
-function isLive({ status }: TaskLine): boolean {
-  return status === 'active' || status === 'awaiting';
-}
-
-type Kind = 'tokens' | 'costMicros';
-
-function childrenOf(run: RunLine, parent: TaskLine): readonly TaskLine[] {
-  return [...run.tasks.values()].filter(({ spec }) => spec.child?.parent === parent.spec.name);
-}
-
-function levelOf(run: RunLine, name: string): number {
-  const parent = run.tasks.get(name)?.spec.child?.parent;
-  return parent === undefined ? 0 : 1 + levelOf(run, parent);
-}
-
-/** What one attempt of the task may spend itself. */
-function ownShareOf({ spec: { grant, delegate } }: TaskLine, kind: Kind): number {
-  const granted = grant?.[kind] ?? 0;
-  return delegate === undefined ? granted : Math.min(granted, delegate.keep?.[kind] ?? 0);
-}
-
-/** What all below the task may spend; undefined when that is for somebody further up to say. */
-function poolOf(task: TaskLine, kind: Kind): number | undefined {
-  const granted = task.spec.grant?.[kind];
-  return task.spec.delegate === undefined || granted === undefined ? undefined : granted - ownShareOf(task, kind);
-}
-
-function isSettled(run: RunLine, task: TaskLine): boolean {
-  return ENDED.has(task.status) && childrenOf(run, task).every((child) => isSettled(run, child));
-}
-
-/** What the task takes of whoever pays for it: its own, and what is held back for those below it. */
-function takenBy(run: RunLine, task: TaskLine, kind: Kind): number {
-  const own = task[kind] + (isLive(task) ? ownShareOf(task, kind) : 0);
-  const pool = poolOf(task, kind);
-  const below = childrenOf(run, task).reduce((sum, child) => sum + takenBy(run, child, kind), 0);
-  if (pool === undefined) return own + below;
-  assert.ok(below <= pool, `the sub-tasks of ${task.id} take ${below} ${kind}, but were granted ${pool}`);
-  const isFunded = task.attempt > 0 && !isSettled(run, task);
-  return own + (isFunded ? pool : below);
-}
-
 function canDo(agent: AgentSpec, run: RunLine, { requires }: TaskSpec): boolean {
   if (agent.runId !== undefined && agent.runId !== run.id) return false;
   return requires.every((name) => agent.capabilities.includes(name));
-}
-
-function holdsBudget(run: RunLine): boolean {
-  const { budget } = run.spec;
-  const lines = [...run.tasks.values()];
-  const top = lines.filter(({ spec }) => spec.child === undefined);
-  const taken = (kind: Kind): number => top.reduce((sum, task) => sum + takenBy(run, task, kind), 0);
-  return (
-    run.attempts <= (budget.attempts ?? Infinity) &&
-    lines.filter(isActive).length <= (budget.agents ?? Infinity) &&
-    (budget.tokens === undefined || taken('tokens') <= budget.tokens) &&
-    (budget.costMicros === undefined || taken('costMicros') <= budget.costMicros)
-  );
-}
-
-/** What `when` promises about the needs of a task that may start. */
-function assertNeeds(run: RunLine, { id, spec }: TaskLine): void {
-  const needs = spec.needs.map((name) => run.tasks.get(name));
-  for (const need of needs) {
-    assert.ok(need !== undefined && ENDED.has(need.status), `${id} starts before ${need?.id ?? 'a need'} has ended`);
-  }
-  const haveAllSucceeded = needs.every((need) => need?.status === 'succeeded');
-  if ((spec.when ?? 'success') === 'success') assert.ok(haveAllSucceeded, `${id} starts after a need that failed`);
-  if (spec.when === 'failed') assert.ok(!haveAllSucceeded, `${id} starts although nothing failed`);
-}
-
-/** A task is skipped for a reason that is true, and that names where it began. */
-function assertSkip(run: RunLine, task: TaskLine, { cause }: Extract<TaskEvent, { type: 'task.skipped' }>): void {
-  if (cause.reason === 'condition-false') return assertNeeds(run, task);
-  const needs = task.spec.needs.map((name) => run.tasks.get(name)?.status);
-  for (const status of needs) assert.ok(status !== undefined && ENDED.has(status), `${task.id} is skipped too early`);
-  if (cause.reason === 'nothing-failed') {
-    return assert.ok(
-      needs.every((status) => status === 'succeeded'),
-      `${task.id}: something did fail`,
-    );
-  }
-  const root = run.tasks.get(cause.task);
-  assert.ok(root !== undefined && ENDED.has(root.status) && root.status !== 'succeeded', `${task.id}: wrong cause`);
-  assert.ok(isAbove(run, cause.task, task.spec), `${task.id}: ${cause.task} has nothing to do with it`);
-}
-
-function isAbove(run: RunLine, name: string, below: TaskSpec): boolean {
-  const seen = new Set<string>(below.needs);
-  for (const need of seen) for (const next of run.tasks.get(need)?.spec.needs ?? []) seen.add(next);
-  return seen.has(name);
 }
