@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { needData } from '../src/analysers/data-files.ts';
 import { probeRepository } from '../src/analysers/probe.ts';
 import { checkFunctions } from '../src/analysers/registry.ts';
+import { readEnvironment } from '../src/config/environment.ts';
 import { renderReports } from '../src/reports/render-reports.ts';
 import { planCheck } from '../src/workflows/check.ts';
 import { PlainCounter } from './plain-counter.ts';
@@ -15,8 +16,11 @@ const [, , folder = '', data = ''] = process.argv;
 rmSync(data, { recursive: true, force: true });
 mkdirSync(data, { recursive: true });
 const functions = checkFunctions();
-const facts = await probeRepository(folder);
-const { tasks } = planCheck(facts, { data, run: 'loop', checkedAtMs: Date.now(), cores: 1, agents: 1 });
+// As the program: with PATH a linter is found, and its task is one of the functions.
+const searchPath = readEnvironment().variables['PATH'];
+const path = searchPath === undefined ? {} : { searchPath };
+const facts = await probeRepository(folder, path);
+const { tasks } = planCheck(facts, { data, run: 'loop', checkedAtMs: Date.now(), cores: 1, agents: 1, ...path });
 const counter = new PlainCounter();
 for (const { name, type, work } of tasks) {
   const registered = functions[type];

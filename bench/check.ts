@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { readEnvironment } from '../src/config/environment.ts';
 import { drawRepository } from './drawn-repository.ts';
 import { median, printFigure, printMachine, quantile } from './figure.ts';
 
@@ -23,6 +24,8 @@ const { values } = parseArgs({
 });
 const program = fileURLToPath(new URL('../bin/waggle.js', import.meta.url));
 const loop = fileURLToPath(new URL('check-loop.ts', import.meta.url));
+// The program keeps its compiled code there: the loop is given the same.
+const compiled = fileURLToPath(new URL('../node_modules/.cache/waggle', import.meta.url));
 const atExit = new URL('usage-at-exit.ts', import.meta.url).href;
 const usageShape = z.object({ cpuMs: z.number(), peakKb: z.number() });
 
@@ -87,7 +90,10 @@ function print(name: string, laps: readonly Lap[], options: Readonly<{ rounds: n
 /** One whole process. Its own processor time and peak memory come from itself, on a pipe, when it exits. */
 async function lap(args: readonly string[]): Promise<Lap> {
   const startMs = performance.now();
-  const child = spawn(process.execPath, ['--import', atExit, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', atExit, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    env: { ...readEnvironment().variables, NODE_COMPILE_CACHE: compiled },
+  });
   let [firstMs, text, usage] = [Number.NaN, '', ''];
   child.stdio[2]?.on('data', (part: Buffer) => {
     text += part.toString('utf8');

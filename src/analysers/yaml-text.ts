@@ -1,15 +1,11 @@
-import {
-  Composer,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  Parser,
-  type CST,
-  type Document,
-  type ParsedNode,
-} from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
+import type { CST, Document, LineCounter, ParsedNode } from 'yaml';
+
+const load = createRequire(import.meta.url);
+/** Loading the library takes longer than most analysers run: only a repository with YAML pays for it. */
+// oxlint-disable-next-line typescript/no-unsafe-return -- what the library has, its own types say
+const library = (): typeof Yaml => load('yaml');
 
 /** Larger texts are not parsed: nobody writes them by hand. */
 const MAX_BYTES = 256 * 1024;
@@ -35,6 +31,7 @@ export type YamlText =
 /** Every document of the text. Tags and anchors are read over, and no alias is followed: no text can blow up. */
 export function readYaml(text: string): YamlText {
   if (text.length > MAX_BYTES) return { kind: 'too-large' };
+  const { Composer, LineCounter, Parser } = library();
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   if (isTooDeep(tokens)) return { kind: 'too-deep' };
@@ -86,6 +83,7 @@ function nodesOf({ contents }: Document.Parsed, lines: LineCounter): readonly Ya
 }
 
 function nodeOf(node: ParsedNode | null, lines: LineCounter, fallback = 1): YamlNode {
+  const { isAlias, isMap, isScalar, isSeq } = library();
   if (node === null) return { kind: 'text', line: fallback, text: '' };
   const line = lines.linePos(node.range[0]).line;
   if (isAlias(node)) return { kind: 'alias', line };

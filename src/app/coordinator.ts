@@ -43,6 +43,8 @@ export type ConnectOptions = Readonly<{
    * done, to its end, but no task begins: it would be broken off. @default false
    */
   isBrief?: boolean;
+  /** Tasks for worker threads follow at once: one thread starts while the rest is made ready. @default false */
+  usesThreads?: boolean;
 }>;
 
 /** Why a coordinator does nothing any more. `failed`: it can neither lead nor follow. */

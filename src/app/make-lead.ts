@@ -89,6 +89,8 @@ export type LeadSettings = Readonly<{
   shared: DataFolder | undefined;
   /** This process ends before tasks would: it begins none. @default false */
   isBrief?: boolean;
+  /** Tasks for worker threads follow at once. @default false */
+  usesThreads?: boolean;
 }>;
 
 /** Chooses and opens the adapters of one lead, besides its store. */
@@ -107,6 +109,7 @@ async function partsOf(settings: LeadSettings, open: OpenStore, processes: Proce
   const workspaces = workspacesOf(settings);
   const clean = pickEnvironment(environment.variables, HARMLESS_NAMES);
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
+  if (settings.usesThreads === true) functionDriver.warm();
   const { tier1, ...memory } = memoryOf(open.memory, clock, options);
   const logger = loggerOf(settings, clock);
   const temporaryFolder = (await exchangeOf(settings)) ?? tmpdir();

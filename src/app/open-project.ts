@@ -138,7 +138,7 @@ class FileProject implements Project {
     await this.#store.close();
   }
 
-  async #connect({ onTrouble, isBrief = false }: ConnectOptions): Promise<Coordinator> {
+  async #connect({ onTrouble, isBrief = false, usesThreads = false }: ConnectOptions): Promise<Coordinator> {
     const { connectStore } = await import('./connect-store.ts');
     const { root, folder, config, environment, functions } = this.#parts;
     return connectStore({
@@ -153,6 +153,7 @@ class FileProject implements Project {
       functions,
       shared: folder,
       isBrief,
+      usesThreads,
       ...(onTrouble === undefined ? {} : { onTrouble }),
     });
   }

@@ -8,6 +8,7 @@ import { logOfTask } from './log-of-task.ts';
 import { summaryLines } from './render/run-screen.ts';
 import { visible } from './render/text.ts';
 import { RunFollower } from './run-follower.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export type FollowRun = Readonly<{
   project: Project;
@@ -26,6 +27,7 @@ export type Watched = Readonly<{ end: 'ended' | 'waiting' | 'paused' | 'interrup
 
 /** Shows a run until it ends, waits for a person who is not here, or is interrupted; says how it ended. */
 export async function followRun(cli: Cli, options: FollowRun): Promise<ExitCode> {
+  keepYoungGenerationSmall();
   return sayEnd(cli, await watchRun(cli, options), options.isOwn);
 }
 

@@ -3,7 +3,6 @@ import type { Project, ProjectOptions } from '../app/project.ts';
 import type { RunArchive } from '../app/views.ts';
 import { userError } from '../util/user-error.ts';
 import type { Cli } from './cli.ts';
-import { keepYoungGenerationSmall } from './young-generation.ts';
 
 /** Opens the project that the command works in, and closes it whatever happens. */
 export async function withProject<Result>(
@@ -12,7 +11,6 @@ export async function withProject<Result>(
   options: Pick<ProjectOptions, 'isRoot' | 'overrides'> = {},
 ): Promise<Result> {
   const project = await openProject({ cwd, ...options, ...(configFile === undefined ? {} : { configFile }) });
-  keepYoungGenerationSmall();
   try {
     return await use(project);
   } finally {

@@ -15,7 +15,7 @@ import { type NotifiersGiven, type NotifierSpec, readNotifiers } from './notifie
 import { readOption, showOption } from './option-value.ts';
 import { defaultOf, OPTION_GROUPS, OPTIONS, toOptions, variableOf, type Options, type OptionValue } from './options.ts';
 import type { OptionRow } from './option-row.ts';
-import { readYamlFile, type YamlFile, type YamlPath } from './yaml-file.ts';
+import type { YamlFile, YamlPath } from './yaml-file.ts';
 
 /** The configuration file of a project. */
 export const CONFIG_FILE = 'waggle.yaml';
@@ -202,6 +202,8 @@ function configPath({ root, file }: ConfigOptions): string {
 async function readConfigFile(options: ConfigOptions): Promise<YamlFile | undefined> {
   const path = configPath(options);
   if (options.file === undefined && !existsSync(path)) return undefined;
+  // Most projects have no file: they do not wait for the parser.
+  const { readYamlFile } = await import('./yaml-file.ts');
   return readYamlFile(path, options.file === undefined ? CONFIG_FILE : path).catch((error: unknown) => {
     // All commented out: the same as no file.
     if (error instanceof UserErrors && error.errors[0]?.code === 'YAML_EMPTY') return undefined;

@@ -155,8 +155,7 @@ function end(swarm: Swarm, run: Run, task: Task, atMs: number): void {
   if (spec.child === undefined) noteOutcome(run, task);
   else tellParent(swarm, run, task);
   settleFamilies(swarm, run, task);
-  // Most tasks had nothing to do with mail, and their address need not be put together.
-  if (run.mail?.isQuiet === false) noteGone(swarm, run, `task:${spec.name}`);
+  if (run.mail?.mayConcern(spec.name) === true) noteGone(swarm, run, `task:${spec.name}`);
   for (const dependent of run.graph.end(task.identity.index, task.status === 'succeeded')) {
     settleNeeds(swarm, run, dependent, atMs);
   }

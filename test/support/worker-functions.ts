@@ -35,6 +35,13 @@ export const compute: TaskFunction = ({ input }) => {
 
 export const leave: TaskFunction = () => process.exit(3);
 
+/** Returns, and throws so many ms afterwards. */
+export const throwLater: TaskFunction = ({ input }) => {
+  setTimeout(() => {
+    throw new Error('left behind');
+  }, Number(input));
+};
+
 export const giveFunction: TaskFunction = () => ({ handler: () => 1 });
 
 export const notAFunction = 42;

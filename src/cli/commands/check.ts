@@ -55,7 +55,8 @@ async function checkProject(cli: Cli, project: Project, flags: CheckFlags): Prom
   // Before anything is started or written.
   const baseline = flags.baseline === undefined ? undefined : resolve(cli.cwd, flags.baseline);
   const earlier = baseline === undefined ? undefined : await readEarlierReport(baseline);
-  const coordinator = await project.connect({ onTrouble: (message) => cli.out.warn(visible(message)) });
+  const onTrouble = (message: string): void => cli.out.warn(visible(message));
+  const coordinator = await project.connect({ onTrouble, usesThreads: true });
   cli.out.say(`Checking ${visible(shortest(project.root))}`);
   const begin = (onSubmitted: (runId: RunId) => void): Promise<CheckRun> =>
     project.check(coordinator, {

@@ -21,7 +21,7 @@ export function applyToMail(swarm: Swarm, event: MessageEvent, atMs: number): vo
       if (mail.orphans.size === 0) swarm.deadMail.delete(run.id);
       return;
     case 'topic.subscribed':
-      return mail.topics.add(event.address, event.pattern);
+      return mail.subscribe(event.address, event.pattern);
     case 'topic.unsubscribed':
       return mail.topics.remove(event.address, event.pattern);
     default:
@@ -47,7 +47,7 @@ function putMessage(mail: Mail, event: Extract<MessageEvent, { type: 'message.se
 export function subscribeTask(run: Run, { name, subscribes = [] }: TaskSpec): void {
   if (subscribes.length === 0) return;
   const mail = (run.mail ??= new Mail());
-  for (const pattern of subscribes) mail.topics.add(`task:${name}`, pattern);
+  for (const pattern of subscribes) mail.subscribe(`task:${name}`, pattern);
 }
 
 /** Nobody receives under this address any more. What waits there is dead by the next decision. */

@@ -6,6 +6,9 @@ import { Topics } from './topics.ts';
 /** Messages of a run whose ids are remembered besides those that wait: the newest. Sent again, they are known; answers to them are counted. */
 const MAX_KNOWN = 10_000;
 
+/** What the address of a task begins with; its name follows. */
+const TASK = 'task:';
+
 /** What a waiting message takes besides its body, roughly. */
 const OVERHEAD_BYTES = 512;
 
@@ -52,6 +55,8 @@ export class Mail {
   readonly #older = new Map<string, KnownMessage>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #expiring = new IndexedHeap<Waiting>((one, other) => expiryOf(one) < expiryOf(other));
+  /** Names of tasks that had mail or a subscription: most never have, and their address need not be put together. */
+  readonly #tasks = new Set<string>();
   #sent = 0;
   #waitingBytes = 0;
 
@@ -114,9 +119,14 @@ export class Mail {
     this.orphans.delete(address);
   }
 
-  /** Nothing waits in any box, and nobody has subscribed. */
-  get isQuiet(): boolean {
-    return this.boxes.size === 0 && this.topics.size === 0;
+  /** Whether the task of this name may have a box or a subscription; false when it never had either. */
+  mayConcern(task: string): boolean {
+    return this.#tasks.has(task);
+  }
+
+  subscribe(address: string, pattern: string): void {
+    this.topics.add(address, pattern);
+    this.#noteTask(address);
   }
 
   /** The owner of a box comes no more: what waits in it is dead. True when there is anything. */
@@ -149,7 +159,7 @@ export class Mail {
       }
     }
     for (const [id, one] of known) mail.#remember(id, one);
-    for (const [address, patterns] of topics) for (const pattern of patterns) mail.topics.add(address, pattern);
+    for (const [address, patterns] of topics) for (const pattern of patterns) mail.subscribe(address, pattern);
     mail.#sent = sent;
     return mail;
   }
@@ -157,9 +167,14 @@ export class Mail {
   #putInto(address: string, message: Message): void {
     const box = this.boxes.get(address) ?? new Mailbox();
     this.boxes.set(address, box);
+    this.#noteTask(address);
     box.add(message);
     this.#waitingBytes += weightOf(message.bytes);
     this.#enter(message, address);
+  }
+
+  #noteTask(address: string): void {
+    if (address.startsWith(TASK)) this.#tasks.add(address.slice(TASK.length));
   }
 
   #enter(message: Message, address: string): void {

@@ -13,8 +13,11 @@ type Noters = {
 
 const touch = ({ metrics }: Swarm, { agentId }: Readonly<{ agentId: AgentId }>): void => metrics.touch(agentId);
 
-/** Events that count; all others change no figure. */
-const NOTERS: Noters = {
+/**
+ * Count an event that is about to be applied. Everything in here follows from events and their led times alone; what
+ * is not listed changes no figure.
+ */
+export const NOTERS: Noters = {
   'agent.health-changed': (swarm, event, atMs) => {
     if (event.status === 'lost') swarm.metrics.count('agents_lost', atMs);
     touch(swarm, event);
@@ -48,13 +51,6 @@ const NOTERS: Noters = {
   'task.outcome-unknown': noteEnd,
   'task.succeeded': noteEnd,
 };
-
-/** Counts an event that is about to be applied. Everything in here follows from events and their led times alone. */
-export function noteEvent(swarm: Swarm, event: SwarmEvent, atMs: number): void {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table has the noter of just this type
-  const noter = NOTERS[event.type] as ((swarm: Swarm, event: SwarmEvent, atMs: number) => void) | undefined;
-  noter?.(swarm, event, atMs);
-}
 
 type End = Extract<
   SwarmEvent,

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { assignmentOf, type AssignmentExtras } from '../../../../test/support/assignments.ts';
 import { ScriptedContext } from '../../../testing/scripted-context.ts';
@@ -180,6 +181,21 @@ describe('functions that do not end', () => {
     clock.advance(1_000);
     expect(clock.pending).toBe(0);
   });
+
+  test('once it is closed no timer is left at all; calls under way are still looked at', async () => {
+    const clock = new ManualClock();
+    const late = Promise.withResolvers<number>();
+    const driver = new FunctionDriver({ functions: { f: { run: () => late.promise } }, clock });
+    const result = driver.run(work(), new ScriptedContext());
+    await driver.close();
+    expect(clock.pending).toBe(1);
+    late.resolve(1);
+    await result;
+    await driver.close();
+    expect(clock.pending).toBe(0);
+    void driver.run(work(), new ScriptedContext());
+    expect(clock.pending).toBe(1);
+  });
 });
 
 describe('functions in worker threads', () => {
@@ -224,6 +240,33 @@ describe('functions in worker threads', () => {
     expect(JSON.stringify(failure)).toMatch(
       new RegExp(message.source.replaceAll(/[\^$]/g, '').replaceAll('"', '\\\\"')),
     );
+  });
+
+  test('one that throws after it has returned ends its thread, and no more than that', async () => {
+    const functions = {
+      throwLater: { worker: { module: WORKERS, export: 'throwLater' } },
+      answer: { worker: { module: WORKERS, export: 'answer' } },
+    };
+    const driver = new FunctionDriver({ functions, clock: new SystemClock(), maxWorkers: 1 });
+    const exited = new Promise((resolve) => process.once('worker', (worker: Worker) => worker.once('exit', resolve)));
+    const start = (name: string, input: Json): Promise<AttemptResult> | AttemptResult =>
+      driver.run(assignmentOf({ kind: 'function', function: name, input }), new ScriptedContext());
+    expect(await start('throwLater', 50)).toMatchObject({ ok: true });
+    expect(await exited).toBe(1);
+    expect(await start('answer', null)).toMatchObject({ ok: true });
+    await driver.close();
+  });
+
+  test('a thread that was started ahead is used by the first call', async () => {
+    let started = 0;
+    const count = (): number => started++;
+    process.on('worker', count);
+    const driver = inWorker('answer');
+    driver.warm();
+    driver.warm();
+    expect(await once(driver)).toMatchObject({ ok: true });
+    process.off('worker', count);
+    expect(started).toBe(1);
   });
 
   test('what a function still votes after it has returned does not count for the next one', async () => {

@@ -59,8 +59,14 @@ export class FunctionDriver implements AgentDriver {
       : this.#runHere(found, assignment, context);
   }
 
-  /** Ends idle worker threads; they are started again when needed. */
+  /** Starts a worker thread for what is to come, unless there is one. */
+  warm(): void {
+    this.#pool.warm();
+  }
+
+  /** Ends idle worker threads and timers; they are started again when needed. */
   close(): Promise<void> {
+    this.#slow.close();
     return this.#pool.close();
   }
 

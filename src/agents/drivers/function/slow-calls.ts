@@ -62,7 +62,7 @@ export class OpenCall {
 export class SlowCalls {
   readonly #open = new Set<OpenCall>();
   readonly #clock: Clock;
-  #isLooking = false;
+  #stopLooking: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -70,17 +70,23 @@ export class SlowCalls {
 
   add(call: OpenCall): void {
     this.#open.add(call);
-    if (!this.#isLooking) this.#lookLater();
+    if (this.#stopLooking === undefined) this.#lookLater();
   }
 
   delete(call: OpenCall): void {
     this.#open.delete(call);
   }
 
+  /** Lets go of the timer, which keeps a process alive, unless calls are still under way. */
+  close(): void {
+    if (this.#open.size > 0) return;
+    this.#stopLooking?.();
+    this.#stopLooking = undefined;
+  }
+
   #lookLater(): void {
-    this.#isLooking = true;
-    this.#clock.wakeAfter(LOOK_EVERY_MS, () => {
-      this.#isLooking = false;
+    this.#stopLooking = this.#clock.wakeAfter(LOOK_EVERY_MS, () => {
+      this.#stopLooking = undefined;
       if (this.#open.size === 0) return;
       for (const call of this.#open) call.look(this.#clock);
       this.#lookLater();

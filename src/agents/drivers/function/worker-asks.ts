@@ -4,7 +4,7 @@ import type { OutgoingMessage, RunMessages } from '../../../ports/run-messages.t
 import type { RunProposals } from '../../../ports/run-proposals.ts';
 import type { RunTasks } from '../../../ports/run-tasks.ts';
 import { userError } from '../../../util/user-error.ts';
-import { memoryOver } from './checked-memory.ts';
+import { memoryOver } from './memory-over.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 type Ask = Extract<FromWorker, { kind: 'ask' }>;

@@ -73,6 +73,14 @@ export class WorkerPool {
     }
   }
 
+  /** Starts a thread, unless there is one: the first call then does not wait for it. */
+  warm(): void {
+    if (this.#busy + this.#idle.length > 0) return;
+    const thread = this.#startThread(undefined);
+    thread.worker.unref();
+    this.#idle.push(thread);
+  }
+
   /** Ends the idle threads. Busy ones end with their calls. */
   async close(): Promise<void> {
     await Promise.all(this.#idle.splice(0).map(({ worker }) => worker.terminate()));
@@ -114,13 +122,18 @@ export class WorkerPool {
     if (thread !== undefined) return thread;
     // Never more threads than places: one with another limit makes room.
     if (this.#busy + this.#idle.length > this.#options.maxWorkers) void this.#idle.shift()?.worker.terminate();
+    return this.#startThread(memoryMiB);
+  }
+
+  #startThread(memoryMiB: number | undefined): Thread {
     const heap = memoryMiB === undefined ? {} : { maxOldGenerationSizeMb: memoryMiB };
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB, ...heap };
     const worker = new Worker(ENTRY, { resourceLimits, stdout: true });
     // stdout belongs to the coordinator; what a function prints is for people.
     worker.stdout.pipe(process.stderr, { end: false });
     const made: Thread = { worker, memoryMiB, calls: 0 };
-    worker.once('exit', () => this.#forget(made));
+    // What breaks while no call is in it, such as what a function left behind, ends the thread and nothing else.
+    worker.on('error', () => {}).once('exit', () => this.#forget(made));
     return made;
   }
 
@@ -159,7 +172,6 @@ export class WorkerPool {
 
   async #giveBack(thread: Thread, end: WorkerEnd): Promise<void> {
     if (end.kind !== 'returned' && end.kind !== 'threw') {
-      thread.worker.on('error', () => {}); // It is being ended; what it says now is no news.
       await thread.worker.terminate();
       return;
     }
