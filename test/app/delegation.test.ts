@@ -1,35 +1,27 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type AnyFunction,
   defineWorkflow,
   type FunctionCall,
-  Swarm,
+  type Swarm,
   type SwarmOptions,
   type TaskDefinition,
   type WorkflowDefinition,
 } from '../../src/index.ts';
+import { SwarmFolder } from '../support/swarm-folder.ts';
 
 const WORKERS = new URL('../support/worker-functions.ts', import.meta.url).href;
-let folder: string;
-let open: Swarm[];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'waggle-delegation-'));
-  open = [];
+let project: SwarmFolder;
+beforeEach(() => {
+  project = new SwarmFolder();
 });
-afterEach(async () => {
-  for (const swarm of open) await swarm.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => project[Symbol.asyncDispose]());
 
-async function swarmWith(functions: Readonly<Record<string, AnyFunction>>, more: SwarmOptions = {}): Promise<Swarm> {
+function swarmWith(functions: Readonly<Record<string, AnyFunction>>, more: SwarmOptions = {}): Promise<Swarm> {
   const options = { 'coordination.maxAgents': 1, ...more.options };
-  const swarm = await Swarm.open({ dir: folder, functions, ...more, options });
-  open.push(swarm);
-  return swarm;
+  return project.open({ functions, ...more, options });
 }
 
 function ledBy(definition: Omit<TaskDefinition, 'function'> & { function: string }): WorkflowDefinition {
@@ -55,7 +47,7 @@ describe('a workflow whose function delegates', () => {
     const result = await (await swarm.run(ledBy({ function: 'lead', delegate: true }))).finished;
     expect(result.ok).toBe(true);
     expect(await result.value('lead')).toEqual([{ text: 'out.txt' }, { of: [1, 2, 3], after: ['file'] }]);
-    expect(await readFile(join(folder, 'out.txt'), 'utf8')).toBe('${{ not evaluated }}\n');
+    expect(await readFile(join(project.path, 'out.txt'), 'utf8')).toBe('${{ not evaluated }}\n');
     expect(result.tasks.map(({ spec, status }) => [spec.name, spec.child?.parent, status])).toEqual([
       ['lead', undefined, 'succeeded'],
       ['lead.file', 'lead', 'succeeded'],

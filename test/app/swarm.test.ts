@@ -1,29 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineAgent, defineFunction, defineWorkflow, Swarm, type SwarmOptions } from '../../src/index.ts';
+import { defineAgent, defineFunction, defineWorkflow } from '../../src/index.ts';
+import { SwarmFolder } from '../support/swarm-folder.ts';
 
-let folder: string;
-let open: Swarm[];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'waggle-swarm-'));
-  open = [];
+let project: SwarmFolder;
+beforeEach(() => {
+  project = new SwarmFolder();
 });
-afterEach(async () => {
-  for (const swarm of open) await swarm.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function swarmWith(options: SwarmOptions = {}): Promise<Swarm> {
-  const swarm = await Swarm.open({ dir: folder, ...options });
-  open.push(swarm);
-  return swarm;
-}
+afterEach(() => project[Symbol.asyncDispose]());
 
 const ONE = defineWorkflow({ name: 'one' }, ({ task }) => void task('only', { function: 'work' }));
 
@@ -40,7 +28,7 @@ test.each([true, false])('functions run, and their results come back with their 
       task('second', { needs: [first], function: 'add', input: { a: first.outputs.result, b: 10 } });
     },
   );
-  const swarm = await swarmWith({ memory, functions: { add } });
+  const swarm = await project.open({ memory, functions: { add } });
   const result = await (await swarm.run(workflow, { inputs: { a: 1 } })).finished;
   expect(result.ok).toBe(true);
   const sum: number = await result.value('second', add);
@@ -55,7 +43,7 @@ test('what does not fit the schema of a function fails its task, and says where'
     task('in', { function: 'strict', input: { a: 'x' }, retry: { maxAttempts: 1 } });
     task('out', { function: 'vague', retry: { maxAttempts: 1 } });
   });
-  const swarm = await swarmWith({ memory: true, functions: { strict, vague } });
+  const swarm = await project.open({ memory: true, functions: { strict, vague } });
   const result = await (await swarm.run(workflow)).finished;
   expect(result.outcome).toEqual({ state: 'failed', failure: { reason: 'task-failed', tasks: ['in', 'out'] } });
   expect(JSON.stringify(result.task('in')?.failure)).toContain('input.a');
@@ -68,13 +56,13 @@ test('every mistake in a workflow is told at once, and nothing is stored', async
     task('a', { function: 'unknown' });
     task('b', { needs: ['nobody'], command: ['true'] });
   });
-  const swarm = await swarmWith({ functions: { known: () => 1 } });
+  const swarm = await project.open({ functions: { known: () => 1 } });
   await expect(swarm.run(workflow)).rejects.toThrow(/tasks\.a\.function[\s\S]*tasks\.b\.needs/);
   expect(swarm.runs()).toEqual([]);
 });
 
 test('the same id is the same run; with another workflow it is a conflict', async () => {
-  const swarm = await swarmWith({ functions: { work: () => 1 } });
+  const swarm = await project.open({ functions: { work: () => 1 } });
   const [one, other] = [await swarm.run(ONE, { id: 'mine' }), await swarm.run(ONE, { id: 'mine' })];
   await Promise.all([one.finished, other.finished]);
   expect(swarm.runs()).toHaveLength(1);
@@ -84,7 +72,7 @@ test('the same id is the same run; with another workflow it is a conflict', asyn
 });
 
 test('events come from the first to the last, each once, for early and for late readers', async () => {
-  const swarm = await swarmWith({ functions: { work: () => 1 } });
+  const swarm = await project.open({ functions: { work: () => 1 } });
   await (
     await swarm.run(ONE)
   ).finished;
@@ -109,7 +97,7 @@ test('events come from the first to the last, each once, for early and for late 
 });
 
 test('events of a run that has not ended end with an error when the swarm is closed', async () => {
-  const swarm = await swarmWith({ memory: true, functions: { work: () => new Promise<never>(() => {}) } });
+  const swarm = await project.open({ memory: true, functions: { work: () => new Promise<never>(() => {}) } });
   const run = await swarm.run(ONE);
   const types: string[] = [];
   const read = async (): Promise<void> => {
@@ -128,7 +116,7 @@ test('a signal of the program cancels the run, whenever it aborts', async () => 
     started.resolve();
     await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
   };
-  const swarm = await swarmWith({ memory: true, functions: { work } });
+  const swarm = await project.open({ memory: true, functions: { work } });
   const controller = new AbortController();
   const run = await swarm.run(ONE, { signal: controller.signal });
   await started.promise;
@@ -140,7 +128,7 @@ test('a signal of the program cancels the run, whenever it aborts', async () => 
 
 test('a paused run stands still until it is resumed', async () => {
   let calls = 0;
-  const swarm = await swarmWith({ functions: { work: () => (calls += 1) } });
+  const swarm = await project.open({ functions: { work: () => (calls += 1) } });
   const workflow = defineWorkflow({ name: 'two' }, ({ task }) => {
     const first = task('first', { command: ['sleep', '60'], timeout: '2m' });
     task('then', { needs: [first], function: 'work' });
@@ -167,11 +155,11 @@ test('interrupted runs go on when the program opens the store again, without rep
     reached.resolve();
     await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
   };
-  const first = await swarmWith({ functions: { work, stuck } });
+  const first = await project.open({ functions: { work, stuck } });
   const { id } = await first.run(workflow);
   await reached.promise;
   await first.close();
-  const second = await swarmWith({ functions: { work, stuck: work } });
+  const second = await project.open({ functions: { work, stuck: work } });
   const [run] = await second.resume();
   expect(run?.id).toBe(id);
   expect((await run?.finished)?.ok).toBe(true);
@@ -185,21 +173,21 @@ test('a process without the functions of a run leaves it waiting instead of fail
     reached.resolve();
     await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
   };
-  const first = await swarmWith({ functions: { work: stuck } });
+  const first = await project.open({ functions: { work: stuck } });
   const { id } = await first.run(ONE);
   await reached.promise;
   await first.close();
-  const stranger = await swarmWith();
+  const stranger = await project.open();
   expect(stranger.find(id)).toBeDefined();
   expect(stranger.runs().map(({ state }) => state)).toEqual(['paused']);
   await stranger.close();
-  const third = await swarmWith({ functions: { work: () => 1 } });
+  const third = await project.open({ functions: { work: () => 1 } });
   expect((await third.find(id)?.finished)?.ok).toBe(true);
 });
 
 test('a swarm with functions runs them also where another one leads', async () => {
-  await swarmWith({ functions: { work: () => 1 } });
-  const second = await swarmWith({ functions: { work: () => 2, own: ({ task }) => `own ${task.attempt}` } });
+  await project.open({ functions: { work: () => 1 } });
+  const second = await project.open({ functions: { work: () => 2, own: ({ task }) => `own ${task.attempt}` } });
   const both = defineWorkflow({ name: 'both' }, ({ task }) => {
     task('own', { function: 'own' });
     task('again', { function: 'own', needs: ['own'] });
@@ -208,7 +196,7 @@ test('a swarm with functions runs them also where another one leads', async () =
   const result = await run.finished;
   expect(result.ok).toBe(true);
   expect(result.outputs('own')).toEqual({ result: 'own 1' });
-  const plain = await swarmWith();
+  const plain = await project.open();
   const workflow = defineWorkflow({ name: 'plain' }, ({ task }) => void task('a', { command: ['true'] }));
   expect((await (await plain.run(workflow)).finished).ok).toBe(true);
 });
@@ -219,7 +207,7 @@ test('agents of a group do the tasks that ask for them', async () => {
     task('by-group', { command: ['true'], agent: 'heavy' });
     task('by-capability', { command: ['true'], requires: ['gpu'] });
   });
-  const swarm = await swarmWith({ memory: true, agents });
+  const swarm = await project.open({ memory: true, agents });
   const run = await swarm.run(workflow);
   const by: string[] = [];
   for await (const { event } of run.events()) if (event.type === 'attempt.assigned') by.push(event.agentId);
@@ -228,9 +216,9 @@ test('agents of a group do the tasks that ask for them', async () => {
 });
 
 test('liars fail and honest work succeeds, whatever the liars did to the tests', async () => {
-  await promisify(execFile)('git', ['init', '--quiet', folder]);
-  await mkdir(join(folder, 'test'));
-  await writeFile(join(folder, 'test', 'check.sh'), 'test "$(cat src/sum)" = 4\n');
+  await promisify(execFile)('git', ['init', '--quiet', project.path]);
+  await mkdir(join(project.path, 'test'));
+  await writeFile(join(project.path, 'test', 'check.sh'), 'test "$(cat src/sum)" = 4\n');
   const retry = { maxAttempts: 1 };
   const verify = [['sh', 'test/check.sh']];
   const workflow = defineWorkflow({ name: 'liars' }, ({ task }) => {
@@ -245,9 +233,9 @@ test('liars fail and honest work succeeds, whatever the liars did to the tests',
     task('deleter', { shell: 'rm -rf test', writes: ['lib/'], verify, retry });
     task('honest', { when: 'always', needs: ['cheat'], shell: 'echo 4 > src/sum', writes: ['src/sum'], verify, retry });
   });
-  const swarm = await swarmWith();
+  const swarm = await project.open();
   const result = await (await swarm.run(workflow)).finished;
   const states = result.tasks.map(({ spec, status }) => `${spec.name} ${status}`);
   expect(states).toEqual(['liar failed', 'cheat failed', 'deleter failed', 'honest succeeded']);
-  expect(await readFile(join(folder, 'src', 'sum'), 'utf8')).toBe('4\n');
+  expect(await readFile(join(project.path, 'src', 'sum'), 'utf8')).toBe('4\n');
 });

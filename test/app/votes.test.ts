@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -10,27 +9,20 @@ import {
   type FunctionCall,
   type ProposalSpec,
   type RunHandle,
-  Swarm,
+  type Swarm,
   type SwarmEvent,
   type SwarmOptions,
 } from '../../src/index.ts';
+import { SwarmFolder } from '../support/swarm-folder.ts';
 
-let folder: string;
-let open: Swarm[];
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'waggle-votes-'));
-  open = [];
+let project: SwarmFolder;
+beforeEach(() => {
+  project = new SwarmFolder();
 });
-afterEach(async () => {
-  for (const swarm of open) await swarm.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => project[Symbol.asyncDispose]());
 
-async function swarmWith(functions: Readonly<Record<string, AnyFunction>>, more: SwarmOptions = {}): Promise<Swarm> {
-  const swarm = await Swarm.open({ dir: folder, functions, ...more });
-  open.push(swarm);
-  return swarm;
+function swarmWith(functions: Readonly<Record<string, AnyFunction>>, more: SwarmOptions = {}): Promise<Swarm> {
+  return project.open({ functions, ...more });
 }
 
 const PUBLISH = { type: 'function', function: 'publish', input: { version: '1.2.0' } };
@@ -50,7 +42,7 @@ const RELEASE = defineWorkflow({ name: 'release' }, ({ task }) => {
 });
 
 const approve = async ({ proposals }: FunctionCall): Promise<unknown> => {
-  const contentHash = await contentHashOf(PUBLISH, folder);
+  const contentHash = await contentHashOf(PUBLISH, project.path);
   return (await proposals.vote([{ proposal: 'ship', contentHash, choice: 'approve', reason: 'looks good' }]))[0];
 };
 const wait = async ({ proposals }: FunctionCall): Promise<string> =>
@@ -63,7 +55,7 @@ async function happened(run: RunHandle, type: SwarmEvent['type'], times = 1): Pr
 }
 
 function opening(spec: (hash: string) => ProposalSpec, action = PUBLISH): AnyFunction {
-  return async ({ proposals }: FunctionCall) => proposals.open([spec(await contentHashOf(action, folder))]);
+  return async ({ proposals }: FunctionCall) => proposals.open([spec(await contentHashOf(action, project.path))]);
 }
 
 test.each([true, false])(
@@ -102,7 +94,7 @@ describe('from outside', () => {
 
   /** A proposal in a run that waits for it. */
   async function proposed(more: Partial<ProposalSpec>): Promise<readonly [Swarm, string]> {
-    const contentHash = await contentHashOf(PUBLISH, folder);
+    const contentHash = await contentHashOf(PUBLISH, project.path);
     const swarm = await swarmWith({ ...idle, open: opening((hash) => proposalOf(hash, more)) });
     await happened(await swarm.run(RELEASE, { id: 'r1' }), 'proposal.opened');
     return [swarm, contentHash];
@@ -166,8 +158,8 @@ test.each([
   ['shows what is wrong', 'grep -q "a bug" app.txt', 'confirmed', 'rejected'],
   ['shows nothing', 'grep -q "no such bug" app.txt', 'refuted', 'approved'],
 ])('a veto whose program %s in a clean copy', async (_what, script, finding, state) => {
-  await writeFile(join(folder, 'app.txt'), 'a bug\n');
-  const contentHash = await contentHashOf(PUBLISH, folder);
+  await writeFile(join(project.path, 'app.txt'), 'a bug\n');
+  const contentHash = await contentHashOf(PUBLISH, project.path);
   const published: unknown[] = [];
   const members = [{ id: 'task:tests', mayVeto: true }, { id: 'task:notes' }, { id: 'user:ann' }, { id: 'user:bob' }];
   const swarm = await swarmWith({
@@ -190,7 +182,7 @@ test.each([
   expect(await (await run.finished).value('wait')).toBe(state);
   expect(swarm.proposals()[0]?.votes.find(({ veto }) => veto !== undefined)?.finding).toBe(finding);
   expect(published).toHaveLength(state === 'approved' ? 1 : 0);
-  expect(await readFile(join(folder, 'app.txt'), 'utf8')).toBe('a bug\n');
+  expect(await readFile(join(project.path, 'app.txt'), 'utf8')).toBe('a bug\n');
 });
 
 describe('an approved action', () => {
@@ -237,11 +229,11 @@ describe('an approved action', () => {
   });
 
   test('runs with the bytes that were voted on, or not at all', async () => {
-    await writeFile(join(folder, 'ship.sh'), 'echo original >> shipped.txt\n');
-    const swap = (text: string): Promise<void> => writeFile(join(folder, 'ship.sh'), text);
+    await writeFile(join(project.path, 'ship.sh'), 'echo original >> shipped.txt\n');
+    const swap = (text: string): Promise<void> => writeFile(join(project.path, 'ship.sh'), text);
     const swarm = await swarmWith({
       open: async ({ proposals }: FunctionCall) => {
-        const contentHash = await contentHashOf(SHIP, folder);
+        const contentHash = await contentHashOf(SHIP, project.path);
         const specs = ['first', 'second'].map((name) => ({ ...alone(contentHash, SHIP), name }));
         await proposals.open(specs);
         return (await proposals.outcomes(['first', 'second'])).map((one) => one?.status);
@@ -258,6 +250,6 @@ describe('an approved action', () => {
     const [first, second] = swarm.proposals();
     expect(first?.action).toEqual({ ok: true });
     expect(second).toMatchObject({ state: 'approved', action: { ok: false, failure: { reason: 'content-changed' } } });
-    expect(await readFile(join(folder, 'shipped.txt'), 'utf8')).toBe('original\n');
+    expect(await readFile(join(project.path, 'shipped.txt'), 'utf8')).toBe('original\n');
   });
 });

@@ -1,34 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { fingerprintOf } from '../support/fingerprint.ts';
 import { leftIn, processesIn } from '../support/processes.ts';
 import { CheckedRepository } from './support/checked-repository.ts';
 
 const NAN = 'export const f = (a) => a === NaN;\n';
-
-/** Names, kinds, times and contents of everything in a folder but our own data, `.git` too. */
-function fingerprint(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name !== '.waggle' && !name.startsWith('.waggle/'))
-    .toSorted()
-    .map((name) => {
-      const path = join(folder, name);
-      const stat = lstatSync(path);
-      const content = stat.isFile() ? readFileSync(path) : Buffer.from(stat.isSymbolicLink() ? readlinkSync(path) : '');
-      return `${name} ${stat.mode} ${stat.mtimeMs} ${createHash('sha256').update(content).digest('hex')}`;
-    });
-}
 
 /** Everything that git could be told to start, told to leave `mark`. */
 function armGit(repository: CheckedRepository, mark: string): void {
@@ -101,14 +79,14 @@ describe('the whole command on a repository that means harm', () => {
     for (const tool of ['oxlint', 'npm', 'git', 'node']) repository.program(`node_modules/.bin/${tool}`, mark);
     // Of the same size: git has to read it, through its filter, to see that it changed.
     repository.writeAll({ 'a.js': NAN.replace('f', 'g') });
-    const before = fingerprint(repository.root);
+    const before = fingerprintOf(repository.root, '.waggle');
     const call = repository.start(['check']);
     await call.says('inventory  starts');
     expect(processesIn(repository.root)).not.toEqual([]);
     const { code } = await call.ended;
     expect({ code, failed: repository.failedTasks() }).toEqual({ code: 0, failed: [] });
     expect(existsSync(mark)).toBe(false);
-    expect(fingerprint(repository.root)).toEqual(before);
+    expect(fingerprintOf(repository.root, '.waggle')).toEqual(before);
     expect(repository.report().repository.changedFiles).toBe(1);
     expect(await leftIn(repository.root, 2_000)).toEqual([]);
     // It would have shown: with the same settings git runs them.

@@ -10,6 +10,7 @@ import { CoreWorld, type CoreWorld as World, type LeadStep, type Play, type Star
 import { Ledger } from '../support/core-world-ledger.ts';
 import { cases } from '../support/core-world-plans.ts';
 import { agentOf, DONE, runSpecOf, submitOf, taskOf, THREW } from '../support/core-world-specs.ts';
+import { hashWord } from '../support/hash-word.ts';
 
 /** One history of leads that behave as they like. Everything else is drawn from `seed`, by name and attempt. */
 type Plan = Readonly<{
@@ -160,7 +161,7 @@ function goOn(world: World): boolean {
 function leadsOf({ leads, seed }: Plan): readonly TaskSpec[] {
   return Array.from({ length: leads }, (_, index) => {
     const name = `l${index}`;
-    const draw = hash(`${seed} ${name}`);
+    const draw = hashWord(`${seed} ${name}`);
     const grant = [{}, { grant: { tokens: 60 } }, { grant: { tokens: 100 } }][draw % 3];
     const keep = draw % 2 === 0 ? {} : { keep: { tokens: 10 } };
     const needs = index > 0 && draw % 5 === 0 ? ['l0'] : [];
@@ -170,7 +171,7 @@ function leadsOf({ leads, seed }: Plan): readonly TaskSpec[] {
 
 function plainOf({ plain, seed }: Plan): readonly TaskSpec[] {
   return Array.from({ length: plain }, (_, index) => {
-    const draw = hash(`${seed} plain ${index}`);
+    const draw = hashWord(`${seed} plain ${index}`);
     const priority = (['critical', 'normal', 'low'] as const)[draw % 3] ?? 'normal';
     return taskOf(`p${index}`, { priority, ...(draw % 2 === 0 ? {} : { grant: { tokens: 20 } }) });
   });
@@ -180,8 +181,8 @@ function plainOf({ plain, seed }: Plan): readonly TaskSpec[] {
 function stepsOf({ seed }: Plan, { taskId: id, attempt }: Started, world: World): readonly LeadStep[] | undefined {
   const spec = world.swarm.tasks.get(id)?.identity.spec;
   if (spec?.delegate === undefined) return undefined;
-  const character = CHARACTERS[hash(`${seed} ${id}`) % CHARACTERS.length] ?? 'honest';
-  const draw = (topic: string, below: number): number => hash(`${seed} ${id} ${attempt} ${topic}`) % below;
+  const character = CHARACTERS[hashWord(`${seed} ${id}`) % CHARACTERS.length] ?? 'honest';
+  const draw = (topic: string, below: number): number => hashWord(`${seed} ${id} ${attempt} ${topic}`) % below;
   const patch = (topic: string, count: number): LeadStep => ({
     afterMs: draw(`${topic} after`, 20),
     add: Array.from({ length: count }, (_, index) =>
@@ -218,7 +219,7 @@ type About = Readonly<{
 /** The same for every attempt, unless the lead changes its mind. */
 function subtask({ seed, id, topic, character, attempt }: About): SubtaskSpec {
   const mood = character === 'changer' ? attempt : 0;
-  const draw = (what: string, below: number): number => hash(`${seed} ${id} ${mood} ${topic} ${what}`) % below;
+  const draw = (what: string, below: number): number => hashWord(`${seed} ${id} ${mood} ${topic} ${what}`) % below;
   const name = character === 'looper' ? `t${draw('name', 1_000)}` : nth(draw('name', NAMES.length));
   const other = nth(draw('need', NAMES.length));
   const isDeep = character === 'digger' ? draw('deep', 10) < 9 : draw('deep', 4) === 0;
@@ -240,17 +241,9 @@ function nth(index: number): string {
 
 /** Uses at most what it was granted; some of it fails. */
 function playOf({ seed }: Plan, { taskId: id, attempt }: Started, { swarm }: World): Play {
-  const draw = (topic: string, below: number): number => hash(`${seed} play ${id} ${attempt} ${topic}`) % below;
+  const draw = (topic: string, below: number): number => hashWord(`${seed} play ${id} ${attempt} ${topic}`) % below;
   const granted = swarm.tasks.get(id)?.identity.spec.grant?.tokens ?? 0;
   const usage = draw('known', 2) === 0 ? {} : { usage: { inputTokens: draw('tokens', granted + 1) } };
   const end = draw('end', 6) === 0 ? { ...THREW, ...usage } : { ...DONE, ...usage };
   return { afterMs: draw('after', 60), end };
-}
-
-/** FNV-1a. */
-function hash(text: string): number {
-  let word = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) word = Math.imul(word ^ text.charCodeAt(index), 0x01000193);
-  word = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d);
-  return (word ^ (word >>> 13)) >>> 0;
 }

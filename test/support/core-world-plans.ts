@@ -10,6 +10,7 @@ import { CoreWorld, type Play, type Started } from './core-world.ts';
 import type { Ledger } from './core-world-ledger.ts';
 import { agentOf, DONE, runSpecOf, submitOf, taskOf } from './core-world-specs.ts';
 import { actOf, checkOf, voteCommands } from './core-world-votes.ts';
+import { hashWord } from './hash-word.ts';
 
 /** Options for `fc.assert`: the same cases on every run. */
 export function cases(numRuns: number): Readonly<{ numRuns: number; seed: number }> {
@@ -97,7 +98,7 @@ const FAILURES: readonly TaskFailure[] = [
 
 /** What the attempt does: the same for the same task and attempt. Uses at most what the task was granted. */
 export function playOf(fate: Fate, started: Started, spec: TaskSpec | undefined): Play {
-  const draw = (topic: string): number => hash(`${fate.seed} ${topic} ${started.taskId} ${started.attempt}`);
+  const draw = (topic: string): number => hashWord(`${fate.seed} ${topic} ${started.taskId} ${started.attempt}`);
   const usage: Usage = draw('is known') % 3 === 0 ? {} : usageOf(spec, draw('usage'));
   const afterMs = draw('duration') % 200;
   const failure = FAILURES[draw('failure') % FAILURES.length];
@@ -114,14 +115,6 @@ function usageOf(spec: TaskSpec | undefined, word: number): Usage {
     outputTokens: tokens - (tokens >> 1),
     costMicros: word % ((spec?.grant?.costMicros ?? 0) + 1),
   };
-}
-
-/** FNV-1a. */
-function hash(text: string): number {
-  let word = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) word = Math.imul(word ^ text.charCodeAt(index), 0x01000193);
-  word = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d);
-  return (word ^ (word >>> 13)) >>> 0;
 }
 
 export type CrashPlan = Readonly<{ turn: number; from: 'events' | 'snapshot' }>;
@@ -224,8 +217,8 @@ export function playPlan(plan: Plan, watch: Watch = {}): CoreWorld {
   const world: CoreWorld = new CoreWorld({
     rules: { strategy: plan.strategy, maxWaitMs: 500, vetoCheckMs: 200, maxOpenProposals: 4 },
     play: (started) => playOf(plan.fate, started, specs.get(started.taskId)),
-    checkVeto: (proposal, member) => checkOf(hash(`${plan.fate.seed} check ${proposal} ${member}`)),
-    act: (proposal) => actOf(hash(`${plan.fate.seed} act ${proposal}`)),
+    checkVeto: (proposal, member) => checkOf(hashWord(`${plan.fate.seed} check ${proposal} ${member}`)),
+    act: (proposal) => actOf(hashWord(`${plan.fate.seed} act ${proposal}`)),
     ...(watch.ledger === undefined ? {} : { onEvent: watch.ledger.note }),
     ...(watch.onQuiet === undefined ? {} : { onQuiet: watch.onQuiet }),
   });
