@@ -9,11 +9,11 @@ const KILLS = 8 * FACTOR;
 /** Rounds at the same time, each with a worker of its own. */
 const LANES = 4;
 
-async function inLanes(count: number, round: (name: string) => Promise<void>): Promise<void> {
-  const lane = async (name: string): Promise<void> => {
-    for (let done = 0; done < count / LANES; done++) await round(name);
+async function inLanes(count: number, round: () => Promise<void>): Promise<void> {
+  const lane = async (): Promise<void> => {
+    for (let done = 0; done < count / LANES; done++) await round();
   };
-  await Promise.all(Array.from({ length: LANES }, (_, index) => lane(`w${index}`)));
+  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
 /** Once per task, and under the attempt that counts. */
@@ -39,7 +39,7 @@ function checkLosses({ losses }: HostRounds): readonly number[] {
 
 test(`${STOPS} workers are stopped for two leases: nothing acts twice, and all goes on elsewhere in time`, async () => {
   await using rounds = await HostRounds.begin();
-  await inLanes(STOPS, (name) => rounds.stopRound(name));
+  await inLanes(STOPS, () => rounds.stopRound());
   const sink = checkSink(rounds);
   const after = checkLosses(rounds);
   expect(rounds.left).toBe(0);
@@ -51,7 +51,7 @@ test(`${STOPS} workers are stopped for two leases: nothing acts twice, and all g
 
 test(`${KILLS} workers are killed: nothing acts twice, nothing is left, and all goes on elsewhere in time`, async () => {
   await using rounds = await HostRounds.begin();
-  await inLanes(KILLS, (name) => rounds.killRound(name));
+  await inLanes(KILLS, () => rounds.killRound());
   const sink = checkSink(rounds);
   const after = checkLosses(rounds);
   expect(rounds.left).toBe(0);

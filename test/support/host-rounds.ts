@@ -22,6 +22,9 @@ type Started = { readonly host: string; readonly attempt: number; readonly atMs:
 /** What was under way on a worker when it was stopped or killed, and what became of it. */
 export type Loss = Readonly<{ taskId: TaskId; attempt: number; againAfterMs: number | undefined; hasEnded: boolean }>;
 
+/** `lost`: what was under way on the worker called `name`. */
+type Round = Readonly<{ id: RunId; name: string; lost: readonly [TaskId, Started][]; finished: Promise<unknown> }>;
+
 /** A leader in this process and workers in others, of which each round stops or kills one. */
 export class HostRounds implements AsyncDisposable {
   readonly losses: Loss[] = [];
@@ -35,6 +38,8 @@ export class HostRounds implements AsyncDisposable {
   readonly #starts = new Map<TaskId, Started[]>();
   readonly #ended = new Map<TaskId, number>();
   readonly #joined = new Map<string, number>();
+  /** Workers that a round stops or kills now. */
+  readonly #chosen = new Set<string>();
   #waiting: (() => void)[] = [];
   #runs = 0;
 
@@ -65,9 +70,9 @@ export class HostRounds implements AsyncDisposable {
     return new FencedSink(this.#folder.path);
   }
 
-  /** Stops the worker and all that it started for longer than two leases, while a run goes on. */
-  async stopRound(name: string): Promise<void> {
-    const { id, lost, finished } = await this.#beginRound(name);
+  /** Stops a worker and all that it started for longer than two leases, while a run goes on. */
+  async stopRound(): Promise<void> {
+    const { id, name, lost, finished } = await this.#beginRound();
     const pids = familyOf(this.#worker(name).pid);
     const atMs = performance.now();
     for (const pid of pids) signal(pid, 'SIGSTOP');
@@ -78,11 +83,12 @@ export class HostRounds implements AsyncDisposable {
     await this.#until(() => (this.#joined.get(name) ?? 0) > joins);
     this.left += (await leftAfter(`mark-${id}`, 6_000)).length;
     this.#account(lost, atMs);
+    this.#chosen.delete(name);
   }
 
-  /** Kills the worker while a run goes on, and starts it again. */
-  async killRound(name: string): Promise<void> {
-    const { id, lost, finished } = await this.#beginRound(name);
+  /** Kills a worker while a run goes on, and starts it again. */
+  async killRound(): Promise<void> {
+    const { id, name, lost, finished } = await this.#beginRound();
     const atMs = performance.now();
     const worker = this.#worker(name);
     worker.kill('SIGKILL');
@@ -90,6 +96,7 @@ export class HostRounds implements AsyncDisposable {
     await Promise.all([finished, this.#startWorker(name)]);
     this.left += (await leftAfter(`mark-${id}`, 6_000)).length;
     this.#account(lost, atMs);
+    this.#chosen.delete(name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,10 +105,8 @@ export class HostRounds implements AsyncDisposable {
     await this.#folder[Symbol.asyncDispose]();
   }
 
-  /** A run is under way, and the worker has something of it. */
-  async #beginRound(
-    name: string,
-  ): Promise<Readonly<{ id: RunId; lost: readonly [TaskId, Started][]; finished: Promise<unknown> }>> {
+  /** A run is under way, and the worker has something of it. No other round has it meanwhile. */
+  async #beginRound(): Promise<Round> {
     for (;;) {
       const id = runId(`round-${this.#runs++}`);
       const answer = await this.#coordinator.submit({ ...roundOf(id, this.#folder.path), runId: id });
@@ -115,9 +120,14 @@ export class HostRounds implements AsyncDisposable {
       await this.#until(() => this.#startedOf(id) === TASKS);
       // Some have begun by then, some not.
       await new Promise((resolve) => void setTimeout(resolve, (this.#runs * 137) % 500));
-      const lost = [...this.#running].filter(([taskId, { host }]) => host === name && taskId.startsWith(`${id}/`));
-      if (lost.length > 0) return { id, lost, finished };
-      await finished;
+      const running = [...this.#running].filter(([taskId]) => taskId.startsWith(`${id}/`));
+      const name = running.map(([, { host }]) => host).find((host) => !this.#chosen.has(host));
+      if (name === undefined) {
+        await finished;
+        continue;
+      }
+      this.#chosen.add(name);
+      return { id, name, lost: running.filter(([, { host }]) => host === name), finished };
     }
   }
 
