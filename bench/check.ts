@@ -59,21 +59,16 @@ async function measure(folder: string, name: string): Promise<void> {
   }
   print(name, laps.get('whole') ?? [], { rounds });
   const [alone, looped] = [laps.get('one agent') ?? [], laps.get('loop') ?? []];
-  const share = (of: (one: Lap) => number): number => 100 * (median(alone.map(of)) / median(looped.map(of)) - 1);
+  const over = (some: readonly Lap[], of: (one: Lap) => number): number =>
+    100 * (median(some.map(of)) / median(looped.map(of)) - 1);
   const show = (figure: string, value: number, unit: string): void =>
     printFigure({ bench: BENCH, figure: `${name}, ${figure}`, value, unit, options: { rounds } });
-  show('one agent', median(alone.map(({ ms }) => ms)), 'ms');
-  show('the same functions in one loop', median(looped.map(({ ms }) => ms)), 'ms');
-  show(
-    'coordinator over the loop, time',
-    share(({ ms }) => ms),
-    '%',
-  );
-  show(
-    'coordinator over the loop, processor time',
-    share(({ cpuMs }) => cpuMs),
-    '%',
-  );
+  const [ms, cpuMs] = [(one: Lap): number => one.ms, (one: Lap): number => one.cpuMs];
+  show('one agent', median(alone.map(ms)), 'ms');
+  show('the same functions in one loop', median(looped.map(ms)), 'ms');
+  show('over the loop, time', over(laps.get('whole') ?? [], ms), '%');
+  show('over the loop, one agent, time', over(alone, ms), '%');
+  show('over the loop, one agent, processor time', over(alone, cpuMs), '%');
 }
 
 function print(name: string, laps: readonly Lap[], options: Readonly<{ rounds: number }>): void {

@@ -115,9 +115,21 @@ export const GOALS: readonly Goal[] = [
   { what: 'the same, peak memory', bench: 'check', figure: 'drawn, peak memory', most: 400 },
   { what: 'the same, first task on screen', bench: 'check', figure: 'drawn, first task on screen, p95', most: 1_000 },
   {
-    what: 'what coordinating it costs over its functions in one loop, processor time',
+    what: 'the same, over its functions in one loop, time',
     bench: 'check',
-    figure: 'drawn, coordinator over the loop, processor time',
+    figure: 'drawn, over the loop, time',
+    most: 15,
+  },
+  {
+    what: 'the same with one agent, which gives a task at a time, as the loop does',
+    bench: 'check',
+    figure: 'drawn, over the loop, one agent, time',
+    most: 15,
+  },
+  {
+    what: 'the same with one agent, processor time of all threads',
+    bench: 'check',
+    figure: 'drawn, over the loop, one agent, processor time',
     most: 15,
   },
   { what: '`waggle --version`, whole process', bench: 'install', figure: 'waggle --version, median', most: 150 },

@@ -3,7 +3,7 @@ import { access, mkdir, open, stat } from 'node:fs/promises';
 import { runGit } from '../analysers/git.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { userError, type UserError } from '../util/user-error.ts';
-import { parseEarlierReport, type EarlierReport } from '../workflows/earlier-report-schema.ts';
+import type { EarlierReport } from '../workflows/earlier-report-schema.ts';
 
 /** Reports are a few MB at most. */
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
@@ -11,6 +11,7 @@ const HOW = 'Make one with: waggle check --out <folder>, and name the report.jso
 
 /** The report of an earlier check, to compare with. Rejects with what is wrong and how to get one. */
 export async function readEarlierReport(path: string): Promise<EarlierReport> {
+  const { parseEarlierReport } = await import('../workflows/earlier-report-schema.ts');
   const parsed = parseEarlierReport(parseJson(await readWhole(path), path));
   if (parsed.ok) return parsed.report;
   throw noBaseline(path, 'BASELINE_UNREADABLE', `"${path}" cannot be compared with: ${parsed.problem}.`);

@@ -1,13 +1,10 @@
-import { Git } from '../adapters/git/git-command.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
-import { foreignPath } from '../analysers/foreign-programs.ts';
 import type { Options } from '../config/options.ts';
 import { takeOver } from '../engine/past.ts';
 import type { LeaderLease } from '../ports/leader-lease.ts';
 import type { Connected } from '../server/local-socket-client.ts';
 import { LocalSocketClient } from '../server/local-socket-client.ts';
 import type { Coordinator } from './coordinator.ts';
-import { refuseTracked } from './data-folder.ts';
 import { HostRole } from './host-role.ts';
 import { PROJECT_SWARM } from './file-store.ts';
 import type { Lead, LeadParts } from './lead.ts';
@@ -23,11 +20,9 @@ export type ConnectSettings = LeadSettings &
     onTrouble?: (message: string) => void;
   }>;
 
-/** Leads the store, or follows the process that does. */
+/** Leads the store, or follows the process that does. The caller has refused data that came with the repository. */
 export async function connectStore(settings: ConnectSettings): Promise<Coordinator> {
-  const { root, store, onTrouble, shared, environment, options } = settings;
-  if (shared !== undefined)
-    await refuseTracked(root, shared, new Git(foreignPath(root, environment.variables['PATH'])));
+  const { root, store, onTrouble, shared, options } = settings;
   const random = new SystemRandom();
   return ProjectCoordinator.connect({
     election: store.election,
@@ -64,8 +59,11 @@ async function prepareLead(
     const past = takeOver(open.journal, PROJECT_SWARM);
     // Told to the engine, which waits for it.
     past.catch(() => {});
+    // It tries out programs: they run while this thread loads.
+    const runner = (await import('./open-runner.ts')).openRunner();
+    runner.catch(() => {});
     const [{ Lead: Made }, { makeLead }] = await Promise.all([import('./lead.ts'), import('./make-lead.ts')]);
-    const parts = await makeLead(settings, open);
+    const parts = await makeLead(settings, open, await runner);
     return { begin: Made.begin.bind(Made), parts: { ...parts, past } };
   } catch (error) {
     await Promise.allSettled([open.memory.close(), open.journal.close()]);

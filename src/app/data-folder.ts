@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { access, constants, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Git } from '../adapters/git/git-command.ts';
+import { Git } from '../adapters/git/git-command.ts';
+import { foreignPath } from '../analysers/foreign-programs.ts';
+import type { Environment } from '../config/environment.ts';
 import { userError } from '../util/user-error.ts';
 
 /** Paths of a project's data. */
@@ -97,8 +99,9 @@ function notWritable(path: string, error: unknown): Error {
  * What came with the repository is not ours: what its store says is under way would be run, and what its folders lead
  * to would be cleaned up.
  */
-export async function refuseTracked(root: string, { path }: DataFolder, git: Git): Promise<void> {
+export async function refuseTracked(root: string, { path }: DataFolder, { variables }: Environment): Promise<void> {
   if ((await lstat(path).catch(() => undefined)) === undefined) return;
+  const git = new Git(foreignPath(root, variables['PATH']));
   const call = { cwd: root, signal: AbortSignal.timeout(GIT_MS) };
   const tracked = await git.run(['ls-files', '--', path], call).catch(() => undefined);
   if (tracked?.exitCode !== 0 || tracked.stdout === '') return;

@@ -13,7 +13,6 @@ import { removeTree } from '../adapters/plain-directory/remove-tree.ts';
 import { FileLogger } from '../adapters/system/file-logger.ts';
 import { machineId } from '../adapters/system/machine-id.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { SystemProcessRunner } from '../adapters/system/system-process-runner.ts';
 import type { WorkerProcesses } from '../adapters/system/worker-processes.ts';
 import { DriverSupervisor } from '../adapters/system/driver-supervisor.ts';
 import { SystemRandom } from '../adapters/system/system-random.ts';
@@ -93,14 +92,10 @@ export type LeadSettings = Readonly<{
   usesThreads?: boolean;
 }>;
 
-/** Chooses and opens the adapters of one lead, besides its store. */
-export async function makeLead(settings: LeadSettings, open: OpenStore): Promise<Parts> {
-  return partsOf(settings, open, await openRunner());
-}
-
 type Parts = Omit<LeadParts, 'onTrouble' | 'past'>;
 
-async function partsOf(settings: LeadSettings, open: OpenStore, processes: ProcessRunner): Promise<Parts> {
+/** Chooses and opens the adapters of one lead, besides its store and what starts processes. */
+export async function makeLead(settings: LeadSettings, open: OpenStore, processes: ProcessRunner): Promise<Parts> {
   const { options, environment } = settings;
   const { artifacts } = settings.store;
   const clock = new SystemClock();
@@ -237,18 +232,6 @@ function loggerOf({ shared, options, environment, notifiers }: LeadSettings, clo
   const redact = redactorOf(names.flatMap((name) => environment.variables[name] ?? []));
   const level = options.monitoring.loggingLevel;
   return new FileLogger({ path: join(shared.logs, 'waggle.log'), level, redact, now: () => clock.wallTimeMs() });
-}
-
-/** Opened once: choosing a way to own processes takes some milliseconds. */
-let runner: Promise<ProcessRunner> | undefined;
-
-function openRunner(): Promise<ProcessRunner> {
-  runner ??= SystemProcessRunner.open();
-  // What did not work now may work for the next lead.
-  return runner.catch((error: unknown) => {
-    runner = undefined;
-    throw error;
-  });
 }
 
 function workspacesOf({ root, workspaces, environment, options }: LeadSettings): CleanCopies {

@@ -1,6 +1,4 @@
-import { Git } from '../adapters/git/git-command.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { foreignPath } from '../analysers/foreign-programs.ts';
 import type { FunctionRegistry } from '../agents/drivers/function/registered-function.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { liveOptions } from '../config/live-options.ts';
@@ -30,7 +28,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   const folder = await dataFolderFor(root, environment.home);
   await refuseForeign(folder.path);
   // Told by what reads or uses it; `doctor` works nevertheless.
-  const tracked = await refuseTracked(root, folder, new Git(foreignPath(root, environment.variables['PATH']))).then(
+  const tracked = await refuseTracked(root, folder, environment).then(
     () => undefined,
     (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
   );
@@ -139,8 +137,9 @@ class FileProject implements Project {
   }
 
   async #connect({ onTrouble, isBrief = false, usesThreads = false }: ConnectOptions): Promise<Coordinator> {
+    const { root, folder, config, environment, functions, tracked } = this.#parts;
+    if (tracked !== undefined) throw tracked;
     const { connectStore } = await import('./connect-store.ts');
-    const { root, folder, config, environment, functions } = this.#parts;
     return connectStore({
       root,
       store: this.#store,

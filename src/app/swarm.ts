@@ -23,7 +23,7 @@ import { checkedCommand } from './checked-command.ts';
 import { compileOptionsOf } from './compile-options.ts';
 import { connectStore } from './connect-store.ts';
 import type { CommandAnswer, CommandRefusal, Coordinator } from './coordinator.ts';
-import { type DataFolder, dataFolderFor, refuseForeign } from './data-folder.ts';
+import { type DataFolder, dataFolderFor, refuseForeign, refuseTracked } from './data-folder.ts';
 import { type AnyFunction, registered } from './define.ts';
 import { FileStore } from './file-store.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -272,6 +272,7 @@ async function partsOf({
   }
   const folder = await dataFolderFor(root, environment.home);
   await refuseForeign(folder.path);
+  await refuseTracked(root, folder, environment);
   return {
     ...common,
     store: new FileStore(folder, clock, config.options.memory),
