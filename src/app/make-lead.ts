@@ -146,11 +146,20 @@ export async function makeLead(settings: LeadSettings, open: OpenStore, processe
   };
 }
 
-/** One after the other. */
+/** One after the other, each whatever became of the others; then throws what went wrong. */
 async function closeAll(
   parts: readonly (Readonly<{ close: () => Promise<void> | void }> | undefined)[],
 ): Promise<void> {
-  for (const part of parts) await part?.close();
+  const problems: unknown[] = [];
+  for (const part of parts) {
+    try {
+      await part?.close();
+    } catch (error) {
+      problems.push(error);
+    }
+  }
+  if (problems.length === 1) throw problems[0];
+  if (problems.length > 1) throw new AggregateError(problems, 'Parts of the leader could not be closed.');
 }
 
 function commandsOf(

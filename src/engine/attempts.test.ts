@@ -182,6 +182,22 @@ describe('an attempt', () => {
     const seen = reported.map(({ report }) => (report.kind === 'progress' ? report.percentage : null));
     assert.deepEqual(seen, [1, 4]);
   });
+
+  test('reports data up to 16 KiB; of more it is said that it was not kept', async () => {
+    const [, attempt] = await startOne();
+    const fits = { kind: 'data', topic: 'trees', data: 'é'.repeat(8_191) } as const;
+    attempt.context.report(fits);
+    rig.clock.advance(1_000);
+    attempt.context.report({ ...fits, data: 'é'.repeat(8_192) });
+    attempt.end(DONE);
+    await rig.probe.next('task.succeeded');
+    const reported = rig.events.flatMap((event) => (event.type === 'attempt.reported' ? [event.report] : []));
+    assert.deepEqual(reported[0], fits);
+    assert.deepEqual(reported[1], {
+      kind: 'note',
+      text: 'Data on "trees" was not kept: it has 16386 bytes, and a report has at most 16384. Give it as an output.',
+    });
+  });
 });
 
 describe('a claim', () => {

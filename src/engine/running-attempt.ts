@@ -10,6 +10,7 @@ import type { RunTasks } from '../ports/run-tasks.ts';
 import { AttemptMemory, type MemoryDesk } from './attempt-memory.ts';
 import { AttemptProposals, type VoteDesk } from './attempt-proposals.ts';
 import { AttemptTasks } from './attempt-tasks.ts';
+import { boundedReport } from './bounded-report.ts';
 import type { LedTime } from './led-time.ts';
 import type { UsageWatch } from './usage-watch.ts';
 import type { LiveUsage } from '../ports/process-runner.ts';
@@ -129,7 +130,7 @@ export class RunningAttempt implements RunContext {
     if (this.#hasEnded || nowMs < this.#nextReportMs) return;
     this.#nextReportMs = nowMs + MS_BETWEEN_REPORTS;
     const { taskId, attempt } = this.assignment;
-    this.#host.feed({ type: 'attempt.report', taskId, attempt, report });
+    this.#host.feed({ type: 'attempt.report', taskId, attempt, report: boundedReport(report) });
   };
 
   /** Asks the driver to end it; when it does not in time, the attempt ends without it. The first reason stays. */

@@ -20,7 +20,7 @@ export interface FunctionCall {
   readonly task: CalledTask;
   /** Aborts when the attempt must end. In a worker thread it never does: the thread is ended instead. */
   readonly signal: AbortSignal;
-  /** Tells how far it is; returns at once. At most one report a second is kept. */
+  /** Tells how far it is; returns at once. At most one report a second is kept, with at most 16 KiB of data. */
   readonly report: (report: AgentReport) => void;
   /** Proposals and votes of its run. A function votes as its own task or agent, as nobody else. */
   readonly proposals: RunProposals;
