@@ -104,7 +104,6 @@ export async function makeLead(settings: LeadSettings, open: OpenStore, processe
   const workspaces = workspacesOf(settings);
   const clean = pickEnvironment(environment.variables, HARMLESS_NAMES);
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
-  if (settings.usesThreads === true) functionDriver.warm();
   const { tier1, ...memory } = memoryOf(open.memory, clock, options);
   const logger = loggerOf(settings, clock);
   const temporaryFolder = (await exchangeOf(settings)) ?? tmpdir();
@@ -130,6 +129,7 @@ export async function makeLead(settings: LeadSettings, open: OpenStore, processe
     workspaces,
     proposals: new CoordinatorDuties(duties),
   };
+  if (settings.usesThreads === true) functionDriver.warm();
   return {
     ports,
     memory: memory.tiers,

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -238,4 +238,11 @@ test('liars fail and honest work succeeds, whatever the liars did to the tests',
   const states = result.tasks.map(({ spec, status }) => `${spec.name} ${status}`);
   expect(states).toEqual(['liar failed', 'cheat failed', 'deleter failed', 'honest succeeded']);
   expect(await readFile(join(project.path, 'src', 'sum'), 'utf8')).toBe('4\n');
+});
+
+test('a data folder that git tracks is not led by a program either', async () => {
+  execFileSync('git', ['-C', project.path, 'init', '--quiet']);
+  await (await project.open()).close();
+  execFileSync('git', ['-C', project.path, 'add', '--force', '.waggle']);
+  await expect(project.open()).rejects.toMatchObject({ code: 'DATA_TRACKED' });
 });

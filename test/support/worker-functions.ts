@@ -35,6 +35,11 @@ export const compute: TaskFunction = ({ input }) => {
 
 export const leave: TaskFunction = () => process.exit(3);
 
+/** Returns, and leaves a promise behind that is rejected at once. */
+export const rejectLater: TaskFunction = () => {
+  void Promise.reject(new Error('left behind'));
+};
+
 /** Returns, and throws so many ms afterwards. */
 export const throwLater: TaskFunction = ({ input }) => {
   setTimeout(() => {

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { plural } from '../render/format.ts';
 import { visible } from '../render/text.ts';
 import { withProject } from '../with-project.ts';
+import { keepYoungGenerationSmall } from '../young-generation.ts';
 
 export type WorkerFlags = Readonly<{
   agents?: number;
@@ -27,6 +28,7 @@ type End = Readonly<{ kind: 'signal' | 'asked' }> | Readonly<{ kind: 'failed'; e
 
 /** `waggle worker` */
 export function worker(cli: Cli, { functions, forRun, grace, ...flags }: WorkerFlags): Promise<ExitCode> {
+  keepYoungGenerationSmall();
   return withProject(cli, async (project) => {
     const end = Promise.withResolvers<End>();
     const screen = new Screen(cli);

@@ -172,6 +172,9 @@ describe('functions that do not end', () => {
     deaf.stop('cancelled');
     clock.advance(5_000);
     expect(failed(await given)).toEqual({ reason: 'stopped', why: 'cancelled' });
+    await never.close();
+    await driver.close();
+    expect(clock.pending).toBe(0);
   });
 
   test('no timer is left when nothing runs', async () => {
@@ -253,6 +256,39 @@ describe('functions in worker threads', () => {
       driver.run(assignmentOf({ kind: 'function', function: name, input }), new ScriptedContext());
     expect(await start('throwLater', 50)).toMatchObject({ ok: true });
     expect(await exited).toBe(1);
+    expect(await start('answer', null)).toMatchObject({ ok: true });
+    await driver.close();
+  });
+
+  test('a call is not charged for what an earlier one left in its thread', async () => {
+    const functions = {
+      rejectLater: { worker: { module: WORKERS, export: 'rejectLater' } },
+      answer: { worker: { module: WORKERS, export: 'answer' } },
+    };
+    const driver = new FunctionDriver({ functions, clock: new SystemClock(), maxWorkers: 1 });
+    const start = async (name: string): Promise<AttemptResult> =>
+      driver.run(assignmentOf({ kind: 'function', function: name }), new ScriptedContext());
+    // All at once, so that each waits for the thread of the one before.
+    const all = Array.from({ length: 6 }, (_, index) => start(index % 2 === 0 ? 'rejectLater' : 'answer'));
+    for (const result of await Promise.all(all)) expect(result).toMatchObject({ ok: true });
+    await driver.close();
+  });
+
+  test('a thread that has ended while this one was busy is not used again', async () => {
+    const functions = {
+      throwLater: { worker: { module: WORKERS, export: 'throwLater' } },
+      answer: { worker: { module: WORKERS, export: 'answer' } },
+    };
+    const driver = new FunctionDriver({ functions, clock: new SystemClock(), maxWorkers: 1 });
+    const start = (name: string, input: Json): Promise<AttemptResult> | AttemptResult =>
+      driver.run(assignmentOf({ kind: 'function', function: name, input }), new ScriptedContext());
+    const begun = new ScriptedContext();
+    const first = driver.run(assignmentOf({ kind: 'function', function: 'throwLater', input: 1 }), begun);
+    // What it returns and its end come together.
+    const busyUntilMs = performance.now() + 600;
+    await new Promise((resolve) => void setTimeout(resolve, 1));
+    while (performance.now() < busyUntilMs);
+    expect(await first).toMatchObject({ ok: true });
     expect(await start('answer', null)).toMatchObject({ ok: true });
     await driver.close();
   });

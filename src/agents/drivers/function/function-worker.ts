@@ -22,6 +22,7 @@ port.on('message', (message: ToWorker) => {
 });
 
 async function answer(call: number, request: CallRequest): Promise<void> {
+  post({ kind: 'begun', call });
   const own = new WorkerAsks(call, post);
   asks = own;
   const end = (message: FromWorker): void => {

@@ -26,6 +26,10 @@ export class OpenCall {
     this.result = new Promise((resolve) => (this.#settle = resolve));
   }
 
+  get hasEnded(): boolean {
+    return this.#state === 'ended';
+  }
+
   /** Only the first end counts; what a function returns after its attempt was given up is dropped. */
   end(result: AttemptResult): void {
     if (this.#state === 'ended') return;
@@ -79,6 +83,7 @@ export class SlowCalls {
 
   /** Lets go of the timer, which keeps a process alive, unless calls are still under way. */
   close(): void {
+    this.#dropEnded();
     if (this.#open.size > 0) return;
     this.#stopLooking?.();
     this.#stopLooking = undefined;
@@ -87,9 +92,15 @@ export class SlowCalls {
   #lookLater(): void {
     this.#stopLooking = this.#clock.wakeAfter(LOOK_EVERY_MS, () => {
       this.#stopLooking = undefined;
+      this.#dropEnded();
       if (this.#open.size === 0) return;
       for (const call of this.#open) call.look(this.#clock);
       this.#lookLater();
     });
+  }
+
+  /** A function that was given up may never come back. */
+  #dropEnded(): void {
+    for (const call of this.#open) if (call.hasEnded) this.#open.delete(call);
   }
 }

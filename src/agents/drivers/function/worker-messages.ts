@@ -17,6 +17,8 @@ export type ToWorker =
 
 /** What a worker thread says about its one call. `cpuMs`: processor time of its thread. */
 export type FromWorker =
+  /** The first word of every call. */
+  | Readonly<{ kind: 'begun'; call: number }>
   | Readonly<{ kind: 'report'; call: number; report: AgentReport }>
   /** `ability`: what of `FunctionCall` it asks. `canGiveUp`: a `give-up` for it may follow. */
   | Readonly<{

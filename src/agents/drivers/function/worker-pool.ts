@@ -41,8 +41,11 @@ export type WorkerPoolOptions = Readonly<{
   maxWaiting: number;
 }>;
 
-/** `calls`: begun in it so far. */
-type Thread = { readonly worker: Worker; readonly memoryMiB: number | undefined; calls: number };
+/** `calls`: given to it so far. `isOver`: it has broken or ended, and takes no more. */
+type Thread = { readonly worker: Worker; readonly memoryMiB: number | undefined; calls: number; isOver: boolean };
+
+/** What an earlier call had left in the thread ended it before this one began. */
+type NotBegun = Readonly<{ kind: 'not-begun' }>;
 
 /**
  * Worker threads, started when they are first needed and used again for functions with the same memory limit. One
@@ -53,6 +56,7 @@ export class WorkerPool {
   readonly #idle: Thread[] = [];
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
+  #isClosed = false;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
@@ -61,13 +65,19 @@ export class WorkerPool {
   /** After `signal` aborts the thread is ended at once, whatever it is doing. */
   async run(call: WorkerCall): Promise<WorkerEnd> {
     if (call.signal.aborted) return { kind: 'stopped' };
+    this.#isClosed = false;
     if (this.#busy >= this.#options.maxWorkers && this.#waiting.length >= this.#options.maxWaiting) {
       return { kind: 'full' };
     }
     if (!(await this.#takePlace(call.signal))) return { kind: 'stopped' };
     const place = new WorkerPlace({ leave: () => this.#passOn(), take: () => this.#takePlace(call.signal) });
     try {
-      return await this.#runIn(this.#takeThread(call.work.memoryMiB), call, place);
+      // Each turn uses up a thread that others have worked in.
+      for (;;) {
+        const end = await this.#runIn(this.#takeThread(call.work.memoryMiB), call, place);
+        if (end.kind !== 'not-begun') return end;
+        if (call.signal.aborted) return { kind: 'stopped' };
+      }
     } finally {
       place.end();
     }
@@ -75,14 +85,16 @@ export class WorkerPool {
 
   /** Starts a thread, unless there is one: the first call then does not wait for it. */
   warm(): void {
+    this.#isClosed = false;
     if (this.#busy + this.#idle.length > 0) return;
     const thread = this.#startThread(undefined);
     thread.worker.unref();
     this.#idle.push(thread);
   }
 
-  /** Ends the idle threads. Busy ones end with their calls. */
+  /** Ends the idle threads; busy ones end with their calls, unless others have come meanwhile. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(this.#idle.splice(0).map(({ worker }) => worker.terminate()));
   }
 
@@ -131,28 +143,32 @@ export class WorkerPool {
     const worker = new Worker(ENTRY, { resourceLimits, stdout: true });
     // stdout belongs to the coordinator; what a function prints is for people.
     worker.stdout.pipe(process.stderr, { end: false });
-    const made: Thread = { worker, memoryMiB, calls: 0 };
+    const made: Thread = { worker, memoryMiB, calls: 0, isOver: false };
     // What breaks while no call is in it, such as what a function left behind, ends the thread and nothing else.
-    worker.on('error', () => {}).once('exit', () => this.#forget(made));
+    const forget = (): void => this.#forget(made);
+    worker.on('error', forget).once('exit', forget);
     return made;
   }
 
-  async #runIn(thread: Thread, call: WorkerCall, place: WorkerPlace): Promise<WorkerEnd> {
+  async #runIn(thread: Thread, call: WorkerCall, place: WorkerPlace): Promise<WorkerEnd | NotBegun> {
     const { worker } = thread;
-    const { promise, resolve } = Promise.withResolvers<WorkerEnd>();
+    const { promise, resolve } = Promise.withResolvers<WorkerEnd | NotBegun>();
     const number = ++thread.calls;
+    let hasBegun = number === 1;
     const tell = (message: ToWorker): void => worker.postMessage(message);
     const desk = new WorkerDesk(call.abilities, tell, place);
     const onMessage = (message: FromWorker): void => {
       if (message.kind === 'returned' || message.kind === 'threw') return resolve(message);
       // What an earlier function of this thread left behind does not speak for this one.
       if (message.call !== number) return;
-      if (message.kind === 'report') call.report(message.report);
+      if (message.kind === 'begun') hasBegun = true;
+      else if (message.kind === 'report') call.report(message.report);
       else if (message.kind === 'ask') void desk.answer(message);
       else desk.giveUp(message.id);
     };
-    const onError = (error: Error): void => resolve(endOfBroken(error));
-    const onExit = (code: number): void => resolve({ kind: 'died', message: `Its thread ended with code ${code}.` });
+    const breaks = (end: WorkerEnd): void => resolve(hasBegun ? end : { kind: 'not-begun' });
+    const onError = (error: Error): void => breaks(endOfBroken(error));
+    const onExit = (code: number): void => breaks({ kind: 'died', message: `Its thread ended with code ${code}.` });
     const onAbort = (): void => resolve({ kind: 'stopped' });
     worker.on('message', onMessage).on('error', onError).on('exit', onExit).ref();
     call.signal.addEventListener('abort', onAbort, { once: true });
@@ -170,18 +186,19 @@ export class WorkerPool {
     return timeLimitMs === undefined ? () => {} : this.#options.clock.wakeAfter(timeLimitMs, onDue);
   }
 
-  async #giveBack(thread: Thread, end: WorkerEnd): Promise<void> {
-    if (end.kind !== 'returned' && end.kind !== 'threw') {
+  async #giveBack(thread: Thread, end: WorkerEnd | NotBegun): Promise<void> {
+    const isWhole = (end.kind === 'returned' || end.kind === 'threw') && !thread.isOver;
+    // One that has waited for others may come back when there are enough.
+    if (!isWhole || this.#isClosed || this.#idle.length >= this.#options.maxWorkers) {
       await thread.worker.terminate();
       return;
     }
     thread.worker.unref();
-    // One that has waited for others may come back when there are enough.
-    if (this.#idle.length >= this.#options.maxWorkers) return void (await thread.worker.terminate());
     this.#idle.push(thread);
   }
 
   #forget(thread: Thread): void {
+    thread.isOver = true;
     const at = this.#idle.indexOf(thread);
     if (at >= 0) this.#idle.splice(at, 1);
   }
