@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'vitest';
 import { CoreWorld, type Play } from '../../test/support/core-world.ts';
-import { agentsOf, DONE, runSpecOf, submitOf, taskOf, THREW } from '../../test/support/core-world-specs.ts';
+import { agentsOf, DONE, runSpecOf, submitOf, subtaskOf, taskOf, THREW } from '../../test/support/core-world-specs.ts';
+import { openOf } from '../../test/support/vote-specs.ts';
 import type { SwarmEvent } from './events.ts';
 import { agentId, runId, taskId } from './ids.ts';
 import { effectsOf, owedEffects } from './owed-effects.ts';
@@ -63,6 +64,53 @@ describe('what a new leader owes', () => {
   test('is nothing for tasks that are ready, blocked or wait for a person', () => {
     world.send(submitOf([taskOf('t1', { requires: ['rare'] }), taskOf('t2', { needs: ['t1'] })]));
     assert.deepEqual(types(), []);
+  });
+});
+
+describe('from a snapshot the same is asked for as from the first event on', () => {
+  const [r1, r2] = [runId('r1'), runId('r2')];
+
+  test('when tasks are stopped that did not begin in the order of their positions', () => {
+    world = new CoreWorld({ play: () => ({ afterMs: 100, end: DONE }) });
+    world.send({ type: 'agents.register', agents: agentsOf(2) });
+    world.send(submitOf([taskOf('short'), taskOf('long', { estimateMs: 3_600_000 })]));
+    const begun = world.all('attempt.assigned').map((event) => event.taskId);
+    assert.deepEqual(begun, [taskId(r1, 'long'), taskId(r1, 'short')]);
+    world.save();
+    world.send({ type: 'run.pause', runId: r1, reason: 'lunch' });
+    const [paused] = world.all('run.paused');
+    assert.ok(paused);
+    assert.deepEqual(effectsOf(world.restored(), paused, world.nowMs), asked(paused));
+    assert.equal(effectsOf(world.swarm, paused, world.nowMs).length, 2);
+  });
+
+  test('of a new leader, when a run got sub-tasks after a later one had come', () => {
+    const steps = [
+      { afterMs: 10, add: [subtaskOf('part')] },
+      { afterMs: 1_000, end: DONE },
+    ];
+    world = new CoreWorld({
+      lead: ({ taskId: id }) => (id === t1 ? steps : undefined),
+      play: () => ({ afterMs: 100, end: DONE }),
+    });
+    world.send({ type: 'agents.register', agents: agentsOf(3) });
+    world.send(submitOf([taskOf('t1', { delegate: {} })]));
+    world.send(submitOf([taskOf('t1')], { runId: r2 }));
+    world.run(10);
+    world.save();
+    assert.deepEqual(owedEffects(world.restored()), owedEffects(world.swarm));
+    assert.equal(owedEffects(world.swarm).length, 3);
+  });
+
+  test('of a new leader, when two runs opened votes in turn', () => {
+    for (const id of [r1, r2]) world.send(submitOf([taskOf('t1', { requires: ['rare'] })], { runId: id }));
+    for (const id of [r1, r2, r1]) {
+      const name = `p${world.all('proposal.opened').length}`;
+      assert.ok(world.send({ ...openOf({ name }), runId: id }).ok);
+    }
+    world.save();
+    assert.deepEqual(owedEffects(world.restored()), owedEffects(world.swarm));
+    assert.equal(owedEffects(world.swarm).length, 3);
   });
 });
 

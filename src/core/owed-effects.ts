@@ -1,6 +1,7 @@
 import { unreachable } from '../util/assert.ts';
 import type { AlertKey } from './alerts/alert-events.ts';
 import { type Alert, isUnavailable } from './alerts/alerts.ts';
+import { ofSwarm } from './consensus/apply-proposals.ts';
 import { isOwn } from './consensus/own-proposals.ts';
 import { isOpen, nextDueMs, openVetoes, owesAction, type Proposal } from './consensus/proposal.ts';
 import type { Effect } from './effects.ts';
@@ -156,13 +157,13 @@ function stopCancelled(swarm: Swarm, { taskId }: Extract<SwarmEvent, { type: 'ta
 }
 
 /**
- * What a new leader owes: whatever the old process was doing has ended with that process, and what hosts do goes on. In
- * the order of the tasks.
+ * What a new leader owes: whatever the old process was doing has ended with that process, and what hosts do goes on. Run
+ * by run: in which order things came across runs is in no snapshot.
  */
 export function owedEffects(swarm: Swarm): readonly Effect[] {
   const owed: Effect[] = [];
   for (const run of swarm.runs.values()) owed.push(...wallDeadline(run), ...mailWake(run), ...owedToGroups(run));
-  for (const proposal of swarm.proposals.values()) owed.push(...owedToProposal(proposal));
+  for (const proposal of proposalsOf(swarm)) owed.push(...owedToProposal(proposal));
   owed.push(...openBreakers(swarm).map(breakerDue));
   for (const [name, { value }] of swarm.settings) owed.push(...settingEffect(name, value));
   for (const [key, alert] of swarm.alerts.active) owed.push(...owedToAlert(swarm, key, alert));
@@ -174,8 +175,17 @@ export function owedEffects(swarm: Swarm): readonly Effect[] {
     owed.push({ type: 'await-host', host });
     if (drainingBecause !== undefined) owed.push({ type: 'drain-host', host });
   }
-  for (const task of swarm.tasks.values()) owed.push(...owedToTask(swarm, task));
+  for (const task of tasksOf(swarm)) owed.push(...owedToTask(swarm, task));
   return owed;
+}
+
+function proposalsOf(swarm: Swarm): readonly Proposal[] {
+  const ofRuns = [...swarm.runs.values()].flatMap(({ proposals }) => [...proposals]);
+  return [...ofRuns.flatMap((id) => swarm.proposals.get(id) ?? []), ...ofSwarm(swarm)];
+}
+
+function tasksOf({ runs }: Swarm): readonly Task[] {
+  return [...runs.values()].flatMap(({ cells }) => cells.map(({ task }) => task));
 }
 
 /** The core reads its own. */
@@ -322,13 +332,13 @@ function goOnOnHost({ runs }: Swarm, task: ActiveTask): readonly Effect[] {
 function stopActive(swarm: Swarm, runId: RunId): readonly Effect[] {
   const run = swarm.runs.get(runId);
   if (run?.pausedBecause === undefined) return NOTHING;
-  const effects: Effect[] = [];
-  for (const taskId of run.active) {
-    const task = swarm.tasks.get(taskId);
-    if (task === undefined || task.identity.spec.effect === 'D') continue;
-    effects.push({ type: 'stop-attempt', taskId, attempt: task.attempt, why: 'paused' });
-  }
-  return effects;
+  // A snapshot does not say which of them began first.
+  return [...run.active]
+    .flatMap((id) => swarm.tasks.get(id) ?? [])
+    .sort((one, other) => one.identity.index - other.identity.index)
+    .flatMap(({ identity, attempt }) =>
+      identity.spec.effect === 'D' ? [] : [{ type: 'stop-attempt', taskId: identity.id, attempt, why: 'paused' }],
+    );
 }
 
 function wallDeadline(run: Run | undefined): readonly Effect[] {

@@ -55,6 +55,11 @@ export class RecordedRun {
     });
   }
 
+  reports(atMs: number, name: string): this {
+    const report = { kind: 'note', text: 'still at it' } as const;
+    return this.put(atMs, { type: 'attempt.reported', taskId: taskId(this.runId, name), attempt: 1, report });
+  }
+
   succeeds(atMs: number, name: string): this {
     return this.put(atMs, {
       type: 'task.succeeded',
