@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'vitest';
-import { CoreWorld } from '../../../test/support/core-world.ts';
+import { CoreWorld, type Play, type Started } from '../../../test/support/core-world.ts';
 import { agentOf, DONE, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
 import { agentId, runId, taskId } from '../ids.ts';
 import { effectsOf } from '../owed-effects.ts';
 import type { TaskSpec } from '../tasks/task-spec.ts';
+import { decide } from '../swarm.ts';
 import { DEFAULT_SCALING } from './scale-group.ts';
 
 const [A, B] = [agentId('a'), agentId('b')];
-const T = taskId(runId('r1'), 't0');
+const R = runId('r1');
+const T = taskId(R, 't0');
 
 let world: CoreWorld;
 function begin(rebalanceRunning: boolean, more: Partial<TaskSpec> = {}, otherHost = 'there'): void {
@@ -124,5 +126,23 @@ describe('running work moves with rebalanceRunning', () => {
     begin(true, {}, 'here');
     load(A, 950);
     assert.deepEqual(world.all('attempt.failed'), []);
+  });
+
+  test('the newest of it, also for a leader that knows it from a snapshot', () => {
+    const rules = { scaling: { ...DEFAULT_SCALING, rebalanceRunning: true } };
+    const play = ({ taskId: id }: Started): Play => ({ afterMs: id === taskId(R, 'first') ? 10 : 1_000, end: DONE });
+    world = new CoreWorld({ rules, play });
+    world.send({ type: 'agents.register', agents: [agentOf('a', { slots: 2 })] });
+    world.send(submitOf([taskOf('late', { needs: ['first'] }), taskOf('early'), taskOf('first')]));
+    world.run(20);
+    world.send({ type: 'agents.register', agents: [agentOf('b', { slots: 2, host: 'there' })] });
+    world.save();
+    for (const swarm of [world.swarm, world.restored()]) {
+      const context = { nowMs: world.nowMs, wallTimeMs: 0, random: 0 };
+      const ruling = decide(swarm, { type: 'agents.load', samples: [{ agentId: A, cpu: 950 }] }, context);
+      assert.ok(ruling.ok);
+      const moved = ruling.events.flatMap((event) => (event.type === 'attempt.failed' ? [event.taskId] : []));
+      assert.deepEqual(moved, [taskId(R, 'late')]);
+    }
   });
 });

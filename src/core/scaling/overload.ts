@@ -13,6 +13,8 @@ import type { Task } from '../tasks/task.ts';
 import { overloadOf } from './load.ts';
 import type { OverloadEvent, OverloadInput } from './overload-events.ts';
 
+type RunningTask = Extract<Task, Readonly<{ status: 'running' }>>;
+
 /** Pure. Samples that change nothing leave no trace. */
 export function decideOverload(swarm: Swarm, { samples }: OverloadInput, context: Context): Ruling {
   // Agents that have too much to do at the same moment cannot take each other's work.
@@ -70,8 +72,10 @@ function moveOne(swarm: Swarm, agent: Agent, context: Context): readonly SwarmEv
   );
   const task = swarm.registry
     .tasksOf(agent.spec.id)
-    .map((id) => swarm.tasks.get(id))
-    .findLast((one) => one !== undefined && isMovable(one) && targets.some((other) => hasRoom(swarm, other, one)));
+    .flatMap((id) => swarm.tasks.get(id) ?? [])
+    .filter((one) => isMovable(one))
+    .sort(compareNewness)
+    .find((one) => targets.some((other) => hasRoom(swarm, other, one)));
   if (task === undefined) return [];
   const result = { ok: false, failure: { reason: 'stopped', why: 'rebalanced' } } as const;
   const input = { type: 'attempt.end', taskId: task.identity.id, attempt: task.attempt, result } as const;
@@ -79,8 +83,15 @@ function moveOne(swarm: Swarm, agent: Agent, context: Context): readonly SwarmEv
   return ruling.ok ? ruling.events : [];
 }
 
-function isMovable({ status, identity }: Task): boolean {
-  return status === 'running' && (identity.spec.effect ?? 'A') === 'A' && identity.spec.delegate === undefined;
+function isMovable(task: Task): task is RunningTask {
+  const { spec } = task.identity;
+  return task.status === 'running' && (spec.effect ?? 'A') === 'A' && spec.delegate === undefined;
+}
+
+/** The newest first. Of those of one moment, the order in which they began is in no snapshot. */
+function compareNewness(one: RunningTask, other: RunningTask): number {
+  const [id, otherId] = [one.identity, other.identity];
+  return other.startedMs - one.startedMs || otherId.index - id.index || (id.id < otherId.id ? -1 : 1);
 }
 
 function hasRoom({ capacity }: Swarm, agent: Agent, { identity }: Task): boolean {
