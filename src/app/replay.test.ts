@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { InMemoryArchive, type KeptBatch } from '../adapters/in-memory/in-memory-archive.ts';
 import { RecordedRun } from '../../test/support/recorded-run.ts';
 import type { JournalRecord } from '../ports/journal.ts';
-import { proveReplay } from './replay.ts';
+import { proveReplay, replayTo } from './replay.ts';
 
 const RUN = new RecordedRun([{ name: 'a' }, { name: 'b' }, { name: 'c', needs: ['a'] }])
   .starts(10, 'a')
@@ -60,4 +60,20 @@ test('attempts that began in another order than that of their tasks stop in the 
   run.put(60, { type: 'run.paused', runId: run.runId, reason: 'lunch' });
   const proof = proveReplay(new GrowingArchive(run.records.length, 0, run.records));
   expect(proof).toMatchObject({ isSameAgain: true, isSameFromSnapshot: true });
+});
+
+test('a task has had its status since the event that changed it, and is ready since its needs have ended', () => {
+  const run = new RecordedRun([{ name: 'a' }, { name: 'b', needs: ['a'] }, { name: 'c' }, { name: 'd', needs: ['c'] }])
+    .starts(10, 'a')
+    .starts(10, 'c', { agent: 'local-2' })
+    .succeeds(30, 'a')
+    .reports(40, 'c');
+  const sinceOf = (records: readonly JournalRecord[]): unknown => {
+    const { tasks } = replayTo(new GrowingArchive(records.length, 0, records), run.runId, undefined);
+    return Object.fromEntries(tasks.map(({ name, status, sinceMs }) => [name, [status, sinceMs]]));
+  };
+  const expected = { a: ['succeeded', 30], b: ['ready', 30], c: ['running', 10], d: ['blocked', undefined] };
+  expect(sinceOf(run.records)).toEqual(expected);
+  run.reports(50, 'c').succeeds(60, 'c');
+  expect(sinceOf(run.records)).toEqual({ ...expected, c: ['succeeded', 60], d: ['ready', 60] });
 });

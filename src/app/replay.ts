@@ -70,14 +70,20 @@ export function replayTo(archive: RunArchive, runId: RunId, point: ReplayPoint):
     const { event, atMs } = record;
     if (event.type === 'run.created' && event.runId === runId) startMs = atMs;
     if (isBeyond(record, startMs, point)) break;
-    if ('taskId' in event) since.set(event.taskId, atMs);
     // A run leaves the state with its end; how it ended is what people ask for.
     if (event.type === 'run.finished' && event.runId === runId) {
       ended = { state: event.outcome.state, tasks: tasksOf(play.swarm, runId), spent: spentOf(play.swarm, runId) };
     }
+    const taskId = 'taskId' in event ? event.taskId : undefined;
+    const before = statusOf(play.swarm, taskId);
     play.add(record);
+    if (taskId !== undefined && statusOf(play.swarm, taskId) !== before) since.set(taskId, atMs);
   }
   return viewOf(play, { archive, runId, startMs: startMs ?? play.atMs, since, ended });
+}
+
+function statusOf({ tasks }: Swarm, id: TaskId | undefined): Task['status'] | undefined {
+  return id === undefined ? undefined : tasks.get(id)?.status;
 }
 
 /** Plays the whole journal several ways: state and effects must be the same each time. */
@@ -225,7 +231,8 @@ function viewOf({ swarm, seq, atMs, newest }: Play, { archive, runId, startMs, s
     afterMs: Math.max(0, atMs - startMs),
     state: run === undefined ? (ended?.state ?? 'not-begun') : stateOf(run),
     tasks: tasks.map((task) => {
-      const sinceMs = since.get(task.identity.id);
+      // It becomes ready by what happens to others.
+      const sinceMs = task.status === 'ready' ? task.sinceMs : since.get(task.identity.id);
       return {
         name: task.identity.spec.name,
         status: task.status,
