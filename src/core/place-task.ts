@@ -135,7 +135,11 @@ function leaveAgent(swarm: Swarm, run: Run, before: ActiveTask, { after, atMs, u
       swarm.durations.note(spec.type, agent.class.key, spec.estimateMs, actualMs);
       noteLearned(swarm, run, spec);
     }
-  } else run.account.wake();
+  } else {
+    run.account.wake();
+    // It frees no slot, but what it had reserved.
+    swarm.queue.reconsider();
+  }
   swarm.leads.delete(id);
   settleAttempt(run, before.identity, usage);
   releaseWrites(swarm, run, before.identity);

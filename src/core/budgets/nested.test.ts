@@ -3,6 +3,7 @@ import { describe, test } from 'vitest';
 import { DONE, subtaskOf, taskOf } from '../../../test/support/core-world-specs.ts';
 import {
   RUN,
+  idOf,
   lead,
   type Scene,
   worldOf,
@@ -103,5 +104,20 @@ describe('budgets of sub-tasks', () => {
       world.run();
       assert.deepEqual(outcomeOf(world), { state: 'succeeded' }, from);
     }
+  });
+
+  test('wait for an attempt that is being cancelled, and are used when its end has given back what it had', () => {
+    const keeping = lead({ ...tokens(100), delegate: { keep: { tokens: 20 } } });
+    const others = [taskOf('other', { ...tokens(50), priority: 'low' })];
+    const scripts = { lead: [add(subtaskOf('c', tokens(20))), waitForAll, done] };
+    const world = worldOf({ lead: keeping, others, agents: 3, run: { budget: { tokens: 100 } }, scripts });
+    world.run(4);
+    world.send({ type: 'task.cancel', taskId: idOf('lead'), reason: 'not this' });
+    const result = { ok: false, failure: { reason: 'stopped', why: 'cancelled' } } as const;
+    world.send({ type: 'attempt.end', taskId: idOf('lead.c'), attempt: 1, result });
+    assert.deepEqual([world.task('lead.c')?.status, world.task('lead')?.status], ['cancelled', 'cancelling']);
+    world.run();
+    assert.deepEqual(story(world, 'task.succeeded'), ['task.succeeded other']);
+    assert.deepEqual(outcomeOf(world), { state: 'cancelled', reason: 'a task was cancelled' });
   });
 });

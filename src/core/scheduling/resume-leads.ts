@@ -37,15 +37,16 @@ function resumption(swarm: Swarm, id: TaskId, host: string): SwarmEvent | undefi
 
 /**
  * Whether something of the run goes on without the task `id`, so that what it has reserved may come back: attempts that
- * run or can go on, and tasks with sub-tasks that will be tried again. Looks at all of these; asked only when a budget
- * has no room.
+ * run, can go on or are being ended, and tasks with sub-tasks that will be tried again. Looks at all of these; asked
+ * only when a budget has no room.
  */
 export function canMove(swarm: Swarm, run: Run, id: TaskId): boolean {
   if (run.account.isBusy) return true;
   for (const [parent, { isFunded }] of run.families) {
     const task = parent === id ? undefined : swarm.tasks.get(parent);
     if (task === undefined) continue;
-    if (swarm.leads.isDue(parent) || (isFunded && task.status === 'backing-off')) return true;
+    if (swarm.leads.isDue(parent) || task.status === 'cancelling') return true;
+    if (isFunded && task.status === 'backing-off') return true;
     if (isFunded && task.status === 'ready' && checkBudget(run, task.identity, () => false) === 'fits') return true;
   }
   return false;
