@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
-import { DONE, subtaskOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import { DONE, subtaskOf, taskOf, THREW } from '../../../test/support/core-world-specs.ts';
 import {
   RUN,
   idOf,
@@ -119,5 +119,29 @@ describe('budgets of sub-tasks', () => {
     world.run();
     assert.deepEqual(story(world, 'task.succeeded'), ['task.succeeded other']);
     assert.deepEqual(outcomeOf(world), { state: 'cancelled', reason: 'a task was cancelled' });
+  });
+
+  test('wait for sub-tasks that will be tried again, or wait for an agent themselves', () => {
+    const scripts = { lead: [add(subtaskOf('c', tokens(80))), waitForAll, done] };
+    for (const priority of ['low', 'critical'] as const) {
+      for (const agents of [1, 2]) {
+        const others = [
+          taskOf('first', { priority: 'low' }),
+          taskOf('other', { ...tokens(30), priority, needs: ['first'] }),
+        ];
+        const world = worldOf({
+          lead: lead(tokens(80)),
+          others,
+          agents,
+          run: { budget: { tokens: 100 } },
+          scripts,
+          play: ({ taskId: id, attempt }) =>
+            nameOf(id) === 'lead.c' && attempt === 1
+              ? { afterMs: 10, end: { ...THREW, usage: { inputTokens: 0 } } }
+              : { afterMs: 10, end: { ...DONE, usage: { inputTokens: 0 } } },
+        }).run();
+        assert.deepEqual(outcomeOf(world), { state: 'succeeded' }, `${priority} ${agents}`);
+      }
+    }
   });
 });

@@ -37,17 +37,21 @@ function resumption(swarm: Swarm, id: TaskId, host: string): SwarmEvent | undefi
 
 /**
  * Whether something of the run goes on without the task `id`, so that what it has reserved may come back: attempts that
- * run, can go on or are being ended, and tasks with sub-tasks that will be tried again. Looks at all of these; asked
- * only when a budget has no room.
+ * run, can go on or are being ended, and tasks with sub-tasks, or such sub-tasks, that will be tried. Looks at all of
+ * these; asked only when a budget has no room.
  */
 export function canMove(swarm: Swarm, run: Run, id: TaskId): boolean {
   if (run.account.isBusy) return true;
-  for (const [parent, { isFunded }] of run.families) {
-    const task = parent === id ? undefined : swarm.tasks.get(parent);
-    if (task === undefined) continue;
-    if (swarm.leads.isDue(parent) || task.status === 'cancelling') return true;
-    if (isFunded && task.status === 'backing-off') return true;
-    if (isFunded && task.status === 'ready' && checkBudget(run, task.identity, () => false) === 'fits') return true;
+  for (const [parent, { isFunded, all }] of run.families) {
+    if (swarm.leads.isDue(parent) || swarm.tasks.get(parent)?.status === 'cancelling') return true;
+    if (!isFunded) continue;
+    if ([parent, ...all].some((one) => one !== id && willBeTried(swarm, run, one))) return true;
   }
   return false;
+}
+
+function willBeTried({ tasks }: Swarm, run: Run, id: TaskId): boolean {
+  const task = tasks.get(id);
+  if (task?.status === 'backing-off' || task?.status === 'awaiting-quota') return true;
+  return task?.status === 'ready' && checkBudget(run, task.identity, () => false) === 'fits';
 }
