@@ -137,4 +137,22 @@ describe('a snapshot', () => {
     const ends = world.all('run.finished').map(({ runId: id, outcome }) => `${id} ${outcome.state}`);
     assert.deepEqual(ends, ['r0 succeeded', 'r2 succeeded', 'r1 failed']);
   });
+
+  test('keeps the order that was learned: what takes longest still goes first', () => {
+    for (const from of ['events', 'snapshot'] as const) {
+      const world = new CoreWorld({
+        play: ({ taskId }) => ({ afterMs: nameOf(taskId).startsWith('long') ? 1_000 : 10, end: DONE }),
+      });
+      world.send({ type: 'agents.register', agents: agentsOf(1) });
+      const types = ['short', 'short', 'long', 'long', 'long'];
+      world.send(submitOf(types.map((type, index) => taskOf(`${type}${index}`, { type }))));
+      world.run(1_500);
+      assert.equal(world.task('long3')?.status, 'running');
+      world.save();
+      world.crash(from);
+      world.run();
+      const order = world.all('task.succeeded').map(({ taskId }) => nameOf(taskId));
+      assert.deepEqual(order, ['short0', 'long2', 'long4', 'long3', 'short1'], from);
+    }
+  });
 });

@@ -25,6 +25,7 @@ import type { PausedAccount } from './quota/pause.ts';
 import type { RunOutcome, RunSpec } from './runs/run-spec.ts';
 import { newRun, openCount, type Run } from './runs/run.ts';
 import type { ScaleState } from './scaling/scale-group.ts';
+import { noteLearned } from './scheduling/ranks.ts';
 import type { Setting } from './settings/setting-events.ts';
 import { restoreTuning, type StoredTuning, storeTuning } from './tuning/tuner.ts';
 import { restoreSettings } from './settings/settings.ts';
@@ -344,9 +345,9 @@ function restoreProposal({ proposals, openProposals }: Swarm, run: Run | undefin
   noteUndone(run, proposal);
 }
 
-/** Ends first only tell the graph: what they set free is in the snapshot already. */
+/** Ends first only tell the graph, and what was learned of them: what they set free is in the snapshot already. */
 function restoreTask(swarm: Swarm, run: Run, task: Task, nowMs: number): void {
-  if (isEnded(task)) restoreEnd(run, task);
+  if (isEnded(task)) restoreEnd(swarm, run, task);
   else if (task.status !== 'blocked' && task.status !== 'ready') enter(swarm, run, task, nowMs);
 }
 
@@ -359,8 +360,9 @@ function enterReady(swarm: Swarm, nowMs: number): void {
   }
 }
 
-function restoreEnd(run: Run, task: EndedTask): void {
+function restoreEnd(swarm: Swarm, run: Run, task: EndedTask): void {
   run.graph.end(task.identity.index, task.status === 'succeeded');
+  if (task.status === 'succeeded') noteLearned(swarm, run, task.identity.spec);
   if (task.status === 'cancelled' && task.identity.spec.child === undefined) run.hasCancelled = true;
 }
 
