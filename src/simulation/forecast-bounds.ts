@@ -19,28 +19,46 @@ export function boundsOf(
   durationsMs: ArrayLike<number>,
   agents: readonly AgentSpec[],
 ): Bounds {
-  const { pathMs, path } = longestPath(tasks, durationsMs);
-  const shareMs = evenShare(tasks, durationsMs, agents);
+  const edges = linkEdges(findNeeds(tasks, new Map(tasks.map(({ name }, place) => [name, place]))));
+  const order = needsFirst(edges);
+  const skips = findSkips(tasks, edges, order);
+  const workMs = Float64Array.from(tasks, (_, task) => (skips[task] === 1 ? 0 : (durationsMs[task] ?? 0)));
+  const { pathMs, places } = longestPath(edges, order, workMs);
+  const shareMs = evenShare(tasks, workMs, agents);
+  const path = places.flatMap((task) => (skips[task] === 1 ? [] : (tasks[task]?.name ?? [])));
   return { lowerMs: Math.max(pathMs, shareMs), pathMs, shareMs, path };
 }
 
+/** 1 for tasks that are skipped where nothing fails: those for failures, and those that need one of these. */
+function findSkips(tasks: readonly TaskSpec[], { needs, needsFrom }: Edges, order: Int32Array): Uint8Array {
+  const skips = new Uint8Array(tasks.length);
+  for (const task of order) {
+    const { when = 'success' } = tasks[task] ?? {};
+    const isNeedSkipped = needs
+      .subarray(at(needsFrom, task), at(needsFrom, task + 1))
+      .some((need) => skips[need] === 1);
+    if (isNeedSkipped ? when === 'success' : when === 'failed') skips[task] = 1;
+  }
+  return skips;
+}
+
 function longestPath(
-  tasks: readonly TaskSpec[],
-  durationsMs: ArrayLike<number>,
-): Readonly<{ pathMs: number; path: readonly string[] }> {
-  const edges = linkEdges(findNeeds(tasks, new Map(tasks.map(({ name }, place) => [name, place]))));
-  const endsMs = new Float64Array(tasks.length);
-  const before = new Int32Array(tasks.length);
+  edges: Edges,
+  order: Int32Array,
+  workMs: Float64Array,
+): Readonly<{ pathMs: number; places: readonly number[] }> {
+  const endsMs = new Float64Array(workMs.length);
+  const before = new Int32Array(workMs.length);
   let last = 0;
-  for (const task of needsFirst(edges)) {
+  for (const task of order) {
     const need = latestOf(edges, task, endsMs);
     before[task] = need;
-    endsMs[task] = (durationsMs[task] ?? 0) + at(endsMs, need);
+    endsMs[task] = at(workMs, task) + at(endsMs, need);
     if (at(endsMs, task) > at(endsMs, last)) last = task;
   }
-  const path: string[] = [];
-  for (let task = last; task >= 0; task = at(before, task)) path.push(tasks[task]?.name ?? '');
-  return { pathMs: at(endsMs, last), path: path.toReversed() };
+  const places: number[] = [];
+  for (let task = last; task >= 0; task = at(before, task)) places.push(task);
+  return { pathMs: at(endsMs, last), places: places.toReversed() };
 }
 
 /** The need that ends last; -1 without needs. */
@@ -54,20 +72,20 @@ function latestOf({ needs, needsFrom }: Edges, task: number, endsMs: Float64Arra
 }
 
 /** Overall, and for each set of capabilities that tasks ask for. */
-function evenShare(tasks: readonly TaskSpec[], durationsMs: ArrayLike<number>, agents: readonly AgentSpec[]): number {
+function evenShare(tasks: readonly TaskSpec[], workMs: Float64Array, agents: readonly AgentSpec[]): number {
   const slots = agents.reduce((sum, agent) => sum + agent.slots, 0);
-  const workMs = new Map<string, { ms: number; requires: readonly string[] }>();
+  const kinds = new Map<string, { ms: number; requires: readonly string[] }>();
   let allMs = 0;
   for (const [index, { requires }] of tasks.entries()) {
-    const ms = durationsMs[index] ?? 0;
+    const ms = at(workMs, index);
     allMs += ms;
     const key = requires.join('|');
-    const found = workMs.get(key);
-    if (found === undefined) workMs.set(key, { ms, requires });
+    const found = kinds.get(key);
+    if (found === undefined) kinds.set(key, { ms, requires });
     else found.ms += ms;
   }
-  if (workMs.size === 1) return allMs / slots;
-  const shares = [...workMs.values()].map(({ ms, requires }) => {
+  if (kinds.size === 1) return allMs / slots;
+  const shares = [...kinds.values()].map(({ ms, requires }) => {
     const able = agents.filter(({ capabilities }) => requires.every((each) => capabilities.includes(each)));
     return ms / able.reduce((sum, agent) => sum + agent.slots, 0);
   });

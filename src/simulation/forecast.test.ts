@@ -49,6 +49,20 @@ describe('a simulated run', () => {
     expect([simulated.makespanMs, simulated.bounds.lowerMs]).toEqual([20_000, 20_000]);
   });
 
+  test('without faults leaves out of its bounds what is skipped when nothing fails', async () => {
+    const tasks = [
+      task('a'),
+      task('cleanup', ['a'], { when: 'failed' }),
+      task('tell', ['cleanup']),
+      task('retell', ['tell'], { when: 'failed' }),
+      task('end', ['cleanup', 'a'], { when: 'always' }),
+    ];
+    const { makespanMs, bounds, outcome } = await simulateWork(workOf(tasks, 45, 60, 60, 5, 5), { agents: 1 });
+    expect(outcome).toEqual({ succeeded: 3, failed: 0, skipped: 2 });
+    expect([makespanMs, bounds.lowerMs, bounds.pathMs, bounds.shareMs]).toEqual([55_000, 55_000, 50_000, 55_000]);
+    expect(bounds.path).toEqual(['a', 'end']);
+  });
+
   test('counts what grants allow for every attempt', async () => {
     const tasks = [task('a', [], { grant: { costMicros: 250_000, tokens: 10 } })];
     const { cost } = await simulateWork(workOf(tasks, 1), { agents: 1 });
