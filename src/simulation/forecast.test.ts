@@ -90,6 +90,16 @@ describe('faults', () => {
     expect(outcome.succeeded + outcome.failed + outcome.skipped).toBe(200);
   });
 
+  test('are final for what cannot be undone, also where nobody knows how it ended', async () => {
+    const { tasks, ...work } = drawn(5, 40);
+    const irreversible = { ...work, tasks: tasks.map((each) => ({ ...each, effect: 'D', when: 'always' }) as const) };
+    const { attempts, outcome, makespanMs, log } = await simulateWork(irreversible, { agents: 8, faults: 0.3 });
+    expect(attempts).toBe(200);
+    expect(outcome.failed).toBeGreaterThan(0);
+    expect(outcome).toMatchObject({ succeeded: 200 - outcome.failed, skipped: 0 });
+    expect(Math.max(...[...log.attempts()].map(({ endMs }) => endMs))).toBe(makespanMs);
+  });
+
   test('end: even where most attempts fail, every task comes to an end', async () => {
     const { outcome } = await simulateWork(drawn(5, 40), { agents: 3, faults: 0.9 });
     expect(outcome.failed).toBeGreaterThan(0);

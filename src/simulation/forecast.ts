@@ -152,7 +152,7 @@ const NOTHING = { kind: 'function', function: 'none' } as const;
 function tasksOf(work: SimulatedWork, options: SimulationOptions, draw: Draw): readonly TaskSpec[] {
   const isAny = typeof options.agents === 'number';
   return work.tasks.map((task, index): TaskSpec => {
-    const { name, type, needs, requires, prefers, when, priority, writes, retry } = task;
+    const { name, type, needs, requires, prefers, when, priority, writes, retry, effect } = task;
     const estimateMs = estimateOf(work.durationsMs[index] ?? 0, index, options, draw);
     return {
       name,
@@ -165,6 +165,7 @@ function tasksOf(work: SimulatedWork, options: SimulationOptions, draw: Draw): r
       ...(priority === undefined ? {} : { priority }),
       ...(writes === undefined ? {} : { writes }),
       ...(retry === undefined ? {} : { retry }),
+      ...(effect === undefined ? {} : { effect }),
       ...(estimateMs === undefined ? {} : { estimateMs }),
     };
   });

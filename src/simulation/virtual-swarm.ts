@@ -43,6 +43,7 @@ export type VirtualStart = Readonly<{
 type Due = Readonly<{ atMs: number }> & { heapIndex: number } & (
     | Readonly<{ kind: 'end'; taskId: TaskId; attempt: number; agentId: AgentId; end: Play['end'] }>
     | Readonly<{ kind: 'retry'; taskId: TaskId; attempt: number }>
+    | Readonly<{ kind: 'settled'; taskId: TaskId }>
     | Readonly<{ kind: 'restarted' | 'revived'; agentId: AgentId }>
   );
 
@@ -147,6 +148,8 @@ export class VirtualSwarm {
         return this.#end(due);
       case 'retry':
         return this.#retry(due);
+      case 'settled':
+        return this.#take({ type: 'task.settle', taskId: due.taskId, as: 'failed' });
       case 'restarted':
         return this.#take({ type: 'agent.end-restart', agentId: due.agentId, ok: true });
       case 'revived':
@@ -182,6 +185,7 @@ export class VirtualSwarm {
   #apply(event: SwarmEvent): void {
     if (event.type === 'attempt.assigned') this.#start(event);
     else if (event.type === 'attempt.failed') this.#noteFailed(event);
+    else if (event.type === 'task.outcome-unknown') this.#noteUnknown(event);
     else if (event.type === 'task.succeeded') this.#noteEnd('succeeded');
     else if (event.type === 'task.failed') this.#noteEnd('failed');
     else if (event.type === 'task.skipped') this.#outcome.skipped++;
@@ -207,9 +211,19 @@ export class VirtualSwarm {
 
   #noteFailed({ taskId, attempt, retryAtMs }: Extract<SwarmEvent, { type: 'attempt.failed' }>): void {
     this.#noteEnd(undefined);
+    this.#noteCut(taskId);
+    this.#due.push({ kind: 'retry', taskId, attempt, atMs: retryAtMs, heapIndex: NOT_IN_HEAP });
+  }
+
+  /** A person says at once that it failed. */
+  #noteUnknown({ taskId }: Extract<SwarmEvent, { type: 'task.outcome-unknown' }>): void {
+    this.#noteCut(taskId);
+    this.#due.push({ kind: 'settled', taskId, atMs: this.#nowMs, heapIndex: NOT_IN_HEAP });
+  }
+
+  #noteCut(taskId: TaskId): void {
     const index = this.swarm.tasks.get(taskId)?.identity.index;
     if (index !== undefined) this.#work.onCut?.(index, this.#nowMs);
-    this.#due.push({ kind: 'retry', taskId, attempt, atMs: retryAtMs, heapIndex: NOT_IN_HEAP });
   }
 
   #noteEnd(as: 'succeeded' | 'failed' | undefined): void {
