@@ -19,6 +19,41 @@ describe('a WfCommons graph', () => {
     expect(result).toMatchObject({ ok: false, problems: [{ message }] });
   });
 
+  test('with names that are too long is refused, in both formats, wherever they stand', () => {
+    const long = 'x'.repeat(201);
+    const told = (content: object): readonly string[] => {
+      const result = readTaskDag(content);
+      return result.ok ? [] : result.problems.map(({ path, message }) => `${path}: ${message}`);
+    };
+    const wrong = 'It is no name of 1 to 200 characters.';
+    const old = { name: long, id: long, category: long, parents: [long], runtime: 1 };
+    expect(told({ name: long, workflow: { tasks: [old] } })).toEqual(
+      ['name', ...['name', 'id', 'category', 'parents[0]'].map((key) => `workflow.tasks[0].${key}`)].map(
+        (place) => `${place}: ${wrong}`,
+      ),
+    );
+    const specification = { tasks: [{ name: long, id: long, parents: [long] }] };
+    const execution = { tasks: [{ id: long, runtimeInSeconds: 1 }] };
+    const places = ['specification.tasks[0].name', 'specification.tasks[0].id', 'specification.tasks[0].parents[0]'];
+    expect(told({ name: 'new', workflow: { specification, execution } })).toEqual(
+      [...places, 'execution.tasks[0].id'].map((place) => `workflow.${place}: ${wrong}`),
+    );
+    expect(told(oldFormat(task('x'.repeat(200), [])))).toEqual([]);
+  });
+
+  test.each([
+    ['mProject_ID0000001', 'mProject'],
+    ['sift-12', 'sift'],
+    ['sift12', 'sift'],
+    ['a1b22', 'a1b'],
+    ['a.ID', 'a.ID'],
+    ['12', '12'],
+    ['v2_', 'v2_'],
+    ['aIDID3', 'aID'],
+  ])('takes the kind of %s to be %s', (name, kind) => {
+    expect(readTaskDag(oldFormat(task(name, [])))).toMatchObject({ ok: true, dag: { kinds: [kind] } });
+  });
+
   test('is told all that is wrong at once', () => {
     const result = readTaskDag(oldFormat(task('a', ['x']), task('b', []), task('b', [])));
     expect(result).toMatchObject({ ok: false, problems: [{ path: 'task "a"' }, { path: 'task "b"' }] });

@@ -32,6 +32,7 @@ const KIND = 'It is no name of a kind, of 1 to 100 characters';
 const INDEX = 'It is no place in kinds';
 const PARENTS = 'It is no list of the numbers of tasks';
 const LIST = 'It is no list with one entry for each task';
+const wfName = z.string(NAME).max(200, NAME);
 const seconds = z.number(SECONDS).nonnegative(SECONDS);
 const placeIn = (message: string): z.ZodInt => z.int(message).nonnegative(message);
 
@@ -47,30 +48,30 @@ const swarmDag = z.object({
 
 /** WfCommons, format 1.5: the parts that say what needs what and how long it took. */
 const wfTask = z.object({
-  name: z.string(),
-  id: z.string(),
-  parents: z.array(z.string()).default([]),
+  name: wfName,
+  id: wfName,
+  parents: z.array(wfName).default([]),
 });
 const wfFormat = z.object({
-  name: z.string().min(1),
+  name: wfName.min(1, NAME),
   workflow: z.object({
     specification: z.object({ tasks: z.array(wfTask).min(1) }),
-    execution: z.object({ tasks: z.array(z.object({ id: z.string(), runtimeInSeconds: seconds })) }),
+    execution: z.object({ tasks: z.array(z.object({ id: wfName, runtimeInSeconds: seconds })) }),
   }),
 });
 /** Formats 1.3 and 1.4: a task holds its own time. */
 const oldWfTask = z
   .object({
-    name: z.string(),
-    id: z.string().optional(),
-    category: z.string().optional(),
-    parents: z.array(z.string()).default([]),
+    name: wfName,
+    id: wfName.optional(),
+    category: wfName.optional(),
+    parents: z.array(wfName).default([]),
     runtimeInSeconds: seconds.optional(),
     runtime: seconds.optional(),
   })
   .refine((task) => task.runtimeInSeconds !== undefined || task.runtime !== undefined, 'has no runtimeInSeconds');
 const oldWfFormat = z.object({
-  name: z.string().min(1),
+  name: wfName.min(1, NAME),
   workflow: z.object({ tasks: z.array(oldWfTask).min(1) }),
 });
 
@@ -201,9 +202,9 @@ function readOld(content: unknown): WfTasks {
   return { ok: true, name, tasks };
 }
 
-/** `mProject` of `mProject_ID0000001`. */
+/** `mProject` of `mProject_ID0000001`. Digits are looked at from the first of each row alone. */
 function kindOf(name: string): string {
-  return name.replace(/[_.-]?(?:ID)?\d+$/, '') || name;
+  return name.replace(/[_.-]?(?:ID)?(?<!\d)\d+$/, '') || name;
 }
 
 function findWfProblems(
