@@ -80,10 +80,10 @@ function agentsIn(text: string | undefined, wrong: Wrong): AgentsAsked {
   if (!text.includes('=')) return countOf(text) ?? wrongCount(text, wrong);
   const roles = new Map<string, number>();
   for (const part of text.split(',')) {
-    const [role = '', value = ''] = part.split('=', 2).map((piece) => piece.trim());
+    const [role = '', value = '', ...rest] = part.split('=').map((piece) => piece.trim());
     const count = value === '0' ? 0 : countOf(value);
     if (roles.has(role)) wrong('agents', `"${role}" stands in it twice.`, 'Write each role once.');
-    if (count === undefined || role === '') wrongCount(part, wrong);
+    if (count === undefined || role === '' || rest.length > 0) wrongCount(part, wrong);
     else roles.set(role, count);
   }
   return roles;
