@@ -29,19 +29,24 @@ export function agentsFor({ work, groups }: SimulationSource, asked: AgentsAsked
   const isStaffed = groups.some(({ count }) => count > 0);
   if (asked === undefined && !isStaffed) return USUAL_AGENTS;
   const problems: UserError[] = [];
-  const roles = groups.map(({ role }) => role);
+  const roles = new Set(groups.map(({ role }) => role));
   for (const role of asked?.keys() ?? []) {
-    if (roles.includes(role)) continue;
+    if (roles.has(role)) continue;
     const near = nearestName(role, roles);
-    const fix = `${near === undefined ? '' : `Did you mean "${near}"? `}There are: ${roles.slice(0, 20).join(', ')}.`;
+    const fix = `${near === undefined ? '' : `Did you mean "${near}"? `}There are: ${[...roles].slice(0, 20).join(', ')}.`;
     problems.push(mistake(`There is no role "${role}" in ${work.name}.`, fix));
   }
-  const staffed = groups.map((group) => ({ ...group, count: asked?.get(group.role) ?? group.count }));
+  const sized = groups.map((group) => ({ ...group, count: asked?.get(group.role) ?? group.count }));
+  const staffed = sized.filter(({ count }) => count > 0);
   problems.push(...findIdle(work.tasks, staffed, asked === undefined ? work.name : AT_FLAG));
-  const total = staffed.reduce((sum, { count }) => sum + count, 0);
+  const total = sizeOf(staffed);
   if (total > MOST_AGENTS) problems.push(mistake(`${total} agents are more than ${MOST_AGENTS}.`, 'Ask for fewer.'));
   if (problems.length > 0) throw new UserErrors(problems);
-  return staffed.filter(({ count }) => count > 0);
+  return staffed;
+}
+
+function sizeOf(groups: readonly SimulatedGroup[]): number {
+  return groups.reduce((sum, { count }) => sum + count, 0);
 }
 
 function checkedCount(agents: number): number {
@@ -52,7 +57,7 @@ function checkedCount(agents: number): number {
 /** Kinds of work that are named of all that nobody can do. */
 const MOST_IDLE = 10;
 
-/** What tasks ask for that no agent has. */
+/** What tasks ask for that none of these groups, all with agents, has. */
 function findIdle(
   tasks: SimulationSource['work']['tasks'],
   groups: readonly SimulatedGroup[],
@@ -63,8 +68,13 @@ function findIdle(
     const words = requires.join(', ');
     if (!asked.has(words)) asked.set(words, { requires, name });
   }
+  // Kinds and groups may both be many, and mostly one group alone has the capability of a kind.
+  const owners = groups.flatMap((group) => group.capabilities.map((capability) => ({ capability, group })));
+  const able = Map.groupBy(owners, ({ capability }) => capability);
   const nobody = [...asked].filter(([, { requires }]) => {
-    return !groups.some(({ count, capabilities }) => count > 0 && requires.every((one) => capabilities.includes(one)));
+    const [first] = requires;
+    const those = first === undefined ? groups : (able.get(first) ?? []).map(({ group }) => group);
+    return !those.some(({ capabilities }) => requires.every((one) => capabilities.includes(one)));
   });
   const fix = 'Give its role an agent, or write --agents N for agents that can do everything.';
   const problems = nobody.slice(0, MOST_IDLE).map(([words, { name }]) => {
@@ -109,7 +119,10 @@ export async function* compareAgents(
       best = Math.min(best, one.makespanMs);
       yield one;
     }
-    if (best === 0 || best > before * (1 - WORTH)) return;
+    if (best === 0) return;
+    // A number that was asked for stands between two others, and says little of what more agents buy.
+    if (typeof agents !== 'number' || !Number.isInteger(Math.log2(agents))) continue;
+    if (best > before * (1 - WORTH)) return;
     before = best;
   }
 }
@@ -117,9 +130,9 @@ export async function* compareAgents(
 function numbersOf(agents: SimulationOptions['agents']): readonly SimulationOptions['agents'][] {
   if (typeof agents !== 'number') {
     const factors = [0.25, 0.5, 1, 2, 4];
-    const all = factors.map((factor) =>
-      agents.map((group) => ({ ...group, count: Math.max(1, Math.round(group.count * factor)) })),
-    );
+    const all = factors
+      .map((factor) => agents.map((group) => ({ ...group, count: Math.max(1, Math.round(group.count * factor)) })))
+      .filter((groups) => sizeOf(groups) <= MOST_AGENTS);
     const sizes = all.map((groups) => groups.map(({ count }) => count).join());
     return all.filter((_, place) => sizes.indexOf(sizes[place] ?? '') === place);
   }
