@@ -29,14 +29,20 @@ const SHAPE_KEYS = ['layers', 'width', 'needs', 'seconds', 'seed'] as const;
 export function drawnSource(text: string): SimulationSource {
   const words = text.slice('synthetic:'.length);
   const parts = words === '' ? [] : words.split(',');
-  const given = parts.map((part) => part.split('=', 2));
-  const numbers = new Map(given.map(([key = '', value = '']) => [key, value === '' ? Number.NaN : Number(value)]));
+  const given = parts.map((part): readonly [string, string] => {
+    const [key = '', ...values] = part.split('=');
+    return [key, values.join('=')];
+  });
+  const numbers = new Map(given.map(([key, value]) => [key, value === '' ? Number.NaN : Number(value)]));
   const layers = numbers.get('layers') ?? 10;
   const width = numbers.get('width') ?? 100;
   const needs = numbers.get('needs') ?? 3;
   const seconds = numbers.get('seconds') ?? 60;
   const seed = numbers.get('seed') ?? 1;
-  const messages = given.flatMap(([key = '', value = '']) => shapeProblems(key, value));
+  const messages = given.flatMap(([key, value]) => shapeProblems(key, value));
+  for (const key of SHAPE_KEYS) {
+    if (given.filter(([one]) => one === key).length > 1) messages.push(`${key} stands in it twice.`);
+  }
   if (layers * width > MAX_DAG_TASKS) {
     messages.push(`${layers} layers of ${width} are ${layers * width} tasks; ${MAX_DAG_TASKS} is the most.`);
   }
@@ -145,11 +151,18 @@ export function runSource(archive: RunArchive, { runId, run }: RunRecord): Simul
   if (children > 0) notes.push(`${children} sub-tasks are part of the tasks that have added them.`);
   if (unmeasured > 0) notes.push(`${unmeasured} did not run and say nothing of their time: taken as 60 s.`);
   const tasks = records.map(({ spec }) => spec);
-  return { work: { name: run.name, tasks, durationsMs }, groups: groupsOfRun(archive, runId), notes };
+  return { work: { name: run.name, tasks, durationsMs }, groups: groupsOfRun(archive, runId, run.scale), notes };
 }
 
-/** Its own agents, and those of workers and other programs that have done something in it. */
-function groupsOfRun(archive: RunArchive, runId: RunId): SimulationSource['groups'] {
+/**
+ * Its own agents, and those of workers and other programs that have done something in it. Of groups with `scale` these
+ * are all that there ever were, also one after the other: the most at the same time bounds them.
+ */
+function groupsOfRun(
+  archive: RunArchive,
+  runId: RunId,
+  scale: RunRecord['run']['scale'] = [],
+): SimulationSource['groups'] {
   const helpers = new Set(archive.runAttempts(runId).map(({ agentId }) => agentId));
   const groups = new Map<string, SimulationSource['groups'][number]>();
   for (const { agent } of archive.agents()) {
@@ -159,10 +172,13 @@ function groupsOfRun(archive: RunArchive, runId: RunId): SimulationSource['group
     const all = [...new Set([...group.capabilities, ...capabilities])];
     groups.set(role, { ...group, count: group.count + 1, capabilities: all });
   }
-  return [...groups.values()];
+  const mostOf = new Map(scale.map(({ role, max }) => [role, max]));
+  return [...groups.values()].map((group) => {
+    return { ...group, count: Math.min(group.count, mostOf.get(group.role) ?? Infinity) };
+  });
 }
 
-/** A workflow file: its own estimates, else `estimate`'s from history, else 60 s. */
+/** A workflow file: its own estimates, else `estimate`'s from history, else 60 s; groups with `scale` at their most. */
 export async function workflowSource(
   file: string,
   cwd: string,
@@ -189,6 +205,14 @@ export async function workflowSource(
   const notes = [`Times of ${tasks.length} tasks: ${words.join(', ')}.`];
   if (tasks.some((task) => task.if !== undefined)) notes.push('Conditions (if) are taken to hold.');
   const durationsMs = Float64Array.from(tasks, ({ estimateMs }) => estimateMs ?? UNKNOWN_MS);
-  const groups = compiled.agents.map(({ role, count, capabilities, slots }) => ({ role, count, capabilities, slots }));
+  const mostScaled = config.options.coordination.maxScaledAgents;
+  const groups = compiled.agents.map(({ role, count, scale, capabilities, slots }) => {
+    return { role, count: scale === undefined ? count : Math.min(scale.max, mostScaled), capabilities, slots };
+  });
+  const scaled = groups.filter((_, place) => compiled.agents[place]?.scale !== undefined);
+  if (scaled.length > 0) {
+    const counts = scaled.map(({ role, count }) => `${role} ${count}`).join(', ');
+    notes.push(`Groups with scale are taken at their most, unless --agents says otherwise: ${counts}.`);
+  }
   return { work: { name: compiled.run.name, tasks, durationsMs }, groups, notes };
 }
