@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
+import { effectsOf, owedEffects } from '../../src/core/owed-effects.ts';
 import { snapshotOf } from '../../src/core/snapshot.ts';
 import type { Agent } from '../../src/core/agents/agent-class.ts';
 import type { Swarm } from '../../src/core/swarm-state.ts';
@@ -40,7 +41,15 @@ describe('any history', () => {
 });
 
 function assertSame(world: CoreWorld, way: 'replayed' | 'restored'): void {
-  assert.deepEqual(summaryOf(world[way](), world.nowMs), summaryOf(world.swarm, world.nowMs));
+  const other = world[way]();
+  assert.deepEqual(summaryOf(other, world.nowMs), summaryOf(world.swarm, world.nowMs));
+  assert.deepEqual(askedOf(other, world), askedOf(world.swarm, world));
+}
+
+/** What a new leader would owe, and what the events of this moment ask for. */
+function askedOf(swarm: Swarm, { entries, nowMs }: CoreWorld): unknown {
+  const ofNow = entries.slice(entries.findLastIndex(({ atMs }) => atMs !== nowMs) + 1);
+  return [owedEffects(swarm), ofNow.map(({ event, atMs }) => effectsOf(swarm, event, atMs))];
 }
 
 /** What the snapshot tells, with what is only an index over it. */
