@@ -15,7 +15,7 @@ import { Capacity } from './resources/capacity.ts';
 import type { Accounts } from './quota/pause.ts';
 import type { Run } from './runs/run.ts';
 import { DEFAULT_SCALING, type ScalingRules } from './scaling/scale-group.ts';
-import type { Claims } from './scheduling/ready-lane.ts';
+import type { Claims, ReadyGroup } from './scheduling/ready-lane.ts';
 import { ReadyQueue } from './scheduling/ready-queue.ts';
 import { WaitingLeads } from './scheduling/waiting-leads.ts';
 import { WriteLocks } from './scheduling/write-locks.ts';
@@ -136,6 +136,8 @@ export type Swarm = {
   readonly writeLocks: WriteLocks;
   /** Tasks that have waited so long for files that nothing may pass them. */
   readonly claims: Claims;
+  /** What waits for files that others hold, by project, the oldest first. */
+  readonly keptBack: Map<string, Set<ReadyGroup>>;
 };
 
 export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
@@ -169,5 +171,6 @@ export function newSwarm(rules: SwarmRules = DEFAULT_RULES): Swarm {
     accounts: new Map(),
     writeLocks: new WriteLocks(),
     claims: new Map(),
+    keptBack: new Map(),
   };
 }

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
 import { CoreWorld, type LeadStep } from '../../../test/support/core-world.ts';
-import { agentsOf, DONE, runSpecOf, submitOf, subtaskOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import {
+  agentOf,
+  agentsOf,
+  DONE,
+  runSpecOf,
+  submitOf,
+  subtaskOf,
+  taskOf,
+} from '../../../test/support/core-world-specs.ts';
 import { nameOf, runId, taskId, type TaskId } from '../ids.ts';
 import type { PriorityClass, TaskSpec } from '../tasks/task-spec.ts';
 import { isActive } from '../tasks/task.ts';
@@ -107,6 +115,35 @@ describe('tasks that may write the same file', () => {
     assert.ok(place * 5_000 < PASSED_OVER_MS + 30_000, `after ${place} others`);
     world.run();
     assert.equal(world.swarm.claims.size, 0);
+  });
+
+  test('are passed over by nothing after a minute, although nobody has ended meanwhile', () => {
+    const minutes: Readonly<Record<string, number>> = { first: 30, second: 120 };
+    for (const afterMs of [PASSED_OVER_MS - 1, PASSED_OVER_MS]) {
+      const world = worldOf(3, (id) => 60_000 * (minutes[nameOf(id)] ?? 1));
+      world.send(submitOf([writing('first', ['src/a'])]));
+      world.send(submitOf([writing('whole', ['src/'], { priority: 'low' })], { runId: runId('r2') }));
+      world.run(afterMs);
+      world.send(submitOf([writing('second', ['src/b'], { priority: 'critical' })], { runId: runId('r3') }));
+      world.run();
+      const order = afterMs < PASSED_OVER_MS ? ['first', 'second', 'whole'] : ['first', 'whole', 'second'];
+      assert.deepEqual(startedIn(world), order);
+      assert.deepEqual([world.swarm.claims.size, world.swarm.keptBack.size], [0, 0]);
+    }
+  });
+
+  test('are in nobody’s way while no agent could take them', () => {
+    const world = worldOf(2, () => 30 * 60_000);
+    world.send({ type: 'agents.register', agents: [agentOf('rare', { capabilities: ['rare'] })] });
+    world.send(submitOf([writing('first', ['src/a'])]));
+    const requires = ['rare'];
+    const tasks = [writing('whole', ['src/'], { requires }), taskOf('t1', { requires }), taskOf('t2', { requires })];
+    world.send(submitOf(tasks, { runId: runId('r2') }));
+    world.run(PASSED_OVER_MS);
+    world.send(submitOf([writing('second', ['src/b'])], { runId: runId('r3') }));
+    assert.deepEqual(startedIn(world), ['first', 't1', 'second']);
+    world.run();
+    assert.deepEqual([world.swarm.runs.size, world.swarm.claims.size], [0, 0]);
   });
 });
 

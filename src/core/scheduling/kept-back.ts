@@ -1,7 +1,9 @@
+import { addTo, removeFrom } from '../../util/map-of-sets.ts';
 import type { TaskId } from '../ids.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { isActive, type TaskIdentity } from '../tasks/task.ts';
+import { letOut } from './ready-groups.ts';
 import type { ReadyGroup, ReadyTask } from './ready-lane.ts';
 import { mayClash, type WriteBlock } from './write-locks.ts';
 
@@ -71,11 +73,13 @@ export function lendWrites({ claims, queue, writeLocks }: Swarm, run: Run, { spe
 
 /** True when the task must wait; it is offered again when who stands in its way has ended. */
 export function keepBack(swarm: Swarm, run: Run, ready: ReadyTask, nowMs: number): boolean {
-  const { group } = ready;
-  const block = writeBlockOf(swarm, run, ready.identity, group);
+  const { group, identity } = ready;
+  const { project } = run.spec;
+  if (identity.spec.writes !== undefined) claimForOldest(swarm, project, nowMs);
+  const block = writeBlockOf(swarm, run, identity, group);
   if (block === undefined) return false;
   group.keptBackSinceMs ??= nowMs;
-  if (nowMs - group.keptBackSinceMs >= PASSED_OVER_MS) claim(swarm, run, ready);
+  addTo(swarm.keptBack, project, group);
   swarm.queue.parkForFiles(group, block.key);
   return true;
 }
@@ -84,6 +88,7 @@ export function keepBack(swarm: Swarm, run: Run, ready: ReadyTask, nowMs: number
 export function dropClaim(swarm: Swarm, group: ReadyGroup): void {
   if (group.keptBackSinceMs === undefined) return;
   group.keptBackSinceMs = undefined;
+  for (const project of swarm.keptBack.keys()) removeFrom(swarm.keptBack, project, group);
   for (const [project, known] of swarm.claims) {
     if (known.group !== group) continue;
     swarm.claims.delete(project);
@@ -98,14 +103,28 @@ export function dropOldClaims(swarm: Swarm): void {
   }
 }
 
-function claim(swarm: Swarm, run: Run, { group, identity }: ReadyTask): void {
-  const { project } = run.spec;
-  const { writes = [] } = identity.spec;
+/** Before anything may pass: who has waited longest for files of the project claims them, when that is long enough. */
+function claimForOldest(swarm: Swarm, project: string, nowMs: number): void {
   if (swarm.claims.has(project)) return;
-  swarm.claims.set(project, { group, holder: identity.id, writes });
-  swarm.writeLocks.hold(project, identity.id, writes);
+  for (const group of swarm.keptBack.get(project) ?? NO_GROUPS) {
+    const { kind, keptBackSinceMs = nowMs, tasks } = group;
+    if (tasks.first === undefined) removeFrom(swarm.keptBack, project, group);
+    else if (nowMs - keptBackSinceMs < PASSED_OVER_MS) return;
+    // What could not start anyway, for want of an agent or in a pause, is in nobody's way.
+    else if (!kind.isParked && !kind.lane.run.isSuspended) return claim(swarm, project, tasks.first);
+  }
+}
+
+function claim({ claims, writeLocks }: Swarm, project: string, { group, identity }: ReadyTask): void {
+  const { writes = [] } = identity.spec;
+  claims.set(project, { group, holder: identity.id, writes });
+  writeLocks.hold(project, identity.id, writes);
+  // What it waited for may be free by now, and others stand before it in line.
+  letOut(group);
 }
 
 function release({ queue, writeLocks }: Swarm, project: string, id: TaskId, writes: readonly string[]): void {
   for (const { key, isShared } of writeLocks.release(project, id, writes)) queue.freedFiles(key, isShared);
 }
+
+const NO_GROUPS: ReadonlySet<ReadyGroup> = new Set();
