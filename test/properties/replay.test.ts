@@ -4,6 +4,8 @@ import { describe, test } from 'vitest';
 import { effectsOf, owedEffects } from '../../src/core/owed-effects.ts';
 import { snapshotOf } from '../../src/core/snapshot.ts';
 import type { Agent } from '../../src/core/agents/agent-class.ts';
+import type { SwarmInput } from '../../src/core/inputs.ts';
+import { apply, decide } from '../../src/core/swarm.ts';
 import type { Swarm } from '../../src/core/swarm-state.ts';
 import type { CoreWorld } from '../support/core-world.ts';
 import { cases, plans, playPlan } from '../support/core-world-plans.ts';
@@ -38,6 +40,17 @@ describe('any history', () => {
       cases(250),
     );
   });
+
+  test('goes on from a snapshot as it would from the first event', LONG, () => {
+    fc.assert(
+      fc.property(plans(), (plan) => {
+        playPlan(plan, {
+          onTurn: (world) => assert.deepEqual(goOn(world.restored(), world), goOn(world.replayed(), world)),
+        });
+      }),
+      cases(100),
+    );
+  });
 });
 
 function assertSame(world: CoreWorld, way: 'replayed' | 'restored'): void {
@@ -50,6 +63,24 @@ function assertSame(world: CoreWorld, way: 'replayed' | 'restored'): void {
 function askedOf(swarm: Swarm, { entries, nowMs }: CoreWorld): unknown {
   const ofNow = entries.slice(entries.findLastIndex(({ atMs }) => atMs !== nowMs) + 1);
   return [owedEffects(swarm), ofNow.map(({ event, atMs }) => effectsOf(swarm, event, atMs))];
+}
+
+/** What becomes of it when everybody is written to, all runs are paused and all agents are lost. */
+function goOn(swarm: Swarm, { nowMs }: CoreWorld): unknown {
+  const message = { id: 'to-all', to: 'all', type: 'note', body: {} } as const;
+  const inputs: readonly SwarmInput[] = [
+    ...[...swarm.runs.keys()].flatMap((id): readonly SwarmInput[] => [
+      { type: 'message.send', runId: id, from: 'user:ann', message },
+      { type: 'run.pause', runId: id, reason: 'lunch' },
+    ]),
+    { type: 'agents.lose', agentIds: [...swarm.registry.agents.keys()] },
+  ];
+  return inputs.map((input) => {
+    const ruling = decide(swarm, input, { nowMs, wallTimeMs: 0, random: 0 });
+    if (!ruling.ok) return ruling;
+    for (const event of ruling.events) apply(swarm, event, nowMs);
+    return [ruling, ruling.events.map((event) => effectsOf(swarm, event, nowMs))];
+  });
 }
 
 /** What the snapshot tells, with what is only an index over it. */

@@ -1,4 +1,4 @@
-import { agentId, nameOf, type RunId } from '../ids.ts';
+import { agentId, type RunId } from '../ids.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { isEnded, isWorking } from '../tasks/task.ts';
@@ -17,7 +17,7 @@ export function isUserAddress(address: string): boolean {
 export function recipientsOf(swarm: Swarm, run: Run, from: string, spec: MessageSpec): Recipients | undefined {
   const { to = '', topic } = spec;
   if (topic !== undefined) return several(run.mail?.topics.subscribersOf(topic) ?? [], from);
-  if (to === 'all') return several(runningTasks(run), from);
+  if (to === 'all') return several(runningTasks(swarm, run), from);
   if (to.startsWith('role:')) return agentsOfRole(swarm, run, from, to.slice('role:'.length));
   return oneRecipient(swarm, run, to);
 }
@@ -33,8 +33,12 @@ function several(addresses: readonly string[], from: string): Recipients {
   return { live: addresses.filter((address) => address !== from), gone: [] };
 }
 
-function runningTasks({ active }: Run): readonly string[] {
-  return [...active].map((id) => `task:${nameOf(id)}`);
+/** By position: in which order they began is in no snapshot. */
+function runningTasks({ tasks }: Swarm, { active }: Run): readonly string[] {
+  return [...active]
+    .flatMap((id) => tasks.get(id)?.identity ?? [])
+    .sort((one, other) => one.index - other.index)
+    .map(({ spec }) => `task:${spec.name}`);
 }
 
 function agentsOfRole(swarm: Swarm, run: Run, from: string, role: string): Recipients | undefined {
