@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'vitest';
-import { CoreWorld, type Started } from '../../../test/support/core-world.ts';
+import { CoreWorld, type Play, type Started } from '../../../test/support/core-world.ts';
 import { agentOf, DONE, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
 import { agentId, taskId, runId } from '../ids.ts';
 import type { SwarmInput } from '../inputs.ts';
 import { owedEffects } from '../owed-effects.ts';
 import { snapshotOf } from '../snapshot.ts';
+import { decide } from '../swarm.ts';
 
 const A = agentId('a');
 const B = agentId('b');
@@ -115,5 +116,21 @@ describe('a lost agent', () => {
     assert.equal(world.task('t')?.status, 'verifying');
     world.run(100);
     assert.equal(world.all('task.succeeded').length, 1);
+  });
+
+  test('has its attempts ended in the order in which they began, also by a leader that knows them from a snapshot', () => {
+    const run = runId('r1');
+    const play = ({ taskId: id }: Started): Play => ({ afterMs: id === taskId(run, 'first') ? 10 : 1_000, end: DONE });
+    const world = new CoreWorld({ play });
+    world.send({ type: 'agents.register', agents: [agentOf('a', { supervised: true, slots: 2 })] });
+    world.send(submitOf([taskOf('late', { needs: ['first'] }), taskOf('early'), taskOf('first')]));
+    world.run(20);
+    world.save();
+    for (const swarm of [world.swarm, world.restored()]) {
+      const ruling = decide(swarm, lose, { nowMs: world.nowMs, wallTimeMs: 0, random: 0 });
+      assert.ok(ruling.ok);
+      const ended = ruling.events.flatMap((event) => (event.type === 'attempt.failed' ? [event.taskId] : []));
+      assert.deepEqual(ended, [taskId(run, 'early'), taskId(run, 'late')]);
+    }
   });
 });

@@ -6,7 +6,7 @@ import type { Context } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { decideTask } from '../tasks/decide-task.ts';
-import { isActive } from '../tasks/task.ts';
+import { compareBegin, isActive } from '../tasks/task.ts';
 import { type Health, type HealthCause, HEALTHY, causesOf, statusOf, withOutcome } from './health.ts';
 import type { HealthEvent, HealthInput } from './health-events.ts';
 import { planRestart } from './restarts.ts';
@@ -114,13 +114,16 @@ function lose(swarm: Swarm, agentId: AgentId, health: Health, context: Context):
 /** The agent is given up: what it has under way goes to others, uncharged. */
 export function endAttempts(swarm: Swarm, agentId: AgentId, context: Context): readonly SwarmEvent[] {
   const events: SwarmEvent[] = [];
-  for (const taskId of [...swarm.registry.tasksOf(agentId), ...swarm.leads.on(agentId)]) {
+  const tasks = [...swarm.registry.tasksOf(agentId), ...swarm.leads.on(agentId)].map((taskId) => {
     const task = swarm.tasks.get(taskId);
     assert(task !== undefined && isActive(task), `agent ${agentId} is busy with ${taskId}, which does not run`);
+    return task;
+  });
+  for (const task of tasks.sort(compareBegin)) {
     // What it claimed to have done is checked by the coordinator: that needs the agent no more.
     if (task.status === 'verifying') continue;
     const result = { ok: false, failure: { reason: 'agent-lost' } } as const;
-    const end = { type: 'attempt.end', taskId, attempt: task.attempt, result } as const;
+    const end = { type: 'attempt.end', taskId: task.identity.id, attempt: task.attempt, result } as const;
     const ruling = decideTask(task, end, context, swarm.rules.retry);
     if (ruling.ok) events.push(...ruling.events);
   }

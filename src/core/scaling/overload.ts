@@ -9,7 +9,7 @@ import type { Context } from '../inputs.ts';
 import { accept, type Ruling } from '../ruling.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { decideTask } from '../tasks/decide-task.ts';
-import type { Task } from '../tasks/task.ts';
+import { compareBegin, type Task } from '../tasks/task.ts';
 import { overloadOf } from './load.ts';
 import type { OverloadEvent, OverloadInput } from './overload-events.ts';
 
@@ -74,8 +74,8 @@ function moveOne(swarm: Swarm, agent: Agent, context: Context): readonly SwarmEv
     .tasksOf(agent.spec.id)
     .flatMap((id) => swarm.tasks.get(id) ?? [])
     .filter((one) => isMovable(one))
-    .sort(compareNewness)
-    .find((one) => targets.some((other) => hasRoom(swarm, other, one)));
+    .sort(compareBegin)
+    .findLast((one) => targets.some((other) => hasRoom(swarm, other, one)));
   if (task === undefined) return [];
   const result = { ok: false, failure: { reason: 'stopped', why: 'rebalanced' } } as const;
   const input = { type: 'attempt.end', taskId: task.identity.id, attempt: task.attempt, result } as const;
@@ -86,12 +86,6 @@ function moveOne(swarm: Swarm, agent: Agent, context: Context): readonly SwarmEv
 function isMovable(task: Task): task is RunningTask {
   const { spec } = task.identity;
   return task.status === 'running' && (spec.effect ?? 'A') === 'A' && spec.delegate === undefined;
-}
-
-/** The newest first. Of those of one moment, the order in which they began is in no snapshot. */
-function compareNewness(one: RunningTask, other: RunningTask): number {
-  const [id, otherId] = [one.identity, other.identity];
-  return other.startedMs - one.startedMs || otherId.index - id.index || (id.id < otherId.id ? -1 : 1);
 }
 
 function hasRoom({ capacity }: Swarm, agent: Agent, { identity }: Task): boolean {
