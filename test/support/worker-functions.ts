@@ -40,8 +40,9 @@ export const rejectLater: TaskFunction = () => {
   void Promise.reject(new Error('left behind'));
 };
 
-/** Returns, and throws so many ms afterwards. */
-export const throwLater: TaskFunction = ({ input }) => {
+/** Speaks, returns, and throws so many ms afterwards. */
+export const throwLater: TaskFunction = ({ input, report: tell }) => {
+  tell({ kind: 'note', text: 'here' });
   setTimeout(() => {
     throw new Error('left behind');
   }, Number(input));
