@@ -64,6 +64,16 @@ describe('a stage of a tier', () => {
     expect(result.problems.join('\n')).toMatch(/a test that failed\nwhy[\s\S]*cannot load/);
   });
 
+  it('shows what a process said that died under a file, and the end of the log', async () => {
+    const file = { name: 'f', status: 'failed', message: '', assertionResults: [test('passed'), test('pending')] };
+    const died = `for (const line of ['# Fatal error in x', '# Check failed: y', ...Array(200).fill('-')]) console.log(line);
+      console.log('exited unexpectedly with signal SIGTRAP')`;
+    const code = `${suite({ numPassedTests: 1, testResults: [file] })}; ${died}; process.exitCode = 1`;
+    const result = await stageOf(code, { suite: true });
+    expect(result).toMatchObject({ passed: 1, failed: 1 });
+    expect(result.problems[0]).toMatch(/^f\n# Fatal error in x\n# Check failed: y[\s\S]*signal SIGTRAP$/);
+  });
+
   it('fails a suite that ends well but did not report, or reported no test', async () => {
     const silent = { id: 'silent', suite: true } as const;
     expect(await stageOf('', silent)).toMatchObject({ passed: 0, failed: 1, problems: ['no report\n'] });

@@ -7,6 +7,9 @@ import { z } from 'zod';
 import type { Stage, TierRun } from './run-tier-stages.ts';
 
 const TAIL_LINES = 60;
+/** The first words of an engine that ends its process, and how many lines they take with the stack. */
+const LAST_WORDS = /fatal error|check failed/i;
+const LAST_WORDS_LINES = 30;
 const GRACE_MS = 5_000;
 
 export type StageResult = Readonly<{
@@ -86,7 +89,8 @@ async function runCommands(
   return untrue === undefined ? sum : added({ ...sum, passed: sum.passed - 1 }, failedWith(untrue));
 }
 
-type End = Readonly<{ exitCode: number; isOverCap: boolean; tail: string }>;
+/** `tail`: the end of what was printed. `lastWords`: what an engine said before it ended its process; mostly nothing. */
+type End = Readonly<{ exitCode: number; isOverCap: boolean; tail: string; lastWords: string }>;
 
 function environmentOf({ environment }: Stage, { tier, part, parts }: TierRun): NodeJS.ProcessEnv {
   const own = { CI: 'true', NO_COLOR: '1', WAGGLE_TIER: tier, WAGGLE_PART: `${part}/${parts}`, ...environment?.[tier] };
@@ -125,7 +129,10 @@ async function runOne(
   await endGroup(child.pid);
   out.end();
   await finished(out);
-  return { exitCode, isOverCap, tail: readFileSync(log, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n') };
+  const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+  const died = lines.findIndex((line) => LAST_WORDS.test(line));
+  const lastWords = died < 0 ? '' : `${lines.slice(died, died + LAST_WORDS_LINES).join('\n')}\n`;
+  return { exitCode, isOverCap, tail: lines.slice(-TAIL_LINES).join('\n'), lastWords };
 }
 
 /** Whether there was anybody to take the signal. */
@@ -150,7 +157,7 @@ function countCommand(argv: readonly string[], { exitCode, isOverCap, tail }: En
 }
 
 /** What the suite's own report says. A suite that did not report, or reported nothing, has failed. */
-function countSuite(report: string, { exitCode, isOverCap, tail }: End): Counts {
+function countSuite(report: string, { exitCode, isOverCap, tail, lastWords }: End): Counts {
   if (!existsSync(report)) return failedWith(`${isOverCap ? 'over the cap of the stage' : 'no report'}\n${tail}`);
   const content: unknown = JSON.parse(readFileSync(report, 'utf8'));
   const { numPassedTests, testResults } = vitestReport.parse(content);
@@ -160,7 +167,8 @@ function countSuite(report: string, { exitCode, isOverCap, tail }: End): Counts 
   const notRun = tests.filter((test) => !isFailed(test) && test.status !== 'passed');
   const problems = [
     ...failures.map((test) => `${test.fullName}\n${test.failureMessages?.[0] ?? ''}`),
-    ...broken.map((file) => `${file.name}\n${file.message ?? ''}`),
+    // A file without a message: its process died.
+    ...broken.map(({ name, message = '' }) => `${name}\n${message === '' ? `${lastWords}${tail}` : message}`),
   ];
   if (isOverCap) problems.push('over the cap of the stage');
   if (problems.length === 0 && exitCode !== 0) problems.push(`exit code ${exitCode}\n${tail}`);
