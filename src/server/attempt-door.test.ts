@@ -239,4 +239,17 @@ describe('the door of an attempt', () => {
     await told;
     await expect(ask('messages.receive', {})).rejects.toThrow(/coordinator is gone/);
   });
+
+  test('does not open again for an attempt that was being started while its lead ended', async () => {
+    await door.close();
+    await expect(door.admit(ASSIGNMENT, context)).rejects.toThrow(/closed/);
+  });
+
+  test('opens for the next attempt when it could not for one', async () => {
+    const paths = [join(folder, 'missing', 'door.sock'), join(folder, 'second.sock')];
+    const second = new AttemptDoorServer({ openPath: async () => paths.shift() ?? '' });
+    await expect(second.admit(ASSIGNMENT, context)).rejects.toThrow(/ENOENT|EACCES/);
+    expect((await second.admit(ASSIGNMENT, context)).environment['WAGGLE_SOCKET']).toBe(join(folder, 'second.sock'));
+    await second.close();
+  });
 });

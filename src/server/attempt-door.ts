@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
 import type { Assignment, RunAbilities } from '../ports/agent-driver.ts';
 import type { Admission, AttemptDoor } from '../ports/attempt-door.ts';
 import { UserError } from '../util/user-error.ts';
 import { DOOR_OPS } from './attempt-door-ops.ts';
+import { listenPrivately } from './listen-privately.ts';
 import { readLines, type Unsendable, writeLine } from './local-socket-lines.ts';
 
 const MAX_CONNECTIONS = 1_024;
@@ -65,13 +65,19 @@ export class AttemptDoorServer implements AttemptDoor {
   readonly #visitors = new Set<Visitor>();
   #listening: Promise<Readonly<{ path: string; programs: string | undefined }>> | undefined;
   #server: Server | undefined;
+  #isClosed = false;
 
   constructor(options: AttemptDoorOptions) {
     this.#options = options;
   }
 
   async admit(_assignment: Pick<Assignment, 'taskId' | 'attempt'>, abilities: RunAbilities): Promise<Admission> {
-    this.#listening ??= this.#listen();
+    if (this.#isClosed) throw new Error('The door of this lead is closed.');
+    this.#listening ??= this.#listen().catch((error: unknown) => {
+      // The next attempt may have more luck.
+      this.#listening = undefined;
+      throw error;
+    });
     const { path, programs } = await this.#listening;
     const token = randomBytes(18).toString('base64url');
     this.#attempts.set(token, abilities);
@@ -85,6 +91,7 @@ export class AttemptDoorServer implements AttemptDoor {
 
   /** Nobody is let in any more, and everybody is sent out. Calling it twice does no harm. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#attempts.clear();
     await this.#listening?.catch(() => {});
     const closed = new Promise<void>((resolve) => {
@@ -100,12 +107,7 @@ export class AttemptDoorServer implements AttemptDoor {
     // A program that ends its side may still read what it has asked for.
     const server = createServer({ allowHalfOpen: true }, (socket) => this.#welcome(socket));
     server.maxConnections = MAX_CONNECTIONS;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
-    await chmod(path, 0o600);
-    server.unref();
+    await listenPrivately(server, path);
     this.#server = server;
     return { path, programs };
   }

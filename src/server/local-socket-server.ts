@@ -1,4 +1,3 @@
-import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Answer } from '../engine/answer.ts';
 import type { CoordinatorFrame, HostFrame } from '../core/hosts/frames.ts';
@@ -6,6 +5,7 @@ import { MAX_HOSTS } from '../core/hosts/host-limits.ts';
 import type { LinkUser, WorkerLink } from '../ports/worker-link.ts';
 import type { LocalCommand } from './local-socket-commands.ts';
 import type { MemoryAsk, MemoryReply } from './memory-asks.ts';
+import { listenPrivately } from './listen-privately.ts';
 import { readLines, type Unsendable, writeLine, writeWork } from './local-socket-lines.ts';
 import { FROM_FOLLOWER, type FromFollower, type FromLeader, LOCAL_PROTOCOL } from './local-socket-messages.ts';
 import { isProcessGone } from './process-gone.ts';
@@ -77,13 +77,7 @@ export class LocalSocketServer {
   /** Listens at `path`, where nothing may stand. */
   static async listen(path: string, service: SocketService): Promise<LocalSocketServer> {
     const server = new LocalSocketServer(service);
-    await new Promise<void>((resolve, reject) => {
-      server.#server.once('error', reject);
-      server.#server.listen(path, resolve);
-    });
-    await chmod(path, 0o600);
-    // Its followers keep a process alive no longer than its own work does.
-    server.#server.unref();
+    await listenPrivately(server.#server, path);
     return server;
   }
 
