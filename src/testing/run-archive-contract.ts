@@ -247,6 +247,18 @@ const TASKS: readonly ContractCase<ArchiveUnderTest>[] = [
     },
   },
   {
+    name: 'what a cancelled attempt left and used stays with it',
+    run: async ({ archive, append }) => {
+      const id = taskId(run, 'a');
+      await append(1, ...start, added(task('a')), assigned('a'));
+      await append(2, { type: 'task.cancelling', taskId: id, reason: 'enough' });
+      const left = { artifacts: [log], usage: { cpuMs: 9 } };
+      await append(3, { type: 'task.cancelled', taskId: id, reason: 'enough', ...left });
+      const [attempt] = archive.attempts(id);
+      assert.deepEqual([attempt?.outcome, attempt?.artifacts, attempt?.usage], ['stopped', [log], { cpuMs: 9 }]);
+    },
+  },
+  {
     name: 'skips and cancels say why, in words, and need no attempt',
     run: async ({ archive, append }) => {
       await append(1, ...start, added(task('a'), task('b'), task('c'), task('d')));

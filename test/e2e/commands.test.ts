@@ -73,6 +73,22 @@ describe('looking at runs', () => {
     ]);
   });
 
+  test('what a task has printed before it was cancelled stays to be read', async () => {
+    const slow = `name: slow
+tasks:
+  long: { shell: "echo begun; touch begun; sleep 60" }
+  look: { shell: "while ! test -f begun; do sleep 0.05; done" }
+`;
+    using project = new TestProject({ 'slow.yaml': slow });
+    const run = project.start(['run', 'slow.yaml', '--agents', '2']);
+    await run.says('✔ look');
+    const early = await project.waggle('tasks', 'logs', 'long');
+    expect(early.stderr).toContain('Its log is kept when the attempt ends.');
+    expect((await project.waggle('tasks', 'cancel', 'long')).code).toBe(0);
+    await run.ended;
+    expect(await project.waggle('tasks', 'logs', 'long')).toMatchObject({ code: 0, stdout: 'begun\n' });
+  });
+
   test('a log that was removed is no bug, and told as it is', async () => {
     using project = new TestProject({ 'mixed.yaml': MIXED });
     await project.waggle('run', 'mixed.yaml', '--quiet');

@@ -212,7 +212,7 @@ export class Ledger {
       case 'task.failed':
         return this.#end(run, task, 'failed', event.usage);
       case 'task.cancelled':
-        return this.#end(run, task, 'cancelled', undefined);
+        return this.#end(run, task, 'cancelled', event.usage);
       case 'task.skipped':
         assert.equal(task.status, 'waiting', `${task.id} is skipped although it is ${task.status}`);
         assertSkip(run, task, event);

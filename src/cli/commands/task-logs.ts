@@ -21,8 +21,11 @@ export function tasksLogs(cli: Cli, name: string, options: Options): Promise<Exi
     const all = project.logs(task.taskId);
     const attempt = options.attempt ?? all.at(-1)?.attempt;
     const logs = all.filter((log) => log.attempt === attempt);
-    if (logs.length === 0 && hasPrintedNothing(task, options.attempt)) cli.out.say('It printed nothing.');
-    else if (logs.length === 0) throw noLog(task, all, options.attempt);
+    if (logs.length === 0) {
+      const why = whyEmpty(task, options.attempt);
+      if (why === undefined) throw noLog(task, all, options.attempt);
+      cli.out.say(why);
+    }
     for (const log of logs) {
       if (options.raw === true && !cli.out.isJson) await printRaw(log, cli);
       else await printLines(log, task, cli, logs.length > 1);
@@ -74,10 +77,13 @@ async function openLog({ attempt, name }: TaskLog, path: string): Promise<FileHa
   });
 }
 
-/** Empty output is not kept. */
-function hasPrintedNothing({ status, attempt }: TaskRecord, asked: number | undefined): boolean {
-  const isOver = status === 'succeeded' || status === 'failed' || status === 'backing-off';
-  return isOver && attempt > 0 && (asked === undefined || asked <= attempt);
+const WITH_ATTEMPT: ReadonlySet<string> = new Set(['running', 'verifying', 'cancelling', 'awaiting-children']);
+const WITH_RESULT: ReadonlySet<string> = new Set(['succeeded', 'failed', 'backing-off']);
+
+/** Empty output is not kept, and what was lost with its process is not either. Undefined: it has not come to that. */
+function whyEmpty({ status, attempt }: TaskRecord, asked: number | undefined): string | undefined {
+  if (WITH_ATTEMPT.has(status) || attempt === 0 || (asked !== undefined && asked > attempt)) return undefined;
+  return WITH_RESULT.has(status) ? 'It printed nothing.' : 'No output of it was kept.';
 }
 
 function noLog(task: TaskRecord, all: readonly TaskLog[], attempt: number | undefined): UserError {
@@ -88,6 +94,6 @@ function noLog(task: TaskRecord, all: readonly TaskLog[], attempt: number | unde
     return userError({ code: 'LOG_UNKNOWN', message, fix: `There are logs of attempts ${known}.` });
   }
   const message = `"${name}" is ${task.status} and has no log.`;
-  const fix = task.status === 'running' ? 'Its log is kept when the attempt ends.' : 'It has not run.';
+  const fix = WITH_ATTEMPT.has(task.status) ? 'Its log is kept when the attempt ends.' : 'It has not run.';
   return userError({ code: 'LOG_UNKNOWN', message, fix });
 }

@@ -121,6 +121,17 @@ describe('budgets of sub-tasks', () => {
     assert.deepEqual(outcomeOf(world), { state: 'cancelled', reason: 'a task was cancelled' });
   });
 
+  test('have back what a cancelled attempt is known not to have used', () => {
+    const others = [taskOf('costly', tokens(80)), taskOf('other', { ...tokens(80), priority: 'low' })];
+    const world = worldOf({ lead: lead(tokens(10)), others, agents: 3, run: { budget: { tokens: 100 } }, scripts: {} });
+    world.run(1);
+    const stopped = { ok: false, failure: { reason: 'stopped', why: 'cancelled' }, usage: { inputTokens: 5 } } as const;
+    world.send({ type: 'task.cancel', taskId: idOf('costly'), reason: 'not this' });
+    world.send({ type: 'attempt.end', taskId: idOf('costly'), attempt: 1, result: stopped });
+    world.run();
+    assert.deepEqual(story(world, 'task.succeeded'), ['task.succeeded lead', 'task.succeeded other']);
+  });
+
   test('wait for sub-tasks that will be tried again, or wait for an agent themselves', () => {
     const scripts = { lead: [add(subtaskOf('c', tokens(80))), waitForAll, done] };
     for (const priority of ['low', 'critical'] as const) {

@@ -181,7 +181,7 @@ export class Projector {
   #keepArtifacts(event: TaskEvent & Readonly<{ artifacts?: readonly ArtifactRef[] }>): void {
     if (event.artifacts === undefined) return;
     const { taskId: id } = event;
-    const attempt = 'attempt' in event ? event.attempt : 0;
+    const attempt = 'attempt' in event ? event.attempt : (this.#task(id).last?.attempt ?? 0);
     for (const { sha256, bytes, name } of event.artifacts) {
       this.#batch.artifacts.push({ sha256, bytes, name, taskId: id, attempt });
     }

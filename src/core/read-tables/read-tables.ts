@@ -225,6 +225,7 @@ function endingOf(event: SwarmEvent): Ending {
     event.type === 'task.failed' ||
     event.type === 'task.outcome-unknown' ||
     event.type === 'task.succeeded' ||
+    event.type === 'task.cancelled' ||
     event.type === 'attempt.claimed'
     ? event
     : {};

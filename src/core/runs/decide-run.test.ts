@@ -274,6 +274,18 @@ function many(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `t${index}`);
 }
 
+test('of a long reason each task that ends for it keeps the beginning', () => {
+  world.send(submitOf([taskOf('t1'), taskOf('t2'), taskOf('t3', { needs: ['t1'] })]));
+  const reason = 'x'.repeat(999) + '\u{1F600}'.repeat(30_000);
+  world.send({ type: 'task.cancel', taskId: taskId(id, 't1'), reason });
+  world.send({ type: 'run.pause', runId: id, reason });
+  world.send({ type: 'run.cancel', runId: id, reason });
+  world.run();
+  const reasons = world.events.flatMap((event) => ('reason' in event ? [event.reason] : []));
+  assert.deepEqual([...new Set(reasons)], [`${'x'.repeat(999)}…`]);
+  assert.ok(reasons.length >= 6);
+});
+
 describe('the outcome of a run', () => {
   test('says that a task was cancelled, unless another one failed', () => {
     world.send(submitOf([taskOf('t1'), taskOf('t2')]));

@@ -5,6 +5,7 @@ import type { SwarmEvent } from '../events.ts';
 import { findSubscriptionProblems } from '../messaging/decide-messages.ts';
 import type { Context, RunInput } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
+import { shortReason } from '../short-reason.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { cancelTask } from '../tasks/decide-task.ts';
 import { findGraphProblems } from '../tasks/task-graph.ts';
@@ -30,11 +31,11 @@ export function decideRun(swarm: Swarm, input: RunInput, context: Context): Ruli
   switch (input.type) {
     case 'run.pause':
       if (run.pausedBecause !== undefined || run.ending !== undefined) return accept();
-      return accept({ type: 'run.paused', runId: run.id, reason: input.reason });
+      return accept({ type: 'run.paused', runId: run.id, reason: shortReason(input.reason) });
     case 'run.resume':
       return run.pausedBecause === undefined ? accept() : accept({ type: 'run.resumed', runId: run.id });
     case 'run.cancel':
-      return endRun(swarm, run, { state: 'cancelled', reason: input.reason });
+      return endRun(swarm, run, { state: 'cancelled', reason: shortReason(input.reason) });
     case 'run.deadline': {
       const limit = run.spec.budget.wallMs ?? 0;
       return endRun(swarm, run, { state: 'failed', failure: { reason: 'budget-exhausted', budget: 'wallMs', limit } });

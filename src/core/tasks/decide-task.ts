@@ -1,6 +1,7 @@
 import { unreachable } from '../../util/assert.ts';
 import type { Context, TaskInput } from '../inputs.ts';
 import { accept, refuse, type Ruling } from '../ruling.ts';
+import { shortReason } from '../short-reason.ts';
 import type { AttemptResult, Claim, Failed, TaskFailure, Verdict } from './attempt.ts';
 import { backoffMs, chargeFor, isFinal, isUnclear, MAX_CRASHES } from './retry.ts';
 import { pauseMs } from '../quota/pause.ts';
@@ -24,7 +25,7 @@ export function decideTask(task: Task, input: TaskInput, context: Context, defau
       if (task.status !== 'backing-off' && task.status !== 'awaiting-quota') return wrongStatus(task);
       return accept({ type: 'task.became-ready', taskId: input.taskId });
     case 'task.cancel':
-      return cancelTask(task, input.reason);
+      return cancelTask(task, shortReason(input.reason));
     case 'task.settle':
       return settle(task, input.as);
     default:
@@ -52,7 +53,7 @@ function wrongStatus(task: Task): Ruling {
 
 function endAttempt(task: Task, result: AttemptResult, context: Context, defaults: RetryPolicy): Ruling {
   const taskId = task.identity.id;
-  if (task.status === 'cancelling') return accept({ type: 'task.cancelled', taskId, reason: task.why });
+  if (task.status === 'cancelling') return endCancelled(task, result);
   // A new leader owes an end to claims whose check was lost too, but a claim is only checked again.
   if (!isWorking(task)) return wrongStatus(task);
   if (!result.ok) return failAttempt(task, result, context, defaults);
@@ -62,9 +63,15 @@ function endAttempt(task: Task, result: AttemptResult, context: Context, default
   return accept({ type: 'attempt.claimed', taskId, attempt: task.attempt, outputs, evidence, ...measured(result) });
 }
 
+/** What it has printed and used by then counts, whatever its end was. What it had claimed before has its artifacts already. */
+function endCancelled(task: Extract<Task, Readonly<{ status: 'cancelling' }>>, end: Measured): Ruling {
+  const usage = end.usage ?? task.usage;
+  const left = measured({ ...end, ...(usage === undefined ? {} : { usage }) });
+  return accept({ type: 'task.cancelled', taskId: task.identity.id, reason: task.why, ...left });
+}
+
 function judge(task: Task, verdict: Verdict, context: Context, defaults: RetryPolicy): Ruling {
-  const taskId = task.identity.id;
-  if (task.status === 'cancelling') return accept({ type: 'task.cancelled', taskId, reason: task.why });
+  if (task.status === 'cancelling') return endCancelled(task, verdict.ok ? verdict : {});
   if (task.status !== 'verifying') return wrongStatus(task);
   const { claim } = task;
   if (!verdict.ok)
