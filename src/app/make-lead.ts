@@ -110,7 +110,8 @@ export async function makeLead(settings: LeadSettings, open: OpenStore, processe
   const door = doorOf(settings);
   const machine = { processes, artifacts, clock, door, temporaryFolder };
   const approved = approvedFunctions(functionDriver, (name) => Object.hasOwn(functions, name));
-  const duties = { workspaces, processes, environment: clean, folder: temporaryFolder, functions: approved };
+  const project = settings.root;
+  const duties = { project, workspaces, processes, environment: clean, folder: temporaryFolder, functions: approved };
   const remote = remoteOf(settings, clock);
   const notifier = makeNotifier(settings, { processes, logger, clock, clean });
   const workers = workersOf(settings, clock, remote);
@@ -136,7 +137,7 @@ export async function makeLead(settings: LeadSettings, open: OpenStore, processe
     options: { ...engineOptions(settings), isBrief: settings.isBrief === true },
     workspaces,
     host: thisMachine(options, remote === undefined ? undefined : [...Object.keys(functions), REUSE]),
-    project: settings.root,
+    project,
     knowsFunction: (name) => name === REUSE || Object.hasOwn(functions, name),
     listen: listenAt(settings, remote),
     logger,

@@ -88,7 +88,8 @@ const FINDERS: EffectFinders = {
   'reservation.reviewed': nothing,
   'reservation.shrunk': nothing,
   'run.created': (swarm, { runId }) => [...wallDeadline(swarm.runs.get(runId)), ...watchOf(swarm.runs.get(runId))],
-  'run.ending': nothing,
+  // What nobody here can do is given up with a run that is cancelled.
+  'run.ending': (swarm, { runId }) => owedActions(swarm, runId),
   'run.finished': (_swarm, { runId }) => [
     { type: 'forget-wake', key: deadlineKey(runId) },
     { type: 'forget-wake', key: mailKey(runId) },
@@ -274,6 +275,11 @@ function effectsOfProposal(swarm: Swarm, event: ProposalEvent): readonly Effect[
     default:
       return unreachable(event);
   }
+}
+
+function owedActions({ runs, proposals }: Swarm, runId: RunId): readonly Effect[] {
+  const undone = [...(runs.get(runId)?.undone ?? [])].flatMap((id) => proposals.get(id) ?? []);
+  return undone.filter(owesAction).flatMap(owedToProposal);
 }
 
 function owedToProposal(proposal: Proposal): readonly Effect[] {

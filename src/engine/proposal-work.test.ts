@@ -5,6 +5,7 @@ import { agentsOf, submitOf, taskOf } from '../../test/support/core-world-specs.
 import { type ScriptedAct, ScriptedDuties, type ScriptedVeto } from '../../test/support/scripted-duties.ts';
 import { castOf, CONTENT, membersOf, openOf, OTHER_CONTENT, proposalIdOf } from '../../test/support/vote-specs.ts';
 import type { ProposalSpec } from '../core/consensus/proposal-spec.ts';
+import { runId } from '../core/ids.ts';
 import type { Engine } from './engine.ts';
 
 const reproduce = ['npm', 'test'];
@@ -235,6 +236,28 @@ describe('what was approved', () => {
     await nextLeader(engine);
     nthAct(0).end();
     assert.deepEqual((await rig.probe.next('proposal.acted')).result, { ok: true });
+  });
+
+  test('that nobody here can do is given up when its run is cancelled', async () => {
+    duties.isElsewhere = true;
+    const engine = await startAction();
+    await engine.dispatch({ type: 'run.cancel', runId: runId('r1'), reason: 'enough' });
+    const { result } = await rig.probe.next('proposal.acted');
+    assert.ok(!result.ok && result.failure.reason === 'failed');
+    assert.match(result.failure.message, /^the run was cancelled, and nobody here can do it/);
+    (await rig.agent.nextAttempt()).end({ ok: false, failure: { reason: 'stopped', why: 'cancelled' } });
+    assert.equal((await rig.probe.next('run.finished')).outcome.state, 'cancelled');
+  });
+
+  test('that is under way when its run is cancelled comes to its end, once', async () => {
+    const engine = await startAction();
+    await engine.dispatch({ type: 'run.cancel', runId: runId('r1'), reason: 'enough' });
+    (await rig.agent.nextAttempt()).end({ ok: false, failure: { reason: 'stopped', why: 'cancelled' } });
+    await settle();
+    assert.deepEqual([duties.acts.length, nthAct(0).signal.aborted], [1, false]);
+    nthAct(0).end();
+    assert.deepEqual((await rig.probe.next('proposal.acted')).result, { ok: true });
+    assert.equal((await rig.probe.next('run.finished')).outcome.state, 'cancelled');
   });
 
   test('is no matter for a vote when it cannot be done', async () => {

@@ -162,8 +162,16 @@ export class ProposalWork {
     const result = await Promise.race([this.#result(approved, controller.signal), late.promise]);
     waits.remove(deadline);
     this.#actions.delete(proposalId);
-    // What another process can do stays owed: the next lead is asked again.
-    if (!this.#isStopped && result !== undefined) feed({ type: 'proposal.end-action', proposalId, result });
+    const end = result ?? this.#givenUp(approved);
+    if (!this.#isStopped && end !== undefined) feed({ type: 'proposal.end-action', proposalId, result: end });
+  }
+
+  /** What another process can do stays owed, and the next lead is asked again; but nobody waits for it in a run that was cancelled. */
+  #givenUp({ runId }: ApprovedProposal): ActionResult | undefined {
+    if (this.#surroundings.swarm.runs.get(runId)?.ending?.state !== 'cancelled') return undefined;
+    const message =
+      'the run was cancelled, and nobody here can do it; whether a process before this one had begun is not known';
+    return failed({ reason: 'failed', message });
   }
 
   /** Only what was voted on is acted on: what is there now must have the hash that the votes were given for. */

@@ -34,6 +34,7 @@ beforeEach(async () => {
   const capturesFor = async (): Promise<DirectoryCaptures> => captures;
   workspaces = new CleanCopies({ folder: join(root, 'data'), copies: join(root, 'copies'), capturesFor, limits });
   duties = new CoordinatorDuties({
+    project,
     workspaces,
     processes: await SystemProcessRunner.open(),
     environment: { PATH: '/usr/local/bin:/usr/bin:/bin' },

@@ -29,6 +29,7 @@ beforeEach(async () => {
   const captures = new DirectoryCaptures(join(root, 'captures'), { files: 100, bytes: 1_000_000 });
   const limits = { files: 100, bytes: 1_000_000 };
   duties = new CoordinatorDuties({
+    project,
     workspaces: new CleanCopies({
       folder: join(root, 'data'),
       copies: join(root, 'copies'),
@@ -118,6 +119,11 @@ describe('an approved function', () => {
     assert.deepEqual(duties.findProblems(other), ['action.function: the process that leads has no function "deploy"']);
     assert.deepEqual(duties.findProblems(action), []);
   });
+});
+
+test('what was approved for another folder stays owed to whoever leads there', async () => {
+  const action = { type: 'command', argv: ['touch', 'done'] };
+  assert.equal(await duties.load({ ...approved(action), project: root }), 'not-here');
 });
 
 describe('an approved command', () => {

@@ -9,6 +9,8 @@ import { type ApprovedAction, type CommandAction, filesOf, hashOf, parseAction }
 import { type ApprovedFile, readApprovedFiles, writeApprovedFiles } from './approved-files.ts';
 
 export type DutyPorts = Readonly<{
+  /** Absolute. What was approved for another folder is done by whoever leads there, and not by a copy of its data. */
+  project: string;
   workspaces: Workspaces;
   processes: ProcessRunner;
   /** The clean environment that programs get: `PATH`, `HOME`, `LANG` and the like. */
@@ -67,6 +69,7 @@ export class CoordinatorDuties implements ProposalDuties {
     const parsed = parseAction(proposal.action);
     if (!parsed.ok) throw new Error(parsed.problems.join('; '));
     const { action } = parsed;
+    if (proposal.project !== this.#ports.project) return 'not-here';
     if (action.type === 'function' && !this.#ports.functions.has(action.function)) return 'not-here';
     const files = await readApprovedFiles(proposal.project, filesOf(action));
     if (files === undefined) return undefined;

@@ -38,7 +38,8 @@ export function proposalsVote(cli: Cli, name: string, choice: Choice, options: O
       });
       const answer = await coordinator.command(input);
       if (!answer.ok) throw new Refused(answer.refusal);
-      const isOurs = coordinator.role === 'leading' && isCommandOwed(archive.proposal(proposalId));
+      const isHere = archive.run(record.runId)?.run.project === project.root;
+      const isOurs = isHere && coordinator.role === 'leading' && isCommandOwed(archive.proposal(proposalId));
       if (isOurs) {
         cli.out.say('It is approved. Doing it now.');
         await whenActed(coordinator, record);

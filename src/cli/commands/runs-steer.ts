@@ -22,7 +22,7 @@ export function runsCancel(cli: Cli, id: string, { reason }: Options): Promise<E
   return steer(cli, id, ({ runId }) => ({
     input: { type: 'run.cancel', runId, reason },
     done: 'is cancelled',
-    underway: 'is being cancelled: its attempts are being ended',
+    underway: 'is being cancelled: what still runs of it, or was approved by a vote, is brought to its end',
   }));
 }
 

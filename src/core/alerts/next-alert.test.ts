@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'vitest';
 import { CoreWorld } from '../../../test/support/core-world.ts';
-import { agentOf, agentsOf, DONE, submitOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import { agentOf, agentsOf, DONE, submitOf, subtaskOf, taskOf } from '../../../test/support/core-world-specs.ts';
+import { add, waitForAll, worldOf } from '../../../test/support/delegation-world.ts';
+import { runId } from '../ids.ts';
 import { ALERT_LIMITS, type AlertRule, readAlertRule } from './alert-rule.ts';
 import { nextAlertMs } from './next-alert.ts';
 
@@ -20,6 +22,31 @@ test('a rule about each agent begins when time alone makes its condition true', 
   const [fired] = world.entries.filter(({ event }) => event.type === 'alert.fired');
   assert.ok(fired !== undefined, 'it has never fired');
   assert.equal(fired.atMs, 60_000);
+});
+
+test('an alert about the load of an agent is over while its attempt waits for sub-tasks, and begins again with it', () => {
+  const world = worldOf({
+    rules: { alerts: [ruleOf('busy', 'agent_load_ratio >= 1')] },
+    agents: [agentOf('a1'), agentOf('a2', { capabilities: ['function:work', 'other'] })],
+    scripts: { lead: [add(subtaskOf('c', { requires: ['other'] })), waitForAll, { afterMs: 100, end: DONE }] },
+  });
+  world.run();
+  const turns = world.entries.flatMap(({ atMs, event }) =>
+    'key' in event && event.key === 'busy/a1' ? [`${event.type} ${atMs}`] : [],
+  );
+  assert.deepEqual(turns, ['alert.fired 0', 'alert.resolved 2', 'alert.fired 11', 'alert.resolved 111']);
+});
+
+test('the time for which a person had paused a run is no wait of its tasks', () => {
+  const slow = ruleOf('slow', 'max(task_wait_ms, "10m") > 5000');
+  const world = new CoreWorld({ rules: { alerts: [slow] } });
+  world.send({ type: 'agents.register', agents: agentsOf(1) });
+  world.send(submitOf([taskOf('t1'), taskOf('t2', { needs: ['t1'] })]));
+  world.send({ type: 'run.pause', runId: runId('r1'), reason: 'lunch' });
+  world.sendAt(3_600_000, { type: 'run.resume', runId: runId('r1') });
+  world.run();
+  assert.equal(world.all('task.succeeded').length, 2);
+  assert.deepEqual(world.all('alert.fired'), []);
 });
 
 test('alerts for which there was no room begin when there is some', () => {

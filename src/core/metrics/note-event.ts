@@ -1,5 +1,5 @@
 import type { SwarmEvent } from '../events.ts';
-import type { AgentId } from '../ids.ts';
+import type { AgentId, TaskId } from '../ids.ts';
 import type { Swarm } from '../swarm-state.ts';
 import { isActive } from '../tasks/task.ts';
 
@@ -32,7 +32,10 @@ export const NOTERS: Noters = {
     for (const { id } of agents) metrics.touch(id);
   },
   'attempt.assigned': noteAssignment,
+  // Its slot is free meanwhile.
+  'attempt.awaiting': touchAgent,
   'attempt.failed': noteEnd,
+  'attempt.resumed': touchAgent,
   'breaker.opened': ({ metrics }, _event, atMs) => metrics.count('breakers_opened', atMs),
   'message.sent': ({ metrics }, { dead }, atMs) => {
     metrics.count('messages_sent', atMs);
@@ -57,8 +60,14 @@ type End = Extract<
   { type: 'attempt.failed' | 'task.cancelled' | 'task.failed' | 'task.outcome-unknown' | 'task.succeeded' }
 >;
 
+function touchAgent({ tasks, metrics }: Swarm, event: Readonly<{ taskId: TaskId }>): void {
+  const task = tasks.get(event.taskId);
+  if (task !== undefined && isActive(task)) metrics.touch(task.agentId);
+}
+
+/** A task of a paused run waits for a person. */
 function noteAssignment(
-  { tasks, metrics }: Swarm,
+  { tasks, runs, metrics }: Swarm,
   { taskId, agentId }: Extract<SwarmEvent, { type: 'attempt.assigned' }>,
   atMs: number,
 ): void {
@@ -66,7 +75,9 @@ function noteAssignment(
   metrics.touch(agentId);
   if (!metrics.wants('task_wait_ms')) return;
   const task = tasks.get(taskId);
-  if (task?.status === 'ready') metrics.sample('task_wait_ms', atMs, atMs - task.sinceMs);
+  if (task?.status !== 'ready') return;
+  const resumedMs = runs.get(task.identity.runId)?.resumedMs ?? 0;
+  metrics.sample('task_wait_ms', atMs, atMs - Math.max(task.sinceMs, resumedMs));
 }
 
 function noteEnd({ tasks, metrics }: Swarm, event: End, atMs: number): void {
