@@ -183,7 +183,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/runs/decide-run.ts',
     edits: [
       [
-        "return endRun(swarm, run, { state: 'cancelled', reason: input.reason });",
+        "return endRun(swarm, run, { state: 'cancelled', reason: shortReason(input.reason) });",
         'run.pausedBecause = input.reason;\n      return accept();',
       ],
     ],
