@@ -214,6 +214,54 @@ describe('a patch', () => {
     assert.match(refused.refusal.problems.join(), /"a" has begun/);
   });
 
+  test('makes anew what has not begun and needs something that it makes anew', () => {
+    const [a, b, c] = [subtaskOf('a'), subtaskOf('b', { needs: ['a'] }), subtaskOf('c', { needs: ['b'] })];
+    const other = subtaskOf('a', { type: 'other' });
+    const scripts = {
+      lead: [
+        add(subtaskOf('z', { priority: 'critical' }), c, b, a),
+        { afterMs: 20, add: [c, other, b], cancel: [] },
+        waitForAll,
+        done,
+      ],
+    } satisfies Scene['scripts'];
+    // One agent is enough for the lead and `z`, so that nothing else has begun.
+    const play: Scene['play'] = ({ taskId: id }) => ({ afterMs: nameOf(id) === 'lead.z' ? 100 : 5, end: DONE });
+    const world = worldOf({ agents: 2, scripts, play }).run();
+    assert.deepEqual(story(world, 'task.cancelled', 'task.skipped').toSorted(), [
+      'task.cancelled lead.a',
+      'task.cancelled lead.b',
+      'task.cancelled lead.c',
+    ]);
+    assert.deepEqual(story(world, 'task.succeeded').toSorted(), [
+      'task.succeeded lead',
+      'task.succeeded lead.a.2',
+      'task.succeeded lead.b.2',
+      'task.succeeded lead.c.2',
+      'task.succeeded lead.z',
+    ]);
+  });
+
+  test('asks for what was dropped, and for what was skipped because of it, anew', () => {
+    const [a, b] = [subtaskOf('a'), subtaskOf('b', { needs: ['a'] })];
+    const scripts = {
+      lead: [
+        add(a, b),
+        { afterMs: 20, add: [], cancel: ['a'] },
+        { afterMs: 20, add: [a, b], cancel: [] },
+        waitForAll,
+        done,
+      ],
+    } satisfies Scene['scripts'];
+    const world = worldOf({ agents: 2, scripts, play: () => ({ afterMs: 500, end: DONE }) }).run();
+    assert.deepEqual(story(world, 'task.skipped'), ['task.skipped lead.b']);
+    assert.deepEqual(story(world, 'task.succeeded').toSorted(), [
+      'task.succeeded lead',
+      'task.succeeded lead.a.2',
+      'task.succeeded lead.b.2',
+    ]);
+  });
+
   test('cancels what is open, with all below it', () => {
     const scripts = {
       lead: [add(subtaskOf('a', { delegate: {} })), { afterMs: 20, add: [], cancel: ['a'] }, waitForAll, done],

@@ -43,7 +43,7 @@ type Step =
 
 function decidePatch(parent: Parent, { add, cancel, attempt }: PatchInput): Ruling {
   const { run, task, family } = parent;
-  const steps = add.map((given) => stepFor(parent, given, attempt));
+  const steps = stepsFor(parent, add, attempt);
   const isNew = steps.some(({ kind }) => kind === 'add');
   const problems = [
     ...findPatchProblems(parent, add, isNew),
@@ -86,6 +86,32 @@ function cancelsOf(
     const task = swarm.tasks.get(id);
     return task === undefined || isEnded(task) ? [] : cancelWithChildren(swarm, run, task, reason);
   });
+}
+
+/** What is kept and has not begun waits for just those that it was made with: with one of them anew, it is made anew. */
+function stepsFor(parent: Parent, add: readonly SubtaskSpec[], attempt: number): readonly Step[] {
+  const first = add.map((given) => stepFor(parent, given, attempt));
+  const anew = new Set(first.flatMap((step) => (step.kind === 'add' ? [step.given.name] : [])));
+  const isStale = (step: Step, { needs = [] }: SubtaskSpec): step is Extract<Step, { kind: 'keep' }> =>
+    step.kind === 'keep' && needs.some((need) => anew.has(need)) && !hasBegun(parent, step.child);
+  const steps = [...first];
+  // Each round finds at least one more, so there are no more of them than sub-tasks.
+  for (let isDone = false; !isDone;) {
+    isDone = true;
+    for (const [index, given] of add.entries()) {
+      const step = steps[index];
+      if (step === undefined || !isStale(step, given)) continue;
+      const { child } = step;
+      steps[index] = { kind: 'add', given, contentKey: child.contentKey, instead: parent.swarm.tasks.get(child.id) };
+      anew.add(given.name);
+      isDone = false;
+    }
+  }
+  return steps;
+}
+
+function hasBegun({ swarm }: Parent, { id }: Child): boolean {
+  return swarm.tasks.get(id)?.attempt !== 0;
 }
 
 /** What has run is never rewritten: only what has not started, or belongs to an earlier attempt, makes room. */
