@@ -200,6 +200,19 @@ describe('at least once', () => {
     await assert.rejects(to.receive(), /ended/);
   });
 
+  test('what an attempt leaves behind for its agent is received by another one of that agent which waits', async () => {
+    const own = new EngineRig();
+    const coordinator = await own.start();
+    await coordinator.dispatch({ type: 'agents.register', agents: agentsOf(1, { slots: 2 }) });
+    await coordinator.dispatch(submitOf([taskOf('t1'), taskOf('t2')]));
+    const [one, other] = [await own.agent.nextAttempt(), await own.agent.nextAttempt()];
+    await one.context.messages.send({ to: `agent:${one.assignment.agentId}`, body: 'who first' });
+    assert.deepEqual(bodies(await one.context.messages.receive()), ['who first']);
+    const waiting = other.context.messages.receive();
+    one.end(DONE);
+    assert.deepEqual(bodies(await waiting), ['who first']);
+  });
+
   test('survives the end of the coordinator, with or without a snapshot', async () => {
     const { from, to } = await bothTasks();
     await Promise.all([1, 2, 3].map((number) => from.send(toOther(number))));

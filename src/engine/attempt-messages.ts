@@ -89,9 +89,14 @@ export class AttemptMessages implements RunMessages {
     this.#whyOver ??= why;
     const error = new Error(this.#whyOver);
     for (const { giveUp } of this.#waiting) giveUp(error);
-    // The next attempt may begin before this one is gone for good, and have them in its turn.
-    for (const [id, { address }] of this.#had) this.#desk.mailroom.giveBack(this.#assignment.runId, address, [id]);
+    // The next attempt may begin before this one is gone for good, and have them in its turn. Another one of the same
+    // agent may be waiting for them already.
+    const { mailroom } = this.#desk;
+    const { runId } = this.#assignment;
+    for (const [id, { address }] of this.#had) mailroom.giveBack(runId, address, [id]);
+    const addresses = new Set([...this.#had.values()].map(({ address }) => address));
     this.#had.clear();
+    mailroom.wake(runId, addresses);
   }
 
   /** No other attempt of the run, past or to come, draws the same ones. */

@@ -40,7 +40,12 @@ export class Mailroom {
   /** Message `no` of the run is stored. Whoever waits for it looks. */
   stored(runId: RunId, recipients: readonly string[], no: number): void {
     this.#stored.set(runId, no);
-    for (const address of recipients) {
+    this.wake(runId, recipients);
+  }
+
+  /** Something may be handed out at these addresses: whoever waits there looks. */
+  wake(runId: RunId, addresses: Iterable<string>): void {
+    for (const address of addresses) {
       const looks = this.#waiting.get(keyOf(runId, address));
       // One message for one of them, and the others look in vain: they are the attempts of one agent, few.
       if (looks !== undefined) for (const look of looks) look();
