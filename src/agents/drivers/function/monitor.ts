@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { Json } from '../../../core/json.ts';
 import type { RunOverview, WorkingTask } from '../../../ports/run-tasks.ts';
 import type { FunctionCall } from './registered-function.ts';
+import { checkedForm } from './checked-form.ts';
 import { isSystemTask } from './is-system-task.ts';
+import { steadyId } from './steady-id.ts';
 
 /** `input` of a task whose function is `waggle.monitor`. */
 const INPUT = z.strictObject({
@@ -23,10 +25,12 @@ type Seen = { readonly slow: Set<string>; readonly failed: Set<string>; idle: nu
  * and `monitor.stuck` what it sees, each once. It ends when all other tasks have ended, and gives what it has seen.
  */
 export async function monitor({ tasks, messages, report, input, signal, task }: FunctionCall): Promise<Json> {
-  const options = INPUT.parse(input ?? {});
+  const options = checkedForm('waggle.monitor', INPUT, input ?? {});
   const seen: Seen = { slow: new Set(), failed: new Set(), idle: 0, stuck: 0, looks: 0 };
-  const tell = async (kind: string, body: Json): Promise<void> => {
-    await messages.send({ topic: `monitor.${kind}`, type: 'monitor', body });
+  /** `once`: what it is about. Another attempt, which sees it again, sends no other message. */
+  const tell = async (kind: string, body: Json, ...once: readonly string[]): Promise<void> => {
+    const own = once.length === 0 ? {} : { id: steadyId(kind, task.name, ...once) };
+    await messages.send({ ...own, topic: `monitor.${kind}`, type: 'monitor', body });
   };
   for (;;) {
     const view = await tasks.overview();
@@ -35,18 +39,13 @@ export async function monitor({ tasks, messages, report, input, signal, task }: 
     const late = working.filter((one) => isSlow(one, options) && !seen.slow.has(keyOf(one)));
     for (const one of late) {
       seen.slow.add(keyOf(one));
-      await tell('slow', {
-        task: one.name,
-        attempt: one.attempt,
-        agent: one.agentId,
-        forMs: one.forMs,
-        expectedMs: one.expectedMs,
-      });
+      const { name, attempt, agentId: agent, forMs, expectedMs } = one;
+      await tell('slow', { task: name, attempt, agent, forMs, expectedMs }, name, String(attempt));
     }
     for (const name of view.failed) {
       if (seen.failed.has(name)) continue;
       seen.failed.add(name);
-      await tell('failed', { task: name });
+      await tell('failed', { task: name }, name);
     }
     seen.idle = working.length === 0 && view.counts.ready > 0 ? seen.idle + 1 : 0;
     if (seen.idle === options.stuckLooks) {

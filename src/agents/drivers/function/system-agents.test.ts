@@ -63,6 +63,18 @@ describe('the monitor', () => {
     });
   });
 
+  test('tells under ids that its next attempt uses too, so that nobody hears of anything twice', async () => {
+    const sentBy = async (): Promise<readonly unknown[]> => {
+      const context = new ScriptedContext();
+      show(context, [{ working: [SELF, working('slow', { forMs: 100 })], failed: ['bad'] }, { openCount: 1 }]);
+      await start('waggle.monitor', { everyMs: 10, slowMs: 50 }, context);
+      return context.messages.sent.map(({ id }) => id);
+    };
+    const first = await sentBy();
+    expect(first).toEqual(['slow:task:slow:1', 'failed:task:bad']);
+    expect(await sentBy()).toEqual(first);
+  });
+
   test('tells when nothing runs although something could, not at the first look', async () => {
     const context = new ScriptedContext();
     const idle = { counts: { ready: 2 } };
@@ -131,6 +143,36 @@ describe('the coordinator', () => {
     expect(result).toMatchObject({ ok: false, failure: { reason: 'threw' } });
     expect(JSON.stringify(result)).toMatch(/task:a cannot be told/);
     expect(context.messages.acknowledged).toEqual([]);
+  });
+
+  test('calls open what an earlier attempt has opened, and waits for the others alone', async () => {
+    const both = { ...barriers, end: ['task:c'] };
+    const context = new ScriptedContext();
+    const first = [arrival('1', 'task:a'), arrival('2', 'task:b')];
+    context.messages.receive = async () => {
+      if (first.length === 0) throw new Error('crashed');
+      return first.splice(0);
+    };
+    expect(await start('waggle.coordinator', { barriers: both }, context)).toMatchObject({ ok: false });
+    const later = [arrival('3', 'task:c', { barrier: 'end' })];
+    context.messages.receive = async () => later.splice(0);
+    const result = await start('waggle.coordinator', { barriers: both }, context);
+    expect(result).toMatchObject({ outputs: { half: 'open', end: 'open' } });
+    expect(context.messages.sent.map(({ to }) => to)).toEqual(['task:a', 'task:b', 'task:c']);
+  });
+
+  test('opens its barriers where nothing can be remembered', async () => {
+    const context = new ScriptedContext();
+    context.memory.checkpoint = () => Promise.reject(new Error('full'));
+    context.memory.lastCheckpoint = () => Promise.reject(new Error('no memory'));
+    const arrivals = [arrival('1', 'task:a'), arrival('2', 'task:b')];
+    context.messages.receive = async () => arrivals.splice(0);
+    expect(await start('waggle.coordinator', { barriers }, context)).toMatchObject({ outputs: { half: 'open' } });
+  });
+
+  test('says which member is none that could come', async () => {
+    const result = await start('waggle.coordinator', { barriers: { half: ['task:a', 'b'] } }, new ScriptedContext());
+    expect(JSON.stringify(result)).toMatch(/barriers\.half\.1: a member is task:<name> or user:<name>/);
   });
 
   test('gives up what nobody is left to come to', async () => {
