@@ -67,6 +67,7 @@ const SUBTASK: z.ZodType<Subtask> = z
     priority: z.exactOptional(z.enum(['critical', 'high', 'normal', 'low'])),
     resources: z.exactOptional(resources),
     writes: z.exactOptional(words),
+    subscribes: z.exactOptional(words),
     timeoutMs: z.exactOptional(ms),
     retry: z.exactOptional(retry),
     effect: z.exactOptional(z.enum(['A', 'B', 'C', 'D'])),

@@ -13,6 +13,7 @@ import { emitTask } from './emit-tasks.ts';
 import { expandTasks, type TaskNode } from './expand-tasks.ts';
 import { parseDefinition } from './parse-definition.ts';
 import { resolveInputs } from './resolve-inputs.ts';
+import { checkSystemNeeds } from './system-agents.ts';
 import { checkNeeds, TaskNeeds } from './task-needs.ts';
 
 /** Source: docs/semantics.md, Limits. */
@@ -51,6 +52,7 @@ function check(definition: WorkflowDefinition, given: unknown, { options, findin
   const nodes = expandTasks(definition, inputs, findings);
   const needs = new TaskNeeds(definition, nodes);
   checkNeeds(definition, needs, leftOut.tasks, findings);
+  checkSystemNeeds(definition, findings);
   const functions = knownFunctions(definition, options);
   const damaged = new Set(schema.filter(({ path }) => path[0] === 'tasks').map(({ path }) => path[1]));
   const context: ExpressionContext = { definition, inputs, needs, leftOut, findings };

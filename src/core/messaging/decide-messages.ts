@@ -117,8 +117,11 @@ function subscribe({ id: runId, mail }: Run, address: string, pattern: string): 
   return accept(event);
 }
 
-/** What is wrong with the subscriptions that tasks of a run declare. */
-export function findSubscriptionProblems(tasks: readonly TaskSpec[]): readonly string[] {
+/** What is wrong with the subscriptions that tasks of a run declare. `known`: addresses of the run that have any already. */
+export function findSubscriptionProblems(
+  tasks: readonly Pick<TaskSpec, 'name' | 'subscribes'>[],
+  known: number = 0,
+): readonly string[] {
   const declaring = tasks.filter(({ subscribes = [] }) => subscribes.length > 0);
   const problems = declaring.flatMap(({ name, subscribes = [] }) => [
     ...(subscribes.length > MAX_PATTERNS ? [`task "${name}" has over ${MAX_PATTERNS} subscriptions`] : []),
@@ -126,7 +129,7 @@ export function findSubscriptionProblems(tasks: readonly TaskSpec[]): readonly s
       .filter((one) => !isTopicPattern(one))
       .map((one) => `task "${name}": "${one}" is no pattern of topics`),
   ]);
-  if (declaring.length > MAX_SUBSCRIBERS) problems.push(`over ${MAX_SUBSCRIBERS} tasks have subscriptions`);
+  if (known + declaring.length > MAX_SUBSCRIBERS) problems.push(`over ${MAX_SUBSCRIBERS} tasks have subscriptions`);
   return problems;
 }
 

@@ -2,6 +2,7 @@ import { type AmountKind, AMOUNTS } from '../budgets/account.ts';
 import { payerOf } from '../budgets/nested.ts';
 import { poolOf } from '../budgets/shares.ts';
 import { NAME_PATTERN } from '../ids.ts';
+import { findSubscriptionProblems } from '../messaging/decide-messages.ts';
 import type { Run } from '../runs/run.ts';
 import type { Swarm } from '../swarm-state.ts';
 import type { Family } from './family.ts';
@@ -47,6 +48,7 @@ export function findPatchProblems(parent: Parent, add: readonly SubtaskSpec[], i
     ...(isNew ? findLimitProblems(parent, add) : []),
     ...findNameProblems(parent, add),
     ...add.flatMap((given) => findSubtaskProblems(parent, given)),
+    ...(isNew ? findSubscriptionProblems(add, parent.run.mail?.topics.size) : []),
   ];
 }
 

@@ -81,6 +81,14 @@ describe('sub-tasks', () => {
     assert.deepEqual(outcomeOf(world), { state: 'succeeded' });
   });
 
+  test('get what is sent to the topics that they name from the moment in which they are added', () => {
+    const world = worldOf({ scripts: { lead: [add(subtaskOf('a', { subscribes: ['found.*'] })), waitForAll] } });
+    world.run(1);
+    const message = { id: 'm1', topic: 'found.x', type: 'message', body: 1 };
+    world.send({ type: 'message.send', runId: RUN, from: 'user:ann', message });
+    assert.deepEqual(world.all('message.sent')[0]?.recipients, ['task:lead.a']);
+  });
+
   test('may need only sub-tasks of the same parent', () => {
     const others = [taskOf('other')];
     assert.deepEqual(problemsOf({ others }, [subtaskOf('a', { needs: ['other'] })]), [
@@ -161,6 +169,12 @@ describe('a patch', () => {
       { lead: lead({ work: { kind: 'command', argv: ['x'], envFrom: ['A'] } }) },
       [{ name: 'a', work: { kind: 'command', argv: ['x'], envFrom: ['A', 'B'] } }],
       /asks for B, which "lead" has not/,
+    ],
+    [
+      'with a pattern that is none',
+      {},
+      [subtaskOf('a', { subscribes: ['**.x'] })],
+      /"\*\*\.x" is no pattern of topics/,
     ],
     ['with a grant that is no amount', {}, [subtaskOf('a', { grant: { costMicros: 0.5 } })], /no whole number/],
   ])('%s is refused', (_what, scene, subtasks, problem) => {
