@@ -189,6 +189,18 @@ describe('the door of an attempt', () => {
     program.leave();
   });
 
+  test.each([
+    ['is no JSON', '{token:1}\n', /JSON/],
+    ['nests too deep', `${'['.repeat(1_000)}${']'.repeat(1_000)}\n`, /too deep/],
+  ])('says that a line %s, and sends its program out', async (_what, line, why) => {
+    const program = new Program();
+    program.write(line + line);
+    const answer = await program.read();
+    expect(answer).toMatchObject({ ok: false, error: { reason: 'malformed' } });
+    expect(JSON.stringify(answer)).toMatch(why);
+    expect(await program.isSentOut()).toBe(true);
+  });
+
   test('answers a program that ends its side with what there is, and sends it out after the last answer', async () => {
     await ask('proposals.open', { proposals: [spec] });
     const program = new Program();

@@ -127,7 +127,10 @@ export class AttemptDoorServer implements AttemptDoor {
       visitor.gone.abort();
       leaveTo(visitor);
     });
-    readLines(socket, (line) => this.#take(visitor, line), MAX_LINE_BYTES);
+    readLines(socket, (line) => this.#take(visitor, line), {
+      maxBytes: MAX_LINE_BYTES,
+      onBroken: ({ message }) => sendOut(visitor, message),
+    });
   }
 
   #take(visitor: Visitor, line: unknown): void {
@@ -174,6 +177,12 @@ function say({ socket }: Visitor, reply: DoorReply): void {
   if (socket.writableLength <= MAX_UNREAD_BYTES || socket.isPaused()) return;
   socket.pause();
   socket.once('drain', () => socket.resume());
+}
+
+/** Who says what cannot be read is told so: mostly a shell has taken the quotation marks. */
+function sendOut(visitor: Visitor, why: string): void {
+  say(visitor, failed(undefined, 'malformed', `A question is one line of JSON: ${why}.`));
+  visitor.socket.destroySoon();
 }
 
 /** Who has finished is sent out with the last answer. */

@@ -8,17 +8,25 @@ export const MAX_LINE_BYTES: number = 64 * 2 ** 20;
 const MAX_DEPTH = 128;
 const LINE_END = 0x0a;
 
+export type ReadOptions = Readonly<{
+  /** @default MAX_LINE_BYTES */
+  maxBytes?: number;
+  /** What cannot be read, once; nothing is read any more. @default ends the connection */
+  onBroken?: (error: Error) => void;
+}>;
+
 /**
- * Gives each line of JSON that arrives to `onMessage`. A line that is too long, too deep or no JSON ends the
- * connection, as does an `onMessage` that throws.
+ * Gives each line of JSON that arrives to `onMessage`. A line that is too long, too deep or no JSON is the last one, as
+ * is an `onMessage` that throws.
  */
 export function readLines(
   socket: Socket,
   onMessage: (message: unknown) => void,
-  maxBytes: number = MAX_LINE_BYTES,
+  { maxBytes = MAX_LINE_BYTES, onBroken = (error) => void socket.destroy(error) }: ReadOptions = {},
 ): void {
   let parts: Buffer[] = [];
   let bytes = 0;
+  let isBroken = false;
   const take = (line: Buffer): void => {
     const text = Buffer.concat([...parts, line]).toString('utf8');
     parts = [];
@@ -27,6 +35,7 @@ export function readLines(
     onMessage(JSON.parse(text));
   };
   socket.on('data', (chunk: Buffer) => {
+    if (isBroken) return;
     try {
       let rest = chunk;
       for (let end = rest.indexOf(LINE_END); end >= 0; end = rest.indexOf(LINE_END)) {
@@ -37,7 +46,9 @@ export function readLines(
       if (bytes > maxBytes) throw new Error('a message is too long');
       if (rest.byteLength > 0) parts.push(rest);
     } catch (error) {
-      socket.destroy(error instanceof Error ? error : new Error(String(error)));
+      isBroken = true;
+      parts = [];
+      onBroken(error instanceof Error ? error : new Error(String(error)));
     }
   });
 }

@@ -99,6 +99,30 @@ test('a person writes to a task that waits, from another process', { timeout: 12
   expect(late).toMatchObject({ code: 1 });
 });
 
+test(
+  'a person waits for the first message, and is told by the exit code when none has come',
+  { timeout: 120_000 },
+  async () => {
+    using project = new TestProject({
+      'tell.yaml': `name: tell
+tasks:
+  tell: { shell: "waggle messages receive --wait 60s && waggle messages send --to user:ann --text here && waggle messages receive --wait 60s" }
+`,
+    });
+    const call = project.start(['run', 'tell.yaml']);
+    await call.says('tell  starts on');
+    expect(await project.waggle('messages', 'receive', '--as', 'ann')).toMatchObject({ code: 1, stdout: '' });
+    const waiting = project.waggle('messages', 'receive', '--as', 'ann', '--wait', '60s');
+    await project.waggle('messages', 'send', '--to', 'task:tell', '--text', 'tell her');
+    const received = await waiting;
+    expect(received).toMatchObject({ code: 0 });
+    expect(received.stdout).toContain('"here"');
+    expect(await project.waggle('messages', 'receive', '--as', 'ann', '--wait', '1ms')).toMatchObject({ code: 1 });
+    await project.waggle('messages', 'send', '--to', 'task:tell', '--text', 'end');
+    expect(await call.ended).toMatchObject({ code: 0 });
+  },
+);
+
 test('what cannot be sent is said before anything is looked at', { timeout: 60_000 }, async () => {
   using project = new TestProject();
   const mistakes = [

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Coordinator } from '../../app/coordinator.ts';
 import type { Project } from '../../app/project.ts';
-import type { Json, MessageRecord, MessageSpec } from '../../app/views.ts';
+import type { Json, MessageRecord, MessageSpec, RunArchive, RunId } from '../../app/views.ts';
 import { readEnvironment } from '../../config/environment.ts';
 import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
@@ -26,6 +27,8 @@ type SendOptions = Readonly<{
   id?: string;
   as?: string;
 }>;
+
+const LOOK_EVERY_MS = 200;
 
 type Addressed = Pick<MessageSpec, 'to' | 'topic'>;
 
@@ -64,22 +67,46 @@ type ReceiveOptions = Readonly<{ wait?: number; limit: number; keep?: true; as?:
 
 /** `waggle messages receive`: inside a task what is for that task, elsewhere what is for a person. */
 export async function messagesReceive(cli: Cli, run: string | undefined, options: ReceiveOptions): Promise<ExitCode> {
-  if (run === undefined && options.as === undefined && isInTask(readEnvironment())) return receiveInTask(cli, options);
+  if (run === undefined && options.as === undefined && isInTask(readEnvironment())) return receiveInTask(options);
   return withProject(cli, async (project) => {
     const archive = archiveOf(project);
-    const { runId, outcome } = findRun(archive, run ?? 'last');
+    const { runId } = findRun(archive, run ?? 'last');
     const address = personOf(options.as);
-    const waiting = archive.messages(runId, { waitingFor: address, limit: options.limit });
+    const waiting = await firstFor(cli, { archive, runId, address }, options);
     for (const record of waiting) tellPerson(cli, record);
-    if (waiting.length === 0) cli.out.say(`Nothing waits for ${visible(address)}.`);
+    if (waiting.length === 0) {
+      cli.out.say(`Nothing waits for ${visible(address)}.`);
+      return EXIT.failed;
+    }
     // What a run has left behind can be read, and that changes nothing any more.
-    if (waiting.length === 0 || options.keep === true || outcome !== undefined) return EXIT.ok;
+    if (options.keep === true || hasEnded(archive, runId)) return EXIT.ok;
     const ids = waiting.map(({ message }) => message.id);
     const coordinator = await connect(cli, project);
     const answer = await coordinator.command({ type: 'message.acknowledge', runId, address, ids });
     if (!answer.ok) throw new Refused(answer.refusal);
     return EXIT.ok;
   });
+}
+
+type Mailbox = Readonly<{ archive: RunArchive; runId: RunId; address: string }>;
+
+/** What waits for a person, looked for again until something comes, the run has ended or the time is over. */
+async function firstFor(
+  { out }: Cli,
+  { archive, runId, address }: Mailbox,
+  { wait = 0, limit }: ReceiveOptions,
+): Promise<readonly MessageRecord[]> {
+  const untilMs = performance.now() + wait;
+  for (;;) {
+    const isOver = hasEnded(archive, runId) || performance.now() >= untilMs || out.closed.aborted;
+    const waiting = archive.messages(runId, { waitingFor: address, limit });
+    if (waiting.length > 0 || isOver) return waiting;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+function hasEnded(archive: RunArchive, runId: RunId): boolean {
+  return archive.run(runId)?.outcome !== undefined;
 }
 
 /** `waggle messages subscribe` */
@@ -95,13 +122,13 @@ export async function messagesUnsubscribe(_cli: Cli, pattern: string): Promise<E
 }
 
 /** One line of JSON per message; acknowledged once they are printed. Exit code 1 when there is none. */
-async function receiveInTask(cli: Cli, { wait = 0, limit, keep }: ReceiveOptions): Promise<ExitCode> {
+async function receiveInTask({ wait = 0, limit, keep }: ReceiveOptions): Promise<ExitCode> {
   const received = await askOwnDoor('messages.receive', { limit, waitMs: wait });
   const messages = Array.isArray(received) ? received.map(asObject) : [];
   for (const message of messages) process.stdout.write(`${JSON.stringify(message)}\n`);
   const ids = messages.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
   if (ids.length > 0 && keep !== true) await askOwnDoor('messages.acknowledge', { ids });
-  return ids.length > 0 || cli.out.isJson ? EXIT.ok : EXIT.failed;
+  return ids.length > 0 ? EXIT.ok : EXIT.failed;
 }
 
 function tellPerson({ out }: Cli, record: MessageRecord): void {
