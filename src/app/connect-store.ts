@@ -43,7 +43,7 @@ export async function connectStore(settings: ConnectSettings): Promise<Coordinat
 }
 
 async function beginLead(settings: ConnectSettings, lease: LeaderLease, feed: RecordFeed): Promise<Lead> {
-  const { begin, parts } = await prepareLead(settings).catch(async (error: unknown) => {
+  const { begin, parts } = await prepareLead(settings, lease).catch(async (error: unknown) => {
     await lease.release();
     throw error;
   });
@@ -53,6 +53,7 @@ async function beginLead(settings: ConnectSettings, lease: LeaderLease, feed: Re
 /** The store is at work on the past while this thread loads what it takes to lead. Followers never load it. */
 async function prepareLead(
   settings: ConnectSettings,
+  lease: LeaderLease,
 ): Promise<Readonly<{ begin: typeof Lead.begin; parts: Omit<LeadParts, 'onTrouble'> }>> {
   const open = await settings.store.begin();
   try {
@@ -63,7 +64,7 @@ async function prepareLead(
     const runner = (await import('./open-runner.ts')).openRunner();
     runner.catch(() => {});
     const [{ Lead: Made }, { makeLead }] = await Promise.all([import('./lead.ts'), import('./make-lead.ts')]);
-    const parts = await makeLead(settings, open, await runner);
+    const parts = await makeLead(settings, open, await runner, () => lease.isHeld());
     return { begin: Made.begin.bind(Made), parts: { ...parts, past } };
   } catch (error) {
     await Promise.allSettled([open.memory.close(), open.journal.close()]);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, constants, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Git } from '../adapters/git/git-command.ts';
@@ -58,7 +58,7 @@ export async function makeDataFolder(folder: DataFolder): Promise<void> {
 async function writeIgnoreFile(folder: string): Promise<void> {
   const path = join(folder, '.gitignore');
   if ((await lstat(path).catch(() => undefined)) !== undefined) return;
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomUUID()}`;
   try {
     await writeFile(draft, '*\n');
     await rename(draft, path);

@@ -28,7 +28,7 @@ import type { RunSubmit } from './submission.ts';
 
 /** Captures of projects, with what only the leader does about them. */
 export type LeadWorkspaces = Workspaces &
-  Readonly<{ removeLeftOvers: (isNeeded: (key: string) => boolean) => Promise<void> }>;
+  Readonly<{ removeLeftOvers: (isNeeded: (key: string) => boolean, isHeld: () => boolean) => Promise<void> }>;
 
 /** Made by the composition root for each lead. `journal` and `memory` are closed by the lead. */
 export type LeadParts = Readonly<{
@@ -44,7 +44,7 @@ export type LeadParts = Readonly<{
   /** Functions that this process can run. */
   knowsFunction: (name: string) => boolean;
   /** Listens for other processes; undefined when there can be none. */
-  listen: ((answers: LeaderAnswers) => Promise<LocalSocketServer>) | undefined;
+  listen: ((answers: LeaderAnswers, isHeld: () => boolean) => Promise<LocalSocketServer>) | undefined;
   /** Told what does not work as it should but needs no stop. */
   onTrouble: ((message: string) => void) | undefined;
   /** What happened to leads, for whoever looks into trouble afterwards. */
@@ -74,6 +74,10 @@ export class Lead {
   readonly #engine: Engine;
   readonly #end: Promise<string>;
   #server: LocalSocketServer | undefined;
+  /** Settles when the socket is open or will not be. */
+  #listening: Promise<void> | undefined;
+  /** It is being released, or has been. */
+  #isOver = false;
   #history: TaskHistory | undefined;
   #decisions: DecisionLog | undefined;
   #resumed: readonly RunId[] = [];
@@ -88,7 +92,10 @@ export class Lead {
     this.#end = engine.ended.then((reason) => this.#release(reason));
   }
 
-  /** Begins a lead with a lock that was taken for it. When it rejects, the lock is given back. */
+  /**
+   * Begins a lead with a lock that was taken for it. When it rejects, the lock is given back. One that is lost meanwhile,
+   * because this process was stopped, has ended like any other when it is given.
+   */
   static async begin(
     parts: LeadParts,
     lease: LeaderLease,
@@ -109,6 +116,7 @@ export class Lead {
       parts.logger.log('info', 'lead taken', { epoch: engine.epoch, resumed: lead.resumed });
       return lead;
     } catch (error) {
+      if (lead !== undefined && lead.#isOver) return lead;
       parts.logger.log('error', 'the lead could not be taken', { error });
       if (lead === undefined) await releaseAll(parts, lease);
       else await lead.abandonTidily();
@@ -192,22 +200,37 @@ export class Lead {
   }
 
   async #start(): Promise<void> {
-    const { host, listen, memory, workspaces } = this.#parts;
+    const { host, memory, workspaces } = this.#parts;
     const open = new Set<string>(this.#engine.openRuns.map(({ runId }) => runId));
-    await workspaces.removeLeftOvers((key) => open.has(key));
+    await workspaces.removeLeftOvers(
+      (key) => open.has(key),
+      () => this.#lease.isHeld(),
+    );
     this.#history = await this.#loadHistory(memory);
     this.#decisions = this.#openDecisions();
     await this.#engine.dispatch({ type: 'host.register', host });
     await this.#holdBackRuns();
     this.#resumed = this.#engine.openRuns.filter(({ state }) => state === 'running').map(({ runId }) => runId);
-    const answer = (command: LocalCommand): Promise<Answer> => this.dispatch(command);
-    const remember = (ask: MemoryAsk): Promise<MemoryReply> => this.memory.reply(ask);
-    this.#server = await listen?.({ answer, remember }).catch((error: unknown) => this.#goAlone(error));
+    // Nobody would close it any more.
+    if (this.#isOver) return;
+    this.#listening = this.#listen();
+    await this.#listening;
     this.#engine.start();
   }
 
+  /** Never rejects. */
+  async #listen(): Promise<void> {
+    const answer = (command: LocalCommand): Promise<Answer> => this.dispatch(command);
+    const remember = (ask: MemoryAsk): Promise<MemoryReply> => this.memory.reply(ask);
+    try {
+      this.#server = await this.#parts.listen?.({ answer, remember }, () => this.#lease.isHeld());
+    } catch (error) {
+      if (this.#lease.isHeld()) this.#goAlone(error);
+    }
+  }
+
   /** Without a socket this process does its own runs; others wait until it has ended. */
-  #goAlone(error: unknown): undefined {
+  #goAlone(error: unknown): void {
     this.#parts.logger.log('warn', 'no socket for other processes', { error });
     this.#parts.onTrouble?.(`Other processes cannot take part in this project meanwhile: ${messageOf(error)}`);
   }
@@ -326,12 +349,14 @@ export class Lead {
 
   /** Followers are told last: then the lock is free for them. */
   async #release(reason: string): Promise<string> {
+    this.#isOver = true;
     // What was learned helps the next run, and nothing else rests on it.
     await this.#history?.close().catch(() => {});
     await this.#decisions?.close();
     const isPlanned = reason === 'drained' || reason === 'abandoned';
     this.#parts.logger.log(isPlanned ? 'info' : 'error', 'lead ended', { epoch: this.#engine.epoch, reason });
     await releaseAll(this.#parts, this.#lease);
+    await this.#listening;
     await this.#server?.close();
     return reason;
   }

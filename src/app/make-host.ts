@@ -57,13 +57,26 @@ const START_YOURSELF =
 /** A host of this process, and its end. */
 export type MadeHost = Readonly<{ runner: HostRunner; close: () => Promise<void> }>;
 
-/** Takes a name and makes everything that a host of this project needs; it joins when it is started. */
+/**
+ * Takes a name and makes everything that a host of this project needs; it joins when it is started. When it rejects, the
+ * name is free again.
+ */
 export async function makeHost(settings: HostSettings): Promise<MadeHost> {
-  const { folder, artifacts, environment, options, functions, prefix, name, runId } = settings;
-  const home = await claim(settings);
-  if (home === undefined) throw nameTaken(name ?? prefix);
-  const clock = new SystemClock();
+  // Before the name is taken: it tries out programs, for which there may be no room.
   const processes = await SystemProcessRunner.open();
+  const home = await claim(settings);
+  if (home === undefined) throw nameTaken(settings.name ?? settings.prefix);
+  try {
+    return makeAt(home, settings, processes);
+  } catch (error) {
+    home[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function makeAt(home: HostHome, settings: HostSettings, processes: SystemProcessRunner): MadeHost {
+  const { folder, artifacts, environment, options, functions, runId } = settings;
+  const clock = new SystemClock();
   const limits = limitsOf(options);
   const temporaryFolder = home.exchange;
   // As where commands run beside the leader: their questions go on from here.
@@ -118,7 +131,8 @@ async function claim({ folder, prefix, name, runId }: HostSettings): Promise<Hos
 /** What a killed host of this name has left is nobody's any more. */
 async function doorPath(home: string, environment: Environment): Promise<string> {
   const path = await localSocketPath(home, environment);
-  await removeOldSockets(home, path);
+  // The name of this host is ours while it lives.
+  await removeOldSockets(home, path, () => true);
   return path;
 }
 

@@ -9,7 +9,7 @@ import { LruTier } from '../adapters/in-memory/lru-tier.ts';
 import { Git } from '../adapters/git/git-command.ts';
 import { CleanCopies } from '../adapters/plain-directory/clean-copies.ts';
 import { DirectoryCaptures } from '../adapters/plain-directory/directory-captures.ts';
-import { removeTree } from '../adapters/plain-directory/remove-tree.ts';
+import { removeEntries } from '../adapters/plain-directory/remove-tree.ts';
 import { FileLogger } from '../adapters/system/file-logger.ts';
 import { machineId } from '../adapters/system/machine-id.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
@@ -95,7 +95,12 @@ export type LeadSettings = Readonly<{
 type Parts = Omit<LeadParts, 'onTrouble' | 'past'>;
 
 /** Chooses and opens the adapters of one lead, besides its store and what starts processes. */
-export async function makeLead(settings: LeadSettings, open: OpenStore, processes: ProcessRunner): Promise<Parts> {
+export async function makeLead(
+  settings: LeadSettings,
+  open: OpenStore,
+  processes: ProcessRunner,
+  isHeld: () => boolean,
+): Promise<Parts> {
   const { options, environment } = settings;
   const { artifacts } = settings.store;
   const clock = new SystemClock();
@@ -106,7 +111,7 @@ export async function makeLead(settings: LeadSettings, open: OpenStore, processe
   const functionDriver = new FunctionDriver({ functions, clock, artifacts, maxWorkers: availableParallelism() });
   const { tier1, ...memory } = memoryOf(open.memory, clock, options);
   const logger = loggerOf(settings, clock);
-  const temporaryFolder = (await exchangeOf(settings)) ?? tmpdir();
+  const temporaryFolder = (await exchangeOf(settings, isHeld)) ?? tmpdir();
   const door = doorOf(settings);
   const machine = { processes, artifacts, clock, door, temporaryFolder };
   const approved = approvedFunctions(functionDriver, (name) => Object.hasOwn(functions, name));
@@ -215,11 +220,10 @@ function measurer(memory: TieredMemory, clock: SystemClock): () => Samples {
 }
 
 /** Where commands get their inputs and put their results. What a killed lead has left there is nobody's any more. */
-async function exchangeOf({ shared }: LeadSettings): Promise<string | undefined> {
+async function exchangeOf({ shared }: LeadSettings, isHeld: () => boolean): Promise<string | undefined> {
   if (shared === undefined) return undefined;
   const temporaryFolder = join(shared.path, 'exchange');
-  // What cannot be removed is in nobody's way: everything in it has a name of its own.
-  await removeTree(temporaryFolder).catch(() => {});
+  await removeEntries(temporaryFolder, isHeld);
   await mkdir(temporaryFolder, { recursive: true, mode: 0o700 });
   return temporaryFolder;
 }
@@ -363,14 +367,19 @@ function timesOf({ faultTolerance }: Options): HostTimes {
 
 function listenAt({ shared, environment }: LeadSettings, remote: RemoteDriver | undefined): LeadParts['listen'] {
   if (shared === undefined) return undefined;
-  return async (answers: LeaderAnswers) => {
+  return async (answers: LeaderAnswers, isHeld: () => boolean) => {
     const path = await localSocketPath(shared.store, environment);
     const server = await LocalSocketServer.listen(path, {
       ...answers,
       ...(remote === undefined ? {} : { acceptHost: remote.accept }),
     });
-    await removeOldSockets(shared.store, path);
-    await noteSocket(shared.path, path);
-    return server;
+    try {
+      await removeOldSockets(shared.store, path, isHeld);
+      await noteSocket(shared.path, path, isHeld);
+      return server;
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
   };
 }

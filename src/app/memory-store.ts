@@ -18,7 +18,7 @@ export class MemoryStore implements Store {
   readonly artifacts: ArtifactStore;
   /** Nobody else can have it. */
   readonly election: LeaderElection = {
-    tryAcquire: async () => ({ lost: new Promise<string>(() => {}), release: async () => {} }),
+    tryAcquire: async () => ({ lost: new Promise<string>(() => {}), isHeld: () => true, release: async () => {} }),
   };
   readonly #clock: Clock;
   readonly #limits: MemoryLimits;

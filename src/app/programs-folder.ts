@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +15,9 @@ export async function makeProgramsFolder(folder: string): Promise<string> {
   const path = join(folder, 'waggle');
   const script = `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(CLIENT)} "$@"\n`;
   // Another process may be starting it at this moment.
-  await writeFile(`${path}.${process.pid}`, script, { mode: 0o700 });
-  await rename(`${path}.${process.pid}`, path);
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, script, { mode: 0o700 });
+  await rename(draft, path);
   return folder;
 }
 

@@ -13,7 +13,8 @@ class World {
   #isLed = true;
 
   parts(): CoordinatorParts {
-    const lease: LeaderLease = { lost: new Promise(() => {}), release: async () => void this.told.push('released') };
+    const release = async (): Promise<void> => void this.told.push('released');
+    const lease: LeaderLease = { lost: new Promise(() => {}), isHeld: () => true, release };
     return {
       election: { tryAcquire: async () => (this.#isLed ? undefined : lease) },
       archive: () => undefined,
@@ -42,7 +43,8 @@ class World {
   }
 
   #client(): LocalSocketClient {
-    const client: Partial<LocalSocketClient> = { gone: this.leaderGone.promise, waitFor: () => {}, close: () => {} };
+    const close = (): void => void this.told.push('hung up');
+    const client: Partial<LocalSocketClient> = { gone: this.leaderGone.promise, waitFor: () => {}, close };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a coordinator asks nothing else of its leader here
     return client as LocalSocketClient;
   }
@@ -59,4 +61,15 @@ test('who is closed while it takes the lead has given it back when that is done'
   await closed;
   expect(world.told).toEqual(['drained', 'closed']);
   expect(await coordinator.over).toMatchObject({ kind: 'closed' });
+});
+
+test('who follows and fails hangs up: nothing of it keeps its process alive', async () => {
+  const world = new World();
+  const joined = Promise.withResolvers<void>();
+  const host = { follow: () => joined.promise, lead: () => {}, close: async () => {} };
+  const coordinator = await ProjectCoordinator.connect({ ...world.parts(), host });
+  joined.reject(new Error('no room for a host'));
+  expect(await coordinator.over).toMatchObject({ kind: 'failed', error: { message: 'no room for a host' } });
+  expect(world.told).toEqual(['hung up']);
+  await coordinator.drain();
 });

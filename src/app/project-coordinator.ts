@@ -321,7 +321,9 @@ export class ProjectCoordinator implements Coordinator {
 
   #fail(error: unknown): void {
     if (this.#role.kind === 'closed') return;
-    if (this.#role.kind === 'leading') void this.#role.lead.drain();
+    const role = this.#role;
+    if (role.kind === 'leading') void role.lead.drain();
+    if (role.kind === 'following') role.client.close();
     this.#become({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
   }
 

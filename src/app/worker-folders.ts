@@ -23,12 +23,16 @@ export function workerFolder(hosts: string, host: string, runId: string): Worker
   };
 }
 
-/** Those that workers of earlier leaders have left, and that no open run needs. */
+/** Those that workers of earlier leaders have left, and that no open run needs. What cannot be removed is left. */
 export function removeWorkerFolders(hosts: string, isOpen: (runId: string) => boolean): void {
   if (!existsSync(hosts)) return;
   for (const host of readdirSync(hosts)) {
-    const mark = join(hosts, host, MARK);
-    if (existsSync(mark) && !isOpen(readFileSync(mark, 'utf8').trim())) remove(hosts, host);
+    try {
+      const mark = join(hosts, host, MARK);
+      if (existsSync(mark) && !isOpen(readFileSync(mark, 'utf8').trim())) remove(hosts, host);
+    } catch {
+      // It is in nobody's way, and no reason not to lead.
+    }
   }
 }
 

@@ -26,10 +26,14 @@ export async function localSocketPath(store: string, { runtimeDir, home }: Socke
   throw new Error(`No folder for a socket is private to you: tried ${folders.map((one) => `"${one}"`).join(', ')}.`);
 }
 
-/** Removes what killed leaders of the same store have left beside `path`: for the holder of the lead alone. */
-export async function removeOldSockets(store: string, path: string): Promise<void> {
+/**
+ * Removes what killed leaders of the same store have left beside `path`: for the holder of the lead alone. What is there
+ * while the lead `isHeld` is of its predecessors; who has lost it removes nothing.
+ */
+export async function removeOldSockets(store: string, path: string, isHeld: () => boolean): Promise<void> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => []);
+  if (!isHeld()) return;
   const old = names.filter((name) => name.startsWith(prefixOf(store)) && name !== basename(path));
   await Promise.all(old.map((name) => rm(join(folder, name), { force: true })));
 }

@@ -49,9 +49,19 @@ export class HostHome implements Disposable {
       const folder = join(hosts, name);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const lock = lockOf(join(folder, 'lock.sqlite'));
-      if (lock !== undefined) return new HostHome(folder, name, lock);
+      if (lock !== undefined) return HostHome.#with(folder, name, lock);
     }
     return undefined;
+  }
+
+  /** When it throws, the name is free again. */
+  static #with(folder: string, name: string, lock: DatabaseSync): HostHome {
+    try {
+      return new HostHome(folder, name, lock);
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
   }
 
   /** Whether a living process has this name. */

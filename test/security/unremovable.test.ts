@@ -61,6 +61,9 @@ test('does not keep the next leader from its lead', async () => {
   await workspaces.capture('r1', project, signal);
   const { path } = await workspaces.cleanCopy('r1', [], signal);
   await (await SystemProcessRunner.open()).run({ argv: ['sh', '-c', LEAVE], cwd: path, env: {} }, signal);
-  await workspaces.removeLeftOvers(() => false);
+  await workspaces.removeLeftOvers(
+    () => false,
+    () => true,
+  );
   await expect(readdir(join(root, 'copies'))).rejects.toThrow('ENOENT');
 });

@@ -30,12 +30,18 @@ test('what a killed process has left goes, and what an open run needs stays', as
   await killed.capture('open', project, signal);
   await killed.cleanCopy('open', [], signal);
   const next = open();
-  await next.removeLeftOvers((key) => key === 'open');
+  await next.removeLeftOvers(
+    (key) => key === 'open',
+    () => true,
+  );
   expect(await readdir(root)).not.toContain('copies');
   await expect(next.cleanCopy('ended', [], signal)).rejects.toThrow('no capture "ended"');
   const copy = await next.cleanCopy('open', [], signal);
   expect(await readdir(copy.path)).toEqual(['a.txt']);
-  await open().removeLeftOvers(() => false);
+  await open().removeLeftOvers(
+    () => false,
+    () => true,
+  );
   expect(await readdir(root)).toEqual(['project']);
 });
 

@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Captures } from '../../ports/captures.ts';
 import type { CleanWorkspace, Workspaces } from '../../ports/workspace.ts';
 import type { CopyLimits } from './copy-tree.ts';
 import { type DependencyFolder, findDependencyFolders, fingerprintOf, linkDependencies } from './dependency-folders.ts';
 import { overlay } from './overlay.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeEntries, removeTree } from './remove-tree.ts';
 
 export type CleanCopyOptions = Readonly<{
   /** Absolute; ours alone. Captures and notes about them; removed when nothing of it is needed any more. */
@@ -37,13 +37,19 @@ export class CleanCopies implements Workspaces {
     this.#limits = options.limits ?? { files: 200_000, bytes: 2 * 2 ** 30 };
   }
 
-  /** Removes what killed processes have left. For the leader alone, before anything is captured or copied. */
-  async removeLeftOvers(isNeeded: (key: string) => boolean): Promise<void> {
+  /**
+   * Removes what killed processes have left. For the leader alone, before anything is captured or copied; who finds that
+   * the lead is not `isHeld` any more leaves what is there to its successor.
+   */
+  async removeLeftOvers(isNeeded: (key: string) => boolean, isHeld: () => boolean): Promise<void> {
+    const { copies, folder } = this.#options;
     // What cannot be removed is in nobody's way: each copy has a name of its own.
-    await removeTree(this.#options.copies).catch(() => {});
+    await removeEntries(copies, isHeld);
     const keys = await this.#keys();
+    if (!isHeld()) return;
+    await rmdir(copies).catch(() => {});
     for (const key of keys) if (!isNeeded(key)) await this.forget(key);
-    if (!keys.some(isNeeded)) await rm(this.#options.folder, { recursive: true, force: true });
+    if (!keys.some(isNeeded) && isHeld()) await rm(folder, { recursive: true, force: true });
   }
 
   async capture(key: string, project: string, signal: AbortSignal): Promise<void> {

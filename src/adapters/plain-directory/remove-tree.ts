@@ -15,6 +15,16 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
+/**
+ * Removes what is in a folder at this moment, each whatever became of the others, when `isOurs` says so after it was
+ * seen: what others put there later stays. What cannot be removed is left.
+ */
+export async function removeEntries(folder: string, isOurs: () => boolean): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  if (!isOurs()) return;
+  for (const name of names) await removeTree(join(folder, name)).catch(() => {});
+}
+
 /** Folders alone: what they hold may be removed when they may be changed. What cannot be opened is left to `rm`. */
 async function openUp(folder: string): Promise<void> {
   await chmod(folder, 0o700).catch(() => {});

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -89,7 +89,7 @@ test('a process that did not run for two thirds of a lease gives up by itself', 
   expect(await isLost).toBe('no');
   clock.stall(5_001);
   clock.advance(5_000);
-  expect(await lease?.lost).toMatch(/did not run for 10 s/);
+  expect(await lease?.lost).toMatch(/did not renew for 10 s/);
   expect(await election.tryAcquire()).toBeDefined();
 });
 
@@ -99,6 +99,57 @@ test('a lock file that is removed ends the lead', async () => {
   rmSync(join(folder, 'lead.sqlite'));
   clock.advance(5_000);
   expect(await lease?.lost).toMatch(/was removed/);
+});
+
+test('a folder that cannot be read for a moment costs no lead, and the lead when it lasts', async () => {
+  const { election, clock } = processOf();
+  const lease = await election.tryAcquire();
+  const isLost = (): Promise<unknown> => Promise.race([lease?.lost, Promise.resolve('no')]);
+  const aside = `${folder}-aside`;
+  const hide = (): void => {
+    renameSync(folder, aside);
+    writeFileSync(folder, '');
+  };
+  const show = (): void => {
+    rmSync(folder);
+    renameSync(aside, folder);
+  };
+  hide();
+  expect(lease?.isHeld()).toBe(false);
+  clock.advance(5_000);
+  show();
+  clock.advance(1_000);
+  expect(lease?.isHeld()).toBe(true);
+  hide();
+  clock.advance(10_000);
+  expect(await isLost()).toBe('no');
+  clock.advance(1_000);
+  show();
+  expect(await lease?.lost).toMatch(/did not renew for 11 s.*ENOTDIR/);
+});
+
+test('whoever is taken over is told so when it looks, not only at its next renewal', async () => {
+  const [stopped, challenger] = [processOf(), processOf()];
+  const old = await stopped.election.tryAcquire();
+  expect(old?.isHeld()).toBe(true);
+  await challenger.election.tryAcquire();
+  challenger.clock.advance(15_000);
+  const lease = await challenger.election.tryAcquire();
+  expect([old?.isHeld(), lease?.isHeld()]).toEqual([false, true]);
+  expect(await old?.lost).toMatch(/another process took the lead/);
+  await lease?.release();
+  expect(lease?.isHeld()).toBe(false);
+});
+
+test('a try that fails half-way keeps no lock', async () => {
+  // What cannot be cleared away: a folder with the name of an old lock file.
+  writeFileSync(join(folder, 'lead.2.sqlite'), '');
+  mkdirSync(join(folder, 'lead.sqlite'));
+  await expect(processOf().election.tryAcquire()).rejects.toThrow();
+  rmSync(join(folder, 'lead.sqlite'), { recursive: true });
+  const lease = await processOf().election.tryAcquire();
+  expect(lease).toBeDefined();
+  await lease?.release();
 });
 
 test('a place where no lock can be made is an error with what to do', async () => {

@@ -51,11 +51,20 @@ export class SqliteLeaderElection implements LeaderElection {
     const path = lockPath(this.#path, generation);
     const lock = lockFile(path);
     if (lock === undefined) return undefined;
-    if (newestGeneration(this.#path) > generation) {
-      // Somebody took over while we opened an older file.
+    try {
+      // Somebody may have taken over while we opened an older file.
+      if (newestGeneration(this.#path) === generation) return this.#leaseOf(lock, generation);
+    } catch (error) {
+      // Held by nobody, it would keep everybody from leading while this process lives.
       lock.close();
-      return undefined;
+      throw error;
     }
+    lock.close();
+    return undefined;
+  }
+
+  #leaseOf(lock: DatabaseSync, generation: number): LeaderLease {
+    const path = lockPath(this.#path, generation);
     for (let old = 1; old < generation; old++) rmSync(lockPath(this.#path, old), { force: true });
     this.#sighting = undefined;
     return new SqliteLeaderLease({ lock, path, generation, first: this.#path, clock: this.#clock, times: this.#times });
@@ -100,33 +109,59 @@ class SqliteLeaderLease implements LeaderLease {
     return this.#lost.promise;
   }
 
+  isHeld(): boolean {
+    return this.#parts.lock.isOpen && this.#look() === 'held';
+  }
+
   async release(): Promise<void> {
     this.#cancelWake();
     if (this.#parts.lock.isOpen) this.#parts.lock.close();
   }
 
   #renew(): void {
-    const reason = this.#whyLost();
-    if (reason !== undefined) {
-      void this.release();
-      this.#lost.resolve(reason);
-      return;
+    const { clock, path, times } = this.#parts;
+    const state = this.#look();
+    if (state === 'lost') return;
+    if (state === 'held') {
+      this.#renewedMs = clock.monotonicMs();
+      touch(path);
     }
-    this.#renewedMs = this.#parts.clock.monotonicMs();
-    touch(this.#parts.path);
-    this.#cancelWake = this.#parts.clock.wakeAfter(this.#parts.times.renewMs, () => this.#renew());
+    this.#cancelWake = clock.wakeAfter(state === 'held' ? times.renewMs : Math.ceil(times.renewMs / 5), () =>
+      this.#renew(),
+    );
+  }
+
+  /** `unknown`: the folder cannot be read at this moment, so nobody can say that nobody else leads. */
+  #look(): 'held' | 'unknown' | 'lost' {
+    let trouble: unknown;
+    let reason: string | undefined;
+    try {
+      reason = this.#whyTaken();
+    } catch (error) {
+      trouble = error;
+    }
+    reason ??= this.#whyTooLate();
+    if (reason === undefined) return trouble === undefined ? 'held' : 'unknown';
+    void this.release();
+    const why = trouble instanceof Error ? ` (${trouble.message})` : '';
+    this.#lost.resolve(`${reason}${why}`);
+    return 'lost';
+  }
+
+  #whyTaken(): string | undefined {
+    const { first, generation, path } = this.#parts;
+    const newest = newestGeneration(first);
+    if (newest > generation) return 'another process took the lead while this one was stopped';
+    return existsSync(path) ? undefined : `the lock file "${path}" was removed`;
   }
 
   /** Stops well before a challenger may have taken over: two thirds of the lease after the last renewal. */
-  #whyLost(): string | undefined {
-    const { clock, times, first, generation, path } = this.#parts;
-    const newest = newestGeneration(first);
-    if (newest > generation) return 'another process took the lead while this one was stopped';
-    if (!existsSync(path)) return `the lock file "${path}" was removed`;
+  #whyTooLate(): string | undefined {
+    const { clock, times } = this.#parts;
     const sinceMs = clock.monotonicMs() - this.#renewedMs;
     const mostMs = (times.leaseMs * 2) / 3;
     if (sinceMs <= mostMs) return undefined;
-    return `this process did not run for ${Math.round(sinceMs / 1_000)} s, longer than a lead may go without renewal`;
+    return `this process did not renew for ${Math.round(sinceMs / 1_000)} s, longer than a lead may go without`;
   }
 }
 

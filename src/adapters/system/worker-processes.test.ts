@@ -75,7 +75,7 @@ async function until(holds: () => boolean): Promise<void> {
 const there = (host: string): Started | undefined => started.findLast((one) => one.host === host);
 const isRemoved = (host: string): Promise<void> => until(() => removed.includes(host));
 
-function workersOf(script: string): WorkerProcesses {
+function workersOf(script: string, folderTrouble: () => void = () => {}): WorkerProcesses {
   const program = join(folder, 'program.cjs');
   writeFileSync(program, script);
   return new WorkerProcesses({
@@ -94,10 +94,14 @@ function workersOf(script: string): WorkerProcesses {
       rmSync(log, { force: true });
       return {
         log,
-        lastWords: () => readFileSync(log, 'utf8').trim() || undefined,
+        lastWords: () => {
+          folderTrouble();
+          return readFileSync(log, 'utf8').trim() || undefined;
+        },
         remove: () => {
           removed.push(host);
           note();
+          folderTrouble();
         },
       };
     },
@@ -193,6 +197,14 @@ describe('a worker that ends by itself', () => {
       clock.advance(1);
       expect(await scale(ids(3))).toEqual({ ok: false, detail: why });
     }
+  });
+
+  test('ends nobody else when its folder can neither be read nor removed', async () => {
+    workers = workersOf(BROKEN, () => {
+      throw new Error('EACCES');
+    });
+    expect(await scale(ids(1))).toEqual({ ok: false, detail: 'its worker has ended (exit code 2)' });
+    expect(workers.count).toBe(0);
   });
 
   test('is one fewer, and the next request makes it again', async () => {

@@ -128,15 +128,7 @@ export class WorkerProcesses implements Provisioner {
     const capabilities = shape.capabilities.join(',');
     const own = ['--for-run', runId, '--name', host, '--role', role, '--slots', String(shape.slots)];
     const log = openSync(folder.log, 'a', 0o600);
-    // In a session of its own: Ctrl-C at the terminal is for the leader alone. Fd 3 tells it when the leader is gone.
-    const child = spawn(program, [...words, ...own, '--capabilities', capabilities], {
-      cwd,
-      env,
-      argv0: LAUNCHED,
-      detached: true,
-      stdio: ['ignore', 'ignore', log, 'pipe'],
-    });
-    closeSync(log);
+    const child = startLaunched(program, [...words, ...own, '--capabilities', capabilities], { cwd, env, log });
     child.unref();
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const worker: Worker = {
@@ -166,11 +158,12 @@ export class WorkerProcesses implements Provisioner {
       const nowMs = this.#ports.clock.monotonicMs();
       const before = nowMs - startedMs >= LASTING_MS ? 0 : (this.#troubles.get(group)?.count ?? 0);
       const pauseMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** before);
-      const said = folder.lastWords();
+      const said = attempted(folder.lastWords);
       const why = `its worker has ended (${how})${said === undefined ? '' : `: ${said}`}`;
       this.#troubles.set(group, { count: before + 1, untilMs: nowMs + pauseMs, why });
     }
-    folder.remove();
+    // What cannot be removed now is removed by the next leader.
+    attempted(folder.remove);
   }
 
   /** Calling it twice does no harm. */
@@ -193,8 +186,36 @@ export class WorkerProcesses implements Provisioner {
   }
 }
 
+/** In a session of its own: Ctrl-C at the terminal is for the leader alone. Fd 3 tells it when the leader is gone. */
+function startLaunched(
+  program: string,
+  words: readonly string[],
+  { cwd, env, log }: Pick<WorkerProcessesPorts, 'cwd' | 'env'> & Readonly<{ log: number }>,
+): ChildProcess {
+  try {
+    return spawn(program, words, {
+      cwd,
+      env,
+      argv0: LAUNCHED,
+      detached: true,
+      stdio: ['ignore', 'ignore', log, 'pipe'],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
 /** What `waggle` takes as a sign that fd 3 is the pipe to whoever started it. */
 const LAUNCHED = 'waggle:launched';
+
+/** Nothing when it failed: what becomes of a folder must not end the leader. */
+function attempted<Value>(act: () => Value): Value | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
+}
 
 function groupOf(runId: RunId, role: string): string {
   return `${runId}/${role}`;
