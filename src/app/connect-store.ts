@@ -57,14 +57,14 @@ async function prepareLead(
 ): Promise<Readonly<{ begin: typeof Lead.begin; parts: Omit<LeadParts, 'onTrouble'> }>> {
   const open = await settings.store.begin();
   try {
-    const past = takeOver(open.journal, PROJECT_SWARM);
+    const past = takeOver(open.journal, PROJECT_SWARM, () => lease.isHeld());
     // Told to the engine, which waits for it.
     past.catch(() => {});
     // It tries out programs: they run while this thread loads.
     const runner = (await import('./open-runner.ts')).openRunner();
     runner.catch(() => {});
     const [{ Lead: Made }, { makeLead }] = await Promise.all([import('./lead.ts'), import('./make-lead.ts')]);
-    const parts = await makeLead(settings, open, await runner, () => lease.isHeld());
+    const parts = await makeLead(settings, open, { processes: await runner, isHeld: () => lease.isHeld() });
     return { begin: Made.begin.bind(Made), parts: { ...parts, past } };
   } catch (error) {
     await Promise.allSettled([open.memory.close(), open.journal.close()]);

@@ -58,7 +58,10 @@ async function partsOf(lease: LeaderLease): Promise<LeadParts> {
   const { options, alerts, notifiers } = config;
   const fixed = { root: folder, store, workspaces: shared.workspaces, options, alerts, notifiers };
   const settings = { ...fixed, live: [], environment, functions: {}, shared };
-  const parts = await makeLead(settings, open, await SystemProcessRunner.open(), () => lease.isHeld());
+  const parts = await makeLead(settings, open, {
+    processes: await SystemProcessRunner.open(),
+    isHeld: () => lease.isHeld(),
+  });
   return { ...parts, past: takeOver(open.journal, PROJECT_SWARM), onTrouble: undefined };
 }
 
@@ -88,7 +91,7 @@ test('a lead that is lost before it could begin has ended, and is no error', asy
     lease.lose();
     await lease.released;
   };
-  const workspaces: LeadParts['workspaces'] = Object.assign(Object.create(parts.workspaces), { removeLeftOvers });
+  const workspaces: LeadParts['workspaces'] = Object.assign(parts.workspaces, { removeLeftOvers });
   const lead = await Lead.begin({ ...parts, workspaces }, lease, () => {});
   expect(await lead.ended).toBe('lease-lost: somebody else leads');
   expect(await notedSocket(dataDir())).toBeUndefined();
@@ -97,6 +100,7 @@ test('a lead that is lost before it could begin has ended, and is no error', asy
 test('who has lost the lead leaves the note and the files of its successor alone', async () => {
   const lease = new Lease();
   const { listen, ...parts } = await partsOf(lease);
+  await parts.past;
   await noteSocket(dataDir(), '/theirs.sock', () => true);
   lease.lose();
   await expect(

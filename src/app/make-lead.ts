@@ -93,14 +93,11 @@ export type LeadSettings = Readonly<{
 }>;
 
 type Parts = Omit<LeadParts, 'onTrouble' | 'past'>;
+/** What starts processes, and whether the lock is still held. */
+type Means = Readonly<{ processes: ProcessRunner; isHeld: () => boolean }>;
 
 /** Chooses and opens the adapters of one lead, besides its store and what starts processes. */
-export async function makeLead(
-  settings: LeadSettings,
-  open: OpenStore,
-  processes: ProcessRunner,
-  isHeld: () => boolean,
-): Promise<Parts> {
+export async function makeLead(settings: LeadSettings, open: OpenStore, { processes, isHeld }: Means): Promise<Parts> {
   const { options, environment } = settings;
   const { artifacts } = settings.store;
   const clock = new SystemClock();

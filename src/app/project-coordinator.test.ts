@@ -73,3 +73,25 @@ test('who follows and fails hangs up: nothing of it keeps its process alive', as
   expect(world.told).toEqual(['hung up']);
   await coordinator.drain();
 });
+
+test('who loses the lead while it takes it, because it was stopped, follows who has it', async () => {
+  const world = new World();
+  const fenced = Promise.withResolvers<string>();
+  let tries = 0;
+  const coordinator = await ProjectCoordinator.connect({
+    ...world.parts(),
+    election: {
+      tryAcquire: async () => {
+        tries += 1;
+        const lease = { lost: fenced.promise, isHeld: () => false, release: async () => {} };
+        return tries === 1 ? lease : undefined;
+      },
+    },
+    lead: async () => {
+      fenced.resolve('another process took the lead while this one was stopped');
+      throw new Error('The store is closed.');
+    },
+  });
+  expect(coordinator.role).toBe('following');
+  await coordinator.drain();
+});

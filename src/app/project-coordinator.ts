@@ -18,6 +18,7 @@ import type {
 } from './coordinator.ts';
 import type { HostRole } from './host-role.ts';
 import type { Lead } from './lead.ts';
+import { closed, noLeader, otherVersion, storeTrouble } from './leader-errors.ts';
 import { RecordFeed } from './record-feed.ts';
 
 /** What the coordinator needs of the composition root. */
@@ -234,10 +235,7 @@ export class ProjectCoordinator implements Coordinator {
   async #tryBoth(): Promise<boolean> {
     const { election, reachLeader } = this.#parts;
     const lease = await election.tryAcquire();
-    if (lease !== undefined) {
-      await this.#begin(lease);
-      return true;
-    }
+    if (lease !== undefined) return this.#begin(lease);
     const connected = await reachLeader?.(() => this.#feed.wake());
     if (connected === undefined) return false;
     if (connected.ok) this.#join(connected.client);
@@ -245,13 +243,24 @@ export class ProjectCoordinator implements Coordinator {
     return connected.ok;
   }
 
-  /** Not any more when it was closed meanwhile. */
-  async #begin(lease: LeaderLease): Promise<void> {
-    if (this.#role.kind === 'closed') return lease.release();
+  /** False when another process leads by now, because this one was stopped. Gives it back when it was closed meanwhile. */
+  async #begin(lease: LeaderLease): Promise<boolean> {
+    let isLost = false;
+    void lease.lost.then(() => (isLost = true));
+    try {
+      if (this.#isClosed()) await lease.release();
+      else await this.#makeLead(lease);
+    } catch (error) {
+      if (!isLost) throw error;
+    }
+    return !isLost;
+  }
+
+  async #makeLead(lease: LeaderLease): Promise<void> {
     const lead = await this.#parts.lead(lease, this.#feed);
-    // As above, while it was being made.
-    if (this.#isClosed()) return lead.drain();
-    this.#take(lead);
+    // While it was being made.
+    if (this.#isClosed()) await lead.drain();
+    else this.#take(lead);
   }
 
   #isClosed(): boolean {
@@ -293,7 +302,7 @@ export class ProjectCoordinator implements Coordinator {
       if (this.#role.kind !== 'following' || this.#role.client !== client) return await lease.release();
       this.#become({ kind: 'seeking' });
       client.close();
-      await this.#begin(lease);
+      if (!(await this.#begin(lease))) await this.#seek();
     } catch (error) {
       this.#fail(error);
     }
@@ -379,22 +388,4 @@ function definite(answer: Answer): CommandAnswer | undefined {
 
 function isOfCore(refusal: Extract<Answer, { ok: false }>['refusal']): refusal is Refusal {
   return !['not-leading', 'overloaded', 'store-full'].includes(refusal.reason);
-}
-
-function noLeader(): Unavailable {
-  const message = 'Another process leads this project, but it does not answer.';
-  return new Unavailable({ port: 'leader', message, fix: 'End it, or wait until it is done.' });
-}
-
-function closed(): Unavailable {
-  return new Unavailable({ port: 'leader', message: 'This coordinator was closed.', fix: 'Open the project again.' });
-}
-
-function otherVersion(pid: number): Unavailable {
-  const message = `Process ${pid} leads this project with another version of Waggle.`;
-  return new Unavailable({ port: 'leader', message, fix: 'Wait until it is done, or use the same version.' });
-}
-
-function storeTrouble(reason: string): Unavailable {
-  return new Unavailable({ port: 'journal', message: reason, fix: 'Look at the disk; run waggle doctor.' });
 }

@@ -11,9 +11,12 @@ export type Past = Readonly<{
 /**
  * Takes the lead of a swarm and asks for its past at once, so that the store reads while this process still loads what
  * it needs to lead, and then while it restores the snapshot. Any snapshot is sound, also one from before the claim.
+ * Rejects when the lock is not `isHeld` any more once the store is open: the claim would depose whoever leads by now.
  */
-export async function takeOver(journal: Journal, swarmId: SwarmId): Promise<Past> {
-  const [epoch, snapshot] = await Promise.all([journal.claim(swarmId), journal.latestSnapshot(swarmId)]);
+export async function takeOver(journal: Journal, swarmId: SwarmId, isHeld: () => boolean = () => true): Promise<Past> {
+  const snapshot = await journal.latestSnapshot(swarmId);
+  if (!isHeld()) throw new Error('another process leads by now');
+  const epoch = await journal.claim(swarmId);
   return { epoch, snapshot, tail: begun(journal.read(swarmId, (snapshot?.seq ?? 0) + 1)) };
 }
 
