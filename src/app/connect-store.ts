@@ -12,7 +12,7 @@ import { notedSocket } from './leader-file.ts';
 import type { LeadSettings } from './make-lead.ts';
 import { ProjectCoordinator } from './project-coordinator.ts';
 import type { RecordFeed } from './record-feed.ts';
-import { retryOf } from './retry-run.ts';
+import { findRememberers, retryOf } from './retry-run.ts';
 import { newRunId, submitInput } from './submission.ts';
 
 export type ConnectSettings = LeadSettings &
@@ -33,9 +33,10 @@ export async function connectStore(settings: ConnectSettings): Promise<Coordinat
       const id = submission.runId ?? newRunId(submission.run.name, random);
       return submitInput(id, submission, root);
     },
-    again: (runId) => {
+    again: async (runId, memory) => {
       const archive = store.archive();
-      return archive === undefined ? { reason: 'run-unknown' } : retryOf(archive, runId);
+      if (archive?.run(runId) === undefined) return { reason: 'run-unknown' };
+      return retryOf(archive, runId, await findRememberers(memory, runId));
     },
     ...hostOf(settings),
     ...(onTrouble === undefined ? {} : { onTrouble }),

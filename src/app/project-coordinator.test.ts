@@ -24,7 +24,7 @@ class World {
       },
       reachLeader: async () => ({ ok: true, client: this.#client() }),
       complete: () => Promise.reject(new Error('nothing is submitted here')),
-      again: () => ({ reason: 'run-unknown' }),
+      again: async () => ({ reason: 'run-unknown' }),
     };
   }
 

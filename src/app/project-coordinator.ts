@@ -32,7 +32,7 @@ export type CoordinatorParts = Readonly<{
   /** The complete input for a submission: id, agents, estimates. */
   complete: (submission: Submission) => Promise<Extract<LocalCommand, { type: 'run.submit' }>>;
   /** The old run again, without what has succeeded. */
-  again: (runId: RunId) => Submission | CommandRefusal;
+  again: (runId: RunId, memory: Pick<Coordinator, 'memory'>) => Promise<Submission | CommandRefusal>;
   /** Functions of this process: a leader runs them itself, a follower is a host for them. */
   host?: Pick<HostRole, 'follow' | 'lead' | 'close'>;
   onTrouble?: (message: string) => void;
@@ -115,7 +115,7 @@ export class ProjectCoordinator implements Coordinator {
   }
 
   async retry(runId: RunId): Promise<SubmitAnswer> {
-    const again = this.#parts.again(runId);
+    const again = await this.#parts.again(runId, this);
     return 'reason' in again ? { ok: false, refusal: again } : this.submit(again);
   }
 

@@ -59,7 +59,7 @@ describe.each(Object.entries(ARCHIVES))('a retry (%s)', (_name, openArchive) => 
   async function againAfter(
     tasks: readonly TaskSpec[],
     meanwhile: readonly SwarmInput[],
-    more: Partial<RunSpec> = {},
+    { remembers, ...more }: Partial<RunSpec> & Readonly<{ remembers?: string }> = {},
   ): Promise<unknown> {
     const approval = { members: ['user:ann'], timeoutMs: 1_000, askAgainMs: 1_000 };
     const world = new CoreWorld({
@@ -71,7 +71,7 @@ describe.each(Object.entries(ARCHIVES))('a retry (%s)', (_name, openArchive) => 
     for (const input of meanwhile) assert.ok(world.send(input).ok);
     const { append, archive, close } = await openArchive();
     await append(1, ...world.run().events);
-    const again = retryOf(archive, runId('r1'));
+    const again = retryOf(archive, runId('r1'), (name) => name === remembers);
     await close();
     if ('reason' in again) return again;
     return again.tasks.flatMap(({ name, work }) => (work.kind === 'function' && work.function === REUSE ? [] : [name]));
@@ -91,6 +91,16 @@ describe.each(Object.entries(ARCHIVES))('a retry (%s)', (_name, openArchive) => 
 
   test('does again who has sent messages, and all that rests on it: they are not in the new run', async () => {
     expect(await againAfter([...plain, taskOf('apart')], [sent])).toEqual(['first', 'ship', 'last']);
+  });
+
+  test('does again who has left something in the memory of the run, a sub-task for its parent', async () => {
+    expect(await againAfter([...plain, taskOf('apart')], [], { remembers: 'ship' })).toEqual(['ship', 'last']);
+    const lead = taskOf('lead', { delegate: {} });
+    const [leadId, add] = [taskId(runId('r1'), 'lead'), [subtaskOf('a', { delegate: {} })]];
+    const delegated: SwarmInput = { type: 'attempt.delegate', taskId: leadId, attempt: 1, add, cancel: [] };
+    const tasks = [lead, taskOf('last', { needs: ['lead'] })];
+    expect(await againAfter(tasks, [delegated])).toEqual(['last']);
+    expect(await againAfter(tasks, [delegated], { remembers: 'lead.a' })).toEqual(['lead', 'last']);
   });
 
   test('does all again of a run that has voted', async () => {

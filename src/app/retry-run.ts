@@ -1,5 +1,5 @@
 import { isOwn } from '../core/consensus/own-proposals.ts';
-import type { RunId } from '../core/ids.ts';
+import { nameOf, type RunId } from '../core/ids.ts';
 import type { ArtifactRef, Evidence } from '../core/tasks/attempt.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ScaleGroup } from '../core/scaling/scale-group.ts';
@@ -8,7 +8,7 @@ import type { AgentDriver, Assignment, Probe, RunContext } from '../ports/agent-
 import type { AttemptResult } from '../core/tasks/attempt.ts';
 import type { RunArchive, TaskRecord } from '../ports/run-archive.ts';
 import { isCheck } from './check-run.ts';
-import type { AgentGroup, CommandRefusal, Submission } from './coordinator.ts';
+import type { AgentGroup, CommandRefusal, Coordinator, Submission } from './coordinator.ts';
 
 /** As many as a run can send. */
 const MAX_MESSAGES = 1_000_000;
@@ -25,15 +25,41 @@ const REUSERS: AgentGroup = {
   capabilities: [`function:${REUSE}`],
 };
 
+/** Whether a task, by its whole name in the run, has left something in the memory of the run. */
+export type Rememberers = (name: string) => boolean;
+
+/** What it has left and has not expired. `memory`: as people ask it. */
+export async function findRememberers(
+  coordinator: Pick<Coordinator, 'memory'>,
+  runId: RunId,
+  limit: number = 10_000,
+): Promise<Rememberers> {
+  const patterns = [`run/${runId}:*`, `hand-off/${runId}:*`, `decision/${runId}:*`];
+  const lists = await Promise.all(patterns.map((pattern) => coordinator.memory({ op: 'list', pattern, limit })));
+  // More than is listed may be anybody's.
+  if (lists.some((infos) => infos.length >= limit)) return () => true;
+  const names = new Set(lists.flat().flatMap(({ author: { task } }) => (task === undefined ? [] : [nameOf(task)])));
+  return (name) => names.has(name);
+}
+
 /** An ended run as a new one: tasks that succeeded give back their outputs at once, all others run. */
-export function retryOf(archive: RunArchive, runId: RunId): Submission | CommandRefusal {
+export function retryOf(
+  archive: RunArchive,
+  runId: RunId,
+  isRememberer: Rememberers = () => false,
+): Submission | CommandRefusal {
   const record = archive.run(runId);
   if (record === undefined) return { reason: 'run-unknown' };
   if (record.outcome === undefined) return { reason: 'status-wrong', status: record.state };
   if (isCheck(record)) return { reason: 'check-not-retried' };
   // Sub-tasks come again from their parents, where those run again.
-  const records = archive.tasks(runId).filter(({ spec }) => spec.child === undefined);
-  const reused = reusable(records, findTalkers(archive, runId));
+  const all = archive.tasks(runId);
+  const records = all.filter(({ spec }) => spec.child === undefined);
+  const isTalker = findTalkers(archive, runId);
+  const reused = reusable(
+    records,
+    rootsOf(all, (name) => isTalker(name) || isRememberer(name)),
+  );
   const done = records.filter(
     ({ spec, status }) => spec.effect === 'D' && status === 'succeeded' && !reused.has(spec.name),
   );
@@ -50,7 +76,7 @@ export function retryOf(archive: RunArchive, runId: RunId): Submission | Command
 }
 
 /**
- * Tasks of which more came than their outputs: messages and votes of the old run are not in the new one. Who has opened
+ * Tasks of which more came than their outputs: messages and votes of the old run are not in the new one, nor is its memory. Who has opened
  * a vote is not known, so where there was one, that may be any of them.
  */
 function findTalkers(archive: RunArchive, runId: RunId): (name: string) => boolean {
@@ -58,6 +84,19 @@ function findTalkers(archive: RunArchive, runId: RunId): (name: string) => boole
   if (archive.proposals({ runId }).some(({ proposalId }) => !isOwn(proposalId))) return () => true;
   const senders = new Set(archive.messages(runId, { limit: MAX_MESSAGES }).map(({ from }) => from));
   return (name) => senders.has(`task:${name}`);
+}
+
+/** Tasks of the definition of which that holds, or of a sub-task below them. */
+function rootsOf(records: readonly TaskRecord[], holds: (name: string) => boolean): (name: string) => boolean {
+  const parents = new Map(records.map(({ spec }) => [spec.name, spec.child?.parent]));
+  const found = new Set<string>();
+  for (const { spec } of records) {
+    if (!holds(spec.name)) continue;
+    let root = spec.name;
+    for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root)) root = parent;
+    found.add(root);
+  }
+  return (name) => found.has(name);
 }
 
 /** A task counts only with all that it rests on: what runs again may give something else. */

@@ -109,6 +109,34 @@ test('a retry does again what did not succeed, and only that', async () => {
   );
 });
 
+test('a retry does again what has left something in the memory of its run: the new run has its own', async () => {
+  await using folder = await ProjectFolder.make();
+  const project = await folder.open();
+  const coordinator = await project.connect();
+  const keep = `const [op, args] = JSON.parse(process.argv[2]);
+    const socket = require('node:net').connect(process.env.WAGGLE_SOCKET);
+    socket.end(JSON.stringify({ token: process.env.WAGGLE_ATTEMPT_TOKEN, op, args }) + '\\n');
+    socket.resume();`;
+  await writeFile(join(folder.path, 'keep.cjs'), keep);
+  const keeping = (op: string, args: object): string =>
+    `echo $WAGGLE_TASK >> ran.log; ${process.execPath} keep.cjs '${JSON.stringify([op, args])}'`;
+  const { tasks, ...rest } = scripts({
+    plans: [keeping('memory.set', { key: 'run:plan', value: 1, persistent: true })],
+    hands: [keeping('memory.handOff', { text: 'mind the gap' })],
+    shares: [keeping('memory.set', { key: 'swarm:port', value: 80, persistent: true })],
+    last: ['exit 1', 'plans', 'hands', 'shares'],
+  });
+  const once = tasks.map((task) => ({ ...task, retry: { maxAttempts: 1 } }));
+  const failed = await runToEnd(coordinator, { ...rest, tasks: once });
+  expect(failed.counts).toMatchObject({ succeeded: 3, failed: 1 });
+  const again = await coordinator.retry(failed.runId);
+  const id = again.ok ? again.runId : runId('none');
+  await coordinator.finished(id);
+  const ran = await readFile(join(folder.path, 'ran.log'), 'utf8');
+  expect(ran.trim().split('\n').toSorted()).toEqual(['hands', 'hands', 'plans', 'plans', 'shares']);
+  expect(await coordinator.memory({ op: 'get', key: `run/${id}:plan` })).toMatchObject({ value: 1 });
+});
+
 test('what a retry has taken over stays when the run that it is from is pruned', async () => {
   await using folder = await ProjectFolder.make();
   const project = await folder.open();
