@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { LocalSocketClient } from '../server/local-socket-client.ts';
 import type { LeaderLease } from '../ports/leader-lease.ts';
 import type { Lead } from './lead.ts';
@@ -74,24 +74,53 @@ test('who follows and fails hangs up: nothing of it keeps its process alive', as
   await coordinator.drain();
 });
 
-test('who loses the lead while it takes it, because it was stopped, follows who has it', async () => {
-  const world = new World();
-  const fenced = Promise.withResolvers<string>();
-  let tries = 0;
-  const coordinator = await ProjectCoordinator.connect({
-    ...world.parts(),
-    election: {
-      tryAcquire: async () => {
-        tries += 1;
-        const lease = { lost: fenced.promise, isHeld: () => false, release: async () => {} };
-        return tries === 1 ? lease : undefined;
-      },
-    },
-    lead: async () => {
-      fenced.resolve('another process took the lead while this one was stopped');
-      throw new Error('The store is closed.');
-    },
+describe('who loses the lead while it takes it, because it was stopped', () => {
+  const why = 'another process took the lead while this one was stopped';
+  let world: World;
+  let reached: PromiseWithResolvers<void>;
+  let mayJoin: PromiseWithResolvers<void>;
+  beforeEach(() => {
+    world = new World();
+    [reached, mayJoin] = [Promise.withResolvers(), Promise.withResolvers()];
   });
-  expect(coordinator.role).toBe('following');
-  await coordinator.drain();
+
+  /** The first try gets the lock, and loses it in `lead`. */
+  function parts(lead: () => Promise<Lead>): CoordinatorParts {
+    const fenced = Promise.withResolvers<string>();
+    const tries = [{ lost: fenced.promise, isHeld: () => false, release: async () => {} }];
+    const { reachLeader, ...others } = world.parts();
+    return {
+      ...others,
+      election: { tryAcquire: async () => tries.pop() },
+      lead: () => {
+        fenced.resolve(why);
+        return lead();
+      },
+      reachLeader: async (onHint) => {
+        reached.resolve();
+        await mayJoin.promise;
+        return reachLeader?.(onHint) ?? { ok: false, reason: 'unreachable' };
+      },
+    };
+  }
+
+  test('follows who has it, when nothing of it was made', async () => {
+    mayJoin.resolve();
+    const coordinator = await ProjectCoordinator.connect(
+      parts(() => Promise.reject(new Error('The store is closed.'))),
+    );
+    await coordinator.drain();
+    expect(world.told).toEqual(['hung up']);
+  });
+
+  test('seeks a leader once, when it had been made', async () => {
+    const ended = Promise.resolve(`lease-lost: ${why}`);
+    const lead = async (): Promise<Lead> => Object.assign(world.lead(), { ended });
+    // Its lead is over like any other: that makes it seek, and `connect` waits for no second search.
+    const coordinator = await ProjectCoordinator.connect(parts(lead));
+    await reached.promise;
+    mayJoin.resolve();
+    await coordinator.drain();
+    expect(await coordinator.over).toMatchObject({ kind: 'closed' });
+  });
 });

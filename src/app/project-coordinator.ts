@@ -243,17 +243,18 @@ export class ProjectCoordinator implements Coordinator {
     return connected.ok;
   }
 
-  /** False when another process leads by now, because this one was stopped. Gives it back when it was closed meanwhile. */
+  /** False when the lead was lost before it was made, because this process was stopped. Gives it back when it was closed. */
   async #begin(lease: LeaderLease): Promise<boolean> {
     let isLost = false;
     void lease.lost.then(() => (isLost = true));
     try {
       if (this.#isClosed()) await lease.release();
       else await this.#makeLead(lease);
+      return true;
     } catch (error) {
       if (!isLost) throw error;
+      return false;
     }
-    return !isLost;
   }
 
   async #makeLead(lease: LeaderLease): Promise<void> {
@@ -279,7 +280,7 @@ export class ProjectCoordinator implements Coordinator {
   }
 
   #join(client: LocalSocketClient): void {
-    if (this.#role.kind === 'closed') return client.close();
+    if (this.#role.kind !== 'seeking') return client.close();
     this.#become({ kind: 'following', client });
     client.waitFor(this.#interests);
     this.#parts.host?.follow().catch((error: unknown) => this.#fail(error));
