@@ -9,7 +9,8 @@ import type { SwarmInput } from '../core/inputs.ts';
 import type { RunSpec } from '../core/runs/run-spec.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import { CHECK_SOURCE } from './check-run.ts';
-import { REUSE, retryOf } from './retry-run.ts';
+import { retryOf } from './retry-run.ts';
+import { REUSE } from './reused-tasks.ts';
 
 test.each(Object.entries(ARCHIVES))(
   'a retry leaves sub-tasks out: they come again from their parent, or stand in its result (%s)',

@@ -9,12 +9,10 @@ import type { AttemptResult } from '../core/tasks/attempt.ts';
 import type { RunArchive, TaskRecord } from '../ports/run-archive.ts';
 import { isCheck } from './check-run.ts';
 import type { AgentGroup, CommandRefusal, Coordinator, Submission } from './coordinator.ts';
+import { REUSE } from './reused-tasks.ts';
 
 /** As many as a run can send. */
 const MAX_MESSAGES = 1_000_000;
-
-/** The function that gives back what an earlier run has found. */
-export const REUSE = 'waggle.reuse';
 
 /** What stands in the place of a task that is not done again. */
 const REUSERS: AgentGroup = {

@@ -7,10 +7,13 @@ import { readEnvironment } from '../config/environment.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { AgentSpec } from '../core/agents/agent-spec.ts';
 import type { SwarmEvent } from '../core/events.ts';
-import { agentId, runId } from '../core/ids.ts';
+import { agentId, type RunId, runId, taskId } from '../core/ids.ts';
+import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import { userErrorsIn } from '../util/user-error.ts';
 import { agentsFor } from './simulation.ts';
 import { drawnSource, runSource, type SimulationSource, workflowSource } from './simulation-source.ts';
+
+type At = Readonly<{ atMs: number; event: SwarmEvent }>;
 
 async function sourceOf(workflow: string, settings = ''): Promise<SimulationSource> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'waggle-source-'));
@@ -72,6 +75,54 @@ test('a group of a run that grew and shrank has no more agents than it may have'
   const [record] = archive.runs();
   expect(record === undefined ? [] : staffOf(runSource(archive, record))).toEqual(['pool 4']);
 });
+
+test('a run that reuses what an earlier one has done takes the times of where it was done', () => {
+  const work = { kind: 'command', argv: ['make'] } as const;
+  const build = { name: 'build', type: 'build', work, needs: [], requires: ['command'] };
+  const pack = { name: 'pack', type: 'pack', work, needs: ['build'], requires: ['command'] };
+  const run = { name: 'ci', inputs: {}, budget: {}, project: '/project', source: 'ci.yaml' };
+  const reused = { ...build, type: 'reused', work: { kind: 'function', function: 'waggle.reuse' } } as const;
+  const begun = (id: RunId, again: object, tasks: readonly TaskSpec[], roles: readonly string[]): readonly At[] => [
+    { atMs: 0, event: { type: 'run.created', runId: id, run: { ...run, ...again }, taskCount: 2, wallTimeMs: 0 } },
+    { atMs: 0, event: { type: 'tasks.added', runId: id, tasks } },
+    { atMs: 0, event: { type: 'agents.registered', agents: roles.map((role) => agentOf(id, role)) } },
+  ];
+  const did = (id: RunId, name: string, agent: string, [from, to]: readonly [number, number]): readonly At[] => {
+    const attempt = { taskId: taskId(id, name), attempt: 1 };
+    return [
+      { atMs: from, event: { type: 'attempt.assigned', ...attempt, agentId: agentId(`${id}/${agent}`) } },
+      { atMs: to, event: { type: 'task.succeeded', ...attempt, outputs: {}, evidence: [] } },
+    ];
+  };
+  const [first, second, third] = [runId('r1'), runId('r2'), runId('r3')];
+  const reuse = { ...reused, requires: ['function:waggle.reuse'] };
+  const entries: readonly At[] = [
+    ...begun(first, {}, [build, pack], ['local']),
+    ...did(first, 'build', 'local', [0, 9_000]),
+    ...begun(second, { retryOf: first }, [reuse, pack], ['local', 'reuse']),
+    ...did(second, 'build', 'reuse', [9_000, 9_004]),
+    ...begun(third, { retryOf: second }, [reuse, pack], ['local', 'reuse']),
+    ...did(third, 'build', 'reuse', [9_010, 9_014]),
+    ...did(third, 'pack', 'local', [9_014, 11_014]),
+  ];
+  const archive = new InMemoryArchive(
+    entries.map((entry, index) => ({ epoch: 1, firstSeq: index + 1, wallTimeMs: entry.atMs, entries: [entry] })),
+  );
+  const record = archive.run(third);
+  const source = record === undefined ? undefined : runSource(archive, record);
+  expect(source?.work.tasks).toEqual([build, pack]);
+  expect(Array.from(source?.work.durationsMs ?? [])).toEqual([9_000, 2_000]);
+  expect(source?.groups.map(({ role }) => role)).toEqual(['local']);
+  expect(source?.notes).toEqual([
+    'Times: 2 of 2 tasks as measured in run r3.',
+    '1 task was reused: as measured in the run that did it.',
+  ]);
+});
+
+function agentOf(id: RunId, role: string): AgentSpec {
+  const capabilities = role === 'reuse' ? ['function:waggle.reuse'] : ['command'];
+  return { role, driver: 'command', capabilities, slots: 1, host: 'here', id: agentId(`${id}/${role}`), runId: id };
+}
 
 test('what a synthetic graph is told twice, or in too many words, is refused', () => {
   const told = (text: string): readonly string[] => {

@@ -2,14 +2,16 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../config/load-config.ts';
 import { compileWorkflowFile, loadWorkflow } from '../config/load-workflow.ts';
-import type { RunId } from '../core/ids.ts';
+import { type RunId, runId as asRunId } from '../core/ids.ts';
 import type { TaskSpec } from '../core/tasks/task-spec.ts';
 import type { RunArchive, RunRecord } from '../ports/run-archive.ts';
 import type { SimulatedGroup, SimulatedWork } from '../simulation/forecast.ts';
 import { syntheticDag } from '../simulation/synthetic-dag.ts';
 import { UserErrors, userError } from '../util/user-error.ts';
+import { whyUnreadable } from '../util/why-unreadable.ts';
 import { MAX_DAG_TASKS, readTaskDag, type TaskDag } from '../workflows/task-dag.ts';
 import { compileOptionsOf } from './compile-options.ts';
+import { isReused, REUSE } from './reused-tasks.ts';
 
 /** Work to be simulated, the agents that it has by itself, and what has to be said about its times. */
 export type SimulationSource = Readonly<{
@@ -80,8 +82,8 @@ export function checkedGraph(content: unknown, shownAs: string): TaskDag {
 
 async function textOf(path: string, shownAs: string): Promise<string> {
   const unreadable = (error: unknown): never => {
-    const message = `It cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
-    throw userError({ code: 'SIMULATE_FILE', at: shownAs, message, fix: 'Name a file that is there.' });
+    const message = `"${shownAs}" ${whyUnreadable(error)}.`;
+    throw userError({ code: 'SIMULATE_FILE', message, fix: 'Check the path and its permissions.' });
   };
   const file = await open(path).catch(unreadable);
   try {
@@ -131,27 +133,57 @@ function nameOf({ names, kinds, kind }: TaskDag, index: number): string {
 }
 
 /** A run as it was, with the time that each task took in the end. */
-export function runSource(archive: RunArchive, { runId, run }: RunRecord): SimulationSource {
-  const all = archive.tasks(runId);
-  // Whoever has added a sub-task waits for it: its time is in that of the other.
-  const records = all.filter(({ spec }) => spec.child === undefined);
+export function runSource(archive: RunArchive, record: RunRecord): SimulationSource {
+  const { runId, run } = record;
+  const { done, reused } = doneTasks(archive, record);
+  const unmeasured = done.filter(({ spec, tookMs }) => tookMs === undefined && spec.estimateMs === undefined).length;
+  const durationsMs = Float64Array.from(done, ({ spec, tookMs }) => tookMs ?? spec.estimateMs ?? UNKNOWN_MS);
+  const measured = done.filter(({ tookMs }) => tookMs !== undefined).length;
+  const notes = [`Times: ${measured} of ${done.length} tasks as measured in run ${runId}.`];
+  if (reused > 0)
+    notes.push(`${countOf(reused, 'task was', 'tasks were')} reused: as measured in the run that did it.`);
+  const children = archive.tasks(runId).length - done.length;
+  if (children > 0)
+    notes.push(`${countOf(children, 'sub-task is', 'sub-tasks are')} part of the task that has added it.`);
+  if (unmeasured > 0) notes.push(`${unmeasured} did not run and say nothing of their time: taken as 60 s.`);
+  const tasks = done.map(({ spec }) => spec);
+  const groups = groupsOfRun(archive, runId, run.scale);
+  const isOfUse = ({ capabilities }: SimulatedGroup): boolean =>
+    !capabilities.includes(`function:${REUSE}`) || tasks.some(isReused);
+  return { work: { name: run.name, tasks, durationsMs }, groups: groups.filter(isOfUse), notes };
+}
+
+type Done = Readonly<{ spec: TaskSpec; tookMs: number | undefined }>;
+
+/** Tasks with their times, each from the run that has done it: what was reused stands for one of an earlier run. */
+function doneTasks(
+  archive: RunArchive,
+  { runId, run }: RunRecord,
+): Readonly<{ done: readonly Done[]; reused: number }> {
   const took = new Map<string, number>();
   for (const { taskId, outcome, startedAtMs, endedAtMs } of archive.runAttempts(runId)) {
     const isWhole = outcome === 'succeeded' || !took.has(taskId);
     if (endedAtMs !== undefined && isWhole) took.set(taskId, endedAtMs - startedAtMs);
   }
-  const unmeasured = records.filter(({ taskId, spec }) => !took.has(taskId) && spec.estimateMs === undefined).length;
-  const durationsMs = Float64Array.from(
-    records,
-    ({ taskId, spec }) => took.get(taskId) ?? spec.estimateMs ?? UNKNOWN_MS,
-  );
-  const measured = records.filter(({ taskId }) => took.has(taskId)).length;
-  const notes = [`Times: ${measured} of ${records.length} tasks as measured in run ${runId}.`];
-  const children = all.length - records.length;
-  if (children > 0) notes.push(`${children} sub-tasks are part of the tasks that have added them.`);
-  if (unmeasured > 0) notes.push(`${unmeasured} did not run and say nothing of their time: taken as 60 s.`);
-  const tasks = records.map(({ spec }) => spec);
-  return { work: { name: run.name, tasks, durationsMs }, groups: groupsOfRun(archive, runId, run.scale), notes };
+  // Whoever has added a sub-task waits for it: its time is in that of the other.
+  const records = archive.tasks(runId).filter(({ spec }) => spec.child === undefined);
+  const earlier = records.some(({ spec }) => isReused(spec)) ? earlierTasks(archive, run) : undefined;
+  let reused = 0;
+  const done = records.map(({ taskId, spec }): Done => {
+    const origin = isReused(spec) ? earlier?.get(spec.name) : undefined;
+    if (origin !== undefined) reused += 1;
+    return origin ?? { spec, tookMs: took.get(taskId) };
+  });
+  return { done, reused };
+}
+
+function earlierTasks(archive: RunArchive, { retryOf }: RunRecord['run']): ReadonlyMap<string, Done> {
+  const record = retryOf === undefined ? undefined : archive.run(asRunId(retryOf));
+  return new Map(record === undefined ? [] : doneTasks(archive, record).done.map((one) => [one.spec.name, one]));
+}
+
+function countOf(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
 }
 
 /**
@@ -185,15 +217,21 @@ export async function workflowSource(
   {
     config,
     estimate,
+    inputTexts,
   }: Readonly<{
     config: Config;
+    /** Values of inputs, as they were written. */
+    inputTexts?: Readonly<Record<string, string>>;
     estimate: (
       compiled: ReturnType<typeof compileWorkflowFile>['compiled'],
     ) => Promise<Readonly<{ tasks: readonly TaskSpec[] }>>;
   }>,
 ): Promise<SimulationSource> {
   const workflow = await loadWorkflow(resolve(cwd, file), file);
-  const { compiled } = compileWorkflowFile(workflow, compileOptionsOf(config));
+  const { compiled } = compileWorkflowFile(workflow, {
+    ...compileOptionsOf(config),
+    ...(inputTexts === undefined ? {} : { inputTexts }),
+  });
   const { tasks } = await estimate(compiled);
   const own = compiled.tasks.filter(({ estimateMs }) => estimateMs !== undefined).length;
   const known = tasks.filter(({ estimateMs }) => estimateMs !== undefined).length;

@@ -4,6 +4,7 @@ import { type UserError, UserErrors, userError } from '../util/user-error.ts';
 
 /** As they were written. */
 export type SimulateFlags = Readonly<{
+  input?: Readonly<Record<string, string>>;
   agents?: string;
   strategy?: string;
   estimates?: string;

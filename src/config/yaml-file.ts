@@ -12,6 +12,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
+import { whyUnreadable } from '../util/why-unreadable.ts';
 import { UserError, UserErrors } from '../util/user-error.ts';
 import { startOf, YAML_LIMITS, YamlReader } from './yaml-reader.ts';
 
@@ -109,20 +110,12 @@ async function readLimited(path: string, file: string): Promise<Uint8Array> {
   } catch (error) {
     throw error instanceof UserErrors
       ? error
-      : fileError(file, reasonOf(error), 'Check the path and its permissions.', error);
+      : fileError(file, whyUnreadable(error), 'Check the path and its permissions.', error);
   }
 }
 
 function fileError(file: string, what: string, fix: string, cause?: unknown): UserErrors {
   return new UserErrors([new UserError({ code: 'FILE_UNREADABLE', message: `"${file}" ${what}.`, fix }, { cause })]);
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
-  if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user';
-  if (code === 'EISDIR') return 'is a folder';
-  return `cannot be read (${String(code ?? error)})`;
 }
 
 function decode(bytes: Uint8Array, file: string): string {

@@ -69,6 +69,30 @@ test('each kind of source is simulated, and nothing is started', { timeout: 60_0
   );
 });
 
+test('a workflow takes its inputs as waggle run does', { timeout: 60_000 }, async () => {
+  const tasks = 'tasks:\n  one: { foreach: inputs.files, command: [cat, "${{ matrix.item }}"], estimate: 10s }\n';
+  const inputs = 'inputs:\n  files: { type: list, required: true }\n';
+  using project = new TestProject({
+    'map.yaml': `name: map\n${inputs}${tasks}`,
+    'dag.json': JSON.stringify(SWARM_DAG),
+  });
+  const bare = await project.waggle('simulate', 'map.yaml');
+  expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining('Give it: --input files=<list>')]);
+  const given = await project.waggle('simulate', 'map.yaml', '--input', 'files=a,b,c', '--agents', '1', '--json');
+  expect(jsonLines(given)).toEqual([expect.objectContaining({ tasks: 3, makespanMs: 30_000 })]);
+  for (const source of ['dag.json', 'synthetic:layers=2', 'last']) {
+    const wrong = await project.waggle('simulate', source, '--input', 'files=a');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Only a workflow has inputs.')]);
+  }
+});
+
+test('a graph file that is not there is named as such', { timeout: 60_000 }, async () => {
+  using project = new TestProject({});
+  const gone = await project.waggle('simulate', 'gone.json');
+  expect(gone).toMatchObject({ code: 2, stdout: '' });
+  expect(gone.stderr).toMatch(/^error {2}"gone\.json" does not exist\.\n/);
+});
+
 test('what more agents buy stands in a table', { timeout: 60_000 }, async () => {
   using project = new TestProject({ 'dag.json': JSON.stringify(SWARM_DAG) });
   const shown = await project.waggle('simulate', 'dag.json', '--compare', '--cost', '3600');
@@ -138,7 +162,7 @@ test('all mistakes in a call or a file are told at once', { timeout: 60_000 }, a
   expect((await project.waggle('simulate', 'words.json')).stderr).toContain('words.json: It is no JSON');
   mkdirSync(join(project.root, 'folder.json'));
   const folder = await project.waggle('simulate', 'folder.json');
-  expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining('folder.json: It cannot be read: EISDIR')]);
+  expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining('"folder.json" is a folder.')]);
   const drawn = await project.waggle('simulate', 'synthetic:layers=1000,width=2000,colour=1');
   expect(drawn.stderr).toContain('2000000 tasks; 1000000 is the most');
   expect(drawn.stderr).toContain('There is no "colour"');

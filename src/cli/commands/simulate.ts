@@ -28,12 +28,13 @@ const SAID_EVERY_MS = 200;
 const QUIET_MS = 500;
 
 type Seen = Readonly<{ simulations: AsyncIterable<Simulated>; notes: readonly string[] }>;
-type Asked = ReturnType<typeof readSimulateFlags> & Readonly<{ isCompared: boolean; chart: string | undefined }>;
+type Asked = ReturnType<typeof readSimulateFlags> &
+  Readonly<{ isCompared: boolean; chart: string | undefined; inputTexts: SimulateFlags['input'] }>;
 
 /** `waggle simulate` */
 export async function simulate(cli: Cli, name: string, flags: SimulateFlags): Promise<ExitCode> {
   const isCompared = flags.compare === true;
-  const asked = { ...readSimulateFlags(flags), isCompared, chart: flags.chart };
+  const asked = { ...readSimulateFlags(flags), isCompared, chart: flags.chart, inputTexts: flags.input };
   const progress = new Progress(cli);
   try {
     const seen = isGraph(name) ? graphOf(cli, name, asked, progress) : await workOf(cli, name, asked, progress);
@@ -86,14 +87,16 @@ function isGraph(name: string): boolean {
 }
 
 /** It may be large: a thread of its own keeps this one free. */
-function graphOf(cli: Cli, name: string, { agents, options, isCompared }: Asked, progress: Progress): Seen {
+function graphOf(cli: Cli, name: string, asked: Asked, progress: Progress): Seen {
+  refuseInputs(asked, name);
+  const { agents, options, isCompared } = asked;
   const path = name.startsWith('synthetic:') ? undefined : resolve(cli.cwd, name);
   const request = { name, path, asked: agents, options, isCompared };
   return { simulations: simulateApart(request, (ended, tasks) => progress.say(ended, tasks)), notes: [] };
 }
 
 async function workOf(cli: Cli, name: string, asked: Asked, progress: Progress): Promise<Seen> {
-  const source = await sourceOf(cli, name);
+  const source = await sourceOf(cli, name, asked);
   const onProgress = (ended: number, tasks: number): void => progress.say(ended, tasks);
   const options = { ...asked.options, agents: agentsFor(source, asked.agents), onProgress };
   const simulations = asked.isCompared ? compareAgents(source, options) : onlyOne(source, options);
@@ -105,22 +108,35 @@ async function* onlyOne(source: SimulationSource, options: SimulationOptions): A
 }
 
 /** A file that is there wins over a run of that name. */
-async function sourceOf(cli: Cli, name: string): Promise<SimulationSource> {
+async function sourceOf(cli: Cli, name: string, asked: Asked): Promise<SimulationSource> {
   const isFile = await stat(resolve(cli.cwd, name)).then(
     (found) => found.isFile(),
     () => false,
   );
-  const use = (project: Project): Promise<SimulationSource> => projectSource(cli, project, name);
+  const use = (project: Project): Promise<SimulationSource> => projectSource(cli, project, name, asked.inputTexts);
   if (isFile || /\.ya?ml$/.test(name)) return withProject(cli, use);
+  refuseInputs(asked, name);
   return withProject(cli, (project) => {
     const archive = archiveOf(project);
     return Promise.resolve(runSource(archive, findRun(archive, name)));
   });
 }
 
-function projectSource(cli: Cli, project: Project, name: string): Promise<SimulationSource> {
+function refuseInputs({ inputTexts }: Asked, name: string): void {
+  if (inputTexts === undefined) return;
+  const fix = `Leave out --input: the tasks of ${name} stand already.`;
+  throw userError({ code: 'SIMULATE_OPTION', at: '--input', message: 'Only a workflow has inputs.', fix });
+}
+
+function projectSource(
+  cli: Cli,
+  project: Project,
+  name: string,
+  inputTexts: Asked['inputTexts'],
+): Promise<SimulationSource> {
   const estimate = project.estimate.bind(project);
-  return workflowSource(name, cli.cwd, { config: project.config, estimate });
+  const about = { config: project.config, estimate, ...(inputTexts === undefined ? {} : { inputTexts }) };
+  return workflowSource(name, cli.cwd, about);
 }
 
 /** One line on the terminal that tells how far it is. */

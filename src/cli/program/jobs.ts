@@ -1,6 +1,6 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
-import { budget, count, duration, failOn, states } from './values.ts';
+import { budget, count, duration, failOn, inputs, states } from './values.ts';
 
 /** The main jobs: `check` and `run`. */
 export function addJobs(program: Command, handlers: Handlers, act: Act): void {
@@ -66,13 +66,6 @@ function addWorker(program: Command, handlers: Handlers, act: Act): void {
     .addOption(new Option('--slots <n>', 'tasks that each agent runs side by side').argParser(count).hideHelp())
     .addHelpText('after', EXAMPLES.worker)
     .action(act(handlers.worker));
-}
-
-/** `--input name=value`, collected. */
-function inputs(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Write it as name=value.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 const EXAMPLES = {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Act, Handlers } from './handlers.ts';
+import { inputs } from './values.ts';
 
 /** Flags are read together, so that all mistakes in them are told at once. */
 export function addSimulate(program: Command, handlers: Handlers, act: Act): void {
@@ -13,6 +14,7 @@ export function addSimulate(program: Command, handlers: Handlers, act: Act): voi
       '<source>',
       'a run (its id, its first letters, "last"), a workflow.yaml, a graph.json, or synthetic:layers=10,width=100,seed=1',
     )
+    .option('-i, --input <name=value>', 'value of an input of the workflow; may be given more than once', inputs)
     .option('-a, --agents <n>', 'so many agents that can do everything, or by role: build=4,test=2')
     .option('--strategy <name>', 'adaptive, capability-based, least-loaded or round-robin; default: adaptive')
     .option('--estimates <kind>', 'times known beforehand: exact, none, or wrong:4 (up to ×4 or ÷4); default: exact')

@@ -23,6 +23,13 @@ export function count(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1 to 1000.');
 }
 
+/** `--input name=value`, collected. */
+export function inputs(text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write it as name=value.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
 /** A record of the journal, or a time since the run began. */
 export type ReplayAt = Readonly<{ seq: number }> | Readonly<{ afterMs: number }>;
 
