@@ -9,7 +9,7 @@ import { addLooks } from './program/looks.ts';
 import { addSetup } from './program/setup.ts';
 import type { Act, Handlers } from './program/handlers.ts';
 import { Output } from './output.ts';
-import { mistakeInCall } from './mistake-in-call.ts';
+import { mistakeInCall, unknownCommand } from './mistake-in-call.ts';
 import { reportError } from './report-error.ts';
 
 type Globals = Readonly<{ json?: true; quiet?: true; cwd?: string; config?: string }>;
@@ -44,6 +44,7 @@ export async function runProgram(
   addJobs(program, handlers, act);
   addLooks(program, handlers, act);
   addSetup(program, handlers, act);
+  addHelp(program);
   if (argv.length === 0) {
     process.stdout.write(program.helpInformation());
     return EXIT.ok;
@@ -53,9 +54,7 @@ export async function runProgram(
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) return endAfter(reportError(error, out, version));
-    return error.exitCode === 0
-      ? EXIT.ok
-      : reportError(mistakeInCall(error, commandNamed(program, argv)), out, version);
+    return error.exitCode === 0 ? EXIT.ok : reportError(mistakeInCall(error, program, argv), out, version);
   }
 }
 
@@ -73,23 +72,12 @@ function assertCwd(): void {
   }
 }
 
-/** `runs list` of `runs list --limt 5`: the words that name a command. */
-function commandNamed(program: Command, argv: readonly string[]): string {
-  const names = ['waggle'];
-  let command = program;
-  for (const word of argv) {
-    const next = command.commands.find((one) => one.name() === word);
-    if (next !== undefined) names.push(word);
-    command = next ?? command;
-  }
-  return names.join(' ');
-}
-
 function rootCommand(version: string): Command {
   return new Command('waggle')
     .description('Runs a graph of tasks with a swarm of agents: side by side, durable, and checked.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
     .option('--json', 'print JSON lines on stdout and nothing else there')
     .option('-q, --quiet', 'print results and errors only')
     .option('--cwd <dir>', 'work in this folder')
@@ -109,6 +97,23 @@ Examples:
 Exit codes: 0 ok, 1 the work failed, 2 mistake in the call or a file, 3 trouble
 outside, 4 waits for a person, 70 bug in Waggle, 130 interrupted.`,
     );
+}
+
+/** `waggle help runs list` */
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .description('show help, also for a command: waggle help runs list')
+    .argument('[command...]', 'command')
+    .action((words: readonly string[]) => {
+      let shown = program;
+      for (const word of words) {
+        const next = shown.commands.find((one) => one.name() === word);
+        if (next === undefined) throw unknownCommand(shown, word);
+        shown = next;
+      }
+      shown.outputHelp();
+    });
 }
 
 /** What a bug has left open would keep the process, and its locks, for ever. */

@@ -14,6 +14,38 @@ tasks:
   next: { needs: [bad], command: [echo, next] }
 `;
 
+describe('words that are no command', () => {
+  test.each([
+    [['rnu'], 'Unknown command "rnu".', 'Did you mean run? See: waggle --help'],
+    [['runs', 'lst'], 'Unknown command "lst".', 'Did you mean list? See: waggle runs --help'],
+    [['runs', '--json', 'elsewhere'], 'Unknown command "elsewhere".', 'See: waggle runs --help'],
+    [['help', 'nope'], 'Unknown command "nope".', 'See: waggle --help'],
+    [['help', 'runs', 'lst'], 'Unknown command "lst".', 'Did you mean list? See: waggle runs --help'],
+    [
+      ['runs', 'list', 'more'],
+      'Too many arguments for "list". Expected 0 arguments but got 1: more.',
+      'See: waggle runs list --help',
+    ],
+  ])('%j are named, with the one that was meant', async (words, message, fix) => {
+    using project = new TestProject();
+    const ended = await project.waggle(...words, '--json');
+    expect(ended.code).toBe(2);
+    expect(jsonLines(ended)).toEqual([expect.objectContaining({ type: 'error', message, fix })]);
+    expect(ended.stderr).toBe(`error  ${message}\n       ${fix}\n`);
+  });
+
+  test('help shows that of a command of a group too', async () => {
+    using project = new TestProject();
+    const [help, asked] = await Promise.all([
+      project.waggle('help', 'runs', 'list'),
+      project.waggle('runs', 'list', '--help'),
+    ]);
+    expect(help).toEqual(asked);
+    expect(help.stdout).toMatch(/^Usage: waggle runs list /);
+    expect((await project.waggle('help')).stdout).toBe((await project.waggle('--help')).stdout);
+  });
+});
+
 describe('looking at runs', () => {
   test('lists, shows and retries what ran, and prunes it', async () => {
     using project = new TestProject({ 'mixed.yaml': MIXED });
