@@ -8,9 +8,8 @@ import { foreignPath, foreignProgram } from '../analysers/foreign-programs.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Config } from '../config/load-config.ts';
 import type { RunArchive } from '../ports/run-archive.ts';
-import { LocalSocketClient } from '../server/local-socket-client.ts';
 import { refuseForeign } from './data-folder.ts';
-import { notedSocket } from './leader-file.ts';
+import { findLeader } from './find-leader.ts';
 import type { DoctorCheck } from './project.ts';
 
 export type DoctorParts = Readonly<{
@@ -131,17 +130,10 @@ async function lookAtData({ root, dataDir, environment }: DoctorParts, signal: A
 }
 
 async function lookForLeader({ dataDir }: DoctorParts): Promise<Finding> {
-  const path = await notedSocket(dataDir);
-  const connected = path === undefined ? undefined : await LocalSocketClient.connect(path, () => {});
-  if (connected?.ok === true) {
-    connected.client.close();
-    return ok('a process leads this project and answers');
-  }
-  if (connected?.reason !== 'other-version') return ok('nobody leads this project now');
-  return warning(
-    `process ${connected.pid} leads with another version`,
-    'Use the same version, or wait until it is done.',
-  );
+  const leader = await findLeader(dataDir);
+  if (leader === 'answers') return ok('a process leads this project and answers');
+  if (leader === 'nobody') return ok('nobody leads this project now');
+  return warning(`process ${leader.pid} leads with another version`, 'Use the same version, or wait until it is done.');
 }
 
 async function lookAtHome({ environment: { home } }: DoctorParts): Promise<Finding> {

@@ -123,6 +123,12 @@ class FileProject implements Project {
     return pruneRuns(parts, options);
   }
 
+  async isLed(): Promise<boolean> {
+    if (this.#coordinator !== undefined) return true;
+    const { findLeader } = await import('./find-leader.ts');
+    return (await findLeader(this.dataDir)) !== 'nobody';
+  }
+
   async doctor(signal: AbortSignal): Promise<readonly DoctorCheck[]> {
     const { doctor } = await import('./doctor.ts');
     const { environment } = this.#parts;

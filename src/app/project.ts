@@ -85,6 +85,8 @@ export interface Project {
   logs(taskId: TaskId): readonly TaskLog[];
   /** Removes logs, outputs and reports of old runs. Their events stay: history is never rewritten. */
   prune(options: PruneOptions): Promise<PruneResult>;
+  /** Whether a process leads this project now, this one included. Only asks. */
+  isLed(): Promise<boolean>;
   /** Looks at everything Waggle needs on this machine and in this project. Changes nothing. */
   doctor(signal: AbortSignal): Promise<readonly DoctorCheck[]>;
   /** Drains the coordinator, if there is one, and closes the archive. Calling it twice does no harm. */

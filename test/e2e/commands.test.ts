@@ -71,6 +71,7 @@ describe('looking at runs', () => {
     const retry = await project.waggle('runs', 'retry');
     expect(retry.code).toBe(0);
     expect(retry.stdout).toMatch(/^✔ mixed-\w+ succeeded: 4 tasks/);
+    expect((await project.waggle('tasks')).stdout).toMatch(/\ngood +succeeded .* reused from the run before\n/);
     const agents = await project.waggle('agents', 'list', '--all');
     expect(agents.stdout).toMatch(/^agent +driver +is +busy +load +done +failed +run +can\nlocal-1 +command /);
     expect((await project.waggle('agents')).stdout).toMatch(/^No agents now\./);
@@ -89,8 +90,13 @@ describe('looking at runs', () => {
     using project = new TestProject({ 'slow.yaml': 'name: slow\ntasks:\n  a: { command: [sleep, "60"] }\n' });
     const run = project.start(['run', 'slow.yaml']);
     await run.says('starts on');
+    expect((await project.waggle('runs')).stderr).toBe('');
     run.child.kill('SIGKILL');
     await run.ended;
+    const hint = /^Nobody leads this project now, so nothing of slow-\w+ goes on\. Go on with: waggle runs resume\n$/;
+    expect((await project.waggle('runs')).stderr).toMatch(hint);
+    expect((await project.waggle('runs', 'show')).stderr).toMatch(hint);
+    expect((await project.waggle('tasks')).stderr).toMatch(hint);
     expect((await project.waggle('runs', 'cancel', 'last')).stdout).toMatch(/is cancelled\.\n$/);
     expect((await project.waggle('runs', 'list')).stdout).toMatch(/\nslow-\w+ +cancelled +1\/1 /);
     const again = await project.waggle('runs', 'cancel', 'last', '--json');

@@ -38,4 +38,7 @@ test('a run is shown as it was, and replay is proved to give the same', { timeou
   const wrong = await project.waggle('replay', 'last', '--at', 'yesterday');
   expect([wrong.code, wrong.stdout]).toEqual([2, '']);
   expect(wrong.stderr).toContain('a time with a unit (90s)');
+  const future = await project.waggle('replay', 'last', '--at', '9999');
+  expect([future.code, future.stdout]).toEqual([2, '']);
+  expect(future.stderr).toMatch(/There is no record 9999: the journal has (\d+)\.\n +Name one from 1 to \1\.\n/);
 });

@@ -1,5 +1,6 @@
 import { type Replayed, type ReplayProof, proveReplay, replayTo } from '../../app/replay.ts';
 import { nameOf } from '../../app/views.ts';
+import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find.ts';
@@ -22,6 +23,7 @@ export function replay(cli: Cli, id: string, options: Readonly<{ at?: ReplayAt }
   return withProject(cli, async (project) => {
     const archive = archiveOf(project);
     const { runId, run } = findRun(archive, id);
+    refuseFuture(archive.headSeq(), options.at);
     const replayed = replayTo(archive, runId, options.at);
     const proof = proveReplay(archive);
     const { runId: _run, ...view } = replayed;
@@ -32,6 +34,12 @@ export function replay(cli: Cli, id: string, options: Readonly<{ at?: ReplayAt }
     cli.out.result(...proofLines(proof, cli.out.style));
     return isSame(proof) ? EXIT.ok : EXIT.failed;
   });
+}
+
+function refuseFuture(headSeq: number, at: ReplayAt | undefined): void {
+  if (at === undefined || !('seq' in at) || at.seq <= headSeq) return;
+  const message = `There is no record ${at.seq}: the journal has ${headSeq}.`;
+  throw userError({ code: 'REPLAY_POINT', at: '--at', message, fix: `Name one from 1 to ${headSeq}.` });
 }
 
 function isSame({ isSameAgain, isSameFromSnapshot, differsFromLists }: ReplayProof): boolean {

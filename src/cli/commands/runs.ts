@@ -10,6 +10,7 @@ import type { Style } from '../render/style.ts';
 import { table } from '../render/table.ts';
 import { visible } from '../render/text.ts';
 import { taskTable } from '../render/task-table.ts';
+import { tellInterrupted } from '../tell-interrupted.ts';
 import { archiveOf, withProject } from '../with-project.ts';
 
 const STATES: readonly RunState[] = ['running', 'paused', 'waiting', 'succeeded', 'failed', 'cancelled'];
@@ -24,6 +25,7 @@ export function runsList(cli: Cli, options: Readonly<{ limit: number; state?: re
     if (runs.length === 0)
       cli.out.result(states === undefined ? 'Nothing has run here yet. Start with: waggle check' : 'None.');
     else cli.out.result(...runTable(runs, cli.out.style, cli.out.columns));
+    await tellInterrupted(cli, project, runs);
     return EXIT.ok;
   });
 }
@@ -38,6 +40,7 @@ export function runsShow(cli: Cli, id: string): Promise<ExitCode> {
     for (const task of tasks) cli.out.json({ type: 'task', run: run.runId, task: task.spec.name, status: task.status });
     cli.out.result(...runHead(run, cli.out.style), '');
     cli.out.result(...taskTable(tasks, archive.runAttempts(run.runId), cli.out.style, cli.out.columns));
+    await tellInterrupted(cli, project, [run]);
     return EXIT.ok;
   });
 }

@@ -13,6 +13,7 @@ import { agentName } from '../render/run-screen.ts';
 import type { Style } from '../render/style.ts';
 import { statusColour, taskTable, tookWords } from '../render/task-table.ts';
 import { visible } from '../render/text.ts';
+import { tellInterrupted } from '../tell-interrupted.ts';
 import { archiveOf, withProject } from '../with-project.ts';
 import { logOfTask } from '../log-of-task.ts';
 
@@ -37,11 +38,13 @@ export function tasksList(cli: Cli, id: string, options: Readonly<{ status?: rea
   return withProject(cli, async (project) => {
     const wanted = options.status?.map(statusNamed);
     const archive = archiveOf(project);
-    const { runId } = findRun(archive, id);
+    const run = findRun(archive, id);
+    const { runId } = run;
     const tasks = archive.tasks(runId).filter(({ status }) => wanted === undefined || wanted.includes(status));
     for (const task of tasks) cli.out.json({ type: 'task', ...taskData(task) });
     if (tasks.length === 0) cli.out.result('None.');
     else cli.out.result(...taskTable(tasks, archive.runAttempts(runId), cli.out.style, cli.out.columns));
+    await tellInterrupted(cli, project, [run]);
     return EXIT.ok;
   });
 }

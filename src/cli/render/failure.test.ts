@@ -38,6 +38,23 @@ test('a failure without its own command names that of the task, and the number o
   ]);
 });
 
+test('a task without what it declared shows how its log ends', () => {
+  const evidence = [
+    { check: 'exit-code', ok: true, exitCode: 0 },
+    { check: 'output-file', ok: false, output: 'bundle', path: 'app.js', bytes: 0 },
+  ] as const;
+  const failure = { reason: 'check-failed', evidence } as const;
+  const work = { kind: 'command', shell: 'set -u\n  make app\n' } as const;
+  const log = { command: 'waggle tasks logs r7k2/app', tail: 'no rule to make target\n' };
+  expect(failureBlock({ name: 'app', failure, attempt: 1, work }, log, wide)).toEqual([
+    '✘ app failed: check failed: file app.js is missing or empty',
+    '  command  set -u ⏎ make app',
+    '  last 1 line of output:',
+    '  | no rule to make target',
+    '  whole log  waggle tasks logs r7k2/app',
+  ]);
+});
+
 test('a failed check names the command that the coordinator ran and shows what it printed', () => {
   const evidence = [
     { check: 'exit-code', ok: true, exitCode: 0 },

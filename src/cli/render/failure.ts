@@ -89,6 +89,8 @@ export type LogPlace = Readonly<{
   path?: string;
   /** Command that prints it. */
   command: string;
+  /** How it ends. */
+  tail?: string;
 }>;
 
 /** The whole story of a failed task: command, exit code, the last lines, where the log is. Safe for the terminal. */
@@ -103,8 +105,8 @@ export function failureBlock(
     `${style.red(`${style.signs.failed} ${visible(task.name)}`)} failed: ${failureSentence(failure)}${tries}`,
   ];
   const command = commandOf(failure) ?? (work === undefined ? undefined : workSentence(work));
-  if (command !== undefined) lines.push(`  command  ${visible(command)}`);
-  const tail = lastLines(tailOf(failure), TAIL_LINES);
+  if (command !== undefined) lines.push(`  command  ${visible(onOneLine(command))}`);
+  const tail = lastLines(tailOf(failure) ?? log?.tail ?? '', TAIL_LINES);
   if (tail.length > 0) {
     lines.push(style.dim(`  last ${plural(tail.length, 'line')} of output:`));
     lines.push(...tail.map((line) => `  ${style.dim('|')} ${line}`));
@@ -121,16 +123,21 @@ function commandOf(failure: TaskFailure): string | undefined {
   return failure.reason === 'check-failed' ? failedCommand(failure.evidence)?.argv.join(' ') : undefined;
 }
 
-/** What a task does, in one line. Not yet safe for the terminal. */
+/** What a task does, in one line: `⏎` stands for the line breaks of a script. Not yet safe for the terminal. */
 export function workSentence(work: Work): string {
   if (work.kind === 'function') return `function ${work.function}`;
-  return work.shell ?? (work.argv ?? []).join(' ');
+  return onOneLine(work.shell ?? (work.argv ?? []).join(' '));
 }
 
-function tailOf(failure: TaskFailure): string {
+function onOneLine(script: string): string {
+  return script.trim().replaceAll(/\s*\n\s*/g, ' ⏎ ');
+}
+
+/** What was printed by what failed; undefined where only the log knows. */
+function tailOf(failure: TaskFailure): string | undefined {
   if ('tail' in failure) return failure.tail;
   if (failure.reason === 'threw') return failure.stack ?? '';
-  return failure.reason === 'check-failed' ? (failedCommand(failure.evidence)?.tail ?? '') : '';
+  return failure.reason === 'check-failed' ? failedCommand(failure.evidence)?.tail : undefined;
 }
 
 function failedCommand(evidence: readonly Evidence[]): (Evidence & { check: 'command' }) | undefined {

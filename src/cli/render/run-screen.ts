@@ -185,7 +185,12 @@ function shareOfTask(view: RunView, task: TaskView, spentMs: number, style: Styl
   const estimate = view.estimateOf(task);
   if (estimate === undefined || stand.status !== 'running') return [];
   const [full, empty] = barOf(spentMs / estimate, 8, style);
-  return [' ', [full, style.cyan], [empty, style.dim], [` of about ${roughly(estimate)}`, style.dim]];
+  return [
+    ' ',
+    [full, style.cyan],
+    [empty, style.dim],
+    [` of ${estimate < 1000 ? '' : 'about '}${roughly(estimate)}`, style.dim],
+  ];
 }
 
 /** What an attempt does that does not work. */

@@ -1,3 +1,4 @@
+import { isReused } from '../../app/reused-tasks.ts';
 import type { AttemptRecord, TaskRecord, TaskStatus } from '../../app/views.ts';
 import { failureSentence } from './failure.ts';
 import { duration } from './format.ts';
@@ -63,7 +64,7 @@ export function tookWords(attempt: AttemptRecord | undefined): string {
 
 function noteOf(task: TaskRecord): string {
   if (task.failure !== undefined) return failureSentence(task.failure);
-  return visible(task.note ?? '');
+  return visible(task.note ?? (isReused(task.spec) ? 'reused from the run before' : ''));
 }
 
 /** Colour beside the word, never instead of it. */
