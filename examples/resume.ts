@@ -24,10 +24,12 @@ const workflow = defineWorkflow({ name: 'steps' }, ({ task }) => {
 
 /** The program itself: the same whether it starts for the first time or again. */
 async function work(folder: string): Promise<void> {
+  const begun = new Set<string>();
   await using swarm = await Swarm.open({
     dir: folder,
     functions: {
       step: async ({ task }) => {
+        begun.add(`${task.run}/${task.name}`);
         await sleep(100);
         appendFileSync(join(folder, 'done.txt'), `${task.name}\n`);
       },
@@ -35,8 +37,10 @@ async function work(folder: string): Promise<void> {
   });
   // The same id and the same workflow: the same run, however often the program is started.
   const run = await swarm.run(workflow, { id: 'steps' });
+  // From the first event of the run on, whichever process was there.
   for await (const { event } of run.events()) {
-    if (event.type === 'task.succeeded') process.stdout.write(`${event.taskId} is done\n`);
+    if (event.type !== 'task.succeeded') continue;
+    process.stdout.write(`${event.taskId} ${begun.has(event.taskId) ? 'is done' : 'was done before'}\n`);
   }
 }
 

@@ -61,7 +61,11 @@ function addWorker(program: Command, handlers: Handlers, act: Act): void {
     .option('--functions <file>', 'ES module: tasks can name each function that it exports')
     .option('--role <group>', 'group that tasks name in agent; default: worker')
     .option('--name <host>', 'name of this host; default: worker-1, worker-2, …')
-    .option('--grace <time>', 'how long what runs may take when it is asked to end', duration, 30_000)
+    .addOption(
+      new Option('--grace <time>', 'how long what runs may take when it is asked to end')
+        .argParser(duration)
+        .default(30_000, '30s'),
+    )
     .addOption(new Option('--for-run <run>', 'started by Waggle for a group of this run').hideHelp())
     .addOption(new Option('--slots <n>', 'tasks that each agent runs side by side').argParser(count).hideHelp())
     .addHelpText('after', EXAMPLES.worker)

@@ -7,11 +7,15 @@ export function addSetup(program: Command, handlers: Handlers, act: Act): void {
   program.commandsGroup('Set up:');
   program
     .command('init')
-    .description('write a first workflow and waggle.yaml; never overwrites')
+    .summary('write a first workflow and waggle.yaml; never overwrites')
+    .description(
+      'Writes a first workflow, hello.yaml, and waggle.yaml with the options of the project. Never overwrites.',
+    )
     .action(act(handlers.init));
   program
     .command('doctor')
-    .description('check what Waggle needs on this machine, and say how to get it')
+    .summary('check what Waggle needs on this machine, and say how to get it')
+    .description('Checks what Waggle needs on this machine, and says how to get it. Changes nothing.')
     .action(act(handlers.doctor));
   addConfig(program, handlers, act);
   addTrust(program, handlers, act);
