@@ -14,7 +14,7 @@ export function isCheck({ run }: RunRecord): boolean {
 export type CheckOptions = Readonly<{
   /** Absolute folder for the reports. @default `.waggle/check/<run>` */
   out?: string;
-  /** Agents side by side. @default as many as cores */
+  /** Agents side by side. @default two for each core */
   agents?: number;
   /** Forgets the baseline first. @default false */
   isBaselineReset?: boolean;

@@ -62,7 +62,9 @@ const LOOKS: Readonly<Record<string, Look>> = {
     if (found === undefined) return ok('none yet; it is made by the first run');
     const runs = found.runs();
     const open = runs.filter(({ outcome }) => outcome === undefined).length;
-    return ok(`${found.headSeq()} events, ${runs.length} runs, ${open} of them open`);
+    return ok(
+      `${found.headSeq()} events, ${runs.length === 1 ? '1 run' : `${runs.length} runs`}, ${open} of them open`,
+    );
   },
   disk: async ({ root }) => {
     const { bavail, bsize } = await statfs(root);

@@ -18,7 +18,7 @@ function addCheck(program: Command, handlers: Handlers, act: Act): void {
     .argument('[dir]', 'folder of the repository; default: the current one')
     .option('--out <dir>', 'write the reports there; default: .waggle/check/<run>')
     .option('--open', 'open the report when it is there')
-    .option('--agents <n>', 'agents side by side; default: as many as cores', count)
+    .option('--agents <n>', 'agents side by side; default: two for each core', count)
     .option('--plan', 'show the graph and the forecast, run nothing')
     .option('--online', 'let the package manager ask its registry for known vulnerabilities')
     .option('--all', 'show also what was not confirmed, here and in report.sarif')

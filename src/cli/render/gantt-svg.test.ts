@@ -52,6 +52,7 @@ describe('a chart', () => {
     const svg = ganttSvg(simulatedOf([name], [name], [[0, 0, 0, 10]]));
     assert.ok(!svg.includes('<script') && !svg.includes('\u202E'));
     assert.equal(count(svg, '</title>'), 2);
+    assert.match(svg, /: 1 agent, 10 ms<\/title>/);
   });
 
   test('stays small however much was simulated', () => {

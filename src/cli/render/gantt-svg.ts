@@ -1,5 +1,5 @@
 import type { Simulated } from '../../app/simulation.ts';
-import { duration } from './format.ts';
+import { duration, plural } from './format.ts';
 import { cut, visible } from './text.ts';
 
 const WIDTH = 1_200;
@@ -41,7 +41,7 @@ export function ganttSvg(simulated: Simulated): string {
   const more = `<text x="${LABELS}" y="${height - 14}">and ${rest} more agents</text>`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="t">`,
-    `<title id="t">${text(`${simulated.name}: ${agents.length} agents, ${duration(makespanMs)}`)}</title>`,
+    `<title id="t">${text(`${simulated.name}: ${plural(agents.length, 'agent')}, ${duration(makespanMs)}`)}</title>`,
     STYLE,
     `<rect class="b" width="${WIDTH}" height="${height}"/>`,
     headOf(simulated),
@@ -61,7 +61,7 @@ svg { font: 12px system-ui, sans-serif; --ink: #1d2733; --soft: #66727f; --line:
 </style>`;
 
 function headOf({ name, tasks, agents, strategy, makespanMs, utilisation, bounds }: Simulated): string {
-  const figures = `${tasks} tasks, ${agents.length} agents, ${strategy}; takes ${duration(makespanMs)}, at least ${duration(bounds.lowerMs)}, agents busy ${Math.round(100 * utilisation)} %`;
+  const figures = `${plural(tasks, 'task')}, ${plural(agents.length, 'agent')}, ${strategy}; takes ${duration(makespanMs)}, at least ${duration(bounds.lowerMs)}, agents busy ${Math.round(100 * utilisation)} %`;
   return [
     `<text class="h" x="12" y="24">${text(cut(name, 60))}</text>`,
     `<text x="12" y="44">${text(figures)}</text>`,
