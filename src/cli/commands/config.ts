@@ -97,7 +97,8 @@ function optionTable(options: readonly ShownOption[], columns: number): readonly
 }
 
 function explainLines({ name, row, value, origin }: ShownOption, style: Style, columns: number): readonly string[] {
-  const from = origin.source === 'default' ? 'the default' : `from ${visible(origin.at)}`;
+  const from =
+    origin.source === 'default' ? 'the default' : `${origin.source === 'live' ? '' : 'from '}${visible(origin.at)}`;
   const lines = [
     style.bold(name),
     ...wrap(row.effect, columns - 2).map((text) => `  ${text}`),

@@ -99,6 +99,18 @@ describe('tasks that may write the same file', () => {
     }
   });
 
+  test('are in the way of nobody any more when what could write them is gone for good', () => {
+    const world = worldOf(2, (id) => (nameOf(id) === 'long' ? 600_000 : 10));
+    const rare = agentOf('rare', { capabilities: ['rare'] });
+    world.send({ type: 'agents.register', agents: [rare] });
+    world.send(submitOf([writing('long', ['p']), writing('both', ['p', 'q'], { requires: ['rare'] })]));
+    world.run(PASSED_OVER_MS + 1);
+    world.send(submitOf([writing('first', ['q'])], { runId: runId('r2') }));
+    assert.deepEqual(startedIn(world), ['long'], 'who has waited for a minute goes first');
+    world.send({ type: 'agent.remove', agentId: rare.id });
+    assert.deepEqual(startedIn(world), ['long', 'first']);
+  });
+
   test('are not passed over without end by what comes later', () => {
     const world = worldOf(2, (id) => (nameOf(id) === 'whole' ? 10 : 10_000));
     const one = (index: number): void => {

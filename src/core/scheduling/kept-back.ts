@@ -96,10 +96,12 @@ export function dropClaim(swarm: Swarm, group: ReadyGroup): void {
   }
 }
 
-/** Claims of tasks that are gone, or whose run is paused. */
+/** Claims of tasks that are gone, whose run is paused, or that nobody can do any more. */
 export function dropOldClaims(swarm: Swarm): void {
   for (const { group } of swarm.claims.values()) {
-    if (group.tasks.size === 0 || group.kind.lane.run.isSuspended) dropClaim(swarm, group);
+    const { signature, lane } = group.kind;
+    const isOld = group.tasks.size === 0 || lane.run.isSuspended || swarm.registry.matches(signature).length === 0;
+    if (isOld) dropClaim(swarm, group);
   }
 }
 
