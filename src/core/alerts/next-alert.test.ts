@@ -5,7 +5,9 @@ import { agentOf, agentsOf, DONE, submitOf, subtaskOf, taskOf } from '../../../t
 import { add, waitForAll, worldOf } from '../../../test/support/delegation-world.ts';
 import { runId } from '../ids.ts';
 import { ALERT_LIMITS, type AlertRule, readAlertRule } from './alert-rule.ts';
-import { nextAlertMs } from './next-alert.ts';
+import { restoreSwarm, snapshotOf } from '../snapshot.ts';
+import { newSwarm } from '../swarm-state.ts';
+import { nextAlertEvents, nextAlertMs } from './next-alert.ts';
 
 function ruleOf(name: string, condition: string): AlertRule {
   const read = readAlertRule({ name, condition });
@@ -47,6 +49,28 @@ test('the time for which a person had paused a run is no wait of its tasks', () 
   world.run();
   assert.equal(world.all('task.succeeded').length, 2);
   assert.deepEqual(world.all('alert.fired'), []);
+});
+
+test('an alert is over when its rule is asked of each agent from now on, or of none any more', () => {
+  const each = ruleOf('busy', 'agent_load_ratio >= 0');
+  const all = ruleOf('busy', 'agents >= 1');
+  for (const [before, after, over, begun] of [
+    [each, all, 'busy/a1', 'busy'],
+    [all, each, 'busy', 'busy/a1'],
+  ] as const) {
+    const world = new CoreWorld({ rules: { alerts: [before] } });
+    world.send({ type: 'agents.register', agents: agentsOf(1) });
+    const next = newSwarm({ ...world.rules, alerts: [after] });
+    restoreSwarm(next, snapshotOf(world.swarm, 0));
+    const events = nextAlertEvents(next, 0) ?? [];
+    assert.deepEqual(
+      events.map((event) => [event.type, 'key' in event ? event.key : '', 'cause' in event ? event.cause : '']),
+      [
+        ['alert.resolved', over, 'rule-gone'],
+        ['alert.fired', begun, ''],
+      ],
+    );
+  }
 });
 
 test('alerts for which there was no room begin when there is some', () => {

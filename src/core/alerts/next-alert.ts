@@ -44,11 +44,13 @@ class Round {
     this.#active = swarm.alerts.active.size;
   }
 
-  /** What a rule said that is not there any more. */
+  /** What a rule said that is not there any more, or that is asked of agents now and was not before, or the other way round. */
   endGone(): void {
     const { active, watched } = this.#swarm.alerts;
-    const known = new Set(watched.map(({ rule }) => rule.name));
-    for (const [key, alert] of active) if (!known.has(alert.rule)) this.#end(key, alert, 'rule-gone');
+    const known = new Map(watched.map(({ rule }) => [rule.name, rule.isPerAgent]));
+    for (const [key, alert] of active) {
+      if (known.get(alert.rule) !== (alert.agentId !== undefined)) this.#end(key, alert, 'rule-gone');
+    }
   }
 
   mustLook({ rule, reads, dueMs }: WatchedRule): boolean {
