@@ -116,12 +116,12 @@ export class RunHandle {
 
   /** Ends running attempts, starts none. Resolves when that is durable; an ended run stays as it is. */
   async cancel(reason = 'cancelled by the program'): Promise<CommandAnswer> {
-    return this.#coordinator.command({ type: 'run.cancel', runId: this.id, reason });
+    return this.#coordinator.command(checkedCommand({ type: 'run.cancel', runId: this.id, reason }));
   }
 
   /** Running attempts are ended without being charged; nothing starts until `resume`. */
   async pause(reason = 'paused by the program'): Promise<CommandAnswer> {
-    return this.#coordinator.command({ type: 'run.pause', runId: this.id, reason });
+    return this.#coordinator.command(checkedCommand({ type: 'run.pause', runId: this.id, reason }));
   }
 
   async resume(): Promise<CommandAnswer> {

@@ -11,6 +11,7 @@ import {
   taskId,
 } from '../core/ids.ts';
 import type { SwarmInput } from '../core/inputs.ts';
+import { shortReason } from '../core/short-reason.ts';
 import type { ChildOf, TaskSpec, Work } from '../core/tasks/task-spec.ts';
 import { ANY_JSON, ANY_JSON_OBJECT } from '../tools/any-json.ts';
 import { MESSAGE_IDS, MESSAGE_SPEC } from '../tools/message-schemas.ts';
@@ -67,6 +68,7 @@ const aProposalId: z.ZodType<ProposalId> = z
   );
 const whole = z.int().min(0);
 const text = z.string().max(65_536);
+const reason = z.string().transform(shortReason);
 const optionName = z.string().max(128);
 const personName = z
   .string()
@@ -194,11 +196,11 @@ export const LOCAL_COMMAND: z.ZodType<LocalCommand> = z.discriminatedUnion('type
     agents: z.array(agent).readonly(),
   }),
   z.strictObject({ type: z.literal('agent.revive'), agentId: anAgentId }),
-  z.strictObject({ type: z.literal('host.drain'), host: name, reason: text }),
-  z.strictObject({ type: z.literal('run.pause'), runId: aRunId, reason: text }),
+  z.strictObject({ type: z.literal('host.drain'), host: name, reason }),
+  z.strictObject({ type: z.literal('run.pause'), runId: aRunId, reason }),
   z.strictObject({ type: z.literal('run.resume'), runId: aRunId }),
-  z.strictObject({ type: z.literal('run.cancel'), runId: aRunId, reason: text }),
-  z.strictObject({ type: z.literal('task.cancel'), taskId: aTaskId, reason: text }),
+  z.strictObject({ type: z.literal('run.cancel'), runId: aRunId, reason }),
+  z.strictObject({ type: z.literal('task.cancel'), taskId: aTaskId, reason }),
   z.strictObject({
     type: z.literal('task.settle'),
     taskId: aTaskId,

@@ -138,8 +138,14 @@ test('a paused run stands still until it is resumed', async () => {
   for await (const { event } of run.events()) if (event.type === 'attempt.failed') break;
   expect(swarm.runs({ states: ['paused'] }).map(({ runId }) => runId)).toEqual([run.id]);
   expect(swarm.find(run.id)?.id).toBe(run.id);
-  await run.cancel();
-  expect((await run.finished).outcome.state).toBe('cancelled');
+  // What a program in plain JavaScript catches, and gives as it is: nothing ends but the call.
+  const caught: unknown = new Error('no');
+  for (const steer of [run.cancel, run.pause]) {
+    await expect(Reflect.apply(steer, run, [caught])).rejects.toThrow(/^reason: Invalid input: expected string/);
+  }
+  await run.cancel('x'.repeat(100_000));
+  const { outcome } = await run.finished;
+  expect(outcome).toEqual({ state: 'cancelled', reason: `${'x'.repeat(999)}…` });
   expect(calls).toBe(0);
 });
 
