@@ -140,8 +140,9 @@ test('a paused run stands still until it is resumed', async () => {
   expect(swarm.find(run.id)?.id).toBe(run.id);
   // What a program in plain JavaScript catches, and gives as it is: nothing ends but the call.
   const caught: unknown = new Error('no');
-  for (const steer of [run.cancel, run.pause]) {
-    await expect(Reflect.apply(steer, run, [caught])).rejects.toThrow(/^reason: Invalid input: expected string/);
+  for (const name of ['cancel', 'pause'] as const) {
+    const steer = async (): Promise<unknown> => Reflect.apply(run[name].bind(run), undefined, [caught]);
+    await expect(steer()).rejects.toThrow(/^reason: Invalid input: expected string/);
   }
   await run.cancel('x'.repeat(100_000));
   const { outcome } = await run.finished;
