@@ -157,6 +157,36 @@ describe('a lead', () => {
     assert.equal(statusOf('lead'), 'running');
   });
 
+  test('that gives up a wait has its slot again, and goes on to wait for what else it has asked for', async () => {
+    await engine.dispatch({ type: 'agents.register', agents: [agentOf('a2')] });
+    const lead = await rig.attemptOf('lead');
+    const { tasks } = lead.context;
+    await tasks.delegate(['a', 'b'].map((name) => ({ name, ...WORK })));
+    const [one, other] = [new AbortController(), new AbortController()];
+    const first = tasks.outcomes(['a'], { signal: one.signal });
+    const second = tasks.outcomes(['b'], { signal: other.signal });
+    const [a, b] = [await rig.attemptOf('lead.a'), await rig.attemptOf('lead.b')];
+    one.abort();
+    await assert.rejects(first, /Nobody waits/);
+    await settle();
+    assert.equal(statusOf('lead'), 'awaiting-children', 'it waits for b');
+    // Asked and given up before it is answered.
+    const hasty = tasks.outcomes(['a'], { signal: AbortSignal.abort() });
+    await assert.rejects(hasty, /Nobody waits/);
+    other.abort();
+    await assert.rejects(second, /Nobody waits/);
+    await settle();
+    const [here, there] = a.assignment.agentId === lead.assignment.agentId ? [a, b] : [b, a];
+    here.end(DONE);
+    await settle();
+    assert.equal(statusOf('lead'), 'running', 'although the other one is open');
+    there.end(DONE);
+    assert.deepEqual(told(await tasks.outcomes(['a', 'b'])), ['a succeeded', 'b succeeded']);
+    lead.end(DONE);
+    await settle();
+    assert.ok(rig.events.some((event) => event.type === 'task.succeeded' && event.taskId === taskIdOf('lead')));
+  });
+
   test.each(['cancelled', 'timed-out', 'paused'] as const)('that is %s while it waits is told so', async (how) => {
     const lead = await rig.attemptOf('lead');
     const outcomes = watch(lead.context.tasks.run([{ name: 'a', ...WORK }]));

@@ -6,7 +6,14 @@ import type { SubtaskSpec } from '../core/tasks/subtask-spec.ts';
 import { isEnded, type Task } from '../core/tasks/task.ts';
 import type { Work } from '../core/tasks/task-spec.ts';
 import type { Assignment } from '../ports/agent-driver.ts';
-import type { DelegationAnswer, RunOverview, RunTasks, Subtask, SubtaskOutcome } from '../ports/run-tasks.ts';
+import type {
+  AwaitOptions,
+  DelegationAnswer,
+  RunOverview,
+  RunTasks,
+  Subtask,
+  SubtaskOutcome,
+} from '../ports/run-tasks.ts';
 import { assert } from '../util/assert.ts';
 import type { VoteDesk } from './attempt-proposals.ts';
 import { overviewOf } from './run-overview.ts';
@@ -25,9 +32,12 @@ export class AttemptTasks implements RunTasks {
   readonly #assignment: Pick<Assignment, 'taskId' | 'runId' | 'attempt'>;
   readonly #desk: TaskDesk;
   readonly #waits = new Set<Wait>();
+  /** What is asked for by each question that has no answer yet; by names. */
+  readonly #asking = new Set<readonly string[]>();
   /** Names whose outcome the attempt was given, or that it has cancelled itself. */
   readonly #seen = new Set<string>();
   #whyOver: string | undefined;
+  #isFinishing = false;
 
   constructor(assignment: Pick<Assignment, 'taskId' | 'runId' | 'attempt'>, desk: TaskDesk) {
     this.#assignment = assignment;
@@ -44,8 +54,8 @@ export class AttemptTasks implements RunTasks {
     return answer;
   }
 
-  outcomes(names: readonly string[]): Promise<readonly SubtaskOutcome[]> {
-    return handled(this.#outcomes(names));
+  outcomes(names: readonly string[], { signal }: AwaitOptions = {}): Promise<readonly SubtaskOutcome[]> {
+    return handled(this.#outcomes(names, signal));
   }
 
   run(subtasks: readonly Subtask[]): Promise<readonly SubtaskOutcome[]> {
@@ -86,6 +96,7 @@ export class AttemptTasks implements RunTasks {
    */
   async finish(result: AttemptResult): Promise<AttemptResult> {
     const { taskId: id, attempt } = this.#assignment;
+    this.#isFinishing = true;
     const answer = await this.#desk.dispatch({ type: 'attempt.await', taskId: id, attempt, children: 'all' });
     if (!answer.ok) decidedRefusal(answer.refusal);
     else await this.#ended(this.#family?.all ?? []);
@@ -126,25 +137,58 @@ export class AttemptTasks implements RunTasks {
     return { ok: true, taskIds: names.flatMap((name) => this.#family?.children.get(name)?.id ?? []) };
   }
 
-  async #outcomes(names: readonly string[]): Promise<readonly SubtaskOutcome[]> {
+  async #outcomes(names: readonly string[], signal?: AbortSignal): Promise<readonly SubtaskOutcome[]> {
     const { taskId: id, attempt } = this.#assignment;
-    const answer = await this.#desk.dispatch({ type: 'attempt.await', taskId: id, attempt, children: names });
-    if (!answer.ok) throw refused(decidedRefusal(answer.refusal));
+    // Known before it is asked: who gives up another question meanwhile must not forget this one.
+    this.#asking.add(names);
+    try {
+      const answer = await this.#desk.dispatch({ type: 'attempt.await', taskId: id, attempt, children: names });
+      if (!answer.ok) throw refused(decidedRefusal(answer.refusal));
+      const ids = names.flatMap((name) => this.#family?.children.get(name)?.id ?? []);
+      await this.#ended(ids, signal);
+    } finally {
+      this.#asking.delete(names);
+      if (signal?.aborted === true) this.#awaitOnly();
+    }
     const ids = names.flatMap((name) => this.#family?.children.get(name)?.id ?? []);
-    await this.#ended(ids);
     for (const name of names) this.#seen.add(name);
     return names.map((name, index) => this.#outcomeOf(name, ids[index]));
   }
 
   /** Resolves when all of them have ended and the attempt has its slot again. */
-  #ended(ids: readonly TaskId[]): Promise<void> | undefined {
+  #ended(ids: readonly TaskId[], signal?: AbortSignal): Promise<void> | undefined {
     const { swarm } = this.#desk;
     const left = new Set(ids.filter((id) => this.#find(id, swarm.tasks.get(id)) === undefined));
     if (left.size === 0 && !this.#mustWait()) return undefined;
     if (this.#whyOver !== undefined) throw new Error(this.#whyOver);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#waits.add({ left, done: resolve, fail: reject });
-    return promise;
+    const wait: Wait = { left, done: resolve, fail: reject };
+    this.#waits.add(wait);
+    return signal === undefined ? promise : this.#unlessGone(wait, promise, signal);
+  }
+
+  /** Whoever asked may go away before the answer comes: then the slot is not away for its sake any more. */
+  async #unlessGone(wait: Wait, promise: Promise<void>, signal: AbortSignal): Promise<void> {
+    const giveUp = (): void => {
+      if (!this.#waits.delete(wait)) return;
+      wait.fail(new Error('Nobody waits for it any more.'));
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** The slot is away for the sake of those alone who still ask. */
+  #awaitOnly(): void {
+    // The last wait of all is for everything that is open.
+    if (this.#whyOver !== undefined || this.#isFinishing) return;
+    const { taskId: id, attempt } = this.#assignment;
+    const children = [...new Set([...this.#asking].flat())];
+    void handled(this.#desk.dispatch({ type: 'attempt.await-only', taskId: id, attempt, children }));
   }
 
   #find(id: TaskId, task: Task | undefined): Task | undefined {

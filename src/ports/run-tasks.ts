@@ -37,6 +37,11 @@ export type SubtaskOutcome = Readonly<{ name: string; taskId: TaskId }> &
     | Readonly<{ state: 'skipped'; cause: SkipCause }>
   );
 
+export type AwaitOptions = Readonly<{
+  /** Gives up waiting: it rejects, and the attempt gets its slot back unless somebody else of it waits. On a host and in a worker thread nobody heeds it. */
+  signal?: AbortSignal;
+}>;
+
 /** An attempt that is under way. */
 export type WorkingTask = Readonly<{
   name: string;
@@ -82,7 +87,7 @@ export interface RunTasks {
    * Resolves once all of them have ended and that is durable. Meanwhile the agent's slot is free for others. Rejects
    * for a name that there is not, and when the attempt is stopped; after the attempt has ended it may stay open for ever.
    */
-  outcomes(names: readonly string[]): Promise<readonly SubtaskOutcome[]>;
+  outcomes(names: readonly string[], options?: AwaitOptions): Promise<readonly SubtaskOutcome[]>;
   /** `delegate`, then `outcomes`. Rejects with all that is wrong when the sub-tasks are refused. */
   run(subtasks: readonly Subtask[]): Promise<readonly SubtaskOutcome[]>;
   /** The whole run as it stands and is stored. */

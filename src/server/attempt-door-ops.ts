@@ -61,24 +61,33 @@ export const DOOR_OPS: Readonly<Record<string, Op>> = {
   'messages.unsubscribe': ({ context, args }) => context.messages.unsubscribe(pattern.parse(args).pattern),
   'proposals.open': ({ context, args }) => context.proposals.open(proposals.parse(args).proposals),
   'proposals.outcomes': ({ context, args, signal }) =>
-    whileAwaited(signal, context.proposals.outcomes(proposalNames.parse(args).names)),
+    whileAwaited(signal, () => context.proposals.outcomes(proposalNames.parse(args).names)),
   'proposals.vote': ({ context, args }) => context.proposals.vote(votes.parse(args).votes),
   'tasks.cancel': ({ context, args }) => context.tasks.cancel(names.parse(args).names),
   'tasks.delegate': ({ context, args }) => context.tasks.delegate(subtasks.parse(args).tasks),
   'tasks.overview': ({ context }) => context.tasks.overview(),
   'tasks.outcomes': ({ context, args, signal }) =>
-    whileAwaited(signal, context.tasks.outcomes(names.parse(args).names)),
+    whileAwaited(signal, (given) => context.tasks.outcomes(names.parse(args).names, { signal: given })),
 };
 
 /** How long an answer may take that is there already, ms. */
 const KNOWN_WITHIN_MS = 1_000;
 
-/** What may take hours is answered when it comes, or not at all once nobody waits for it. */
-async function whileAwaited<Value>(signal: AbortSignal, asked: Promise<Value>): Promise<Value> {
+/**
+ * What may take hours is answered when it comes, or not at all once nobody waits for it. `ask` is told then by its own
+ * signal.
+ */
+async function whileAwaited<Value>(signal: AbortSignal, ask: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const { promise: late, reject } = Promise.withResolvers<never>();
+  const given = new AbortController();
+  const asked = ask(given.signal);
   const giveUp = (): void => {
     const error = new Error('It has not ended yet. Keep your side of the connection open to wait for it.');
-    setTimeout(reject, KNOWN_WITHIN_MS, error).unref();
+    const end = (): void => {
+      reject(error);
+      given.abort();
+    };
+    setTimeout(end, KNOWN_WITHIN_MS).unref();
   };
   if (signal.aborted) giveUp();
   else signal.addEventListener('abort', giveUp, { once: true });

@@ -1,3 +1,4 @@
+import { unreachable } from '../../util/assert.ts';
 import { canonicalJson } from '../../util/canonical-json.ts';
 import { sha256 } from '../../util/sha256.ts';
 import type { SwarmEvent } from '../events.ts';
@@ -30,7 +31,16 @@ export function decideDelegation(swarm: Swarm, input: DelegationInput): Ruling {
   if (task.attempt !== input.attempt) return refuse({ reason: 'attempt-stale', currentAttempt: task.attempt });
   if (!isWorking(task)) return refuse({ reason: 'status-wrong', status: task.status });
   const parent: Parent = { swarm, run, task, family: run.families.get(input.taskId) };
-  return input.type === 'attempt.await' ? decideAwait(parent, input) : decidePatch(parent, input);
+  switch (input.type) {
+    case 'attempt.await':
+      return decideAwait(parent, input);
+    case 'attempt.await-only':
+      return decideAwaitOnly(parent, input.children);
+    case 'attempt.delegate':
+      return decidePatch(parent, input);
+    default:
+      return unreachable(input);
+  }
 }
 
 /** What becomes of one sub-task of a patch. */
@@ -237,6 +247,17 @@ function decideAwait(parent: Parent, { taskId: id, attempt, children }: AwaitInp
     return accept(...events);
   }
   return accept(...events, { type: 'attempt.awaiting', taskId: id, attempt, children: names });
+}
+
+/** Who has asked for some of what it waits for is gone. With nothing left it gets its slot again, like one whose sub-tasks have ended. */
+function decideAwaitOnly({ run, task, family }: Parent, children: readonly string[]): Ruling {
+  if (task.status !== 'awaiting-children') return accept();
+  const wanted = new Set(children.flatMap((name) => family?.children.get(name)?.id ?? []));
+  const left = task.awaits.filter((id) => wanted.has(id));
+  if (left.length === task.awaits.length) return accept();
+  const names = left.map((id) => id.slice(run.id.length + 1));
+  const { identity, attempt } = task;
+  return accept({ type: 'attempt.awaiting', taskId: identity.id, attempt, children: names, isOnly: true });
 }
 
 function isAdopted({ family, task }: Parent, { identity }: Task): boolean {
