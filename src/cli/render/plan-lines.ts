@@ -1,4 +1,4 @@
-import type { RunView, TaskView } from '../../app/views.ts';
+import type { RunView, TaskView, Work } from '../../app/views.ts';
 import { needsFirst, outlookOf } from '../../app/views.ts';
 import { workSentence } from './failure.ts';
 import { plural, roughly } from './format.ts';
@@ -58,7 +58,7 @@ function taskLines(view: RunView, steps: readonly (readonly TaskView[])[], colum
       visible(task.spec.name),
       timeOf(view, task),
       visible(task.spec.needs.join(' ')),
-      visible(`${conditionOf(task)}${workSentence(task.spec.work)}`),
+      visible(`${conditionOf(task)}${workSentence(filledIn(view, task))}`),
     ]),
   );
   const heads = [
@@ -70,6 +70,21 @@ function taskLines(view: RunView, steps: readonly (readonly TaskView[])[], colum
   ] as const;
   const isNarrow = columns < 60;
   return table(isNarrow ? heads.slice(0, -1) : heads, rows, columns);
+}
+
+/** A program's arguments with what is known before the run: values of the cell and of inputs. */
+function filledIn({ spec: run }: RunView, { spec }: TaskView): Work {
+  const { work, matrix = {} } = spec;
+  if (work.kind !== 'command' || work.argv === undefined) return work;
+  const known = { matrix, inputs: run?.inputs ?? {} };
+  const argv = work.argv.map((word) =>
+    word.replaceAll(/\$\{\{\s*(matrix|inputs)\.([\w-]+)\s*\}\}/g, (text, group: 'matrix' | 'inputs', name: string) => {
+      const value = Object.hasOwn(known[group], name) ? known[group][name] : undefined;
+      if (value === undefined) return text;
+      return typeof value === 'string' ? value : JSON.stringify(value);
+    }),
+  );
+  return { ...work, argv };
 }
 
 function timeOf(view: RunView, task: TaskView): string {
