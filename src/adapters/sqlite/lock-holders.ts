@@ -28,7 +28,7 @@ function isStopped(pid: number): boolean {
 
 /**
  * Does `act`; when a stopped process is in the way, lets that process run until `act` is done, and stops it again. It
- * ends the commit it was in, which is sound: that commit was made under the older epoch, and `act` comes after it.
+ * ends the commit or repair it was in, which is sound: what it commits is made under an epoch that ends with the next claim.
  */
 export function pastStoppedHolders<T>(storePath: string, isLocked: (error: unknown) => boolean, act: () => T): T {
   try {

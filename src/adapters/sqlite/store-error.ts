@@ -116,6 +116,7 @@ export function isFull(error: unknown): boolean {
 
 /** Another process is in the way. */
 export function isLocked(error: unknown): boolean {
+  if (error instanceof Unavailable) return isLocked(error.cause);
   const code = sqliteCode(error);
   return code === SQLITE.busy || code === SQLITE.locked;
 }

@@ -142,7 +142,9 @@ export class StoreServer {
 
   #open(): Opened {
     if (this.#opened !== undefined) return this.#opened;
-    const db = this.#withReserve(() => openStore(this.#path));
+    // Whoever was stopped while it repaired the log would keep everybody out.
+    const open = (): DatabaseSync => pastStoppedHolders(this.#path, isLocked, () => openStore(this.#path));
+    const db = this.#withReserve(open);
     this.#opened = { db, journal: new JournalFile(db, this.#path), tier: new TierFile(db, this.#path) };
     return this.#opened;
   }
