@@ -66,6 +66,25 @@ describe('a dead link', () => {
 });
 
 describe('no dead link', () => {
+  it('is a page that ExDoc puts beside the others, whatever its folder', async () => {
+    const files = {
+      'mix.exs': 'defmodule A.MixProject do\n  def project, do: [docs: [extras: extras()]]\nend\n',
+      'guides/start.md': 'See [it](contexts.md), [as made](contexts.html#a) and ![a picture](assets/look.png).\n',
+      'guides/data/contexts.md': '# Contexts\n',
+      'guides/pictures/look.png': 'picture',
+    };
+    expect(await found(files)).toEqual([]);
+    const [link] = await found({
+      ...files,
+      'guides/start.md': 'See [it](Contexts/gone.md).\n',
+      'guides/data/gone.md': '',
+    });
+    expect(link).toBe(undefined);
+    const readme = await found({ ...files, 'README.md': 'See [it](contexts.md).\n' });
+    expect(readme).toMatchObject([{ file: 'README.md' }]);
+    expect(await found({ ...files, 'mix.exs': 'defmodule A do\nend\n' })).toMatchObject([{ kind: 'dead-link' }]);
+  });
+
   it('is the name of a passage that Sphinx knows', async () => {
     const page = { 'docs/guides/README.md': 'See [it](labels/line-length).\n' };
     expect(await found({ 'docs/conf.py': '', ...page })).toEqual([]);

@@ -21,14 +21,18 @@ export async function docs({ input, signal }: AnalyserCall): Promise<AnalyserRes
   const packages = readData(input.data, 'manifests')?.packages ?? [];
   const reader = new TextReader(input.root);
   const tree = new Tree(input.root, files);
-  const sites = new PageSites(files.map(({ path }) => path));
+  const sites = new PageSites(
+    files.map(({ path }) => path),
+    (path) => reader.text(path),
+  );
   const pages: Page[] = [];
   const scripts: Detected[] = [];
   for (const { path, context } of files.filter(isPage)) {
     signal.throwIfAborted();
     const text = reader.text(path);
     if (text === undefined) continue;
-    pages.push({ ...checkPage(path, text, tree), isOfSite: sites.has(path, text) });
+    const isFlat = sites.isFlat(path) && !isReadFirst(path);
+    pages.push({ ...checkPage(path, text, { tree, isFlat }), isOfSite: isFlat || sites.has(path, text) });
     if (context === 'docs') scripts.push(...missingScripts(path, text, packages));
   }
   const dead = pages.flatMap((page) => page.dead);
@@ -141,6 +145,12 @@ class Tree {
     return more.length === 0 ? first : undefined;
   }
 
+  /** Whether a page has this name, in whatever folder. */
+  hasPageNamed(path: string): boolean {
+    const name = stemOf(path);
+    return this.#files.some((file) => /\.(?:md|livemd|cheatmd)$/.test(file) && stemOf(file) === name);
+  }
+
   /** The first folder of the path that does not exist. */
   missingFolder(path: string): string | undefined {
     return foldersAbove(path).find((folder) => !this.has(folder));
@@ -157,19 +167,28 @@ class Tree {
   }
 }
 
+function stemOf(path: string): string {
+  return posix
+    .basename(path)
+    .replace(/\.\w+$/, '')
+    .toLowerCase();
+}
+
 function foldersAbove(path: string): readonly string[] {
   const parts = path.split('/').slice(0, -1);
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-function checkPage(path: string, text: string, tree: Tree): Omit<Page, 'isOfSite'> {
+type Around = Readonly<{ tree: Tree; isFlat: boolean }>;
+
+function checkPage(path: string, text: string, { tree, isFlat }: Around): Omit<Page, 'isOfSite'> {
   const checked = markdownLinks(text).flatMap((link) => {
     const expected = expectedPath(path, link.target);
     const isName = posix.extname(expected ?? '') === '' && tree.isSphinx(path);
     return expected === undefined || isName ? [] : [{ ...link, expected }];
   });
   const dead = checked
-    .filter(({ expected }) => !isThere(expected, tree))
+    .filter(({ expected }) => !isThere(expected, tree) && !(isFlat && tree.hasPageNamed(expected)))
     .map((link) => ({
       ...link,
       page: path,

@@ -184,6 +184,7 @@ function isReference(parent: AstNode, key: string): boolean {
     case 'ImportNamespaceSpecifier':
     case 'LabeledStatement':
     case 'JSXAttribute':
+    case 'TSModuleDeclaration':
       return false;
     case 'ExportSpecifier':
       return key === 'local' && parent['exportKind'] !== 'type';

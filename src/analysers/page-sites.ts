@@ -9,12 +9,23 @@ const SITE_NAMES = /^(?:docs?|www|website|site|documentation|web|pages|guide)$/;
 /** A page with such a head is one of a site. */
 const FRONT = /^﻿?(?:---|\+\+\+)\r?\n(?:[^\n]*\n){0,30}?(?:---|\+\+\+)\s*$/m;
 
+/** Of Elixir: its ExDoc puts all pages that are named there into one folder. */
+const DOCS_OF_MIX = /\bextras:/;
+
 /** Which pages a program puts on a site: it may resolve their links, or make their targets, in its own way. */
 export class PageSites {
   readonly #folders: ReadonlySet<string>;
+  readonly #flat: readonly string[];
 
-  constructor(paths: readonly string[]) {
+  constructor(paths: readonly string[], read: (path: string) => string | undefined) {
     this.#folders = new Set(paths.flatMap((path) => siteOf(path) ?? []));
+    const mixes = paths.filter((path) => posix.basename(path) === 'mix.exs');
+    this.#flat = mixes.filter((path) => DOCS_OF_MIX.test(read(path) ?? '')).map((path) => posix.dirname(path));
+  }
+
+  /** Whether its links lead to other pages by their names alone, whatever their folders. */
+  isFlat(page: string): boolean {
+    return this.#flat.some((folder) => folder === '.' || page.startsWith(`${folder}/`));
   }
 
   has(page: string, text: string): boolean {

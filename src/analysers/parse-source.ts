@@ -166,10 +166,11 @@ function riskOf(file: string, text: string, { origin, ...risk }: Risk, lines: Li
   return { ...found, evidence: [...found.evidence, shown] };
 }
 
-/** Somebody has told another linter to say nothing here: they know. */
+/** Somebody has told another linter to say nothing here, or on the line above that is not empty: they know. */
 function isSilenced(text: string, { start }: AstNode): boolean {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const before = text.lastIndexOf('\n', lineStart - 2) + 1;
+  const above = text.slice(0, lineStart).trimEnd();
+  const before = above.lastIndexOf('\n') + 1;
   const end = text.indexOf('\n', start);
   return /\b(?:eslint|oxlint|tslint|biome)[-:]?\s?(?:disable|ignore)/.test(
     text.slice(before, end < 0 ? undefined : end),

@@ -4,7 +4,7 @@ import { placeOf } from './check-run-view.ts';
 import { countOf } from './format.ts';
 import { kindText } from './kinds.ts';
 import { code, part, text } from './markdown-text.ts';
-import { byState, CHOICE_TEXTS, reasonAgainst, tallyText, VOTER_TEXTS } from './votes.ts';
+import { byState, CHOICE_TEXTS, reasonAgainst, reasonOpen, tallyText, VOTER_TEXTS } from './votes.ts';
 
 const MAX_DETAILS = 50;
 const MAX_EVIDENCE = 8;
@@ -15,10 +15,7 @@ export function findingsParts({ findings }: CheckReport): readonly string[] {
   const isVoted = open.length < findings.length;
   return [
     ...part(isVoted ? 'Confirmed findings' : 'Findings', details(isVoted ? confirmed : open)),
-    ...part(
-      'Unconfirmed',
-      lines(unconfirmed, (finding) => tallyText(finding.votes)),
-    ),
+    ...part('Unconfirmed', lines(unconfirmed, whyOpen)),
     ...part('Rejected', lines(rejected, whyRejected)),
     ...(isVoted
       ? part(
@@ -81,6 +78,12 @@ function lines(findings: readonly Finding[], noteOf: (finding: Finding) => strin
 
 function headPart(finding: Finding): string {
   return `${finding.severity} · ${text(finding.title)} · ${code(placeOf(finding))}`;
+}
+
+function whyOpen(finding: Finding): string {
+  const open = reasonOpen(finding);
+  const why = open === undefined ? '' : `; ${VOTER_TEXTS[open.voter].name} abstained: ${text(open.reason)}`;
+  return `${tallyText(finding.votes)}${why}`;
 }
 
 function whyRejected(finding: Finding): string {

@@ -50,6 +50,12 @@ export function reasonAgainst({ votes }: Pick<Finding, 'votes'>): FindingVote | 
   return votes.find(({ choice, isCounted }) => choice === 'reject' && isCounted);
 }
 
+/** Why a finding was left open though votes were for it: what the voter on shape says, without whom none is confirmed. */
+export function reasonOpen({ state, votes }: Pick<Finding, 'state' | 'votes'>): FindingVote | undefined {
+  if (state !== 'unconfirmed' || tallyOf(votes).approve < 2) return undefined;
+  return votes.find(({ voter, choice }) => voter === 'shape' && choice === 'abstain');
+}
+
 export type ByState = Readonly<Record<FindingState, readonly Finding[]>>;
 
 /** Each list in the order of the report. */

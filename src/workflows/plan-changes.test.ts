@@ -43,7 +43,7 @@ describe('a plan of changes', () => {
   });
 
   it('gives one file to one task, as large as its findings together', () => {
-    const findings = [1, 2, 3].map(() => confirmed({ file: 'README.md', kind: 'dead-link' }));
+    const findings = [1, 2, 3].map(() => confirmed({ file: 'README.md', kind: 'dead-link', evidence: [] }));
     expect(planChanges(findings, NOTHING)).toEqual([
       {
         id: 'T1',
@@ -56,6 +56,15 @@ describe('a plan of changes', () => {
         size: 'M',
       },
     ]);
+  });
+
+  it('claims every page on which a link is dead, and every file whose tests are off', () => {
+    const evidence = ['a.md:1', 'b.md:2', 'a.md:9'].map((ref) => ({ source: 'docs', text: 'Link', ref }));
+    const [links] = planChanges([confirmed({ file: 'a.md', kind: 'dead-link', evidence })], NOTHING);
+    expect(links?.writes).toEqual(['a.md', 'b.md']);
+    const off = ['x.test.js:1', 'y.test.js:2'].map((ref) => ({ source: 'tests-map', text: 'it.skip', ref }));
+    const [tests] = planChanges([confirmed({ file: 'x.test.js', kind: 'skipped-tests', evidence: off })], NOTHING);
+    expect(tests?.writes).toEqual(['x.test.js', 'y.test.js']);
   });
 
   it('lets two tasks that touch in a file run one after the other', () => {

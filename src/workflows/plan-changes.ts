@@ -53,8 +53,16 @@ const OF_MANIFEST = new Set([
   'lock-out-of-step',
   'known-vulnerability',
 ]);
-/** One finding for many workflows: mended in each that its evidence names. */
-const OF_WORKFLOWS = new Set(['unpinned-action', 'outdated-action', 'unstated-rights', 'failure-ignored']);
+/** One finding for many files: mended in each that its evidence names. */
+const OF_MANY_FILES = new Set([
+  'unpinned-action',
+  'outdated-action',
+  'unstated-rights',
+  'failure-ignored',
+  'duplicate-code',
+  'dead-link',
+  'skipped-tests',
+]);
 const LOCK_NAMES = new Set([
   'package-lock.json',
   'npm-shrinkwrap.json',
@@ -130,14 +138,12 @@ function claimOf(file: string): string | undefined {
 function otherFiles(finding: Finding, context: PlanContext): readonly string[] {
   const { cycles, testFiles } = context;
   if (OF_MANIFEST.has(finding.kind)) return manifestAndLock(finding, context);
-  if (OF_WORKFLOWS.has(finding.kind)) return filesOfEvidence(finding);
+  if (OF_MANY_FILES.has(finding.kind)) return filesOfEvidence(finding);
   switch (finding.kind) {
     case 'import-cycle': {
       const ways = cycles.map(({ path }) => path.map(({ file }) => file));
       return ways.find((way) => way.includes(finding.file)) ?? [];
     }
-    case 'duplicate-code':
-      return filesOfEvidence(finding);
     case 'untested-hot-spot':
       return [testFileFor(finding.file, testFiles)];
     default:

@@ -81,6 +81,24 @@ describe('report.md', () => {
     expect(markdown).toContain('## Rejected\n\n* high · A key · `src/a.js:3`: shape: A placeholder.');
   });
 
+  it('says why a finding was left open though votes were for it', () => {
+    const votes = [
+      vote('shape', 'abstain', { reason: 'Only people can say.', isCounted: false }),
+      vote('context', 'approve'),
+      vote('blast-radius', 'approve'),
+    ];
+    const open = finding({ state: 'unconfirmed', title: 'A <name>', votes });
+    const few = finding({ state: 'unconfirmed', title: 'Another', votes: votes.slice(0, 2) });
+    const { 'report.md': markdown, 'report.html': page } = renderReports({
+      report: report({ findings: [open, few] }),
+      timeline: timeline(),
+    });
+    expect(markdown).toContain('`src/a.js:3`: 2 for, 0 against; shape abstained: Only people can say.\n');
+    expect(markdown).toContain('* high · Another · `src/a.js:3`: 1 for, 0 against\n');
+    expect(page).toMatch(/class="why">shape abstained: Only people can say\.</);
+    expect(page.match(/class="why"/g)).toHaveLength(1);
+  });
+
   it('tells what changed since the check before', () => {
     const before = { run: 'run-0', checkedAtMs: Date.UTC(2026, 1, 1), commit: null };
     const past = [{ id: '1', kind: 'secret', severity: 'high', title: 'Old', file: 'b.js', baseline: 'gone' } as const];

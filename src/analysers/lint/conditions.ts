@@ -1,8 +1,13 @@
 import { child, textOf, type AstNode } from '../syntax.ts';
 import { brief, hasEffect, squeeze, type Complaint, type RuleContext } from './rule.ts';
 
-/** Nobody compares with a choice or with another assignment: the value is meant to be kept. */
+/** Nobody compares with a choice, with another assignment or with a comparison: the value is meant to be kept. */
 const KEPT = new Set(['ConditionalExpression', 'AssignmentExpression']);
+
+function isMeantToBeKept(right: AstNode | undefined): boolean {
+  if (right?.type === 'BinaryExpression') return COMPARES.has(String(right['operator']));
+  return right !== undefined && KEPT.has(right.type);
+}
 
 /** With these on the right a slip looks the same, whatever comes after. */
 const PLAIN = new Set(['Literal', 'Identifier', 'MemberExpression', 'TemplateLiteral', 'UnaryExpression']);
@@ -19,7 +24,7 @@ function isReadLater(test: AstNode, { source, path }: RuleContext): boolean {
 
 /** Takes the value instead of comparing with it. */
 function assigning(test: AstNode, context: RuleContext): readonly Complaint[] {
-  if (test['operator'] !== '=' || KEPT.has(child(test, 'right')?.type ?? '') || isReadLater(test, context)) return [];
+  if (test['operator'] !== '=' || isMeantToBeKept(child(test, 'right')) || isReadLater(test, context)) return [];
   const { source } = context;
   const title = `Condition assigns instead of comparing: ${brief(source, test)}`;
   return [
@@ -120,6 +125,7 @@ export function sameBranches(node: AstNode, { source, path }: RuleContext): read
 const TYPES = new Set(['undefined', 'object', 'boolean', 'number', 'string', 'function', 'symbol', 'bigint']);
 const EQUALS = new Set(['===', '!==', '==', '!=']);
 const ORDERS = new Set(['<', '>', '<=', '>=']);
+const COMPARES = new Set([...EQUALS, ...ORDERS, 'in', 'instanceof']);
 
 export function comparison(node: AstNode, { source }: RuleContext): readonly Complaint[] | undefined {
   const [left, right] = [child(node, 'left'), child(node, 'right')];

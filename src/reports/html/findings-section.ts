@@ -4,7 +4,7 @@ import { placeOf } from '../check-run-view.ts';
 import { countOf } from '../format.ts';
 import { kindText } from '../kinds.ts';
 import { cut } from '../visible.ts';
-import { byState, reasonAgainst, tallyText, VOTER_TEXTS } from '../votes.ts';
+import { byState, reasonAgainst, reasonOpen, tallyText, VOTER_TEXTS } from '../votes.ts';
 import { html, type Html } from './html.ts';
 import { section, severityMark, tag } from './parts.ts';
 import { marks, votesLegend, votesList, votesPart } from './votes-part.ts';
@@ -126,14 +126,17 @@ function lines(findings: readonly Finding[], isCompared: boolean): Html {
 
 function line(finding: Finding, isCompared: boolean): Html {
   const { severity, title, id, kind, baseline, state, votes } = finding;
-  const against = state === 'rejected' ? reasonAgainst(finding) : undefined;
+  const decisive = state === 'rejected' ? reasonAgainst(finding) : reasonOpen(finding);
   return html`<li>
     <details>
       <summary>
         ${severityMark(severity)}<span class="what"
           ><span class="title">${cut(title, 160)}</span> <code>${cut(placeOf(finding), 200)}</code>${
-            against !== undefined &&
-            html`<span class="why">${VOTER_TEXTS[against.voter].name}: ${cut(against.reason, 200)}</span>`
+            decisive !== undefined &&
+            html`<span class="why"
+              >${VOTER_TEXTS[decisive.voter].name}${state === 'unconfirmed' && ' abstained'}:
+              ${cut(decisive.reason, 200)}</span
+            >`
           }</span
         >${votes.length > 0 && html`<span class="tally">${marks(finding)}<span class="vh">${tallyText(votes)}</span></span>`}
       </summary>

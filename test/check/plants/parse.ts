@@ -44,6 +44,14 @@ export const PARSE_PLANTS: readonly Plant[] = [
         'a choice is kept',
         'export function f(node, def) {\n  if (def.export = node.isExport ? 2 : 0) {\n    def.uses += 1;\n  }\n  return def;\n}\n',
       ],
+      [
+        'the answer of a comparison is kept in a field',
+        'export function f(option, values) {\n  let isSet;\n  if (option.selected = values.indexOf(option.value) > -1) {\n    isSet = true;\n  }\n  return isSet;\n}\n',
+      ],
+      [
+        'another linter was told to say nothing, one empty line above',
+        'export function f(a, b) {\n  /* eslint-disable no-cond-assign */\n\n  if (a.next = b) return 1;\n  return 2;\n}\n',
+      ],
       ['a comparison', 'export function f(a, b) {\n  if (a === b) return 1;\n  return 2;\n}\n'],
       ['a default value in a parameter', 'export const f = (a = 1) => (a ? 1 : 2);\n'],
     ],

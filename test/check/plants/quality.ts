@@ -278,6 +278,15 @@ const CYCLES: readonly Plant[] = [
       'test/ring/two.test.js': "import { a } from '../../src/legacy/ring/a.js';\nit('runs', a);\n",
     },
   },
+  ring('namesake', false, 'a namespace of types that has the name of what is imported', {
+    'a.ts':
+      "import { Core } from './b.ts';\nexport namespace V2 {\n  export namespace Core {\n    export interface Size {\n      size: number;\n    }\n  }\n}\nexport class A {\n  core?: Core;\n}\n",
+    'b.ts': "import { A } from './a.ts';\nexport class Core {\n  a = new A();\n}\nexport const first = A;\n",
+  }),
+  ring('specified', false, 'a program made it, as its head says', {
+    'a.js': `// File generated from our OpenAPI spec\n${A_RUNS_B}`,
+    'b.js': `// File generated from our OpenAPI spec\n${B_READS_A}`,
+  }),
   ring('decorated', false, 'a type kept for its decorator only', {
     'a.ts': "import { B } from './b.ts';\ndeclare const field: () => any;\nexport class A {\n  @field()\n  b?: B;\n}\n",
     'b.ts': "import type { A } from './a.ts';\nexport class B {\n  a?: A;\n}\n",
