@@ -7,10 +7,10 @@ import { writeData } from './data-files.ts';
 import { readHead } from './head.ts';
 import { countBranches, isParsedLanguage, languageOf, type Language } from './languages.ts';
 import { listFiles } from './list-files.ts';
+import { withoutReports } from './own-reports.ts';
 import { MAX_READ_BYTES, TextReader, type ReadText } from './read-text.ts';
+import { MAX_FILES, NO_PERMISSION, TOO_MANY_FILES } from './unread-causes.ts';
 
-/** More files than this are not read: those that people write and ship come first. */
-const MAX_FILES = 20_000;
 /** Larger files are not parsed. */
 const MAX_PARSED_BYTES = 1024 * 1024;
 const NOT_READ: ReadonlySet<FileContext> = new Set(['vendored', 'lock']);
@@ -23,13 +23,14 @@ export async function inventory({ input, signal }: AnalyserCall): Promise<Analys
     readHead(input.root, { searchPath: input.searchPath, signal }),
   ]);
   const reader = new TextReader(input.root);
+  const paths = withoutReports(listing.paths, reader);
   const unread = new Map<string, string[]>();
   const note = (cause: string, path: string): void => void (unread.get(cause)?.push(path) ?? unread.set(cause, [path]));
   for (const name of listing.unreadableNames) note('the name is not valid UTF-8', name);
   const files: FileEntry[] = [];
-  const known = new Set(listing.paths);
-  const outputs = new BuildOutputs(listing.paths, reader);
-  for (const path of chooseFiles(listing.paths, note)) {
+  const known = new Set(paths);
+  const outputs = new BuildOutputs(paths, reader);
+  for (const path of chooseFiles(paths, note)) {
     signal.throwIfAborted();
     const file = examine(path, { reader, known, outputs, note });
     if (file !== undefined) files.push(file);
@@ -37,8 +38,8 @@ export async function inventory({ input, signal }: AnalyserCall): Promise<Analys
   const data: InventoryData = {
     files: withShards(files, input.shards ?? 0),
     languages: languagesOf(files),
-    unread: [...unread].map(([cause, paths]) => causeOf(cause, paths)),
-    total: listing.paths.length + listing.unreadableNames.length,
+    unread: [...unread].map(([cause, named]) => causeOf(cause, named)),
+    total: paths.length + listing.unreadableNames.length,
     repository,
   };
   return { file: writeData(input.data, 'inventory', data), summary: summaryOf(data) };
@@ -51,7 +52,7 @@ function chooseFiles(paths: readonly string[], note: Note): readonly string[] {
   if (paths.length <= MAX_FILES) return paths;
   const isFirst = (path: string): boolean => contextOf(path) === 'production' && languageOf(path)?.kind === 'code';
   const ordered = [...paths.filter(isFirst), ...paths.filter((path) => !isFirst(path))];
-  for (const path of ordered.slice(MAX_FILES)) note(`there are more than ${MAX_FILES} files`, path);
+  for (const path of ordered.slice(MAX_FILES)) note(TOO_MANY_FILES, path);
   return ordered.slice(0, MAX_FILES);
 }
 
@@ -95,6 +96,7 @@ function noteUnread(read: Exclude<ReadText, { kind: 'text' }>, base: FileEntry, 
     case 'missing':
       return undefined;
     case 'binary':
+      if (languageOf(base.path)?.kind === 'code') note('no text in UTF-8, and it does not say what else', base.path);
       return { ...base, bytes: read.bytes };
     case 'too-large':
       note(`larger than ${MAX_READ_BYTES / 1024 / 1024} MiB`, base.path);
@@ -106,7 +108,7 @@ function noteUnread(read: Exclude<ReadText, { kind: 'text' }>, base: FileEntry, 
       note('not a regular file (submodule, socket or pipe)', base.path);
       return undefined;
     case 'unreadable':
-      note('no permission to read it', base.path);
+      note(NO_PERMISSION, base.path);
       return undefined;
   }
 }

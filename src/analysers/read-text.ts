@@ -54,6 +54,8 @@ export class TextReader {
       length += read;
     }
     const content = this.#buffer.subarray(0, length);
+    const wide = wideText(content);
+    if (wide !== undefined) return { kind: 'text', text: wide, bytes: length, isValidUtf8: true };
     if (content.subarray(0, 8_192).includes(0)) return { kind: 'binary', bytes: length };
     const text = content.toString('utf8');
     return { kind: 'text', text, bytes: length, isValidUtf8: !text.includes('\uFFFD') };
@@ -72,6 +74,16 @@ export class TextReader {
     this.#folders.set(folder, inside);
     return inside;
   }
+}
+
+/** UTF-16 that says so by its first two bytes, as editors on Windows write it. */
+function wideText(content: Buffer): string | undefined {
+  const isLittle = content[0] === 0xff && content[1] === 0xfe;
+  const isBig = content[0] === 0xfe && content[1] === 0xff;
+  if ((!isLittle && !isBig) || content.length % 2 === 1) return undefined;
+  const text = new TextDecoder(isLittle ? 'utf-16le' : 'utf-16be').decode(content);
+  // Signs that no text has: it is something else that begins so.
+  return text.includes('\0') || text.includes('\uFFFD') ? undefined : text;
 }
 
 function whyUnreadable(error: unknown): 'missing' | 'link' | 'unreadable' {

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { access, mkdir, open, stat } from 'node:fs/promises';
+import { access, open, stat } from 'node:fs/promises';
 import { runGit } from '../analysers/git.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { userError, type UserError } from '../util/user-error.ts';
 import type { EarlierReport } from '../workflows/earlier-report-schema.ts';
+import { fullDisk, makeFolder } from './make-folder.ts';
 
 /** Reports are a few MB at most. */
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
@@ -48,7 +49,7 @@ function noBaseline(at: string, code: string, message: string): UserError {
 /** Makes the folder for the reports where it is not there. Rejects before any work is done when that is not possible. */
 export async function prepareReportFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw notWritten(folder, error);
@@ -56,7 +57,9 @@ export async function prepareReportFolder(folder: string): Promise<void> {
 }
 
 /** Reports that cannot be written, and why. */
-export function notWritten(folder: string, error: unknown): UserError {
+export function notWritten(folder: string, error: unknown): Error {
+  const full = fullDisk(folder, error);
+  if (full !== undefined) return full;
   const why = error instanceof Error ? error.message : String(error);
   const isFile = error instanceof Error && 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOTDIR');
   const message = isFile

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runId as toRunId, type RunId } from '../core/ids.ts';
 import { userError } from '../util/user-error.ts';
 import { isCheck } from './check-run.ts';
+import { fullDisk } from './make-folder.ts';
 import type { Coordinator } from './coordinator.ts';
 import type { Store } from './store.ts';
 
@@ -20,6 +21,8 @@ export async function makeData(data: string): Promise<void> {
     await mkdir(data, { recursive: true, mode: 0o700 });
     await writeFile(join(data, OWNER), `${process.pid} ${hostname()}\n`, { mode: 0o600 });
   } catch (error) {
+    const full = fullDisk(data, error);
+    if (full !== undefined) throw full;
     const why = error instanceof Error ? error.message : String(error);
     const message = `"${data}" cannot be written: ${why}.`;
     const fix = 'A check keeps its data there: make the folder writable, and room on its disk.';

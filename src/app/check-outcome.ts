@@ -1,9 +1,10 @@
+import { NO_PERMISSION, TOO_MANY_FILES } from '../analysers/unread-causes.ts';
 import type { CheckReport } from '../core/findings/check-report.ts';
 import { groupSkips } from '../core/findings/group-skips.ts';
 import type { CheckRun } from './check-run.ts';
 
 /** What a report says in figures, for whoever waits for the check. */
-export function outcomeOf(report: CheckReport): Omit<CheckRun, 'runId' | 'record' | 'reports' | 'notes'> {
+export function outcomeOf(report: CheckReport): Omit<CheckRun, 'runId' | 'record' | 'reports'> {
   return {
     size: sizeOf(report),
     counts: countsOf(report),
@@ -14,6 +15,7 @@ export function outcomeOf(report: CheckReport): Omit<CheckRun, 'runId' | 'record
     changes: changesSince(report),
     plan: report.plan,
     skipped: skippedIn(report),
+    notes: notesOnUnread(report),
   };
 }
 
@@ -54,4 +56,15 @@ function changesSince({ before, findings, past }: CheckReport): CheckRun['change
 
 function skippedIn({ notChecked }: CheckReport): CheckRun['skipped'] {
   return groupSkips(notChecked).map(({ whats, reason, fix }) => ({ what: whats.join('; '), reason, fix }));
+}
+
+/** Why files were not read that may well hold what a check looks for. */
+const UNREAD: ReadonlySet<string> = new Set([NO_PERMISSION, TOO_MANY_FILES]);
+
+function notesOnUnread({ size }: CheckReport): readonly string[] {
+  const unread = size.unread.filter(({ cause }) => UNREAD.has(cause));
+  return unread.map(({ cause, files, examples: [first = ''] }) => {
+    const count = files === 1 ? '1 file was' : `${files.toLocaleString('en-US')} files were`;
+    return `${count} not read: ${cause}. For example: ${first}.`;
+  });
 }

@@ -58,7 +58,8 @@ export async function checkProject(parts: CheckParts, options: CheckOptions): Pr
   const answer = await coordinator.submit({ runId, run, tasks: plan.tasks, agents: plan.agents });
   if (!answer.ok) throw notStarted(answer.refusal.reason);
   options.onSubmitted?.(runId);
-  return { ...(await reportCheck(parts, runId, options)), notes: notesOn(facts, options) };
+  const checked = await reportCheck(parts, runId, options);
+  return { ...checked, notes: [...checked.notes, ...notesOn(facts, options)] };
 }
 
 /** Goes on with a check that was interrupted, and writes its reports once it has ended. */
@@ -69,7 +70,7 @@ export async function resumeCheck(parts: CheckParts, runId: RunId): Promise<Chec
     const answer = await parts.coordinator.command({ type: 'run.resume', runId });
     if (!answer.ok) throw notStarted(answer.refusal.reason);
   }
-  return { ...(await reportCheck(parts, runId, {})), notes: [] };
+  return reportCheck(parts, runId, {});
 }
 
 /** Waits for the end of the run. */
@@ -77,7 +78,7 @@ async function reportCheck(
   { dataDir, store, coordinator }: CheckParts,
   runId: RunId,
   { out, isAll = false }: Pick<CheckOptions, 'isAll' | 'out'>,
-): Promise<Omit<CheckRun, 'notes'>> {
+): Promise<CheckRun> {
   const { folder, data } = foldersOf(dataDir, runId);
   const record = await coordinator.finished(runId);
   try {

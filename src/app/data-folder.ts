@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, constants, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, lstat, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Git } from '../adapters/git/git-command.ts';
 import { foreignPath } from '../analysers/foreign-programs.ts';
 import type { Environment } from '../config/environment.ts';
 import { userError } from '../util/user-error.ts';
+import { fullDisk, makeFolder } from './make-folder.ts';
 
 /** Paths of a project's data. */
 export type DataFolder = Readonly<{
@@ -46,7 +47,7 @@ function dataFolderAt(path: string): DataFolder {
 /** Makes the folder, ignored by git. Rejects when something stands there that is not ours. */
 export async function makeDataFolder(folder: DataFolder): Promise<void> {
   await refuseForeign(folder.path);
-  await mkdir(folder.path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+  await makeFolder(folder.path, 0o700).catch((error: unknown) => {
     throw notWritable(folder.path, error);
   });
   await writeIgnoreFile(folder.path).catch((error: unknown) => {
@@ -90,6 +91,8 @@ async function refuseLinks(folder: string): Promise<void> {
 }
 
 function notWritable(path: string, error: unknown): Error {
+  const full = fullDisk(path, error);
+  if (full !== undefined) return full;
   const why = error instanceof Error ? error.message : String(error);
   const fix = 'Waggle keeps its data there: make the project folder writable, or work in a copy.';
   return userError({ code: 'DATA_NOT_WRITABLE', at: path, message: `"${path}" cannot be written: ${why}.`, fix });

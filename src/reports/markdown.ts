@@ -25,7 +25,7 @@ export function renderMarkdown({ report, timeline }: CheckView): string {
     ...rings(report),
     ...functions(report),
     ...part('What ran', tasks(report)),
-    ...part('Left out on purpose', leftOut(report)),
+    ...part('Left out and not read', leftOut(report)),
     ...part('How far to trust this', TRUST),
   ];
   return `${parts.join('\n').trimEnd()}\n`;

@@ -21,7 +21,8 @@ const HOTSPOTS = 'Hot spots: where changes and complexity meet';
 function historySkips({ git }: CheckFacts, skip: Skip): readonly NotChecked[] {
   if (git === 'full') return [];
   if (git === 'none') {
-    const fix = 'Check a clone with its history: git clone <url>, then waggle check <folder>.';
+    const fix =
+      'git finds no repository here that it can read. Check a clone with its history: git clone <url>, then waggle check <folder>.';
     return [skip('history', 'no-git', HISTORY, fix), skip('hotspots', 'no-git', HOTSPOTS, fix)];
   }
   const fix =

@@ -179,9 +179,25 @@ describe('a repository that means harm', () => {
     const { report, failures } = await checkHere(repository.path);
     expect(failures).toEqual([]);
     expect(report.size.unread.map(({ cause }) => cause)).toEqual([
+      'no text in UTF-8, and it does not say what else',
       'larger than 2 MiB',
       'some bytes are not valid UTF-8, they were read as signs',
     ]);
+  });
+
+  it('may have sources in UTF-16 that say so: they are read', async () => {
+    using repository = new TestRepository({ 'a.js': 'export const a = 1;\n' });
+    const code = '\uFEFFexport function f(user) {\n  if (user.role = 1) return 1;\n  return 2;\n}\n';
+    writeFileSync(join(repository.path, 'little.js'), Buffer.from(code, 'utf16le'));
+    writeFileSync(join(repository.path, 'big.js'), Buffer.from(code, 'utf16le').swap16());
+    writeFileSync(join(repository.path, 'noise.js'), Buffer.from([0xff, 0xfe, 0, 0, 65, 0]));
+    const { report, failures } = await checkHere(repository.path);
+    expect(failures).toEqual([]);
+    expect(report.findings.map(({ kind, file, line }) => `${kind} ${file}:${line}`).toSorted()).toEqual([
+      'assigns-in-condition big.js:2',
+      'assigns-in-condition little.js:2',
+    ]);
+    expect(report.size.unread.map(({ examples }) => examples)).toEqual([['noise.js']]);
   });
 
   it.skipIf(process.getuid?.() === 0)('may have files that cannot be read', async () => {

@@ -5,7 +5,8 @@ import { baselineOf, decodeBaseline, encodeBaseline } from '../../src/analysers/
 import { decodeFigures, figuresFrom, trendsOf, withFigures, type CheckFigures } from '../../src/analysers/trends.ts';
 import type { CheckReport } from '../../src/core/findings/check-report.ts';
 import { parseEarlierReport } from '../../src/workflows/earlier-report-schema.ts';
-import { finding, report } from './support/reports.ts';
+import { renderReports } from '../../src/reports/render-reports.ts';
+import { finding, report, timeline } from './support/reports.ts';
 import { checkHere, type CheckHereOptions } from './support/run-check.ts';
 import { TestRepository } from './support/repository.ts';
 
@@ -31,6 +32,17 @@ describe('trends', () => {
     // Not measured is not 0.
     expect(valuesOf(third, 'import cycles')).toEqual([0, 1, null]);
     expect(third.trends.map(({ label }) => label)).not.toContain('score of the hottest file');
+  });
+
+  it('do not grow by reports of checks that are kept in the repository', async () => {
+    const memory = new MapTier(new SystemClock());
+    using repository = new TestRepository({ 'a.js': NAN, 'docs/report.md': '# Ours\n', 'docs/report.json': '{}\n' });
+    const first = (await checkHere(repository.path, { memory, run: 'run-1' })).report;
+    const reports = renderReports({ report: first, timeline: timeline() });
+    repository.write(Object.fromEntries(Object.entries(reports).map(([name, text]) => [`.reports/${name}`, text])));
+    const second = (await checkHere(repository.path, { memory, run: 'run-2' })).report;
+    expect(valuesOf(second, 'files')).toEqual([3, 3]);
+    expect(valuesOf(second, 'lines')[1]).toBe(valuesOf(second, 'lines')[0]);
   });
 
   it('count a check that is repeated after a crash once', async () => {

@@ -150,6 +150,13 @@ describe('where the report goes', () => {
     expect(readdirSync(join(repository.root, '.waggle/check'))).toEqual([]);
   });
 
+  test.runIf(process.platform === 'linux')('--out to where no folder can be made is refused at once', async () => {
+    using repository = new CheckedRepository({ 'a.js': NAN });
+    const { code, stderr } = await repository.waggle('check', '--out', '/proc/reports');
+    expect(code).toBe(2);
+    expect(stderr).toContain('The reports cannot be written to "/proc/reports"');
+  });
+
   test('--out to a file, or below one, is refused before anything runs', async () => {
     using repository = new CheckedRepository({ 'a.js': NAN });
     for (const target of ['a.js', 'a.js/below']) {

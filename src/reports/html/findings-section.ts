@@ -1,5 +1,5 @@
 import type { CheckReport } from '../../core/findings/check-report.ts';
-import type { Finding } from '../../core/findings/finding.ts';
+import type { Finding, FindingVote } from '../../core/findings/finding.ts';
 import { placeOf } from '../check-run-view.ts';
 import { countOf } from '../format.ts';
 import { kindText } from '../kinds.ts';
@@ -132,11 +132,7 @@ function line(finding: Finding, isCompared: boolean): Html {
       <summary>
         ${severityMark(severity)}<span class="what"
           ><span class="title">${cut(title, 160)}</span> <code>${cut(placeOf(finding), 200)}</code>${
-            decisive !== undefined &&
-            html`<span class="why"
-              >${VOTER_TEXTS[decisive.voter].name}${state === 'unconfirmed' && ' abstained'}:
-              ${cut(decisive.reason, 200)}</span
-            >`
+            decisive !== undefined && html`<span class="why">${said(decisive)}: ${cut(decisive.reason, 200)}</span>`
           }</span
         >${votes.length > 0 && html`<span class="tally">${marks(finding)}<span class="vh">${tallyText(votes)}</span></span>`}
       </summary>
@@ -148,4 +144,8 @@ function line(finding: Finding, isCompared: boolean): Html {
       </div>
     </details>
   </li>`;
+}
+
+function said({ voter, choice }: FindingVote): string {
+  return choice === 'abstain' ? `${VOTER_TEXTS[voter].name} abstained` : VOTER_TEXTS[voter].name;
 }
