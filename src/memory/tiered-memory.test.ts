@@ -113,6 +113,8 @@ describe('an entry', () => {
     const { clock, one } = worldOf();
     await one.set('swarm:passing', 1);
     await one.set('run/r:lasting', 1, lasting);
+    await one.set('agent/r/local-1:lasting', 1, lasting);
+    await one.set('agent/host.1:lasting', 1, lasting);
     await one.set('swarm:lasting', 1, lasting);
     clock.advance(299_999);
     expect(await value(one, 'swarm:passing')).toBe(1);
@@ -122,6 +124,8 @@ describe('an entry', () => {
     expect(await value(one, 'run/r:lasting')).toBe(1);
     clock.advance(1);
     expect([await value(one, 'run/r:lasting'), await value(one, 'swarm:lasting')]).toEqual([undefined, 1]);
+    const ofAgents = [await value(one, 'agent/r/local-1:lasting'), await value(one, 'agent/host.1:lasting')];
+    expect(ofAgents).toEqual([undefined, 1]);
   });
 
   test('is seen by every node the moment it is changed, removed or invalidated', async () => {

@@ -21,7 +21,7 @@ export type RunEntry = RunEntryInfo & Readonly<{ value: Json }>;
 export type FoundRunEntry = RunEntryInfo & Readonly<{ snippet: string }>;
 
 export type RunSetOptions = Readonly<{
-  /** ms to live. Absent: 5 minutes for a passing entry, 30 days for a lasting one of the run, else for ever. */
+  /** ms to live. Absent: 5 minutes for a passing entry, 30 days for a lasting one of the run or of an agent of it, else for ever. */
   ttlMs?: number;
   /** Outlives the process and a power cut. @default false */
   persistent?: boolean;

@@ -14,5 +14,8 @@ test('memory tells what is wrong with a call in the words of its flags', { timeo
   expect(await told('ls')).toEqual([2, expect.stringContaining('"ls" matches no key, and is no command.')]);
   expect(await told('list', 'swarm:*')).toEqual([0, '']);
   expect(await told('set', 'swarm:a', '1')).toEqual([0, '']);
+  const large = await told('set', 'swarm:a', '{"id": 12345678901234567890}');
+  expect(large).toEqual([2, expect.stringContaining('12345678901234567890 is too large to be kept as a number.')]);
+  expect(await told('set', 'swarm:a', '[1, -2.50, 1e3, 9007199254740991]')).toEqual([0, '']);
   expect((await project.waggle('memory', '*a')).stdout).toMatch(/^swarm:a /m);
 });

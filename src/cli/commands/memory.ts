@@ -6,6 +6,7 @@ import { userName } from '../../config/environment.ts';
 import { userError } from '../../util/user-error.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { parseJson } from '../parse-json.ts';
 import { when } from '../render/format.ts';
 import { table } from '../render/table.ts';
 import { visible } from '../render/text.ts';
@@ -168,10 +169,10 @@ function noFile(file: string): never {
 /** JSON where it is JSON, else a text. */
 function valueIn(text: string): Parameters<SwarmMemory['set']>[1] {
   try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON gives is JSON
-    return JSON.parse(text) as Parameters<SwarmMemory['set']>[1];
-  } catch {
-    return text;
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
   }
 }
 

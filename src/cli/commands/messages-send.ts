@@ -9,6 +9,7 @@ import type { Cli } from '../cli.ts';
 import { askOwnDoor, isInTask } from '../own-door.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { findRun } from '../find.ts';
+import { parseJson } from '../parse-json.ts';
 import { Refused } from '../refused.ts';
 import { messageLines } from '../render/message-lines.ts';
 import { visible } from '../render/text.ts';
@@ -164,9 +165,9 @@ function bodyFrom({ body, text }: SendOptions): Json {
 
 function parsedBody(body: string): Json {
   try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- that is what JSON.parse gives
-    return JSON.parse(body) as Json;
-  } catch {
+    return parseJson(body);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     const message = `${visible(body.slice(0, 80))} is no JSON.`;
     throw userError({
       code: 'MESSAGE_BODY',

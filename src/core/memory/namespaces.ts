@@ -56,9 +56,9 @@ export function isSearchable(key: string): boolean {
   return isShared(root) || NOTE_KINDS.some((kind) => kind === root);
 }
 
-/** Whether the key belongs to one run, which it does not outlive for long. */
+/** Whether the key belongs to one run, or to an agent `<run>/<name>` that serves it alone: it does not outlive that for long. */
 export function isOfRun(key: string): boolean {
-  return key.startsWith('run/');
+  return /^(run\/|agent\/[^/:]+\/)/.test(key);
 }
 
 function fullNamespace({ runId, role, agentId }: MemoryHolder, space: Shared): string {
