@@ -35,7 +35,7 @@ const VERSIONS: Readonly<Record<string, number>> = {
   'lock-out-of-step': 4,
   'outdated-action': 4,
   'broken-yaml': 2,
-  'assigns-in-condition': 4,
+  'assigns-in-condition': 5,
   'unreachable-code': 2,
   'same-branches': 2,
   secret: 6,

@@ -1,31 +1,15 @@
 import { child, textOf, type AstNode } from '../syntax.ts';
 import { brief, hasEffect, squeeze, type Complaint, type RuleContext } from './rule.ts';
 
-/** Nobody compares with a choice, with another assignment or with a comparison: the value is meant to be kept. */
-const KEPT = new Set(['ConditionalExpression', 'AssignmentExpression']);
-
-function isMeantToBeKept(right: AstNode | undefined): boolean {
-  if (right?.type === 'BinaryExpression') return COMPARES.has(String(right['operator']));
-  return right !== undefined && KEPT.has(right.type);
-}
-
-/** With these on the right a slip looks the same, whatever comes after. */
+/**
+ * What people compare with. Anything else on the right, such as a call, is worked out to be kept: nobody has written a
+ * comparison with it by mistake in any repository that was judged (docs/judged.md).
+ */
 const PLAIN = new Set(['Literal', 'Identifier', 'MemberExpression', 'TemplateLiteral', 'UnaryExpression']);
-const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
-
-/** What was worked out is read after the condition: `if (found = seek(text)) use(found)`. */
-function isReadLater(test: AstNode, { source, path }: RuleContext): boolean {
-  const left = child(test, 'left');
-  if (left?.type !== 'Identifier' || PLAIN.has(child(test, 'right')?.type ?? '')) return false;
-  const end = path.findLast(({ type }) => FUNCTIONS.has(type))?.end ?? source.length;
-  const name = source.slice(left.start, left.end).replaceAll('$', String.raw`\$`);
-  return new RegExp(String.raw`(?<![\w$.])${name}(?![\w$])(?!\s*=[^=])`).test(source.slice(test.end, end));
-}
 
 /** Takes the value instead of comparing with it. */
-function assigning(test: AstNode, context: RuleContext): readonly Complaint[] {
-  if (test['operator'] !== '=' || isMeantToBeKept(child(test, 'right')) || isReadLater(test, context)) return [];
-  const { source } = context;
+function assigning(test: AstNode, { source }: RuleContext): readonly Complaint[] {
+  if (test['operator'] !== '=' || !PLAIN.has(child(test, 'right')?.type ?? '')) return [];
   const title = `Condition assigns instead of comparing: ${brief(source, test)}`;
   return [
     {
@@ -125,7 +109,6 @@ export function sameBranches(node: AstNode, { source, path }: RuleContext): read
 const TYPES = new Set(['undefined', 'object', 'boolean', 'number', 'string', 'function', 'symbol', 'bigint']);
 const EQUALS = new Set(['===', '!==', '==', '!=']);
 const ORDERS = new Set(['<', '>', '<=', '>=']);
-const COMPARES = new Set([...EQUALS, ...ORDERS, 'in', 'instanceof']);
 
 export function comparison(node: AstNode, { source }: RuleContext): readonly Complaint[] | undefined {
   const [left, right] = [child(node, 'left'), child(node, 'right')];
