@@ -18,7 +18,7 @@ const NPM = /\bnpm (?:--?[\w-]+ )*([a-z-]+)(?: (?:--silent )?([\w:-]+))?/g;
 const WAGGLE = /(?:^|[\s`(])(?:npx )?waggle(?:-swarm)? ([a-z]+)\b/g;
 /** Made by a command, so not there in a fresh checkout. */
 const MADE = /^(?:reports|dist|\.waggle)\//;
-const NPM_VERBS = new Set(['ci', 'install', 'i', 'help', 'test', 'start', 'pack', 'view', 'init']);
+const NPM_VERBS = new Set(['ci', 'install', 'i', 'help', 'test', 'start', 'pack', 'link', 'view', 'init']);
 
 /** Every check over every page, in the order of the pages. */
 export function problemsOf(root: string, pages: readonly Page[]): readonly Problem[] {
@@ -75,7 +75,7 @@ export function unknownCommands(root: string, { path, text }: Page): readonly Pr
   return codeLines(text).flatMap(([line, number]) => {
     const npm = [...line.matchAll(NPM)].flatMap(([, verb = '', name = '']) => npmProblem(scripts, verb, name) ?? []);
     const own = [...line.matchAll(WAGGLE)]
-      .filter(([, verb = '']) => !existsSync(join(root, 'src/cli/commands', `${verb}.ts`)))
+      .filter(([, verb = '']) => verb !== 'help' && !existsSync(join(root, 'src/cli/commands', `${verb}.ts`)))
       .map(([, verb = '']) => `there is no command "waggle ${verb}"`);
     return [...npm, ...own].map((problem) => `${path}:${number}: ${problem}`);
   });

@@ -85,6 +85,8 @@ test(
       // What it compares with has come to its end.
       expect(repository.report().findings.filter(({ baseline }) => baseline !== 'known')).toEqual([]);
     }
+    // After the last kill too.
+    expect((await repository.waggle('check')).code).toBe(0);
     expect((await repository.waggle('runs', 'list')).stdout).not.toMatch(/ (?:running|paused) /);
   },
 );
@@ -115,8 +117,8 @@ describe('a disk that is full', () => {
     mkdirSync(out);
     fill();
     const { code, stdout, stderr } = await repository.waggle('check', '--out', out);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`The reports cannot be written to "${out}": ENOSPC`);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain(`No room is left on the disk of "${out}"`);
     expect(readdirSync(out)).toEqual([]);
     expect(repository.leftOvers()).toEqual([]);
   });
