@@ -366,7 +366,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'engine/engine.ts',
     edits: [['return !this.#isWriting && !this.#isEnded();', 'return !this.#isWriting;']],
     breaks: [...BLIND, 'snapshot-is-fold', 'ack-after-commit', 'seq-without-gaps'],
-    seed: 1602,
+    seed: 956,
   },
   {
     id: 'full-disk-leaves-work-waiting',

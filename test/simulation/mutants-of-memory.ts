@@ -73,7 +73,7 @@ export const MEMORY_MUTANTS: readonly Mutant[] = [
     file: 'engine/memory-work.ts',
     edits: [['    this.#ports.tiers.distrustCopies();\n', '']],
     breaks: ['memory-fresh'],
-    seed: 0,
+    seed: 401,
   },
   {
     id: 'removed-entry-comes-back',

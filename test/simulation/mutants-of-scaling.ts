@@ -58,14 +58,14 @@ export const SCALING_MUTANTS: readonly Mutant[] = [
     file: 'engine/scale-work.ts',
     edits: [['    this.#epoch = epoch;', '    this.#epoch = 9 + 0 * epoch;']],
     breaks: ['old-lead-scales'],
-    seed: 3310,
+    seed: 3386,
   },
   {
     id: 'leaver-gets-work',
     file: 'core/scaling/decide-scaling.ts',
     edits: [["    blockAgent(swarm, id, 'draining');\n", '']],
     breaks: ['leaver-works'],
-    seed: 2755,
+    seed: 2989,
   },
   {
     id: 'leaver-goes-at-work',
@@ -77,7 +77,7 @@ export const SCALING_MUTANTS: readonly Mutant[] = [
       ],
     ],
     breaks: ['drained-before-gone'],
-    seed: 2317,
+    seed: 2449,
   },
   {
     id: 'group-beyond-its-most',
@@ -122,7 +122,7 @@ export const SCALING_MUTANTS: readonly Mutant[] = [
       ['Math.max(state.approvedTo, growth.to);', 'Math.max(state.approvedTo, state.group.max);'],
     ],
     breaks: ['scale-voted'],
-    seed: 201,
+    seed: 405,
   },
   {
     id: 'growth-as-nobody-approved',
