@@ -5,6 +5,7 @@ import { complexFindings } from './complex-functions.ts';
 import { needData, readData, readParts } from './data-files.ts';
 import type { Detected } from './detected.ts';
 import { findingIds } from './finding-id.ts';
+import { joinSame } from './same-elsewhere.ts';
 
 const WEIGHT: Readonly<Record<Severity, number>> = { critical: 10, high: 5, medium: 2.5, low: 1 };
 /** Outside shipped code a finding matters less. */
@@ -58,7 +59,7 @@ function gather(input: CheckInput): readonly Detected[] {
   const files = needData(input.data, 'inventory').files;
   const lists = [
     readData(input.data, 'manifests')?.findings,
-    ...parts.map(({ findings }) => findings),
+    joinSame(parts.flatMap(({ findings }) => findings)),
     readData(input.data, 'hotspots') === undefined ? complexFindings(parts, files) : [],
     ...DETECTING.map((id) => readData(input.data, id)?.findings),
   ];

@@ -36,4 +36,7 @@ it('a fix says so, and is not about words or white space', () => {
   expect(isFixSubject('Guard against an empty name')).toBe(true);
   expect(isFixSubject('Fix typo')).toBe(false);
   expect(isFixSubject('fix lint warnings')).toBe(false);
+  expect(isFixSubject('feat: a progress bar, fixed for narrow terminals (fixes #12)')).toBe(false);
+  expect(isFixSubject('Revert "Keep the lock while reading"')).toBe(false);
+  expect(isFixSubject('Lock again while reading: reverts a change that lost data')).toBe(true);
 });

@@ -10,9 +10,12 @@ const RELEASE =
 const FORMATTING =
   /^(?:style|chore\((?:lint|format\w*|style)\))(?:\([^)]*\))?!?:|\b(?:prettier|re-?format\w*|reindent\w*|code ?style|coding style|clang-format|gofmt|goimports|rustfmt|(?:cargo|go|dart|run) fmt|(?:run|apply|with|using) black|isort|ruff format|php-?cs(?:-fixer)?|pint|rubocop|standardrb?|spotless|whitespaces?|white spaces?|indent(?:ation|ing)?|tabs (?:to|with|for) spaces|codemod|K&R|ansi c|eslint --fix|lint(?:er|ing)? (?:fix\w*|errors?|issues?)|fix(?:ed|es|ing)? (?:all )?(?:the )?(?:lint\w*|style|format\w*))\b|^(?:formatting|format|lint|typos?|spelling)\W*$/i;
 
+/** Something new, which may close an issue by the way; or the end of a try that was a mistake, mostly of the same days. */
+const NEW_OR_UNDONE = /^feat(?:ure)?(?:\([^)]*\))?!?:|^revert\b/i;
+
 /** Whether a commit says that it mends what the code does. */
 export function isFixSubject(subject: string): boolean {
-  return FIX.test(subject) && !WORDS_ALONE.test(subject);
+  return FIX.test(subject) && !WORDS_ALONE.test(subject) && !NEW_OR_UNDONE.test(subject);
 }
 
 /** A release, or a new arrangement of the same code: nobody had to understand the files for it. */

@@ -6,10 +6,21 @@ import { brief, hasEffect, squeeze, type Complaint, type RuleContext } from './r
  * comparison with it by mistake in any repository that was judged (docs/judged.md).
  */
 const PLAIN = new Set(['Literal', 'Identifier', 'MemberExpression', 'TemplateLiteral', 'UnaryExpression']);
+const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
+
+/** What was taken is read after the condition: `var list; if (list = this.items) list.push(one)`. Nobody reads a literal. */
+function isReadLater(test: AstNode, { source, path }: RuleContext): boolean {
+  const left = child(test, 'left');
+  if (left?.type !== 'Identifier' || child(test, 'right')?.type !== 'MemberExpression') return false;
+  const end = path.findLast(({ type }) => FUNCTIONS.has(type))?.end ?? source.length;
+  const name = source.slice(left.start, left.end).replaceAll('$', String.raw`\$`);
+  return new RegExp(String.raw`(?<![\w$.])${name}(?![\w$])(?!\s*=[^=])`).test(source.slice(test.end, end));
+}
 
 /** Takes the value instead of comparing with it. */
-function assigning(test: AstNode, { source }: RuleContext): readonly Complaint[] {
-  if (test['operator'] !== '=' || !PLAIN.has(child(test, 'right')?.type ?? '')) return [];
+function assigning(test: AstNode, context: RuleContext): readonly Complaint[] {
+  if (test['operator'] !== '=' || !PLAIN.has(child(test, 'right')?.type ?? '') || isReadLater(test, context)) return [];
+  const { source } = context;
   const title = `Condition assigns instead of comparing: ${brief(source, test)}`;
   return [
     {

@@ -37,6 +37,10 @@ export const PARSE_PLANTS: readonly Plant[] = [
         'export function f(reader) {\n  let line;\n  if (line = reader.next()) {\n    console.log(line.length);\n  }\n}\n',
       ],
       [
+        'a field is kept and used',
+        'export function f(model) {\n  var list;\n  if (list = model.items) {\n    list.push(1);\n  }\n}\n',
+      ],
+      [
         'both answers are kept and used',
         'export function f(a, b) {\n  let both;\n  if (both = a.isOpen && b.isOpen) a.join(b);\n  return both;\n}\n',
       ],
