@@ -395,10 +395,3 @@ describe('a warning', () => {
     ]);
   });
 });
-
-test('a task that needs what ends after all others is refused: neither would ever end', () => {
-  const tasks = { watch: { function: 'waggle.monitor' }, a: { command: ['true'] }, x: { command: ['true'] } };
-  expect(problems({ name: 'w', tasks })).toEqual([]);
-  const needy = { ...tasks, x: { command: ['true'], needs: ['a', 'watch'] } };
-  expect(problems({ name: 'w', tasks: needy })).toEqual(['WORKFLOW_ENDLESS tasks.x.needs[1]']);
-});
